@@ -1,0 +1,1 @@
+//! One file per command. The binary only parses and maps errors to exit codes.

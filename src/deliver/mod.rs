@@ -1,0 +1,1 @@
+//! Puts finished bytes where they belong: staging, packages, manifest, the atomic swap.

@@ -1,0 +1,1 @@
+//! C-CDA and other CDA R2 documents.

@@ -1,0 +1,56 @@
+//! Formats: bytes to [`Document`] and (bytes, edits) to bytes. Only this folder knows syntax.
+//!
+//! A format never re-serialises. Its reader notes byte ranges, its writer splices, so that white space, key order, decimals,
+//! entities and unknown fields survive and *the difference between input and output is the ledger*.
+
+pub mod ccda;
+pub mod fhir;
+pub mod json;
+pub mod text;
+pub mod xdm;
+pub mod xml;
+
+use crate::model::document::{Document, Field};
+use crate::model::edit::{Edit, Written};
+use crate::model::error::{ReadError, WriteError};
+use crate::model::view::TextView;
+
+/// How sure a format is that bytes are its own.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Score {
+    /// Not this format.
+    No,
+    /// Could be (plain text).
+    Maybe,
+    /// Looks like it.
+    Likely,
+    /// Carries the format's own mark.
+    Sure,
+}
+
+/// One document's bytes and the name to use in messages.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// The bytes as they came, byte order mark included.
+    pub bytes: &'a [u8],
+    /// Path inside the export; for sniffing only, content decides.
+    pub name: &'a str,
+}
+
+/// A syntax that can be read with byte ranges and edited by splicing.
+pub trait Format: Send + Sync {
+    /// Short name used in reports: `fhir-json`, `ccda`.
+    fn id(&self) -> &'static str;
+    /// Media type of what it writes.
+    fn media_type(&self) -> &'static str;
+    /// How sure this format is that the bytes are its own. `head` is the first 64 KiB or less.
+    fn sniff(&self, head: &[u8], name: &str) -> Score;
+    /// Reads fields, people, records and embedded parts.
+    fn read(&self, source: Source) -> Result<Document, ReadError>;
+    /// The text of a field as a person reads it, with its way back to the bytes. Empty for a field without text.
+    fn view<'a>(&self, source: Source<'a>, doc: &Document, field: &Field) -> TextView<'a>;
+    /// Carries out edits. `write` of no edits gives the input bytes.
+    fn write(&self, source: Source, doc: &Document, edits: &[Edit]) -> Result<Written, WriteError>;
+    /// Element path of a field or record node for the ledger, without values: `/entry/3/resource/note/0/text`.
+    fn locate(&self, source: Source, doc: &Document, nodes: &[u32]) -> Vec<String>;
+}

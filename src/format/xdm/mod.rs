@@ -1,0 +1,1 @@
+//! IHE XDM / ebRIM metadata.

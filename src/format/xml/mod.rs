@@ -1,0 +1,1 @@
+//! XML with byte ranges, shared by the formats that are XML.

@@ -1,0 +1,182 @@
+//! One file or attachment, as addressable fields.
+
+use super::person::PersonStub;
+use super::view::Span;
+use serde::{Deserialize, Serialize};
+
+/// Index into [`Document::fields`].
+pub type FieldId = u32;
+/// Index into [`Document::stubs`].
+pub type StubId = u32;
+
+/// What a field holds. Decides which detectors look at it and which policy row applies.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// A structured name (whole element) of `owner`.
+    PersonName,
+    /// A display text, author string or user name that stands for `owner`.
+    PersonText,
+    /// Phone, fax, e-mail of `owner`.
+    Telecom,
+    /// Postal address of `owner`.
+    Address,
+    /// Identifier of `owner`.
+    Identifier,
+    /// Birth or death date, age of `owner`.
+    BirthDate,
+    /// Sex, marital status, race, language and the like of `owner`; a patient's are kept, an other person's removed.
+    Demographic,
+    /// Photograph or other biometric of `owner`.
+    Photo,
+    /// A literal reference or id that points at `owner`: kept, rewritten where it embeds identity.
+    Reference,
+    /// A resource or element id.
+    Id,
+    /// Free text a person wrote or reads.
+    Narrative,
+    /// A short title, description or label: free text, usually without a name.
+    Title,
+    /// A URL or URI.
+    Url,
+    /// Coded or numeric data: code, system, date, decimal.
+    Code,
+    /// XML comment or processing instruction.
+    Comment,
+    /// Signature data.
+    Signature,
+    /// Base64 or other embedded document, handled as a [`Part`].
+    Attachment,
+    /// A file name or path inside a package.
+    FileName,
+    /// Something this format's tables do not know: scanned like narrative and listed in the report.
+    Unknown,
+}
+
+impl Class {
+    /// True for text where any detector may find something, not only values already known.
+    pub fn is_free_text(self) -> bool {
+        matches!(self, Class::Narrative | Class::Title | Class::Comment | Class::Unknown | Class::PersonText)
+    }
+    /// True for a whole structured element that belongs to its owner.
+    pub fn is_owned(self) -> bool {
+        matches!(
+            self,
+            Class::PersonName
+                | Class::PersonText
+                | Class::Telecom
+                | Class::Address
+                | Class::Identifier
+                | Class::BirthDate
+                | Class::Demographic
+                | Class::Photo
+                | Class::Signature
+        )
+    }
+}
+
+/// How the bytes of a field hold its value; private detail between a format's reader and writer.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Form {
+    /// The bytes are the text.
+    Plain,
+    /// Inside the quotes of a JSON string.
+    JsonString,
+    /// XHTML inside a JSON string.
+    JsonXhtml,
+    /// A whole JSON value, edited as a unit.
+    JsonNode,
+    /// A run of XML text or an element's whole text content.
+    XmlText,
+    /// Inside the quotes of an XML attribute.
+    XmlAttr,
+    /// A whole XML element, edited as a unit.
+    XmlNode,
+    /// Inside `<!--` and `-->`, or `<?` and `?>`.
+    XmlComment,
+    /// HTML or narrative markup as one flowing text.
+    Markup,
+}
+
+/// One addressable piece of a document.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Field {
+    /// The raw bytes. For [`Form::JsonString`] and [`Form::XmlAttr`] without the quotes.
+    pub span: Span,
+    /// The format's own node index, stable between read and write of the same bytes.
+    pub node: u32,
+    /// What it holds.
+    pub class: Class,
+    /// How it is stored.
+    pub form: Form,
+    /// Who it is structurally about.
+    pub owner: Option<StubId>,
+    /// The innermost record it stands in.
+    pub record: u32,
+    /// A finer, format-private word for the writer (which of several ways of masking applies). 0 when none.
+    pub hint: u16,
+}
+
+/// A resource, section or entry: something that is withheld or labelled as a whole.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Record {
+    /// All its bytes.
+    pub span: Span,
+    /// The format's node index.
+    pub node: u32,
+    /// `Observation`, `FamilyMemberHistory`; a C-CDA section is `section`, a document `ClinicalDocument`.
+    pub kind: String,
+    /// `system|code` of what it is: category, code, type, section code.
+    pub codes: Vec<String>,
+    /// Title or display, for the report's list of withheld items; never shown to the recipient unless kept.
+    pub title: String,
+    /// The stub it is about, when told (`subject`, `patient`, `beneficiary`, `relatedSubject`).
+    pub subject: Option<StubId>,
+    /// The record around it.
+    pub parent: Option<u32>,
+    /// Keys by which others refer to it.
+    pub keys: Vec<String>,
+    /// First clinical date in it as written, for scope and the report.
+    pub date: Option<String>,
+}
+
+/// An embedded document.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Part {
+    /// The field that holds the encoded bytes.
+    pub field: FieldId,
+    /// Declared media type, empty when none.
+    pub media_type: String,
+    /// A name for messages: `attachment-1`.
+    pub name: String,
+    /// Decoded bytes, or why they could not be decoded.
+    pub bytes: Result<Vec<u8>, String>,
+}
+
+/// Something the reader wants said in the report.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Note {
+    /// A short kind: `unknown-element`, `signature-void`, `url-not-fetched`.
+    pub kind: String,
+    /// Where, as an element path without values.
+    pub place: String,
+    /// What, in words; never a value of the export.
+    pub text: String,
+}
+
+/// One parsed document.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Document {
+    /// Fields in source order of their start; an owned element comes before the fields inside it.
+    pub fields: Vec<Field>,
+    /// People that structure shows, deduplicated.
+    pub stubs: Vec<PersonStub>,
+    /// Records; index 0 is the document itself.
+    pub records: Vec<Record>,
+    /// Embedded documents.
+    pub parts: Vec<Part>,
+    /// Notes for the report.
+    pub notes: Vec<Note>,
+    /// Things that a person must settle before release; each is a reason and an element path.
+    pub holds: Vec<Note>,
+}

@@ -1,0 +1,85 @@
+//! What a format writer is asked to do, and what it did.
+
+use super::document::FieldId;
+use super::view::Span;
+
+/// What to put in place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Change {
+    /// A role or review label. In a text it replaces the span; for a whole element the format finds the valid form.
+    Label(String),
+    /// The format's own sign for masked data. In a text it behaves like [`Change::Label`] with the given words.
+    Mask(String),
+    /// Take the element out; the format masks instead where its rules want something there. In a text: delete.
+    Remove,
+    /// Put this text in place of the span (rewritten ids, URLs, hashes).
+    Text(String),
+    /// New bytes for an embedded document; the format encodes them.
+    Part(Vec<u8>),
+    /// Withhold the record whose index is in `Edit::field` (see [`Edit::record`]).
+    Withhold,
+    /// An element of the record is missing that must carry a label: the format inserts it (a contact without a name).
+    InsertName(String),
+}
+
+/// One instruction. Edits handed to a writer never overlap, except that an edit of a whole element may cover edits inside it:
+/// the outer one wins.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Edit {
+    /// Which field; or which record when `record` is set.
+    pub field: FieldId,
+    /// True when `field` is an index into `Document::records`.
+    pub record: bool,
+    /// Byte range in the field's view text; `None` for the whole field.
+    pub range: Option<(u32, u32)>,
+    /// What to do.
+    pub change: Change,
+    /// Index of the ledger entry that this carries out.
+    pub ledger: u32,
+}
+
+/// Why a writer changed bytes that no edit named.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Cause {
+    /// Carries out the ledger entry with this index.
+    Ledger(u32),
+    /// A consequence that the format's rules demand, in words: `security label REDACTED`, `size and hash of attachment`.
+    Consequence(&'static str),
+}
+
+/// One stretch of bytes replaced.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Splice {
+    /// Bytes of the input.
+    pub input: Span,
+    /// What stands there in the output.
+    pub with: Vec<u8>,
+    /// Why.
+    pub cause: Cause,
+}
+
+/// Output of a writer.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Written {
+    /// The new document.
+    pub bytes: Vec<u8>,
+    /// Every difference to the input, in order, not overlapping: applying them to the input gives `bytes`.
+    pub splices: Vec<Splice>,
+    /// Ledger entries that were covered by an outer edit and so need no splice of their own.
+    pub covered: Vec<u32>,
+}
+
+/// Applies ordered, non-overlapping splices to `input`.
+pub fn apply(input: &[u8], splices: &[Splice]) -> Vec<u8> {
+    let grow: usize = splices.iter().map(|s| s.with.len()).sum();
+    let mut out = Vec::with_capacity(input.len() + grow);
+    let mut at = 0usize;
+    for s in splices {
+        let start = (s.input.start as usize).clamp(at, input.len());
+        out.extend_from_slice(&input[at..start]);
+        out.extend_from_slice(&s.with);
+        at = (s.input.end as usize).clamp(start, input.len());
+    }
+    out.extend_from_slice(&input[at..]);
+    out
+}

@@ -1,0 +1,73 @@
+//! The record of every decision. Reports are views of it.
+
+use super::decision::{Action, Decision};
+use super::mention::Category;
+use super::role::Role;
+use serde::{Deserialize, Serialize};
+
+/// Where in the output package something stands.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Place {
+    /// Path of the file as released (redacted names).
+    pub file: String,
+    /// Element path: a JSON pointer, an XPath, `line 12`, or `attachment-1 > /entry/3`. Holds no value of the export.
+    pub path: String,
+    /// Byte offset in the (possibly embedded) input document.
+    pub offset: u64,
+    /// Byte length there.
+    pub len: u64,
+}
+
+/// One decision. `original` appears in the internal edition only.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Entry {
+    /// Number from 1, in order of document and offset.
+    pub no: u64,
+    /// Where.
+    pub place: Place,
+    /// What kind of identifying thing.
+    pub category: Category,
+    /// Role of whoever it identifies; `None` for a consequence or an identifier without owner.
+    pub role: Option<Role>,
+    /// Label of that person in this case: `[MOTHER]`.
+    pub label: Option<String>,
+    /// Decision with reason and basis.
+    pub decision: Decision,
+    /// Rule that found it.
+    pub rule: String,
+    /// 0 to 1.
+    pub confidence: f32,
+    /// What stands there now; empty when removed.
+    pub replacement: String,
+    /// What stood there. Internal edition only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original: Option<String>,
+}
+
+impl Entry {
+    /// True when the output differs from the input because of this entry.
+    pub fn changes(&self) -> bool {
+        self.decision.action != Action::Keep
+    }
+}
+
+/// Something that a person must settle before release.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ReviewItem {
+    /// `R1`, `R2` ... stable for the same input, request and policy.
+    pub id: String,
+    /// `ambiguous`, `unsupported`, `unreadable`, `identity`, `verification`.
+    pub kind: String,
+    /// Where.
+    pub place: Place,
+    /// The question, in words a clerk understands. Internal edition only.
+    pub question: String,
+    /// Excerpt around it, internal edition only.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub excerpt: String,
+    /// Rulings that are possible: `keep`, `label:mother`, `mask`, `withhold`.
+    pub choices: Vec<String>,
+    /// The ruling applied, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ruling: Option<String>,
+}

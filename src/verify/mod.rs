@@ -1,0 +1,1 @@
+//! Reads every output again, with other code than wrote it.
