@@ -6,6 +6,7 @@
 pub mod ccda;
 pub mod fhir;
 pub mod json;
+pub mod roles;
 pub mod text;
 pub mod xdm;
 pub mod xml;
@@ -53,4 +54,29 @@ pub trait Format: Send + Sync {
     fn write(&self, source: Source, doc: &Document, edits: &[Edit]) -> Result<Written, WriteError>;
     /// Element path of a field or record node for the ledger, without values: `/entry/3/resource/note/0/text`.
     fn locate(&self, source: Source, doc: &Document, nodes: &[u32]) -> Vec<String>;
+}
+
+/// The sample collection that lies beside a checkout in development; tests over it are skipped where it is absent.
+#[cfg(test)]
+pub(crate) fn shared_samples(kind: &str) -> Option<std::path::PathBuf> {
+    let root = std::env::var_os("DISCLOSE_SHARED")
+        .map(std::path::PathBuf::from)
+        .unwrap_or_else(|| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"));
+    let dir = root.join("data/samples").join(kind);
+    dir.is_dir().then_some(dir)
+}
+
+/// Every file below a folder, sorted.
+#[cfg(test)]
+pub(crate) fn files_below(dir: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut out = Vec::new();
+    let mut stack = vec![dir.to_path_buf()];
+    while let Some(d) = stack.pop() {
+        for e in std::fs::read_dir(d).into_iter().flatten().flatten() {
+            let p = e.path();
+            if p.is_dir() { stack.push(p) } else { out.push(p) }
+        }
+    }
+    out.sort();
+    out
 }

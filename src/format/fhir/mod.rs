@@ -1,1 +1,91 @@
 //! FHIR R4 JSON.
+//!
+//! The reader is driven by the R4 element table ([`schema`]): a HumanName, Reference or Attachment is known as such at any depth,
+//! in contained resources, extensions, Parameters and primitive extensions. [`walk`] lists fields; [`special`] holds the types with
+//! a rule of their own; [`person`] reads the facts of a person; [`write`] splices.
+
+mod ops;
+pub mod person;
+pub mod reference;
+pub mod schema;
+mod special;
+mod view;
+mod walk;
+mod write;
+
+use super::json::{Tape, locate};
+use super::{Format, Score, Source};
+use crate::model::document::{Document, Field};
+use crate::model::edit::{Edit, Written};
+use crate::model::error::{ReadError, WriteError};
+use crate::model::view::TextView;
+
+/// What a field is to the writer, beyond its class.
+pub mod hint {
+    /// Nothing special.
+    pub const NONE: u16 = 0;
+    /// A whole property or array element that can be taken out.
+    pub const PROPERTY: u16 = 1;
+    /// A HumanName object.
+    pub const NAME_OBJECT: u16 = 2;
+    /// A name given as one string.
+    pub const NAME_STRING: u16 = 3;
+    /// An Identifier object of a person.
+    pub const IDENTIFIER: u16 = 4;
+    /// A contact without name, which must get one when the rest of it goes.
+    pub const INSERT_NAME: u16 = 5;
+    /// The whole div of a third party's own resource.
+    pub const DIV_WHOLE: u16 = 6;
+    /// The pointing part of Reference.reference.
+    pub const REFERENCE: u16 = 7;
+    /// The pointing part of a URL.
+    pub const URL_KEY: u16 = 8;
+    /// Base64 content.
+    pub const BLOB: u16 = 10;
+}
+
+#[cfg(test)]
+mod tests;
+
+/// The FHIR R4 JSON format: one resource, of any type, Bundles included.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FhirJson;
+
+impl Format for FhirJson {
+    fn id(&self) -> &'static str {
+        "fhir-json"
+    }
+
+    fn media_type(&self) -> &'static str {
+        "application/fhir+json"
+    }
+
+    fn sniff(&self, head: &[u8], _name: &str) -> Score {
+        let head = head.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(head);
+        let text = head.trim_ascii_start();
+        if !text.starts_with(b"{") {
+            return Score::No;
+        }
+        if memchr::memmem::find(text, b"\"resourceType\"").is_some() { Score::Sure } else { Score::Maybe }
+    }
+
+    fn read(&self, source: Source) -> Result<Document, ReadError> {
+        let tape = Tape::parse(source.bytes)?;
+        walk::Walker::run(source.bytes, &tape)
+    }
+
+    fn view<'a>(&self, source: Source<'a>, _doc: &Document, field: &Field) -> TextView<'a> {
+        view::view(source.bytes, field)
+    }
+
+    fn write(&self, source: Source, doc: &Document, edits: &[Edit]) -> Result<Written, WriteError> {
+        write::write(source.bytes, doc, edits)
+    }
+
+    fn locate(&self, source: Source, _doc: &Document, nodes: &[u32]) -> Vec<String> {
+        match Tape::parse(source.bytes) {
+            Ok(tape) => locate::pointers(source.bytes, &tape, nodes),
+            Err(_) => vec![String::new(); nodes.len()],
+        }
+    }
+}
