@@ -1,0 +1,194 @@
+//! Pass 2, first half: what happens to every field of one document. Nothing is numbered yet.
+
+use super::documents::{Child, Tree};
+use super::survey::{can_be_withheld, context};
+use super::Known;
+use crate::detect;
+use crate::model::decision::{Action, Decision};
+use crate::model::document::Field;
+use crate::model::mention::{Category, Mention, Who};
+use crate::model::person::PATIENT;
+use crate::model::role::{Role, RoleGroup};
+use crate::model::roster::Resolution;
+use crate::redact::{self, Proposal};
+use std::collections::HashSet;
+
+/// A document with everything decided.
+pub struct Decided {
+    /// The document.
+    pub tree: Tree,
+    /// What is to be done, in order.
+    pub proposals: Vec<Proposal>,
+    /// Embedded documents, decided, or why they are held.
+    pub children: Vec<DecidedChild>,
+    /// Set when the document as a whole may not go out: reason code, words.
+    pub whole: Option<Whole>,
+}
+
+/// Why a document as a whole stays behind.
+pub enum Whole {
+    /// The policy withholds it.
+    Withheld(Decision),
+    /// It is about somebody else: a misfile, for a person to see.
+    Misfile(String),
+}
+
+/// An embedded document.
+pub enum DecidedChild {
+    /// Decided.
+    Document(Box<Decided>),
+    /// Held; the words say what it is.
+    Held(String),
+}
+
+/// Decides one document and everything in it.
+pub fn decide(mut tree: Tree, known: &Known) -> Decided {
+    let who: Vec<Resolution> = tree.doc.stubs.iter().map(|s| known.resolver.resolve(&tree.key, s)).collect();
+    let withheld = withheld_records(&tree, &who, known);
+    let whole = whole_document(&tree, &who, &withheld);
+    let mut keys: HashSet<String> = HashSet::new();
+    for (record, w) in tree.doc.records.iter().zip(&withheld) {
+        if w.is_some() {
+            keys.extend(record.keys.iter().cloned());
+        }
+    }
+    if !known.withheld_keys.is_empty() {
+        keys.extend(known.withheld_keys.iter().cloned());
+    }
+    let proposals = if whole.is_some() { Vec::new() } else { plan(&tree, &who, &withheld, &keys, known) };
+    let children = std::mem::take(&mut tree.children)
+        .into_iter()
+        .map(|c| match c {
+            Child::Held(what) => DecidedChild::Held(what),
+            Child::Tree(t) => {
+                let decided = decide(*t, known);
+                match decided.whole {
+                    Some(Whole::Misfile(why)) => DecidedChild::Held(why),
+                    _ => DecidedChild::Document(Box::new(decided)),
+                }
+            }
+        })
+        .collect();
+    Decided { tree, proposals, children, whole }
+}
+
+fn plan(tree: &Tree, who: &[Resolution], withheld: &[Option<Decision>], keys: &HashSet<String>, known: &Known) -> Vec<Proposal> {
+    let view = |f: &Field| tree.format.view(tree.source(), &tree.doc, f);
+    let raw = |f: &Field| String::from_utf8_lossy(tree.bytes.get(f.span.range()).unwrap_or_default()).into_owned();
+    let search = |text: &str, f: &Field| search(text, f, tree, known);
+    redact::plan(&redact::Inputs {
+        doc: &tree.doc,
+        view: &view,
+        raw: &raw,
+        who,
+        search: &search,
+        roster: &known.roster,
+        policy: &known.policy,
+        withheld_keys: keys,
+        withheld,
+        ids: &known.ids,
+        conditional: &known.conditional,
+        renames: &known.renames,
+    })
+}
+
+/// Known values first, then what the text itself gives away; of two finds at one place the one that knows more.
+fn search(text: &str, f: &Field, tree: &Tree, known: &Known) -> Vec<Mention> {
+    let ctx = context(tree, f);
+    let mut found = known.knowledge.scan(text, &ctx);
+    if f.class.is_free_text() {
+        found.extend(detect::discover(text, &ctx, &known.identity));
+        found = merge(found, known);
+    }
+    found
+}
+
+/// Settles overlaps. The longer span wins; a person of the roster is taken over from a shorter one; where one rule says the patient
+/// and another somebody else, a person must say.
+fn merge(mut found: Vec<Mention>, known: &Known) -> Vec<Mention> {
+    for m in &mut found {
+        if let (Who::New(role), Category::Name, Some(name)) = (&m.who, m.category, &m.name)
+            && let Some(id) = known.resolver.resolve_name(*role, name)
+        {
+            m.who = if id == PATIENT { Who::Patient } else { Who::Person(id) };
+        }
+    }
+    found.sort_by_key(|m| (m.start, std::cmp::Reverse(m.end)));
+    let mut out: Vec<Mention> = Vec::with_capacity(found.len());
+    for m in found {
+        let Some(last) = out.last_mut().filter(|l| m.start < l.end) else {
+            out.push(m);
+            continue;
+        };
+        let (long, short) = if m.end - m.start > last.end - last.start { (m, last.clone()) } else { (last.clone(), m) };
+        let mut kept = long;
+        kept.who = match (&kept.who, &short.who) {
+            (Who::New(_) | Who::Nobody, Who::Person(id)) => Who::Person(*id),
+            (Who::Nobody, Who::New(r)) => Who::New(*r),
+            (Who::Patient, Who::New(_) | Who::Ambiguous) if kept.start == short.start && kept.end == short.end => Who::Ambiguous,
+            (Who::New(_), Who::Patient) if kept.start == short.start && kept.end == short.end => Who::Ambiguous,
+            (w, _) => w.clone(),
+        };
+        kept.start = kept.start.min(short.start);
+        kept.end = kept.end.max(short.end);
+        *last = kept;
+    }
+    out
+}
+
+/// Records that stay behind, with the decision.
+fn withheld_records(tree: &Tree, who: &[Resolution], known: &Known) -> Vec<Option<Decision>> {
+    let policy = &known.policy;
+    tree.doc
+        .records
+        .iter()
+        .map(|record| {
+            if matches!(record.kind.as_str(), "Bundle" | "Parameters" | "item" | "entry" | "Patient") {
+                return None;
+            }
+            if let Some(rule) = policy.withholds(&record.kind, &record.codes, &record.title) {
+                return Some(Decision {
+                    action: Action::Withhold,
+                    reason: rule.reason.clone(),
+                    basis: rule.basis.clone(),
+                    by: "machine".into(),
+                });
+            }
+            if !can_be_withheld(&record.kind) || policy.other_patient_records != Action::Withhold {
+                return None;
+            }
+            let role = other_subject(record.subject, who, known)?;
+            (role.group() == RoleGroup::OtherPatient && role != Role::Newborn).then(|| {
+                let mut d = policy.decide(role, Category::Record);
+                d.action = Action::Withhold;
+                d
+            })
+        })
+        .collect()
+}
+
+fn other_subject(subject: Option<u32>, who: &[Resolution], known: &Known) -> Option<Role> {
+    match who.get(subject? as usize)? {
+        Resolution::Person(id) if *id != PATIENT => known.roster.get(*id).map(|p| p.role),
+        _ => None,
+    }
+}
+
+fn whole_document(tree: &Tree, who: &[Resolution], withheld: &[Option<Decision>]) -> Option<Whole> {
+    if let Some(Some(d)) = withheld.first() {
+        return Some(Whole::Withheld(d.clone()));
+    }
+    let root = tree.doc.records.first()?;
+    if matches!(root.kind.as_str(), "ClinicalDocument" | "xdm-metadata") {
+        match who.get(root.subject? as usize)? {
+            Resolution::Person(id) if *id != PATIENT => {
+                return Some(Whole::Misfile("a document about another patient (misfiled); it is not released".into()));
+            }
+            Resolution::Ambiguous(why) => {
+                return Some(Whole::Misfile(format!("it is not certain that this document is about the patient: {why}")));
+            }
+            _ => {}
+        }
+    }
+    None
+}

@@ -1,0 +1,213 @@
+//! Pass 2, the serial middle: numbers ledger entries and review items in document order, applies rulings, and turns proposals into edits.
+
+use super::decide::{Decided, DecidedChild, Whole};
+use super::documents::Tree;
+use super::rulings::{Ruling, Rulings};
+use crate::model::decision::{Action, Decision};
+use crate::model::edit::{Change, Edit};
+use crate::model::ledger::{Entry, Place, ReviewItem};
+use crate::model::mention::Category;
+use crate::redact::{Proposal, Question};
+
+/// Running numbers of a case.
+#[derive(Default)]
+pub struct Counters {
+    /// Ledger entries so far.
+    pub entries: u64,
+    /// Review items so far, settled ones included.
+    pub reviews: u64,
+    /// Review items without a ruling.
+    pub open: u64,
+}
+
+/// A document ready to be written.
+pub struct Numbered {
+    /// The document.
+    pub tree: Tree,
+    /// Edits; their `ledger` is an index into `entries`.
+    pub edits: Vec<Edit>,
+    /// Ledger entries; paths are filled in when written.
+    pub entries: Vec<Entry>,
+    /// For each entry the node that its path names.
+    pub nodes: Vec<u32>,
+    /// Review items with the entry they belong to.
+    pub reviews: Vec<(Option<usize>, ReviewItem)>,
+    /// Embedded documents with the field that holds them.
+    pub children: Vec<(u32, Numbered)>,
+    /// Set when the document as a whole stays behind.
+    pub whole: Option<Whole>,
+    /// Entries that stay by a person's ruling.
+    pub ruled_keep: Vec<usize>,
+}
+
+/// Numbers one decided document.
+pub fn number(decided: Decided, counters: &mut Counters, rulings: &Rulings) -> Numbered {
+    let Decided { tree, proposals, children, whole } = decided;
+    let mut n = Numbered {
+        tree,
+        edits: Vec::with_capacity(proposals.len()),
+        entries: Vec::with_capacity(proposals.len()),
+        nodes: Vec::with_capacity(proposals.len()),
+        reviews: Vec::new(),
+        children: Vec::new(),
+        whole,
+        ruled_keep: Vec::new(),
+    };
+    for note in n.tree.doc.holds.clone() {
+        let q = Question {
+            kind: "unreadable",
+            text: note.text.clone(),
+            excerpt: String::new(),
+            choices: vec!["accept".into()],
+            label: None,
+        };
+        let place = Place { path: note.place.clone(), ..Place::default() };
+        let item = review_item(&q, place, counters, rulings);
+        n.reviews.push((None, item));
+    }
+    for p in proposals {
+        n.add(p, counters, rulings);
+    }
+    if n.whole.is_some() {
+        return n;
+    }
+    for (i, child) in children.into_iter().enumerate() {
+        let Some(field) = n.tree.doc.parts.get(i).map(|p| p.field) else { continue };
+        match child {
+            DecidedChild::Held(what) => n.hold_part(field, &what, counters, rulings),
+            DecidedChild::Document(d) => {
+                if let Some(Whole::Withheld(decision)) = &d.whole {
+                    let decision = decision.clone();
+                    n.withhold_part(field, decision, counters);
+                    continue;
+                }
+                let child = number(*d, counters, rulings);
+                n.children.push((field, child));
+            }
+        }
+    }
+    n
+}
+
+impl Numbered {
+    fn add(&mut self, p: Proposal, counters: &mut Counters, rulings: &Rulings) {
+        let doc = &self.tree.doc;
+        let (node, span) = if p.record {
+            doc.records.get(p.field as usize).map_or((0, Default::default()), |r| (r.node, r.span))
+        } else {
+            doc.fields.get(p.field as usize).map_or((0, Default::default()), |f| (f.node, f.span))
+        };
+        let index = self.entries.len();
+        counters.entries += 1;
+        let mut entry = Entry {
+            no: counters.entries,
+            place: Place { offset: u64::from(span.start), len: span.len() as u64, ..Place::default() },
+            category: p.category,
+            role: p.role,
+            label: p.label,
+            decision: p.decision,
+            rule: p.rule,
+            confidence: p.confidence,
+            replacement: String::new(),
+            original: Some(p.original),
+        };
+        let mut change = p.change;
+        if let Some(q) = &p.question {
+            let item = review_item(q, entry.place.clone(), counters, rulings);
+            match rulings.get(&item.id) {
+                Some(Ruling::Keep) => {
+                    change = None;
+                    entry.decision = ruled(Action::Keep, rulings);
+                    self.ruled_keep.push(index);
+                }
+                Some(Ruling::Label(role)) => {
+                    change = Some(Change::Label(format!("[{}]", role.label_words())));
+                    entry.role = Some(*role);
+                    entry.decision = ruled(Action::Label, rulings);
+                }
+                Some(_) => {
+                    change = Some(Change::Mask("[REDACTED]".into()));
+                    entry.decision = ruled(Action::Mask, rulings);
+                }
+                None => change = Some(Change::Mask(format!("[REVIEW {}]", counters.reviews))),
+            }
+            self.reviews.push((Some(index), item));
+        }
+        entry.replacement = match &change {
+            Some(Change::Label(l) | Change::Mask(l) | Change::Text(l) | Change::InsertName(l)) => l.clone(),
+            _ => String::new(),
+        };
+        if let Some(change) = change {
+            self.edits.push(Edit { field: p.field, record: p.record, range: p.range, change, ledger: index as u32 });
+        }
+        self.entries.push(entry);
+        self.nodes.push(node);
+    }
+
+    /// An embedded document that nobody can read: masked, and a person must say that it may stay out.
+    fn hold_part(&mut self, field: u32, what: &str, counters: &mut Counters, rulings: &Rulings) {
+        let q = Question {
+            kind: "unsupported",
+            text: format!("An attachment was not processed: {what}. It is left out. Release without it?"),
+            excerpt: String::new(),
+            choices: vec!["withhold".into()],
+            label: None,
+        };
+        let index = self.entries.len();
+        let decision = Decision {
+            action: Action::Withhold,
+            reason: "UNREADABLE".into(),
+            basis: "not read, so not released".into(),
+            by: "machine".into(),
+        };
+        self.withhold_part(field, decision, counters);
+        let item = review_item(&q, self.entries[index].place.clone(), counters, rulings);
+        if item.ruling.is_some() {
+            self.entries[index].decision.by = rulings.by().to_string();
+        }
+        self.reviews.push((Some(index), item));
+    }
+
+    fn withhold_part(&mut self, field: u32, decision: Decision, counters: &mut Counters) {
+        let Some(f) = self.tree.doc.fields.get(field as usize) else { return };
+        counters.entries += 1;
+        self.entries.push(Entry {
+            no: counters.entries,
+            place: Place { offset: u64::from(f.span.start), len: f.span.len() as u64, ..Place::default() },
+            category: Category::Document,
+            role: None,
+            label: None,
+            decision,
+            rule: "document.withhold".into(),
+            confidence: 1.0,
+            replacement: String::new(),
+            original: None,
+        });
+        self.nodes.push(f.node);
+        let ledger = (self.entries.len() - 1) as u32;
+        self.edits.push(Edit { field, record: false, range: None, change: Change::Mask("[WITHHELD]".into()), ledger });
+    }
+}
+
+/// A numbered review item with its ruling, if there is one.
+pub fn review_item(q: &Question, place: Place, counters: &mut Counters, rulings: &Rulings) -> ReviewItem {
+    counters.reviews += 1;
+    let id = format!("R{}", counters.reviews);
+    let ruling = rulings.get(&id).map(|r| r.words());
+    if ruling.is_none() {
+        counters.open += 1;
+    }
+    ReviewItem {
+        id,
+        kind: q.kind.to_string(),
+        place,
+        question: q.text.clone(),
+        excerpt: q.excerpt.clone(),
+        choices: q.choices.clone(),
+        ruling,
+    }
+}
+
+fn ruled(action: Action, rulings: &Rulings) -> Decision {
+    Decision { action, reason: "RULING".into(), basis: "a person's ruling on a review item".into(), by: rulings.by().to_string() }
+}

@@ -1,0 +1,120 @@
+//! Pass 1: who and what is in the case, before anything is decided.
+
+use super::documents::Tree;
+use crate::detect::{self, Context};
+use crate::model::document::{Class, Field};
+use crate::model::mention::{Category, Mention, Who};
+use crate::model::person::{Name, PersonStub, StubKind};
+use crate::model::policy::Policy;
+use crate::model::request::Identity;
+use crate::model::role::Role;
+use std::collections::HashSet;
+
+/// Most record keys of other subjects that are remembered; beyond it a reference to a withheld record is caught by the check that
+/// references are whole.
+const MAX_SUBJECT_KEYS: usize = 300_000;
+
+/// What one document adds to the case.
+#[derive(Default)]
+pub struct Surveyed {
+    /// Structural people with the key of their document, in order.
+    pub stubs: Vec<(String, PersonStub)>,
+    /// People that only text names.
+    pub named: Vec<(Role, Name)>,
+    /// Values that text shows and that belong to nobody known: numbers by pattern.
+    pub values: Vec<(String, Category)>,
+    /// Keys of records that the policy withholds by kind.
+    pub withheld: Vec<String>,
+    /// Keys of records by the stub they are about.
+    pub about: Vec<(String, PersonStub, Vec<String>)>,
+}
+
+/// Surveys one document and everything in it.
+pub fn survey(tree: &Tree, identity: &Identity, policy: &Policy) -> Surveyed {
+    let mut out = Surveyed::default();
+    tree.each(&mut |t| one(t, identity, policy, &mut out));
+    out
+}
+
+fn one(t: &Tree, identity: &Identity, policy: &Policy, out: &mut Surveyed) {
+    for (i, record) in t.doc.records.iter().enumerate() {
+        if record.keys.is_empty() {
+            continue;
+        }
+        if policy.withholds(&record.kind, &record.codes, &record.title).is_some() {
+            out.withheld.extend(record.keys.iter().cloned());
+        }
+        let Some(stub) = record.subject.and_then(|s| t.doc.stubs.get(s as usize)) else { continue };
+        if i > 0 && can_be_withheld(&record.kind) && stub.kind == StubKind::Patient {
+            match out.about.iter_mut().find(|(k, s, _)| *k == t.key && s == stub) {
+                Some((_, _, keys)) if keys.len() < MAX_SUBJECT_KEYS => keys.extend(record.keys.iter().cloned()),
+                Some(_) => {}
+                None => out.about.push((t.key.clone(), stub.clone(), record.keys.clone())),
+            }
+        }
+    }
+    let mut seen: HashSet<(Category, String)> = HashSet::new();
+    for field in &t.doc.fields {
+        if !field.class.is_free_text() || is_owned_text(t, field) {
+            continue;
+        }
+        let view = t.format.view(t.source(), &t.doc, field);
+        let text = view.text.as_ref();
+        if text.len() < 3 {
+            continue;
+        }
+        for m in detect::discover(text, &context(t, field), identity) {
+            gather(text, &m, &mut seen, out);
+        }
+    }
+    out.stubs.extend(t.doc.stubs.iter().map(|s| (t.key.clone(), s.clone())));
+}
+
+fn gather(text: &str, m: &Mention, seen: &mut HashSet<(Category, String)>, out: &mut Surveyed) {
+    let role = match m.who {
+        Who::New(role) => role,
+        Who::Nobody => Role::OtherPerson,
+        _ => return,
+    };
+    match m.category {
+        Category::Name => {
+            let span = text.get(m.start..m.end).unwrap_or("");
+            let name = m.name.clone().unwrap_or_else(|| Name { text: span.to_string(), ..Name::default() });
+            out.named.push((role, name));
+        }
+        category => {
+            if let Some(span) = text.get(m.start..m.end)
+                && seen.insert((category, span.to_string()))
+            {
+                out.values.push((span.to_string(), category));
+            }
+        }
+    }
+}
+
+/// True for a text that stands for one structural person: its name is in the roster already.
+fn is_owned_text(t: &Tree, field: &Field) -> bool {
+    field.class == Class::PersonText && field.owner.is_some_and(|o| (o as usize) < t.doc.stubs.len())
+}
+
+/// What detection may know about where a text stands.
+pub fn context<'t>(t: &'t Tree, field: &Field) -> Context<'t> {
+    let record = t.doc.records.get(field.record as usize);
+    let about_patient = record.and_then(|r| r.subject).is_none_or(|s| {
+        t.doc.stubs.get(s as usize).is_none_or(|s| matches!(s.kind, StubKind::Patient))
+    });
+    let kin = record
+        .and_then(|r| r.subject)
+        .and_then(|s| t.doc.stubs.get(s as usize))
+        .filter(|s| s.kind == StubKind::Related)
+        .map(|s| s.role);
+    Context { class: field.class, subject_is_patient: about_patient, section: record.map_or("", |r| r.title.as_str()), kin_hint: kin }
+}
+
+/// Kinds of record that can be left out when they are about another patient. Persons keep their shell, containers their place.
+pub fn can_be_withheld(kind: &str) -> bool {
+    !matches!(
+        kind,
+        "Patient" | "RelatedPerson" | "Person" | "Practitioner" | "PractitionerRole" | "Bundle" | "Group" | "Parameters" | "item" | "section" | "entry" | "ClinicalDocument"
+    )
+}

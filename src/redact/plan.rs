@@ -1,0 +1,561 @@
+//! One pass over a document's fields.
+
+use super::{Inputs, Proposal, Question, ids};
+use crate::model::decision::{Action, Decision};
+use crate::model::document::{Class, Field, Form};
+use crate::model::edit::Change;
+use crate::model::mention::{Category, Mention, Who};
+use crate::model::person::{PATIENT, PersonId};
+use crate::model::role::Role;
+use crate::model::roster::{Person, Resolution};
+use std::collections::HashSet;
+
+/// Words around a mention that the internal report shows.
+const EXCERPT: usize = 60;
+
+/// Everything that is to be done in one document.
+pub fn plan(inp: &Inputs) -> Vec<Proposal> {
+    let mut p = Planner { inp, out: Vec::new(), quiet: HashSet::new() };
+    p.run();
+    p.out
+}
+
+struct Planner<'a, 'b> {
+    inp: &'b Inputs<'a>,
+    out: Vec<Proposal>,
+    /// Digests of short structural texts in which nothing was found; exports repeat them thousands of times.
+    quiet: HashSet<u64>,
+}
+
+impl<'a> Planner<'a, '_> {
+    fn run(&mut self) {
+        let doc = self.inp.doc;
+        let mut gone = vec![false; doc.records.len()];
+        for (i, record) in doc.records.iter().enumerate() {
+            if let Some(p) = record.parent
+                && gone.get(p as usize).copied().unwrap_or(false)
+            {
+                gone[i] = true;
+                continue;
+            }
+            if let Some(Some(decision)) = self.inp.withheld.get(i) {
+                gone[i] = true;
+                self.out.push(Proposal {
+                    field: i as u32,
+                    record: true,
+                    range: None,
+                    change: Some(Change::Withhold),
+                    category: Category::Record,
+                    role: record.subject.and_then(|s| self.person(s)).map(|p| p.role),
+                    label: None,
+                    decision: decision.clone(),
+                    rule: "policy.withhold".into(),
+                    confidence: 1.0,
+                    original: String::new(),
+                    question: None,
+                });
+            }
+        }
+        // End of the last element edited as a unit: what stands inside it needs no edit of its own.
+        let mut done = 0u32;
+        for (i, field) in doc.fields.iter().enumerate() {
+            if gone.get(field.record as usize).copied().unwrap_or(false) || (field.span.end <= done && field.span.start < done) {
+                continue;
+            }
+            if self.field(i as u32, field) {
+                done = done.max(field.span.end);
+            }
+        }
+    }
+
+    fn person(&self, stub: u32) -> Option<&'a Person> {
+        match self.inp.who.get(stub as usize)? {
+            Resolution::Person(id) => self.inp.roster.get(*id),
+            _ => None,
+        }
+    }
+
+    /// Plans one field; true when the fields inside it are settled, too.
+    fn field(&mut self, i: u32, field: &Field) -> bool {
+        match field.class {
+            Class::Attachment => false,
+            Class::Reference => {
+                self.reference(i, field);
+                false
+            }
+            Class::Id => {
+                self.id(i, field);
+                false
+            }
+            class if class.is_owned() && field.owner.is_some() => self.owned(i, field),
+            _ => {
+                self.text(i, field);
+                false
+            }
+        }
+    }
+
+    fn owned(&mut self, i: u32, field: &Field) -> bool {
+        let Some(stub) = field.owner else { return false };
+        match self.inp.who.get(stub as usize) {
+            Some(Resolution::Person(PATIENT)) => {
+                // The requester's own element: kept as it is. Only an unstructured text of theirs may hold more than their name.
+                if field.class == Class::Signature {
+                    self.push_unit(i, field, PATIENT, Action::Remove);
+                    return true;
+                }
+                false
+            }
+            Some(Resolution::Person(id)) => {
+                let id = *id;
+                let Some(person) = self.inp.roster.get(id) else { return false };
+                let category = self.category(field);
+                let action = self.inp.policy.decide(person.role, category).action;
+                let action = if field.class == Class::Signature { Action::Remove } else { action };
+                self.push_unit(i, field, id, action);
+                // A kept clinician's element is theirs as a whole; what others may stand in it is still searched.
+                action != Action::Keep
+            }
+            Some(Resolution::Ambiguous(why)) => {
+                let why = why.clone();
+                self.ambiguous_unit(i, field, &why);
+                true
+            }
+            _ => {
+                if matches!(field.form, Form::JsonNode | Form::XmlNode) {
+                    if field.class == Class::Signature {
+                        self.push_unit(i, field, PATIENT, Action::Remove);
+                        return true;
+                    }
+                    return false;
+                }
+                self.text(i, field);
+                false
+            }
+        }
+    }
+
+    fn push_unit(&mut self, i: u32, field: &Field, id: PersonId, action: Action) {
+        let inp = self.inp;
+        let Some(person) = inp.roster.get(id) else { return };
+        let category = self.category(field);
+        let mut decision = inp.policy.decide(person.role, category);
+        if field.class == Class::Signature {
+            decision = Decision {
+                action: Action::Remove,
+                reason: "SIG-VOID".into(),
+                basis: "a signature cannot stay valid over a redacted copy".into(),
+                by: "machine".into(),
+            };
+        }
+        let label = person.label.clone();
+        let text_like = matches!(field.class, Class::PersonName | Class::PersonText);
+        let change = match action {
+            Action::Keep => None,
+            Action::Label => Some(Change::Label(label.clone())),
+            // A stand-in instead of the mask where a conditional reference must still find this person.
+            Action::Mask | Action::Remove if category == Category::Npi && inp.conditional.contains(&id) => {
+                Some(Change::Text(ids::slug(&label)))
+            }
+            Action::Mask | Action::Rewrite | Action::Withhold | Action::Review => Some(Change::Mask(label.clone())),
+            Action::Remove if text_like => Some(Change::Label(label.clone())),
+            Action::Remove => Some(Change::Remove),
+        };
+        self.out.push(Proposal {
+            field: i,
+            record: false,
+            range: None,
+            change,
+            category,
+            role: (field.class != Class::Signature || id != PATIENT).then_some(person.role),
+            label: Some(label),
+            decision,
+            rule: "structure".into(),
+            confidence: 1.0,
+            original: (inp.raw)(field),
+            question: None,
+        });
+    }
+
+    fn ambiguous_unit(&mut self, i: u32, field: &Field, why: &str) {
+        let original = (self.inp.raw)(field);
+        let question = Question {
+            kind: "identity",
+            text: format!("Is this the patient or somebody else? {why}"),
+            excerpt: original.clone(),
+            choices: vec!["keep".into(), "mask".into()],
+            label: None,
+        };
+        self.out.push(Proposal {
+            field: i,
+            record: false,
+            range: None,
+            change: Some(Change::Mask("[REVIEW]".into())),
+            category: self.category(field),
+            role: None,
+            label: None,
+            decision: review(),
+            rule: "structure".into(),
+            confidence: 0.5,
+            original,
+            question: Some(question),
+        });
+    }
+
+    /// Category of an owned element. Telecoms and identifiers are told apart by the words of their own bytes.
+    fn category(&self, field: &Field) -> Category {
+        match field.class {
+            Class::PersonName | Class::PersonText => Category::Name,
+            Class::Address => Category::Address,
+            Class::BirthDate => Category::DateOfBirth,
+            Class::Demographic => Category::Demographic,
+            Class::Photo => Category::Photo,
+            Class::Signature => Category::Signature,
+            Class::Telecom => {
+                let raw = (self.inp.raw)(field);
+                if raw.contains("mailto:") || raw.contains('@') {
+                    Category::Email
+                } else if raw.contains("fax") {
+                    Category::Fax
+                } else if raw.contains("://") {
+                    Category::Url
+                } else {
+                    Category::Phone
+                }
+            }
+            Class::Identifier => {
+                let raw = (self.inp.raw)(field);
+                if raw.contains("us-npi") || raw.contains("2.16.840.1.113883.4.6\"") {
+                    Category::Npi
+                } else if raw.contains("us-ssn") || raw.contains("2.16.840.1.113883.4.1\"") {
+                    Category::Ssn
+                } else if raw.contains("\"MR\"") {
+                    Category::Mrn
+                } else if raw.contains("\"MB\"") || raw.contains("\"SN\"") {
+                    Category::MemberId
+                } else if raw.contains("\"DL\"") || raw.contains("2.16.840.1.113883.4.3.") || raw.contains("\"MD\"") {
+                    Category::License
+                } else {
+                    Category::OtherId
+                }
+            }
+            _ => Category::OtherId,
+        }
+    }
+
+    /// A reference: gone when its target is withheld, rewritten when it embeds identity.
+    fn reference(&mut self, i: u32, field: &Field) {
+        let inp = self.inp;
+        let view = (inp.view)(field);
+        let text = view.text.as_ref();
+        if !inp.withheld_keys.is_empty() && inp.withheld_keys.contains(&self.full_key(text, field)) {
+            self.out.push(Proposal {
+                field: i,
+                record: false,
+                range: None,
+                change: Some(Change::Remove),
+                category: Category::Record,
+                role: None,
+                label: None,
+                decision: Decision {
+                    action: Action::Withhold,
+                    reason: "REF".into(),
+                    basis: "the record it points at is withheld".into(),
+                    by: "machine".into(),
+                },
+                rule: "reference.withheld".into(),
+                confidence: 1.0,
+                original: text.to_string(),
+                question: None,
+            });
+            return;
+        }
+        if text.starts_with("urn:") {
+            return self.text(i, field);
+        }
+        let at = match text.find('?') {
+            Some(_) => text.rfind(['|', '=']).map_or(0, |p| p + 1),
+            None => text.rfind(['/', '#']).map_or(0, |p| p + 1),
+        };
+        let conditional = text.contains('?');
+        self.rewrite(i, field, text, at, conditional);
+    }
+
+    fn id(&mut self, i: u32, field: &Field) {
+        let view = (self.inp.view)(field);
+        self.rewrite(i, field, view.text.as_ref(), 0, false);
+    }
+
+    /// Rewrites the id that starts at `at` when it belongs to a third party and may embed identity, or holds a known value.
+    fn rewrite(&mut self, i: u32, field: &Field, text: &str, at: usize, conditional: bool) {
+        let inp = self.inp;
+        let Some(id) = text.get(at..).filter(|id| !id.is_empty()) else { return };
+        let owner = field.owner.and_then(|s| self.person(s)).filter(|p| p.id != PATIENT);
+        let with = match owner {
+            Some(p) => {
+                if inp.policy.decide(p.role, Category::OtherId).action == Action::Keep || p.role == Role::Organization {
+                    return;
+                }
+                if conditional {
+                    ids::slug(&p.label)
+                } else if ids::is_opaque(id) {
+                    return;
+                } else {
+                    inp.ids.stand_in(&p.label, id)
+                }
+            }
+            None => {
+                if ids::is_opaque(id) || self.known_quiet(id, field.class) {
+                    return;
+                }
+                let hit = (inp.search)(id, field)
+                    .into_iter()
+                    .find_map(|m| match m.who {
+                        Who::Person(p) if p != PATIENT => inp.roster.get(p),
+                        _ => None,
+                    })
+                    .filter(|p| inp.policy.decide(p.role, Category::Name).action != Action::Keep);
+                match hit {
+                    Some(p) => inp.ids.stand_in(&p.label, id),
+                    None => {
+                        self.remember_quiet(id, field.class);
+                        return;
+                    }
+                }
+            }
+        };
+        self.out.push(Proposal {
+            field: i,
+            record: false,
+            range: Some((at as u32, text.len() as u32)),
+            change: Some(Change::Text(with)),
+            category: Category::OtherId,
+            role: owner.map(|p| p.role),
+            label: owner.map(|p| p.label.clone()),
+            decision: Decision {
+                action: Action::Rewrite,
+                ..inp.policy.decide(owner.map_or(Role::OtherPerson, |p| p.role), Category::OtherId)
+            },
+            rule: "id.embeds-identity".into(),
+            confidence: 1.0,
+            original: id.to_string(),
+            question: None,
+        });
+    }
+
+    /// A reference key as records know it: a contained id with the record it is contained in.
+    fn full_key(&self, text: &str, field: &Field) -> String {
+        let Some(id) = text.strip_prefix('#') else { return text.to_string() };
+        let mut r = field.record;
+        let mut steps = 0;
+        while let Some(record) = self.inp.doc.records.get(r as usize) {
+            let stands_alone = record.keys.first().is_some_and(|k| !k.starts_with('#'));
+            match record.parent {
+                Some(p) if !stands_alone && steps < 64 => r = p,
+                _ => break,
+            }
+            steps += 1;
+        }
+        format!("#{r}#{id}")
+    }
+
+    fn known_quiet(&self, text: &str, class: Class) -> bool {
+        text.len() <= 200 && self.quiet.contains(&digest(text, class))
+    }
+
+    fn remember_quiet(&mut self, text: &str, class: Class) {
+        if text.len() <= 200 && self.quiet.len() < 200_000 {
+            self.quiet.insert(digest(text, class));
+        }
+    }
+
+    /// A text: search it and decide each mention.
+    fn text(&mut self, i: u32, field: &Field) {
+        if !matches!(
+            field.form,
+            Form::Plain | Form::JsonString | Form::JsonXhtml | Form::XmlText | Form::XmlAttr | Form::XmlComment | Form::Markup
+        ) {
+            return;
+        }
+        let view = (self.inp.view)(field);
+        let text = view.text.as_ref();
+        if text.len() < 2 {
+            return;
+        }
+        if matches!(field.class, Class::Url | Class::FileName) && self.renamed(i, text) {
+            return;
+        }
+        let structural = matches!(field.class, Class::Code | Class::Url | Class::Id | Class::Reference);
+        if structural && self.known_quiet(text, field.class) {
+            return;
+        }
+        let mentions = (self.inp.search)(text, field);
+        if mentions.is_empty() {
+            if structural {
+                self.remember_quiet(text, field.class);
+            }
+            return;
+        }
+        let mut end = 0usize;
+        for m in mentions {
+            if m.start < end || m.end <= m.start || !text.is_char_boundary(m.start) || !text.is_char_boundary(m.end) {
+                continue;
+            }
+            if self.mention(i, text, &m) {
+                end = m.end;
+            }
+        }
+    }
+
+    /// A link to a file of the package whose name changes: the link follows.
+    fn renamed(&mut self, i: u32, text: &str) -> bool {
+        if self.inp.renames.is_empty() {
+            return false;
+        }
+        let plain = text.split(['?', '#']).next().unwrap_or(text);
+        let at = plain.rfind(['/', '\\']).map_or(0, |p| p + 1);
+        let Some(new) = plain.get(at..).and_then(|name| self.inp.renames.get(name)) else { return false };
+        self.out.push(Proposal {
+            field: i,
+            record: false,
+            range: Some((at as u32, plain.len() as u32)),
+            change: Some(Change::Text(new.clone())),
+            category: Category::Url,
+            role: None,
+            label: None,
+            decision: Decision {
+                action: Action::Rewrite,
+                reason: "FILE-NAME".into(),
+                basis: "the file it points at has a new name".into(),
+                by: "machine".into(),
+            },
+            rule: "file.renamed".into(),
+            confidence: 1.0,
+            original: plain[at..].to_string(),
+            question: None,
+        });
+        true
+    }
+
+    /// Decides one mention; true when the text there is settled.
+    fn mention(&mut self, i: u32, text: &str, m: &Mention) -> bool {
+        let inp = self.inp;
+        let (role, label) = match &m.who {
+            Who::Patient => return true,
+            Who::Person(id) => match inp.roster.get(*id) {
+                Some(p) if p.id != PATIENT => (p.role, Some(p.label.clone())),
+                _ => return true,
+            },
+            Who::New(role) => (*role, None),
+            Who::Nobody => (Role::OtherPerson, None),
+            Who::Ambiguous => {
+                self.ambiguous_mention(i, text, m);
+                return true;
+            }
+        };
+        if role == Role::Organization {
+            return true;
+        }
+        let mut decision = inp.policy.decide(role, m.category);
+        let words = match (m.category, &label) {
+            (Category::Name, Some(l)) => l.clone(),
+            (Category::Name, None) => format!("[{}]", role.label_words()),
+            (c, Some(l)) => format!("{} {}]", l.trim_end_matches(']'), category_words(c)),
+            (c, None) => format!("[{}]", category_words(c)),
+        };
+        let change = match decision.action {
+            Action::Keep => None,
+            _ => {
+                decision.action = Action::Label;
+                Some(Change::Label(words))
+            }
+        };
+        self.out.push(Proposal {
+            field: i,
+            record: false,
+            range: Some((m.start as u32, m.end as u32)),
+            change,
+            category: m.category,
+            role: Some(role),
+            label,
+            decision,
+            rule: m.rule.to_string(),
+            confidence: m.confidence,
+            original: text[m.start..m.end].to_string(),
+            question: None,
+        });
+        true
+    }
+
+    fn ambiguous_mention(&mut self, i: u32, text: &str, m: &Mention) {
+        let mut from = m.start.saturating_sub(EXCERPT);
+        while !text.is_char_boundary(from) {
+            from -= 1;
+        }
+        let mut to = (m.end + EXCERPT).min(text.len());
+        while !text.is_char_boundary(to) {
+            to += 1;
+        }
+        let question = Question {
+            kind: "ambiguous",
+            text: "This could be the patient or somebody else. Who is meant?".into(),
+            excerpt: text[from..to].to_string(),
+            choices: vec!["keep".into(), "mask".into()],
+            label: None,
+        };
+        self.out.push(Proposal {
+            field: i,
+            record: false,
+            range: Some((m.start as u32, m.end as u32)),
+            change: Some(Change::Mask("[REVIEW]".into())),
+            category: m.category,
+            role: None,
+            label: None,
+            decision: review(),
+            rule: m.rule.to_string(),
+            confidence: m.confidence,
+            original: text[m.start..m.end].to_string(),
+            question: Some(question),
+        });
+    }
+}
+
+fn review() -> Decision {
+    Decision {
+        action: Action::Review,
+        reason: "REVIEW".into(),
+        basis: "undecided: masked until a person has ruled".into(),
+        by: "machine".into(),
+    }
+}
+
+/// What kind of datum a label stands for when it is not a name.
+pub fn category_words(c: Category) -> &'static str {
+    match c {
+        Category::Name => "NAME",
+        Category::Phone => "PHONE",
+        Category::Fax => "FAX",
+        Category::Email => "EMAIL",
+        Category::Address => "ADDRESS",
+        Category::DateOfBirth => "BIRTH DATE",
+        Category::Ssn => "SSN",
+        Category::Mrn => "RECORD NUMBER",
+        Category::MemberId => "MEMBER ID",
+        Category::Account => "ACCOUNT",
+        Category::Npi => "NPI",
+        Category::License => "LICENSE",
+        Category::Vehicle => "VEHICLE",
+        Category::Device => "DEVICE",
+        Category::Url => "URL",
+        Category::Ip => "IP ADDRESS",
+        _ => "IDENTIFIER",
+    }
+}
+
+fn digest(text: &str, class: Class) -> u64 {
+    use std::hash::{Hash, Hasher};
+    let mut h = std::collections::hash_map::DefaultHasher::new();
+    class.hash(&mut h);
+    text.hash(&mut h);
+    h.finish()
+}
