@@ -106,4 +106,6 @@ fn authority(case: &Case) -> &str {
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
+mod schema_tests;
+#[cfg(test)]
 mod tests;

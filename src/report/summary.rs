@@ -35,8 +35,8 @@ pub fn summary(case: &Case) -> String {
     for (action, n) in case.by_category.values().flatten() {
         *actions.entry(action.clone()).or_default() += n;
     }
-    line("Decisions", &format!("{} changes, {} kept ({})", counts.changes, counts.kept, listed(&actions)));
-    line("Withheld", &format!("{} records or documents", counts.withheld));
+    line("Decisions", &format!("{} changed, {} kept ({})", counts.changes, counts.kept, listed(&actions)));
+    line("Withheld", &format!("{} record(s) or document(s)", counts.withheld));
     let failed: Vec<&str> = case.checks.iter().filter(|c| !c.passed).map(|c| c.name.as_str()).collect();
     line(
         "Checks",
@@ -62,7 +62,7 @@ pub fn summary(case: &Case) -> String {
     if counts.review_open > LISTED {
         line("", &format!("and {} more in internal/review.json", counts.review_open - LISTED));
     }
-    line("Outputs", &format!("{} files", case.outputs.len()));
+    line("Outputs", &format!("{} file(s)", case.outputs.len()));
     out.lines().map(str::trim_end).fold(String::new(), |all, l| all + l + "\n")
 }
 

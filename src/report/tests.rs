@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-type Files = BTreeMap<(Edition, String), Vec<u8>>;
+pub(super) type Files = BTreeMap<(Edition, String), Vec<u8>>;
 
 #[derive(Clone)]
 struct Shared(Rc<RefCell<Files>>, (Edition, String));
@@ -25,7 +25,7 @@ fn ledger(entries: &[Entry]) -> Vec<u8> {
     writer.finish().unwrap().0
 }
 
-fn reports_of(case: &Case, entries: &[Entry]) -> Files {
+pub(super) fn reports_of(case: &Case, entries: &[Entry]) -> Files {
     let ledger = ledger(entries);
     let files = Rc::new(RefCell::new(Files::new()));
     let mut sink = |edition: Edition, name: &str| -> io::Result<Box<dyn Write>> {
@@ -36,7 +36,7 @@ fn reports_of(case: &Case, entries: &[Entry]) -> Files {
     files.take()
 }
 
-fn text(files: &Files, edition: Edition, name: &str) -> String {
+pub(super) fn text(files: &Files, edition: Edition, name: &str) -> String {
     String::from_utf8(files[&(edition, name.to_string())].clone()).unwrap()
 }
 
