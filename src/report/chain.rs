@@ -65,8 +65,11 @@ impl<W: Write> LedgerWriter<W> {
     /// Adds an entry, originals included.
     ///
     /// # Errors
-    /// The writer fails.
+    /// The writer fails, or the confidence is not a number, which JSON could not hold.
     pub fn append(&mut self, entry: &Entry) -> io::Result<()> {
+        if !entry.confidence.is_finite() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "ledger entry without a confidence"));
+        }
         self.line.clear();
         serde_json::to_writer(&mut self.line, entry)?;
         let hash = link(&self.head, &self.line);
@@ -225,6 +228,13 @@ mod tests {
         assert!(verify_chain(&bytes[..bytes.len() - 1]).is_err());
         assert!(verify_chain(&b"{}\n"[..]).is_err());
         assert!(verify_chain(&[0xff, 0xfe, b'\n'][..]).is_err());
+    }
+
+    #[test]
+    fn an_entry_that_could_not_be_read_back_is_refused() {
+        let mut entry = sample::entries().remove(0);
+        entry.confidence = f32::NAN;
+        assert!(LedgerWriter::new(Vec::new()).append(&entry).is_err());
     }
 
     #[test]
