@@ -1,1 +1,111 @@
 //! One ledger, two editions.
+//!
+//! The **internal** edition is for staff: originals, names, questions. The **recipient** edition travels with the release and holds no
+//! third party's value in any form; it is built from types that have no place for one (`recipient.rs`), and its texts pass closed
+//! vocabularies (`guard.rs`). Each HTML page is a view of the `report.json` beside it, so what the JSON cannot hold the page cannot
+//! show. The ledger is streamed: a report of a million changes needs the memory of two thousand.
+//!
+//! The same case and ledger give the same bytes: no clock, no random number.
+
+mod chain;
+mod common;
+mod digest;
+mod guard;
+mod html;
+mod internal;
+mod ledger_csv;
+mod recipient;
+mod summary;
+
+pub use chain::{ChainError, ChainSummary, LedgerReader, LedgerWriter, verify_chain};
+pub use digest::TABLE_ROWS;
+pub use summary::{summary, summary_json};
+
+use crate::model::case::{Case, Outcome};
+use serde::Serialize;
+use std::io::{self, BufRead, Write};
+
+/// For whom a report is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Edition {
+    /// `OUT/internal/`: staff only.
+    Internal,
+    /// `OUT/release/report/` or `OUT/draft/report/`.
+    Recipient,
+}
+
+/// Opens a report file for writing: edition and file name (`report.html`) to a writer. The writer is flushed, not closed.
+pub type Sink<'a> = dyn FnMut(Edition, &str) -> io::Result<Box<dyn Write>> + 'a;
+
+/// Writes the reports of a run: the internal edition always, the recipient edition when there is something to release or a draft.
+/// `ledger` opens the file that [`LedgerWriter`] wrote; it is read once for each edition and its chain is checked on the way.
+///
+/// # Errors
+/// The ledger cannot be read or its chain does not hold; a file cannot be written.
+pub fn write_reports(case: &Case, ledger: &mut dyn FnMut() -> io::Result<Box<dyn BufRead>>, sink: &mut Sink) -> io::Result<()> {
+    write_edition(Edition::Internal, case, ledger()?, sink)?;
+    if matches!(case.outcome, Outcome::Released | Outcome::ReviewNeeded) {
+        write_edition(Edition::Recipient, case, ledger()?, sink)?;
+    }
+    Ok(())
+}
+
+/// Writes one edition: internal `report.html`, `report.json`, `review.json`, `request.json` (`ledger.jsonl` is the ledger itself);
+/// recipient `report.html`, `report.json`, `ledger.csv`.
+///
+/// # Errors
+/// As [`write_reports`].
+pub fn write_edition(edition: Edition, case: &Case, ledger: impl BufRead, sink: &mut Sink) -> io::Result<()> {
+    match edition {
+        Edition::Internal => {
+            let digest = digest::digest(ledger, edition, &mut |_| Ok(()))?;
+            write_views(edition, &internal::view(case, &digest), sink)?;
+            let review = serde_json::json!({ "format": "disclose-review", "case_id": case.id, "items": case.review });
+            write_json(&mut *sink(edition, "review.json")?, &review)?;
+            let request = serde_json::json!({
+                "format": "disclose-request", "case_id": case.id, "tool_version": case.version,
+                "request": case.request, "policy": case.policy,
+            });
+            write_json(&mut *sink(edition, "request.json")?, &request)
+        }
+        Edition::Recipient => {
+            let files = guard::Files::of(case);
+            let mut csv = sink(edition, "ledger.csv")?;
+            ledger_csv::header(&mut *csv)?;
+            let digest = digest::digest(ledger, edition, &mut |entry| ledger_csv::row(&mut *csv, entry, &files))?;
+            csv.flush()?;
+            write_views(edition, &recipient::view(case, &digest), sink)
+        }
+    }
+}
+
+fn write_views<T: Serialize>(edition: Edition, report: &T, sink: &mut Sink) -> io::Result<()> {
+    write_json(&mut *sink(edition, "report.json")?, report)?;
+    let page = html::render(report).map_err(io::Error::other)?;
+    let mut out = sink(edition, "report.html")?;
+    out.write_all(page.as_bytes())?;
+    out.flush()
+}
+
+fn write_json<T: Serialize>(out: &mut dyn Write, value: &T) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    out.write_all(b"\n")?;
+    out.flush()
+}
+
+/// The patient's names as the request states them.
+fn patient_names(case: &Case) -> Vec<String> {
+    case.request.patient.names.iter().map(|n| n.display()).collect()
+}
+
+/// The authority of the request, or the policy's default.
+fn authority(case: &Case) -> &str {
+    case.request.authority.as_deref().unwrap_or(&case.policy.default_authority)
+}
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod schema_tests;
+#[cfg(test)]
+mod tests;

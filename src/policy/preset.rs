@@ -1,0 +1,199 @@
+//! Reading a preset or a policy file and checking that it can be carried out.
+
+use super::raw::{RawGroup, RawPolicy};
+use super::words::{hint, line_of, short, toml_error};
+use super::{PolicyError, authority};
+use crate::model::decision::Action;
+use crate::model::mention::Category;
+use crate::model::policy::{GroupRule, Policy};
+use crate::model::role::RoleGroup;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::Path;
+
+/// The words that `--purpose` takes.
+pub const PURPOSES: &[&str] =
+    &["litigation", "insurance-claim", "prior-authorization", "employer", "patient", "provider", "research-safe-harbor"];
+
+/// A policy file larger than this is a mistake.
+const MAX_FILE: u64 = 1 << 20;
+
+const GROUPS: &[(RoleGroup, &str)] = &[
+    (RoleGroup::Patient, "patient"),
+    (RoleGroup::Relative, "relative"),
+    (RoleGroup::Contact, "contact"),
+    (RoleGroup::OtherPatient, "other_patient"),
+    (RoleGroup::Clinician, "clinician"),
+    (RoleGroup::Staff, "staff"),
+    (RoleGroup::OtherPerson, "other_person"),
+    (RoleGroup::Organization, "organization"),
+];
+
+fn embedded(purpose: &str) -> Option<&'static str> {
+    Some(match purpose {
+        "litigation" => include_str!("../../policies/litigation.toml"),
+        "insurance-claim" => include_str!("../../policies/insurance-claim.toml"),
+        "prior-authorization" => include_str!("../../policies/prior-authorization.toml"),
+        "employer" => include_str!("../../policies/employer.toml"),
+        "patient" => include_str!("../../policies/patient.toml"),
+        "provider" => include_str!("../../policies/provider.toml"),
+        "research-safe-harbor" => include_str!("../../policies/research-safe-harbor.toml"),
+        _ => return None,
+    })
+}
+
+/// The policy for a purpose: the embedded preset, or `override_file` in its place. A file is a whole policy, or names a preset in
+/// `extends` and says only what differs. `sha256` of the result is over the file's bytes, followed by those of the preset it extends.
+///
+/// # Errors
+/// An unknown or unavailable purpose; a file that cannot be read, has an unknown word, lacks a group, or asks for something that
+/// cannot be carried out (anything but `keep` for the patient).
+pub fn load(purpose: &str, override_file: Option<&Path>) -> Result<Policy, PolicyError> {
+    let Some(preset) = embedded(purpose) else {
+        let what = format!("unknown purpose \"{}\"{}", short(purpose), hint(purpose, PURPOSES));
+        return Err(PolicyError::new(what));
+    };
+    let preset_name = format!("preset {purpose}");
+    let preset_raw = parse(&preset_name, preset)?;
+    if let Some(why) = preset_raw.unavailable {
+        return Err(PolicyError::new(format!("purpose \"{purpose}\" is not available in this version: {why}")));
+    }
+    let Some(path) = override_file else {
+        return finish(&preset_name, preset, preset_raw, &[preset]);
+    };
+    let file = path.display().to_string();
+    let text = read_file(path).map_err(|what| PolicyError::at(&file, None, what))?;
+    let raw = parse(&file, &text)?;
+    let Some(base) = raw.extends.clone() else {
+        return finish(&file, &text, raw, &[&text]);
+    };
+    let line = line_with(&text, "extends");
+    let Some(base_text) = embedded(&base) else {
+        let what = format!("extends an unknown preset \"{}\"{}", short(&base), hint(&base, PURPOSES));
+        return Err(PolicyError::at(&file, line, what));
+    };
+    let base_raw = parse(&format!("preset {base}"), base_text)?;
+    let raw = raw.over(base_raw);
+    if let Some(why) = &raw.unavailable {
+        return Err(PolicyError::at(&file, line, format!("preset \"{base}\" is not available in this version: {why}")));
+    }
+    finish(&file, &text, raw, &[&text, base_text])
+}
+
+fn read_file(path: &Path) -> Result<String, String> {
+    let file = std::fs::File::open(path).map_err(|e| format!("cannot open the policy file: {e}"))?;
+    let mut text = String::new();
+    let read = file.take(MAX_FILE + 1).read_to_string(&mut text).map_err(|e| format!("cannot read the policy file: {e}"))?;
+    if read as u64 > MAX_FILE {
+        return Err(format!("the policy file is larger than {MAX_FILE} bytes"));
+    }
+    Ok(text)
+}
+
+fn parse(file: &str, text: &str) -> Result<RawPolicy, PolicyError> {
+    toml::from_str(text).map_err(|e| toml_error(file, text, &e))
+}
+
+/// Line of the first line that begins with `start`.
+fn line_with(text: &str, start: &str) -> Option<u32> {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if line.trim_start().starts_with(start) {
+            return Some(line_of(text, at));
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// Checks a complete raw policy and turns it into the model's.
+fn finish(file: &str, text: &str, raw: RawPolicy, hashed: &[&str]) -> Result<Policy, PolicyError> {
+    let missing = |key: &str| PolicyError::at(file, None, format!("\"{key}\" is missing"));
+    let other_patient_records = raw.other_patient_records.ok_or_else(|| missing("other_patient_records"))?;
+    if !matches!(other_patient_records, Action::Label | Action::Withhold | Action::Review) {
+        let what = "\"other_patient_records\" must be label, withhold or review";
+        return Err(PolicyError::at(file, line_with(text, "other_patient_records"), what));
+    }
+    let default_authority = raw.default_authority.ok_or_else(|| missing("default_authority"))?;
+    let authority =
+        authority(&default_authority).map_err(|e| PolicyError::at(file, line_with(text, "default_authority"), e.what))?;
+    let mut groups = BTreeMap::new();
+    for (group, word) in GROUPS {
+        let header = line_with(text, &format!("[groups.{word}"));
+        let rule = resolve(*group, &raw.groups).and_then(|rule| check(*group, rule));
+        let mut rule = rule.map_err(|what| PolicyError::at(file, header, format!("group \"{word}\": {what}")))?;
+        if *group == RoleGroup::OtherPatient {
+            rule.except.entry(Category::Record).or_insert(other_patient_records);
+            rule.except.entry(Category::Document).or_insert(other_patient_records);
+        }
+        groups.insert(*group, rule);
+    }
+    let withhold = raw.withhold.unwrap_or_default();
+    let mut hash = Sha256::new();
+    hashed.iter().for_each(|t| hash.update(t.as_bytes()));
+    Ok(Policy {
+        name: raw.name.ok_or_else(|| missing("name"))?,
+        version: raw.version.ok_or_else(|| missing("version"))?,
+        sha256: hash.finalize().iter().map(|b| format!("{b:02x}")).collect(),
+        title: raw.title.ok_or_else(|| missing("title"))?,
+        minimum_necessary: authority.minimum_necessary(),
+        scope: format!("{} {}", authority.scope, raw.scope.ok_or_else(|| missing("scope"))?),
+        default_authority,
+        groups,
+        withhold: withhold.into_iter().map(Into::into).collect(),
+        other_patient_records,
+        notices: raw.notices.unwrap_or_default(),
+    })
+}
+
+/// A group's rule with `like` carried out, one step deep.
+fn resolve(group: RoleGroup, all: &BTreeMap<RoleGroup, RawGroup>) -> Result<GroupRule, String> {
+    let own = all.get(&group).ok_or("no rule; every group needs one, so that nobody is forgotten")?;
+    let empty = RawGroup::default();
+    let base = match own.like {
+        None => &empty,
+        Some(like) => all.get(&like).filter(|b| b.like.is_none()).ok_or("\"like\" must name a group that stands for itself")?,
+    };
+    let pick = |a: &Option<String>, b: &Option<String>, key: &str| {
+        a.clone().or_else(|| b.clone()).filter(|v| !v.trim().is_empty()).ok_or(format!("\"{key}\" is missing"))
+    };
+    Ok(GroupRule {
+        action: own.action.or(base.action).ok_or("\"action\" is missing")?,
+        except: own.except.clone().or_else(|| base.except.clone()).unwrap_or_default(),
+        reason: pick(&own.reason, &base.reason, "reason")?,
+        basis: pick(&own.basis, &base.basis, "basis")?,
+    })
+}
+
+/// What a rule may not ask for.
+fn check(group: RoleGroup, rule: GroupRule) -> Result<GroupRule, String> {
+    if !is_reason_code(&rule.reason) {
+        return Err("\"reason\" must be a code of 1 to 16 capitals, digits and hyphens, such as TP-FAM".into());
+    }
+    let keeps = |a: Action| a == Action::Keep;
+    if group == RoleGroup::Patient && !(keeps(rule.action) && rule.except.values().all(|a| keeps(*a))) {
+        return Err("the patient's own data can only be kept; a de-identified copy is another product".into());
+    }
+    if matches!(rule.action, Action::Withhold | Action::Rewrite) {
+        return Err(format!("\"action\" cannot be {}; valid: keep, label, mask, remove, review", rule.action.as_str()));
+    }
+    for (category, action) in &rule.except {
+        let whole = matches!(category, Category::Record | Category::Document);
+        let fits = match action {
+            Action::Keep | Action::Label | Action::Review => true,
+            Action::Mask | Action::Remove => !whole,
+            Action::Withhold => whole,
+            Action::Rewrite => false,
+        };
+        if !fits {
+            return Err(format!("\"{}\" cannot be {}", category.as_str(), action.as_str()));
+        }
+    }
+    Ok(rule)
+}
+
+/// `TP-FAM`: 1 to 16 of A to Z, 0 to 9 and hyphen.
+fn is_reason_code(code: &str) -> bool {
+    (1..=16).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-')
+}

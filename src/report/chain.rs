@@ -1,0 +1,246 @@
+//! The internal ledger on disk: one JSON object a line, chained by SHA-256, so that a line changed, lost or moved shows.
+//!
+//! A line is the entry's own JSON with two fields more at its end: `prev`, the hash of the line before (64 zeros for the first), and
+//! `hash`, SHA-256 over `prev` followed by the entry's JSON without the two. The last hash is the ledger's head; kept elsewhere (the
+//! internal report holds it) it also shows a cut-off tail.
+
+use crate::model::ledger::Entry;
+use sha2::{Digest, Sha256};
+use std::fmt;
+use std::io::{self, BufRead, Read, Write};
+
+/// `prev` of the first line.
+const START: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+/// Length of `,"prev":"` + 64 + `","hash":"` + 64 + `"}`.
+const TAIL: usize = 9 + 64 + 10 + 64 + 2;
+/// No line of a ledger is longer: an entry's original is one field of an export, and an attachment is never quoted.
+const MAX_LINE: u64 = 64 << 20;
+
+/// What a whole ledger amounts to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ChainSummary {
+    /// Lines.
+    pub entries: u64,
+    /// Hash of the last line, hexadecimal; 64 zeros for an empty ledger.
+    pub head: String,
+}
+
+/// A ledger whose chain does not hold, or that cannot be read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ChainError {
+    /// Line from 1.
+    pub line: u64,
+    /// What is wrong, without values.
+    pub what: String,
+}
+
+impl fmt::Display for ChainError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ledger line {}: {}", self.line, self.what)
+    }
+}
+
+impl std::error::Error for ChainError {}
+
+impl From<ChainError> for io::Error {
+    fn from(e: ChainError) -> Self {
+        io::Error::new(io::ErrorKind::InvalidData, e)
+    }
+}
+
+/// Writes `ledger.jsonl` entry by entry; memory is that of one entry.
+pub struct LedgerWriter<W: Write> {
+    out: W,
+    head: String,
+    entries: u64,
+    line: Vec<u8>,
+}
+
+impl<W: Write> LedgerWriter<W> {
+    /// A new ledger. Give a buffered writer.
+    pub fn new(out: W) -> Self {
+        LedgerWriter { out, head: START.to_string(), entries: 0, line: Vec::new() }
+    }
+
+    /// Adds an entry, originals included.
+    ///
+    /// # Errors
+    /// The writer fails, or the confidence is not a number, which JSON could not hold.
+    pub fn append(&mut self, entry: &Entry) -> io::Result<()> {
+        if !entry.confidence.is_finite() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "ledger entry without a confidence"));
+        }
+        self.line.clear();
+        serde_json::to_writer(&mut self.line, entry)?;
+        let hash = link(&self.head, &self.line);
+        self.line.pop(); // the closing brace
+        write!(self.line, ",\"prev\":\"{}\",\"hash\":\"{hash}\"}}", self.head)?;
+        self.line.push(b'\n');
+        self.out.write_all(&self.line)?;
+        self.head = hash;
+        self.entries += 1;
+        Ok(())
+    }
+
+    /// Flushes and gives the writer back with the head of the chain.
+    ///
+    /// # Errors
+    /// The writer fails.
+    pub fn finish(mut self) -> io::Result<(W, ChainSummary)> {
+        self.out.flush()?;
+        Ok((self.out, ChainSummary { entries: self.entries, head: self.head }))
+    }
+}
+
+fn link(prev: &str, json: &[u8]) -> String {
+    let mut hash = Sha256::new();
+    hash.update(prev.as_bytes());
+    hash.update(json);
+    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Reads a ledger back, checking the chain line by line. After the last entry [`LedgerReader::summary`] holds the head.
+pub struct LedgerReader<R: BufRead> {
+    input: R,
+    head: String,
+    entries: u64,
+    line: Vec<u8>,
+    stopped: bool,
+}
+
+impl<R: BufRead> LedgerReader<R> {
+    /// A reader from the first line on.
+    pub fn new(input: R) -> Self {
+        LedgerReader { input, head: START.to_string(), entries: 0, line: Vec::new(), stopped: false }
+    }
+
+    /// Entries and head so far.
+    pub fn summary(&self) -> ChainSummary {
+        ChainSummary { entries: self.entries, head: self.head.clone() }
+    }
+
+    fn error(&self, what: impl Into<String>) -> ChainError {
+        ChainError { line: self.entries + 1, what: what.into() }
+    }
+
+    /// Reads one line and checks it; leaves the entry's own JSON in `self.line`. False at the end.
+    fn step(&mut self) -> Result<bool, ChainError> {
+        self.line.clear();
+        let read = (&mut self.input).take(MAX_LINE).read_until(b'\n', &mut self.line);
+        match read {
+            Err(e) => return Err(self.error(format!("cannot be read: {e}"))),
+            Ok(0) => return Ok(false),
+            Ok(_) if self.line.pop() != Some(b'\n') => return Err(self.error("does not end: the ledger is cut off or too long")),
+            Ok(_) => {}
+        }
+        let cut = self.line.len().saturating_sub(TAIL);
+        let tail = std::str::from_utf8(self.line.get(cut..).unwrap_or_default()).unwrap_or_default();
+        let fields =
+            tail.strip_prefix(",\"prev\":\"").and_then(|t| t.strip_suffix("\"}")).and_then(|t| t.split_once("\",\"hash\":\""));
+        let Some((prev, hash)) = fields.filter(|(p, h)| p.len() == 64 && h.len() == 64) else {
+            return Err(self.error("carries no chain"));
+        };
+        if prev != self.head {
+            return Err(self.error("does not follow the line before: a line is missing, added or moved"));
+        }
+        let hash = hash.to_string();
+        self.line.truncate(cut);
+        self.line.push(b'}');
+        if link(&self.head, &self.line) != hash {
+            return Err(self.error("was changed"));
+        }
+        self.head = hash;
+        self.entries += 1;
+        Ok(true)
+    }
+}
+
+impl<R: BufRead> Iterator for LedgerReader<R> {
+    type Item = Result<Entry, ChainError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.stopped {
+            return None;
+        }
+        let item = match self.step() {
+            Ok(false) => None,
+            Ok(true) => Some(
+                serde_json::from_slice(&self.line)
+                    .map_err(|_| ChainError { line: self.entries, what: "is not a ledger entry".into() }),
+            ),
+            Err(e) => Some(Err(e)),
+        };
+        self.stopped = !matches!(item, Some(Ok(_)));
+        item
+    }
+}
+
+/// Checks the chain of a whole ledger.
+///
+/// # Errors
+/// The first line that does not fit. A tail cut off at a line end shows only against a head kept elsewhere.
+pub fn verify_chain(reader: impl BufRead) -> Result<ChainSummary, ChainError> {
+    let mut ledger = LedgerReader::new(reader);
+    while ledger.step()? {}
+    Ok(ledger.summary())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    fn ledger() -> (Vec<u8>, ChainSummary) {
+        let mut writer = LedgerWriter::new(Vec::new());
+        sample::entries().iter().for_each(|e| writer.append(e).unwrap());
+        writer.finish().unwrap()
+    }
+
+    #[test]
+    fn a_ledger_reads_back_as_written() {
+        let (bytes, summary) = ledger();
+        assert_eq!(verify_chain(&bytes[..]).unwrap(), summary);
+        let back: Vec<Entry> = LedgerReader::new(&bytes[..]).collect::<Result<_, _>>().unwrap();
+        assert_eq!(back, sample::entries());
+        assert_eq!(verify_chain(&b""[..]).unwrap(), ChainSummary { entries: 0, head: START.into() });
+        let first: serde_json::Value = serde_json::from_slice(bytes.split(|b| *b == b'\n').next().unwrap()).unwrap();
+        assert_eq!(first["prev"], START);
+        assert_eq!(first["no"], 1);
+    }
+
+    #[test]
+    fn every_tampering_shows() {
+        let (bytes, summary) = ledger();
+        let lines: Vec<&[u8]> = bytes.split_inclusive(|b| *b == b'\n').collect();
+        for (i, byte) in bytes.iter().enumerate() {
+            let mut changed = bytes.clone();
+            changed[i] = byte ^ 1;
+            assert!(verify_chain(&changed[..]).is_err(), "byte {i} changed unseen");
+        }
+        for drop in 0..lines.len() - 1 {
+            let rest: Vec<u8> = lines.iter().enumerate().filter(|(i, _)| *i != drop).flat_map(|(_, l)| l.to_vec()).collect();
+            assert_eq!(verify_chain(&rest[..]).unwrap_err().line, drop as u64 + 1);
+        }
+        let swapped: Vec<u8> = [lines[1], lines[0]].concat();
+        assert!(verify_chain(&swapped[..]).is_err());
+        let short: Vec<u8> = lines[..lines.len() - 1].concat();
+        assert_ne!(verify_chain(&short[..]).unwrap().head, summary.head, "a cut tail shows by its head");
+        assert!(verify_chain(&bytes[..bytes.len() - 1]).is_err());
+        assert!(verify_chain(&b"{}\n"[..]).is_err());
+        assert!(verify_chain(&[0xff, 0xfe, b'\n'][..]).is_err());
+    }
+
+    #[test]
+    fn an_entry_that_could_not_be_read_back_is_refused() {
+        let mut entry = sample::entries().remove(0);
+        entry.confidence = f32::NAN;
+        assert!(LedgerWriter::new(Vec::new()).append(&entry).is_err());
+    }
+
+    #[test]
+    fn a_reader_stops_at_the_first_error() {
+        let (mut bytes, _) = ledger();
+        bytes[5] ^= 1;
+        assert_eq!(LedgerReader::new(&bytes[..]).count(), 1);
+    }
+}

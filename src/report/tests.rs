@@ -1,0 +1,216 @@
+use super::*;
+use crate::model::ledger::Entry;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+pub(super) type Files = BTreeMap<(Edition, String), Vec<u8>>;
+
+#[derive(Clone)]
+struct Shared(Rc<RefCell<Files>>, (Edition, String));
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().entry(self.1.clone()).or_default().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn ledger(entries: &[Entry]) -> Vec<u8> {
+    let mut writer = LedgerWriter::new(Vec::new());
+    entries.iter().for_each(|e| writer.append(e).unwrap());
+    writer.finish().unwrap().0
+}
+
+pub(super) fn reports_of(case: &Case, entries: &[Entry]) -> Files {
+    let ledger = ledger(entries);
+    let files = Rc::new(RefCell::new(Files::new()));
+    let mut sink = |edition: Edition, name: &str| -> io::Result<Box<dyn Write>> {
+        Ok(Box::new(Shared(files.clone(), (edition, name.to_string()))))
+    };
+    let mut open = || -> io::Result<Box<dyn BufRead>> { Ok(Box::new(io::Cursor::new(ledger.clone()))) };
+    write_reports(case, &mut open, &mut sink).unwrap();
+    files.take()
+}
+
+pub(super) fn text(files: &Files, edition: Edition, name: &str) -> String {
+    String::from_utf8(files[&(edition, name.to_string())].clone()).unwrap()
+}
+
+/// The forms in which a value could hide.
+fn forms(value: &str) -> Vec<String> {
+    use base64::Engine;
+    use sha2::{Digest, Sha256};
+    let hex = |b: &[u8]| b.iter().map(|b| format!("{b:02x}")).collect::<String>();
+    vec![
+        value.to_lowercase(),
+        value.replace('&', "&amp;").replace('/', "&#x2F;").to_lowercase(),
+        base64::engine::general_purpose::STANDARD_NO_PAD.encode(value).to_lowercase(),
+        hex(value.as_bytes()),
+        hex(&Sha256::digest(value)),
+        hex(&sha1::Sha1::digest(value)),
+        value.chars().rev().collect::<String>().to_lowercase(),
+    ]
+}
+
+#[test]
+fn no_secret_is_in_any_recipient_byte() {
+    let files = reports_of(&sample::case(), &sample::entries());
+    let recipient: Vec<_> = files.iter().filter(|((e, _), _)| *e == Edition::Recipient).collect();
+    assert_eq!(recipient.len(), 3);
+    let ledger = ledger(&sample::entries());
+    let chain = verify_chain(&ledger[..]).unwrap();
+    let originals = sample::entries();
+    let originals = originals.iter().filter(|e| e.no != 10).filter_map(|e| e.original.as_deref());
+    let secrets: Vec<&str> =
+        sample::SECRETS.iter().copied().chain(originals).chain([chain.head.as_str(), "918273", "918,273"]).collect();
+    for ((_, name), bytes) in recipient {
+        let hay = String::from_utf8_lossy(bytes).to_lowercase();
+        for secret in &secrets {
+            for form in forms(secret) {
+                assert!(!hay.contains(&form), "{name} holds {secret} as {form}");
+            }
+        }
+    }
+    let internal = text(&files, Edition::Internal, "report.json") + &text(&files, Edition::Internal, "review.json");
+    assert!(sample::SECRETS.iter().filter(|s| internal.contains(**s)).count() > 12, "the test looks for what is really there");
+}
+
+#[test]
+fn the_same_case_gives_the_same_bytes() {
+    let first = reports_of(&sample::case(), &sample::entries());
+    for _ in 0..5 {
+        for (name, bytes) in reports_of(&sample::case(), &sample::entries()) {
+            assert!(first[&name] == bytes, "{name:?} differs from run to run");
+        }
+    }
+}
+
+#[test]
+fn recipient_json_is_as_agreed() {
+    let files = reports_of(&sample::case(), &sample::entries());
+    insta::assert_snapshot!("recipient_report_json", text(&files, Edition::Recipient, "report.json"));
+}
+
+#[test]
+fn recipient_csv_is_as_agreed() {
+    let files = reports_of(&sample::case(), &sample::entries());
+    insta::assert_snapshot!("recipient_ledger_csv", text(&files, Edition::Recipient, "ledger.csv").replace("\r\n", "\n"));
+}
+
+#[test]
+fn recipient_html_is_as_agreed() {
+    let files = reports_of(&sample::case(), &sample::entries());
+    let page = text(&files, Edition::Recipient, "report.html");
+    let body = page.split("</head>").nth(1).unwrap();
+    insta::assert_snapshot!("recipient_report_html", body);
+    assert!(page.contains("Harrow &amp; Finch &lt;LLP&gt;"), "escaped");
+    for outside in ["http://", "https://", "<script", "src=", "@import", "url("] {
+        assert!(!page.contains(outside), "the page needs nothing from outside: {outside}");
+    }
+}
+
+/// `DISCLOSE_REPORT_OUT=folder cargo test pages_to_look_at` writes the pages for a look in a browser.
+#[test]
+fn pages_to_look_at() {
+    let Some(folder) = std::env::var_os("DISCLOSE_REPORT_OUT") else { return };
+    for ((edition, name), bytes) in reports_of(&sample::case(), &sample::entries()) {
+        std::fs::write(std::path::Path::new(&folder).join(format!("{edition:?}-{name}")), bytes).unwrap();
+    }
+}
+
+#[test]
+fn internal_html_shows_what_staff_need() {
+    let files = reports_of(&sample::case(), &sample::entries());
+    let page = text(&files, Edition::Internal, "report.html");
+    for needed in
+        ["Internal: staff only", "Walpurga Ziegenbein", "label:mother", "Is this the patient or her mother?", "case-4711"]
+    {
+        assert!(page.contains(needed), "{needed}");
+    }
+    let request: serde_json::Value = serde_json::from_str(&text(&files, Edition::Internal, "request.json")).unwrap();
+    assert_eq!(request["request"]["purpose"], "litigation");
+}
+
+#[test]
+fn markup_in_a_value_stays_text() {
+    let mut entries = sample::entries();
+    entries[0].original = Some("<script>alert(1)</script>".into());
+    let files = reports_of(&sample::case(), &entries);
+    let page = text(&files, Edition::Internal, "report.html");
+    assert!(!page.contains("<script>") && page.contains("&lt;script&gt;"));
+}
+
+#[test]
+fn every_outcome_has_its_banner_and_failures_have_no_recipient_edition() {
+    for (outcome, banner, recipient) in [
+        (Outcome::Released, "RELEASED", true),
+        (Outcome::ReviewNeeded, "DRAFT - review needed", true),
+        (Outcome::VerificationFailed, "VERIFICATION FAILED", false),
+        (Outcome::WrongPatient, "WRONG PATIENT", false),
+    ] {
+        let mut case = sample::case();
+        case.outcome = outcome;
+        let files = reports_of(&case, &sample::entries());
+        assert!(text(&files, Edition::Internal, "report.html").contains(banner));
+        assert_eq!(files.keys().any(|(e, _)| *e == Edition::Recipient), recipient);
+        assert!(summary(&case).starts_with(banner), "{}", summary(&case));
+    }
+}
+
+#[test]
+fn an_empty_case_renders() {
+    let mut case = sample::case();
+    for list in [&mut case.by_role, &mut case.by_category] {
+        list.clear();
+    }
+    (case.people, case.inputs, case.outputs, case.review) = (vec![], vec![], vec![], vec![]);
+    (case.withheld, case.checks, case.notes) = (vec![], vec![], vec![]);
+    let files = reports_of(&case, &[]);
+    assert!(text(&files, Edition::Recipient, "report.html").contains("Nobody but the patient was found."));
+    assert_eq!(text(&files, Edition::Recipient, "ledger.csv").lines().count(), 1);
+}
+
+#[test]
+fn a_long_ledger_is_cut_in_the_page_and_whole_in_the_csv() {
+    let template = sample::entries().remove(0);
+    let entries: Vec<Entry> = (1..=TABLE_ROWS as u64 + 7).map(|no| Entry { no, ..template.clone() }).collect();
+    let files = reports_of(&sample::case(), &entries);
+    let page = text(&files, Edition::Recipient, "report.html");
+    assert!(page.contains("The first 2,000 of 2,007 changes; ledger.csv lists all of them."));
+    assert_eq!(text(&files, Edition::Recipient, "ledger.csv").lines().count(), entries.len() + 1);
+}
+
+#[test]
+fn a_broken_ledger_gives_no_report() {
+    let mut ledger = ledger(&sample::entries());
+    ledger[20] ^= 1;
+    let mut sink = |_: Edition, _: &str| -> io::Result<Box<dyn Write>> { Ok(Box::new(io::sink())) };
+    for edition in [Edition::Internal, Edition::Recipient] {
+        assert!(write_edition(edition, &sample::case(), &ledger[..], &mut sink).is_err());
+    }
+}
+
+#[test]
+fn the_summary_is_short_and_names_nobody() {
+    let mut case = sample::case();
+    for i in 0..40 {
+        let mut item = case.review[0].clone();
+        item.id = format!("R{}", i + 3);
+        case.review.push(item);
+    }
+    case.request.recipient = "x\u{1b}[31m\nred".into();
+    let text = summary(&case);
+    assert!(text.lines().count() <= 25, "{text}");
+    assert!(!text.contains('\u{1b}'));
+    for secret in sample::SECRETS {
+        assert!(!text.contains(secret), "{text}");
+    }
+    insta::assert_snapshot!("summary", summary(&sample::case()));
+    let json = summary_json(&sample::case());
+    assert_eq!(json["exit_code"], 3);
+    assert_eq!(json["counts"]["review_open"], 1);
+}
