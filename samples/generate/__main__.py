@@ -11,6 +11,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).parent))
 
+import bulk
 import newborn
 import packages
 import reyes_ccda
@@ -50,6 +51,8 @@ put("reyes/ccda/letter.xml", letter)
 put("reyes/portal.zip", packages.portal(fhir, summary, letter))
 put("reyes/patient.json", reyes_fhir.render(reyes_fhir.patient()))
 put("xdm/xdm.zip", packages.xdm(summary, texts.PROGRESS_NOTE.encode("utf-8")))
+for name, data in bulk.files().items():
+    put(f"bulk/export/{name}", data)
 put("newborn/bundle.json", reyes_fhir.render(newborn.bundle()))
 put("newborn/patient.json", reyes_fhir.render(newborn.patient()))
 

@@ -130,6 +130,25 @@ fn scope_and_clinicians_can_be_set() {
 }
 
 #[test]
+fn the_patient_gets_everything_unless_a_ground_is_given() {
+    let args = ["--patient", "samples/notes/patient.toml", "--purpose", "patient", "--recipient", "Leonard Whitcombe"];
+    let run = run::process(&run::root(), &["samples/notes/ward-note.txt", "samples/notes/blue-button.txt"], &args);
+    assert!(run.code == 0 || run.code == 3, "{}", run.stderr);
+    let all = crate::reading::all(&run.records());
+    for text in ["Eleanor", "Fenwick Ballard, MD", "Roland"] {
+        assert!(crate::reading::count(&all, text) > 0, "a mention of another person is no ground for denial: {text}");
+    }
+}
+
+#[test]
+fn a_purpose_that_cannot_be_served_is_refused() {
+    let args = ["--patient", "samples/notes/patient.toml", "--purpose", "research-safe-harbor", "--recipient", "X"];
+    let run = run::process(&run::root(), &["samples/notes/ward-note.txt"], &args);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(run.stderr.contains("research-safe-harbor"), "{}", run.stderr);
+}
+
+#[test]
 fn json_and_quiet_say_what_they_should() {
     let mut args = REYES.to_vec();
     args.push("--json");

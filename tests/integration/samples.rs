@@ -222,6 +222,16 @@ fn xdm() {
 }
 
 #[test]
+fn bulk() {
+    check("bulk");
+}
+
+#[test]
+fn employer() {
+    check("employer");
+}
+
+#[test]
 fn held() {
     check("held");
 }
