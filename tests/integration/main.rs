@@ -1,0 +1,12 @@
+//! Tests of the built program through its command line. Nothing here uses the library: what comes out is decoded by code of its own
+//! (`reading`), so that a defect of the product cannot hide itself.
+
+mod cli;
+mod corpus;
+mod hostile;
+mod identity;
+mod layering;
+mod reading;
+mod run;
+mod samples;
+mod xdm;
