@@ -10,10 +10,6 @@ use crate::model::request::Identity;
 use crate::model::role::Role;
 use std::collections::HashSet;
 
-/// Most record keys of other subjects that are remembered; beyond it a reference to a withheld record is caught by the check that
-/// references are whole.
-const MAX_SUBJECT_KEYS: usize = 300_000;
-
 /// What one document adds to the case.
 #[derive(Default)]
 pub struct Surveyed {
@@ -25,6 +21,8 @@ pub struct Surveyed {
     pub values: Vec<(String, Category)>,
     /// Keys of records that the policy withholds by kind.
     pub withheld: Vec<String>,
+    /// How often text names the patient in full.
+    pub patient_named: u64,
     /// Keys of records by the stub they are about.
     pub about: Vec<(String, PersonStub, Vec<String>)>,
 }
@@ -47,8 +45,7 @@ fn one(t: &Tree, identity: &Identity, policy: &Policy, out: &mut Surveyed) {
         let Some(stub) = record.subject.and_then(|s| t.doc.stubs.get(s as usize)) else { continue };
         if i > 0 && can_be_withheld(&record.kind) && stub.kind == StubKind::Patient {
             match out.about.iter_mut().find(|(k, s, _)| *k == t.key && s == stub) {
-                Some((_, _, keys)) if keys.len() < MAX_SUBJECT_KEYS => keys.extend(record.keys.iter().cloned()),
-                Some(_) => {}
+                Some((_, _, keys)) => keys.extend(record.keys.iter().cloned()),
                 None => out.about.push((t.key.clone(), stub.clone(), record.keys.clone())),
             }
         }
@@ -74,6 +71,11 @@ fn gather(text: &str, m: &Mention, seen: &mut HashSet<(Category, String)>, out: 
     let role = match m.who {
         Who::New(role) => role,
         Who::Nobody => Role::OtherPerson,
+        Who::Patient => {
+            let words = text.get(m.start..m.end).map_or(0, |t| t.split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 1).count());
+            out.patient_named += u64::from(m.category == Category::Name && words >= 2);
+            return;
+        }
         _ => return,
     };
     match m.category {

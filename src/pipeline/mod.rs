@@ -1,0 +1,99 @@
+//! The stages in order, for a whole case.
+//!
+//! [`run`] gathers what came in, surveys every document (pass 1), settles who is who, decides and writes every document (pass 2),
+//! checks the result, writes the reports and puts everything in its place. Documents go through each pass in parallel, in batches
+//! bounded by their size; whatever is numbered is numbered in document order between the halves of pass 2, so that the number of
+//! workers cannot change a byte.
+
+mod check;
+mod decide;
+mod documents;
+mod lines;
+mod links;
+mod names;
+mod number;
+mod outcome;
+mod process;
+mod rulings;
+mod run;
+mod survey;
+mod surveying;
+mod write;
+
+pub use rulings::{Ruling, Rulings};
+pub use run::run;
+
+use crate::detect::{Dictionary, Knowledge};
+use crate::intake::Limits;
+use crate::model::person::PersonId;
+use crate::model::policy::Policy;
+use crate::model::request::{Identity, Request};
+use crate::model::roster::Roster;
+use crate::people::Resolver;
+use crate::redact::ids::IdRewriter;
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What a run is asked to do.
+pub struct Options {
+    /// Files, folders and packages.
+    pub inputs: Vec<PathBuf>,
+    /// Who asks, about whom, for what.
+    pub request: Request,
+    /// The policy, with the request applied.
+    pub policy: Policy,
+    /// Words that a site wants found or left alone.
+    pub dictionary: Dictionary,
+    /// Rulings on review items of an earlier run over the same input.
+    pub rulings: Rulings,
+    /// Where the result goes.
+    pub out: PathBuf,
+    /// Intake limits.
+    pub limits: Limits,
+    /// Workers; 0 for one on each core.
+    pub jobs: usize,
+}
+
+/// What happens while it happens, for a progress bar.
+pub trait Progress: Sync {
+    /// A stage begins; `total` counts bytes of input, 0 when not known.
+    fn stage(&self, name: &'static str, total: u64);
+    /// So many more bytes are done.
+    fn done(&self, bytes: u64);
+}
+
+/// Progress that nobody watches.
+pub struct Silent;
+
+impl Progress for Silent {
+    fn stage(&self, _name: &'static str, _total: u64) {}
+    fn done(&self, _bytes: u64) {}
+}
+
+/// What every document of pass 2 needs to know.
+pub struct Known {
+    /// The requester.
+    pub identity: Identity,
+    /// Everybody.
+    pub roster: Roster,
+    /// Who a stub is.
+    pub resolver: Resolver,
+    /// Known names and values.
+    pub knowledge: Knowledge,
+    /// The policy in force.
+    pub policy: Policy,
+    /// Keys of records that stay behind, from all documents.
+    pub withheld_keys: HashSet<String>,
+    /// Stand-ins for ids.
+    pub ids: IdRewriter,
+    /// Persons found by their identifier in a conditional reference.
+    pub conditional: HashSet<PersonId>,
+    /// Renamed files: last path segment as it came, and as released.
+    pub renames: HashMap<String, String>,
+}
+
+/// True once the user has asked to stop.
+pub fn cancelled(flag: &AtomicBool) -> bool {
+    flag.load(Ordering::Relaxed)
+}

@@ -1,0 +1,451 @@
+//! Pass 2 over all items: decide in parallel, number in order, write and check in parallel, store in order.
+
+use super::check::{Checker, Written};
+use super::decide::{Decided, Whole, decide};
+use super::documents::format_for;
+use super::lines::{Line, Lines, MAX_LINE};
+use super::number::{Counters, Numbered, number, review_item};
+use super::rulings::Rulings;
+use super::surveying::{batches, read};
+use super::write::{Finished, write};
+use super::{Known, Progress, cancelled};
+use crate::deliver::Staging;
+use crate::intake::{Intake, Item, Kind};
+use crate::model::case::{InputRow, WithheldRow};
+use crate::model::decision::{Action, Decision};
+use crate::model::document::Note;
+use crate::model::error::RunError;
+use crate::model::ledger::{Entry, Place, ReviewItem};
+use crate::redact::Question;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, HashMap};
+use std::io::Write as _;
+use std::sync::atomic::AtomicBool;
+
+/// Folder of the staging area in which released files grow until the outcome names it.
+pub const PACKAGE: &str = "package";
+
+/// What pass 2 has gathered.
+#[derive(Default)]
+pub struct Totals {
+    /// Rows of the inventory by item path.
+    pub inputs: Vec<InputRow>,
+    /// Left out as a whole.
+    pub withheld: Vec<WithheldRow>,
+    /// Review items.
+    pub reviews: Vec<ReviewItem>,
+    /// Notes of readers.
+    pub notes: Vec<Note>,
+    /// Entries by role group and action.
+    pub by_role: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Entries by category and action.
+    pub by_category: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Media types of written files by path.
+    pub media: BTreeMap<String, String>,
+    /// Numbers.
+    pub counters: Counters,
+}
+
+/// Everything pass 2 works with.
+pub struct Work<'w> {
+    /// What came in.
+    pub intake: &'w Intake,
+    /// What is known.
+    pub known: &'w Known,
+    /// Rulings.
+    pub rulings: &'w Rulings,
+    /// Paths as released.
+    pub paths: &'w BTreeMap<String, String>,
+    /// Items that could not be read, with why.
+    pub unreadable: &'w HashMap<usize, String>,
+    /// Where outputs grow.
+    pub staging: &'w Staging,
+    /// Progress.
+    pub progress: &'w dyn Progress,
+    /// Set when the user wants to stop.
+    pub stop: &'w AtomicBool,
+}
+
+/// Runs pass 2. Ledger entries go to `ledger` in order.
+pub fn process_all(
+    w: &Work,
+    checker: &mut Checker,
+    ledger: &mut dyn FnMut(&Entry) -> Result<(), RunError>,
+    totals: &mut Totals,
+) -> Result<(), RunError> {
+    hold_unread(w, totals);
+    for batch in batches(&w.intake.items) {
+        if cancelled(w.stop) {
+            return Err(RunError::Cancelled);
+        }
+        let batch: Vec<usize> = batch.into_iter().filter(|i| !w.unreadable.contains_key(i)).collect();
+        match batch[..] {
+            [] => {}
+            [i] if w.intake.items[i].kind == Kind::Ndjson => lines(w, i, checker, ledger, totals)?,
+            _ => documents(w, &batch, checker, ledger, totals)?,
+        }
+    }
+    Ok(())
+}
+
+/// Everything that no format reads: a review item each, first, so that their numbers do not depend on what is in the rest.
+fn hold_unread(w: &Work, totals: &mut Totals) {
+    for (i, item) in w.intake.items.iter().enumerate() {
+        let Some(why) = w.unreadable.get(&i) else { continue };
+        let format = format_for(item.kind).map_or_else(str::to_string, |f| f.id().to_string());
+        let kind = if format_for(item.kind).is_ok() { "unreadable" } else { "unsupported" };
+        hold(w, kind, &item.path, &format, &item.sha256, item.len, why, totals);
+    }
+    for h in &w.intake.held {
+        hold(w, "unsupported", &h.path, &h.what, &h.sha256, h.len, &h.what, totals);
+    }
+    for d in &w.intake.dropped {
+        totals.inputs.push(InputRow {
+            path: d.path.clone(),
+            released_as: String::new(),
+            format: "junk".into(),
+            sha256: String::new(),
+            bytes: d.len,
+            state: "dropped".into(),
+            reason: d.reason.clone(),
+            records: 0,
+            changes: 0,
+        });
+    }
+}
+
+#[allow(clippy::too_many_arguments)]
+fn hold(w: &Work, kind: &'static str, path: &str, format: &str, sha256: &str, bytes: u64, why: &str, totals: &mut Totals) {
+    let q = Question {
+        kind,
+        text: format!("This file was not processed: {why}. It is not released. Release the rest without it?"),
+        excerpt: String::new(),
+        choices: vec!["withhold".into()],
+        label: None,
+    };
+    let place = Place { file: w.paths.get(path).cloned().unwrap_or_default(), ..Place::default() };
+    let item = review_item(&q, place.clone(), &mut totals.counters, w.rulings);
+    let settled = item.ruling.is_some();
+    totals.reviews.push(item);
+    if settled {
+        totals.withheld.push(WithheldRow {
+            place,
+            kind: format.to_string(),
+            reason: "UNREADABLE".into(),
+            basis: "not read, so not released".into(),
+        });
+    }
+    totals.inputs.push(InputRow {
+        path: path.to_string(),
+        released_as: String::new(),
+        format: format.to_string(),
+        sha256: sha256.to_string(),
+        bytes,
+        state: if settled { "withheld" } else { "held" }.into(),
+        reason: why.to_string(),
+        records: 0,
+        changes: 0,
+    });
+}
+
+fn documents(
+    w: &Work,
+    batch: &[usize],
+    checker: &mut Checker,
+    ledger: &mut dyn FnMut(&Entry) -> Result<(), RunError>,
+    totals: &mut Totals,
+) -> Result<(), RunError> {
+    let decided: Vec<Result<Decided, String>> =
+        batch.par_iter().map(|&i| read(&w.intake.items[i]).map(|t| decide(t, w.known))).collect();
+    let mut ready: Vec<(usize, Numbered)> = Vec::with_capacity(batch.len());
+    for (&i, d) in batch.iter().zip(decided) {
+        let item = &w.intake.items[i];
+        let d = d.map_err(|why| RunError::Input(format!("{}: {why}", item.path)))?;
+        totals.notes.extend(notes_of(&d));
+        ready.push((i, number(d, &mut totals.counters, w.rulings)));
+    }
+    let shared: &Checker = checker;
+    let done: Vec<(usize, Done)> = ready
+        .into_par_iter()
+        .map(|(i, n)| {
+            let item = &w.intake.items[i];
+            let file = w.paths.get(&item.path).cloned().unwrap_or_else(|| item.path.clone());
+            (i, finish(n, &file, item.kind, shared))
+        })
+        .collect();
+    for (i, d) in done {
+        let item = &w.intake.items[i];
+        store(w, item, d, checker, ledger, totals)?;
+        w.progress.done(item.content_len);
+    }
+    Ok(())
+}
+
+/// What became of one document.
+enum Done {
+    /// Written and checked.
+    Written { finished: Finished, checked: Written, records: u64, media: &'static str, format: &'static str },
+    /// Stays behind.
+    Whole { whole: Whole, records: u64, format: &'static str, reviews: Vec<ReviewItem> },
+    /// The writer refused: a defect, which must not become an output.
+    Failed(String),
+}
+
+fn finish(n: Numbered, file: &str, kind: Kind, checker: &Checker) -> Done {
+    let records = n.tree.doc.records.len() as u64;
+    let (media, format) = (n.tree.format.media_type(), n.tree.format.id());
+    if n.whole.is_some() {
+        let reviews = n.reviews.into_iter().map(|r| r.1).collect();
+        return match n.whole {
+            Some(whole) => Done::Whole { whole, records, format, reviews },
+            None => Done::Failed("unreachable".into()),
+        };
+    }
+    let input = n.tree.bytes.clone();
+    match write(n, file, "") {
+        Err(e) => Done::Failed(e.to_string()),
+        Ok(finished) => {
+            let checked = checker.document(file, kind, &input, &finished);
+            Done::Written { finished, checked, records, media, format }
+        }
+    }
+}
+
+fn store(
+    w: &Work,
+    item: &Item,
+    done: Done,
+    checker: &mut Checker,
+    ledger: &mut dyn FnMut(&Entry) -> Result<(), RunError>,
+    totals: &mut Totals,
+) -> Result<(), RunError> {
+    let file = w.paths.get(&item.path).cloned().unwrap_or_else(|| item.path.clone());
+    let mut row = InputRow {
+        path: item.path.clone(),
+        released_as: file.clone(),
+        format: String::new(),
+        sha256: item.sha256.clone(),
+        bytes: item.len,
+        state: "processed".into(),
+        reason: String::new(),
+        records: 0,
+        changes: 0,
+    };
+    match done {
+        Done::Failed(why) => return Err(RunError::Internal(format!("{}: cannot be written: {why}", item.path))),
+        Done::Whole { whole, records, format, reviews } => {
+            row.records = records;
+            row.format = format.into();
+            row.released_as = String::new();
+            totals.reviews.extend(reviews);
+            whole_stays(w, &file, whole, &mut row, totals);
+        }
+        Done::Written { finished, checked, records, media, format } => {
+            row.records = records;
+            row.format = format.into();
+            row.changes = finished.entries.iter().filter(|e| e.changes()).count() as u64;
+            let rel = format!("{PACKAGE}/{file}");
+            if item.gz {
+                w.staging.write_gz(&rel, &finished.bytes)?;
+                totals.media.insert(file.clone(), "application/gzip".into());
+            } else {
+                w.staging.write(&rel, &finished.bytes)?;
+                totals.media.insert(file.clone(), media.into());
+            }
+            checker.store(&file, checked)?;
+            account(finished.entries, finished.reviews, ledger, totals)?;
+        }
+    }
+    totals.inputs.push(row);
+    Ok(())
+}
+
+fn whole_stays(w: &Work, file: &str, whole: Whole, row: &mut InputRow, totals: &mut Totals) {
+    let place = Place { file: file.to_string(), ..Place::default() };
+    match whole {
+        Whole::Withheld(d) => {
+            row.state = "withheld".into();
+            row.reason = d.basis.clone();
+            totals.withheld.push(WithheldRow { place, kind: row.format.clone(), reason: d.reason, basis: d.basis });
+        }
+        Whole::Misfile(why) => {
+            let q = Question {
+                kind: "misfile",
+                text: format!("{why}. Release the rest without it?"),
+                excerpt: String::new(),
+                choices: vec!["withhold".into()],
+                label: None,
+            };
+            let item = review_item(&q, place.clone(), &mut totals.counters, w.rulings);
+            row.state = if item.ruling.is_some() { "withheld" } else { "held" }.into();
+            row.reason = "not about the patient, or not certainly so".into();
+            totals.reviews.push(item);
+            totals.withheld.push(WithheldRow {
+                place,
+                kind: row.format.clone(),
+                reason: "WP-WRONGPT".into(),
+                basis: "45 CFR 164.502(a): no permission to disclose another individual's protected health information".into(),
+            });
+        }
+    }
+}
+
+fn account(
+    entries: Vec<Entry>,
+    reviews: Vec<ReviewItem>,
+    ledger: &mut dyn FnMut(&Entry) -> Result<(), RunError>,
+    totals: &mut Totals,
+) -> Result<(), RunError> {
+    for e in &entries {
+        let action = e.decision.action.as_str().to_string();
+        let group = e.role.map_or("none".to_string(), |r| word(&r.group()));
+        *totals.by_role.entry(group).or_default().entry(action.clone()).or_default() += 1;
+        *totals.by_category.entry(e.category.as_str().into()).or_default().entry(action).or_default() += 1;
+        if e.decision.action == Action::Withhold && e.rule != "reference.withheld" {
+            totals.withheld.push(WithheldRow {
+                place: e.place.clone(),
+                kind: e.category.as_str().into(),
+                reason: e.decision.reason.clone(),
+                basis: e.decision.basis.clone(),
+            });
+        }
+        ledger(e)?;
+    }
+    totals.reviews.extend(reviews);
+    Ok(())
+}
+
+fn word(group: &crate::model::role::RoleGroup) -> String {
+    serde_json::to_value(group).ok().and_then(|v| v.as_str().map(str::to_string)).unwrap_or_default()
+}
+
+fn notes_of(d: &Decided) -> Vec<Note> {
+    let mut out = d.tree.doc.notes.clone();
+    for c in &d.children {
+        if let super::decide::DecidedChild::Document(child) = c {
+            out.extend(notes_of(child));
+        }
+    }
+    out
+}
+
+/// NDJSON: each line a document, written to the stream as it is finished.
+fn lines(
+    w: &Work,
+    i: usize,
+    checker: &mut Checker,
+    ledger: &mut dyn FnMut(&Entry) -> Result<(), RunError>,
+    totals: &mut Totals,
+) -> Result<(), RunError> {
+    let item = &w.intake.items[i];
+    let file = w.paths.get(&item.path).cloned().unwrap_or_else(|| item.path.clone());
+    let rel = format!("{PACKAGE}/{file}");
+    let mut out = if item.gz { w.staging.create_gz(&rel)? } else { w.staging.create(&rel)? };
+    let mut reader = Lines::new(item.open()?, MAX_LINE);
+    let (mut records, mut changes) = (0u64, 0u64);
+    loop {
+        if cancelled(w.stop) {
+            return Err(RunError::Cancelled);
+        }
+        let chunk = reader.chunk().map_err(|why| RunError::Input(format!("{}: {why}", item.path)))?;
+        let Some(chunk) = chunk else { break };
+        let size: u64 = chunk.iter().map(|l| (l.bytes.len() + l.after.len()) as u64).sum();
+        let decided: Vec<(Line, Option<Result<Decided, String>>)> = chunk
+            .into_par_iter()
+            .map(|l| {
+                let d = l.tree(&item.path).map(|t| t.map(|t| decide(t, w.known)));
+                (l, d)
+            })
+            .collect();
+        let mut ready = Vec::with_capacity(decided.len());
+        for (line, d) in decided {
+            let n = match d {
+                None => None,
+                Some(Err(why)) => return Err(RunError::Input(format!("{}: {why}", item.path))),
+                Some(Ok(d)) => {
+                    for note in notes_of(&d) {
+                        if totals.notes.len() < 10_000 && !totals.notes.contains(&note) {
+                            totals.notes.push(note);
+                        }
+                    }
+                    Some(number(d, &mut totals.counters, w.rulings))
+                }
+            };
+            ready.push((line, n));
+        }
+        let shared: &Checker = checker;
+        let done: Vec<(Line, Option<Done>)> = ready
+            .into_par_iter()
+            .map(|(line, n)| {
+                let d = n.map(|n| finish(n, &file, Kind::Ndjson, shared));
+                (line, d)
+            })
+            .collect();
+        for (line, d) in done {
+            let place = Place { file: file.clone(), path: format!("line {}", line.no), ..Place::default() };
+            match d {
+                None => {
+                    out.write_all(&line.before)?;
+                    out.write_all(&line.bytes)?;
+                    out.write_all(&line.after)?;
+                    checker.plain_line(&file, &line)?;
+                }
+                Some(Done::Failed(why)) => return Err(RunError::Internal(format!("{}: line {}: {why}", item.path, line.no))),
+                Some(Done::Whole { whole, reviews, .. }) => {
+                    totals.reviews.extend(reviews);
+                    line_stays(w, whole, place, totals);
+                    checker.dropped_line(&file, &line)?;
+                }
+                Some(Done::Written { mut finished, checked, records: r, .. }) => {
+                    records += r;
+                    for e in &mut finished.entries {
+                        e.place.path = format!("line {} {}", line.no, e.place.path).trim_end().to_string();
+                        changes += u64::from(e.changes());
+                    }
+                    for item in &mut finished.reviews {
+                        item.place.path = format!("line {} {}", line.no, item.place.path).trim_end().to_string();
+                    }
+                    out.write_all(&line.before)?;
+                    out.write_all(&finished.bytes)?;
+                    out.write_all(&line.after)?;
+                    checker.store_line(&file, &line, checked)?;
+                    account(finished.entries, finished.reviews, ledger, totals)?;
+                }
+            }
+        }
+        w.progress.done(size);
+    }
+    out.finish()?;
+    totals.media.insert(file.clone(), if item.gz { "application/gzip" } else { "application/fhir+ndjson" }.into());
+    totals.inputs.push(InputRow {
+        path: item.path.clone(),
+        released_as: file,
+        format: "fhir-ndjson".into(),
+        sha256: item.sha256.clone(),
+        bytes: item.len,
+        state: "processed".into(),
+        reason: String::new(),
+        records,
+        changes,
+    });
+    Ok(())
+}
+
+fn line_stays(w: &Work, whole: Whole, place: Place, totals: &mut Totals) {
+    let decision = match whole {
+        Whole::Withheld(d) => d,
+        Whole::Misfile(why) => {
+            let q = Question {
+                kind: "misfile",
+                text: format!("{why}. Release the rest without it?"),
+                excerpt: String::new(),
+                choices: vec!["withhold".into()],
+                label: None,
+            };
+            let item = review_item(&q, place.clone(), &mut totals.counters, w.rulings);
+            totals.reviews.push(item);
+            Decision { action: Action::Withhold, reason: "WP-WRONGPT".into(), basis: why, by: "machine".into() }
+        }
+    };
+    totals.withheld.push(WithheldRow { place, kind: "resource".into(), reason: decision.reason, basis: decision.basis });
+}

@@ -1,0 +1,193 @@
+//! Pass 1 over all items, in parallel, merged in order.
+
+use super::documents::{Tree, format_for};
+use super::lines::Lines;
+use super::survey::{Surveyed, survey};
+use super::{Options, Progress, cancelled};
+use crate::intake::{Intake, Item, Kind};
+use crate::model::error::RunError;
+use crate::model::mention::Category;
+use crate::model::person::{Identifier, PersonStub};
+use crate::people::RosterBuilder;
+use rayon::prelude::*;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::atomic::AtomicBool;
+
+/// Documents of a batch together are about this large. Memory is a few times this, or a few times the largest document.
+pub const BATCH_BYTES: u64 = 32 << 20;
+/// Most documents in a batch.
+const BATCH_DOCUMENTS: usize = 512;
+/// Most values by pattern that are remembered for the checks.
+const MAX_VALUES: usize = 200_000;
+
+/// Most record keys that are remembered with their subject; beyond it a reference to a withheld record is caught by the check that
+/// references are whole.
+const MAX_ABOUT_KEYS: usize = 500_000;
+
+/// What pass 1 has learnt.
+pub struct Survey {
+    /// The roster being built.
+    pub builder: RosterBuilder,
+    /// Items that cannot be read, by index, with the reason.
+    pub unreadable: HashMap<usize, String>,
+    /// Keys of records withheld by kind.
+    pub withheld: HashSet<String>,
+    /// Keys of records by the stub they are about.
+    pub about: Vec<(String, PersonStub, Vec<String>)>,
+    about_keys: usize,
+    /// How often text names the patient in full.
+    pub patient_named: u64,
+    /// Identifiers that conditional references search for.
+    pub conditional: HashSet<Identifier>,
+    /// Numbers by pattern that belong to nobody known.
+    pub values: BTreeSet<(String, Category)>,
+    /// True when any document has structure that names its subject.
+    pub structured: bool,
+}
+
+impl Survey {
+    fn add(&mut self, s: Surveyed) {
+        for (key, stub) in &s.stubs {
+            self.structured = true;
+            self.builder.observe(key, stub);
+            if stub.refers.as_deref().is_some_and(|r| r.contains('?')) {
+                self.conditional.extend(stub.identifiers.iter().cloned());
+            }
+        }
+        for (role, name) in &s.named {
+            self.builder.observe_mention(*role, name);
+        }
+        self.withheld.extend(s.withheld);
+        self.patient_named += s.patient_named;
+        for (key, stub, keys) in s.about {
+            if self.about_keys + keys.len() <= MAX_ABOUT_KEYS {
+                self.about_keys += keys.len();
+                self.about.push((key, stub, keys));
+            }
+        }
+        if self.values.len() < MAX_VALUES {
+            self.values.extend(s.values);
+        }
+    }
+}
+
+/// Surveys everything.
+pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Result<Survey, RunError> {
+    let mut out = Survey {
+        builder: RosterBuilder::new(&opts.request.patient),
+        unreadable: HashMap::new(),
+        withheld: HashSet::new(),
+        about: Vec::new(),
+        about_keys: 0,
+        patient_named: 0,
+        conditional: HashSet::new(),
+        values: BTreeSet::new(),
+        structured: false,
+    };
+    for batch in batches(&intake.items) {
+        if cancelled(stop) {
+            return Err(RunError::Cancelled);
+        }
+        if let [i] = batch[..]
+            && intake.items[i].kind == Kind::Ndjson
+        {
+            lines(i, &intake.items[i], opts, &mut out, progress, stop)?;
+            continue;
+        }
+        let done: Vec<(usize, Result<Surveyed, String>)> = batch
+            .par_iter()
+            .map(|&i| {
+                let item = &intake.items[i];
+                let result = read(item).map(|t| survey(&t, &opts.request.patient, &opts.policy));
+                progress.done(item.content_len);
+                (i, result)
+            })
+            .collect();
+        for (i, result) in done {
+            match result {
+                Ok(s) => out.add(s),
+                Err(why) => {
+                    out.unreadable.insert(i, why);
+                }
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// Reads an item that is one document.
+pub fn read(item: &Item) -> Result<Tree, String> {
+    let format = format_for(item.kind).map_err(str::to_string)?;
+    let bytes = item.load().map_err(|e| e.to_string())?;
+    Tree::read(format, bytes, item.path.clone(), 0).map_err(|e| e.to_string())
+}
+
+/// NDJSON: line by line, in chunks. A broken line makes the whole file unreadable, as nobody can say what it held.
+fn lines(
+    i: usize,
+    item: &Item,
+    opts: &Options,
+    out: &mut Survey,
+    progress: &dyn Progress,
+    stop: &AtomicBool,
+) -> Result<(), RunError> {
+    let mut reader = Lines::new(item.open()?, super::lines::MAX_LINE);
+    loop {
+        if cancelled(stop) {
+            return Err(RunError::Cancelled);
+        }
+        let chunk = match reader.chunk() {
+            Ok(Some(c)) => c,
+            Ok(None) => return Ok(()),
+            Err(why) => {
+                out.unreadable.insert(i, why);
+                return Ok(());
+            }
+        };
+        let bytes: u64 = chunk.iter().map(|l| l.bytes.len() as u64).sum();
+        let done: Vec<Result<Surveyed, String>> = chunk
+            .par_iter()
+            .map(|l| match l.tree(&item.path) {
+                None => Ok(Surveyed::default()),
+                Some(t) => t.map(|t| survey(&t, &opts.request.patient, &opts.policy)),
+            })
+            .collect();
+        progress.done(bytes);
+        for result in done {
+            match result {
+                Ok(s) => out.add(s),
+                Err(why) => {
+                    out.unreadable.insert(i, why);
+                    return Ok(());
+                }
+            }
+        }
+    }
+}
+
+/// Item indices in order, grouped; an NDJSON file is a group of its own.
+pub fn batches(items: &[Item]) -> Vec<Vec<usize>> {
+    let mut out: Vec<Vec<usize>> = Vec::new();
+    let mut bytes = 0u64;
+    let mut open = false;
+    for (i, item) in items.iter().enumerate() {
+        if item.kind == Kind::Ndjson {
+            out.push(vec![i]);
+            open = false;
+            continue;
+        }
+        let fits = open && bytes + item.content_len <= BATCH_BYTES && out.last().is_some_and(|b| b.len() < BATCH_DOCUMENTS);
+        match out.last_mut().filter(|_| fits) {
+            Some(batch) => {
+                batch.push(i);
+                bytes += item.content_len;
+            }
+            None => {
+                out.push(vec![i]);
+                bytes = item.content_len;
+                open = true;
+            }
+        }
+    }
+    out
+}
