@@ -57,9 +57,9 @@ fn choose(format: &dyn Format, source: Source, doc: &disclose::model::document::
         }
         let change = match pick % 5 {
             0 => Change::Remove,
-            1 => Change::Mask("[MASKED]".into()),
+            1 => Change::Mask(format!("[MASKED {i}]")),
             2 if range.is_some() => Change::Text("\"<&\\ \u{e9}".into()),
-            _ => Change::Label("[PHYSICIAN 1]".into()),
+            _ => Change::Label(format!("[PHYSICIAN {i}]")),
         };
         free = field.span.end;
         edits.push(Edit { field: i as u32, record: false, range, change, ledger: edits.len() as u32 });
