@@ -28,7 +28,11 @@ pub fn detect(bytes: &[u8]) -> Result<(Encoding, usize), ReadError> {
         || bytes.starts_with(b"\0<")
         || bytes.starts_with(b"\0\0");
     if wide {
-        return Err(ReadError::at("the document is UTF-16 or UTF-32, which cannot be edited in place; convert it to UTF-8", bytes, 0));
+        return Err(ReadError::at(
+            "the document is UTF-16 or UTF-32, which cannot be edited in place; convert it to UTF-8",
+            bytes,
+            0,
+        ));
     }
     if bytes.starts_with(b"\x4C\x6F\xA7\x94") {
         return Err(ReadError::at("the document is EBCDIC, which cannot be edited in place; convert it to UTF-8", bytes, 0));

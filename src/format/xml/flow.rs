@@ -18,7 +18,14 @@ pub fn parts(bytes: &[u8], span: Span) -> TextView<'static> {
     flow(bytes, span, of(bytes), " ", " ", |_| true)
 }
 
-fn flow(bytes: &[u8], span: Span, enc: Encoding, cell: &'static str, line: &'static str, block: fn(&[u8]) -> bool) -> TextView<'static> {
+fn flow(
+    bytes: &[u8],
+    span: Span,
+    enc: Encoding,
+    cell: &'static str,
+    line: &'static str,
+    block: fn(&[u8]) -> bool,
+) -> TextView<'static> {
     let mut f = Flow { out: ViewBuilder::default(), enc, bytes, cell, line, want_line: false, cells: 0, blank: None, tags: 0 };
     let end = (span.end as usize).min(bytes.len());
     let mut at = span.start as usize;
@@ -211,7 +218,10 @@ mod tests {
     fn cells_lines_and_inline_tags() {
         let table = "<table>\n <tr><th>Name</th><th/><th>Role</th></tr>\n <tr><td>Ana <b>Lima</b></td><td></td><td>sister</td></tr></table>";
         assert_eq!(read(table), "Name | Role\nAna Lima |  | sister");
-        assert_eq!(read("<paragraph>Seen by<br/>Dr. <content>Ana</content>\n   Lima</paragraph> <paragraph>x</paragraph>"), "Seen by\nDr. Ana Lima\nx");
+        assert_eq!(
+            read("<paragraph>Seen by<br/>Dr. <content>Ana</content>\n   Lima</paragraph> <paragraph>x</paragraph>"),
+            "Seen by\nDr. Ana Lima\nx"
+        );
         assert_eq!(read("<content>A</content>na"), "Ana");
         assert_eq!(read("<content>Ana</content><content>Lima</content>"), "Ana Lima");
         assert_eq!(read("a<!-- x > y --><![CDATA[<b>&amp;]]>c"), "a<b>&amp;c");

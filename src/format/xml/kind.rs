@@ -34,7 +34,8 @@ pub fn xml_kind(head: &[u8]) -> XmlKind {
         None => (&name[..0], name),
     };
     let uri = namespace(tag, prefix);
-    let soap = local == b"Envelope" && (contains(head, b"urn:oasis:names:tc:ebxml-regrep") || contains(head, b"urn:ihe:iti:xds-b:2007"));
+    let soap =
+        local == b"Envelope" && (contains(head, b"urn:oasis:names:tc:ebxml-regrep") || contains(head, b"urn:ihe:iti:xds-b:2007"));
     match (local, uri) {
         (b"ClinicalDocument", b"urn:hl7-org:v3" | b"") => XmlKind::ClinicalDocument,
         _ if uri.starts_with(b"urn:oasis:names:tc:ebxml-regrep") || uri == b"urn:ihe:iti:xds-b:2007" || soap => XmlKind::Xdm,
@@ -115,7 +116,10 @@ mod tests {
     #[test]
     fn kinds_are_told_by_root_and_namespace() {
         let kind = |s: &str| xml_kind(s.as_bytes());
-        assert_eq!(kind("\u{FEFF}<?xml version='1.0'?><!-- <x> --><ClinicalDocument xmlns='urn:hl7-org:v3'>"), XmlKind::ClinicalDocument);
+        assert_eq!(
+            kind("\u{FEFF}<?xml version='1.0'?><!-- <x> --><ClinicalDocument xmlns='urn:hl7-org:v3'>"),
+            XmlKind::ClinicalDocument
+        );
         assert_eq!(kind("<n1:ClinicalDocument xmlns:xsi='x' xmlns:n1 = \"urn:hl7-org:v3\">"), XmlKind::ClinicalDocument);
         assert_eq!(kind("<Bundle xmlns='http://hl7.org/fhir'>"), XmlKind::FhirXml);
         assert_eq!(kind("<ContinuityOfCareRecord xmlns='urn:astm-org:CCR'>"), XmlKind::Ccr);

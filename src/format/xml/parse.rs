@@ -159,7 +159,16 @@ impl Builder<'_> {
             self.mark_text();
         }
         let i = self.nodes.len() as u32 + 1;
-        self.push(Node { kind: Kind::Text, flags: 0, ns: 0, parent: self.parent(), next: i, span, name: Span::default(), inner: span })?;
+        self.push(Node {
+            kind: Kind::Text,
+            flags: 0,
+            ns: 0,
+            parent: self.parent(),
+            next: i,
+            span,
+            name: Span::default(),
+            inner: span,
+        })?;
         Ok(())
     }
 

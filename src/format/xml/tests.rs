@@ -61,7 +61,10 @@ fn code_pages_read_byte_by_byte() {
     assert!(matches!(tape.encoding, Encoding::Single(_)));
     let v = view(xml, tape.node(2).inner, tape.encoding, Mode::Text);
     assert_eq!(v.text, "José €");
-    assert_eq!(v.raw_ranges(0, 5), vec![tape.node(2).inner].into_iter().map(|s| crate::model::view::Span { end: s.start + 4, ..s }).collect::<Vec<_>>());
+    assert_eq!(
+        v.raw_ranges(0, 5),
+        vec![tape.node(2).inner].into_iter().map(|s| crate::model::view::Span { end: s.start + 4, ..s }).collect::<Vec<_>>()
+    );
     assert_eq!(view(xml, tape.node(1).inner, tape.encoding, Mode::Attr).text, "José");
 }
 

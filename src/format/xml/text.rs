@@ -38,7 +38,8 @@ pub fn reference(name: &[u8]) -> Option<char> {
 /// View of one range.
 pub fn view(bytes: &[u8], span: Span, encoding: Encoding, mode: Mode) -> TextView<'_> {
     let raw = bytes.get(span.range()).unwrap_or(&[]);
-    let special = |b: u8| b == b'\r' || (mode != Mode::Verbatim && b == b'&') || (mode == Mode::Attr && (b == b'\n' || b == b'\t'));
+    let special =
+        |b: u8| b == b'\r' || (mode != Mode::Verbatim && b == b'&') || (mode == Mode::Attr && (b == b'\n' || b == b'\t'));
     if !raw.iter().any(|&b| special(b))
         && let Ok(text) = std::str::from_utf8(raw)
     {
