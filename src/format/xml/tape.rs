@@ -122,8 +122,11 @@ impl<'a> Tape<'a> {
     pub fn attr_raw(&self, element: u32, local: &[u8]) -> &'a [u8] {
         self.attr(element, local).map_or(&[], |a| self.slice(self.node(a).inner))
     }
-    /// Direct children that are not attributes.
+    /// Direct children that are not attributes; of [`NONE`], the root and what stands beside it.
     pub fn children(&self, element: u32) -> Children<'_, 'a> {
+        if element == NONE {
+            return Children { tape: self, at: 0, end: self.nodes.len() as u32 };
+        }
         let n = self.node(element);
         let mut at = element.saturating_add(1);
         while at < n.next && self.node(at).kind == Kind::Attr {
