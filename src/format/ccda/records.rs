@@ -1,0 +1,137 @@
+//! Records: the document, its sections, and entries that are about somebody else.
+
+use super::read::concept_codes;
+use super::values::{self, attr, flowing};
+use crate::format::xml::Tape;
+use crate::model::document::{Record, StubId};
+
+/// Kind of the document's record.
+pub const DOCUMENT: &str = "ClinicalDocument";
+/// Kind of a section's record.
+pub const SECTION: &str = "section";
+/// Kind of the record of an entry with its own subject.
+pub const ENTRY: &str = "entry";
+
+/// Record 0.
+pub fn document(tape: &Tape, subject: Option<StubId>) -> Record {
+    let root = tape.root;
+    let title = tape.child(root, b"title").map(|t| flowing(tape, t)).unwrap_or_default();
+    let shown = || tape.child(root, b"code").map(|c| values::display(tape, c)).unwrap_or_default();
+    let ids = tape.named(root, b"id").chain(tape.named(root, b"setId"));
+    Record {
+        span: tape.node(root).span,
+        node: root,
+        kind: DOCUMENT.into(),
+        codes: concept_codes(tape, root),
+        title: if title.is_empty() { shown() } else { title },
+        subject,
+        parent: None,
+        keys: ids.filter_map(|e| document_key(tape, e)).collect(),
+        date: tape.child(root, b"effectiveTime").map(|t| attr(tape, t, b"value")).filter(|v| !v.is_empty()),
+    }
+}
+
+/// `urn:oid:ROOT|EXT`, `urn:uuid:...`, or `urn:oid:ROOT` when the root alone is the document's id.
+fn document_key(tape: &Tape, id: u32) -> Option<String> {
+    if let Some((_, key)) = values::identifier(tape, id) {
+        return Some(key);
+    }
+    let root = attr(tape, id, b"root");
+    (!root.is_empty()).then(|| format!("urn:oid:{root}"))
+}
+
+/// The record that begins with element `i`, when one does.
+pub fn at(tape: &Tape, i: u32, parent: u32) -> Option<Record> {
+    let name = tape.name(i);
+    match name {
+        b"section" => {
+            let title = tape.child(i, b"title").map(|t| flowing(tape, t)).unwrap_or_default();
+            let shown = || tape.child(i, b"code").map(|c| values::display(tape, c)).unwrap_or_default();
+            Some(Record {
+                span: tape.node(i).span,
+                node: i,
+                kind: SECTION.into(),
+                codes: concept_codes(tape, i),
+                title: if title.is_empty() { shown() } else { title },
+                parent: Some(parent),
+                keys: tape.named(i, b"id").filter_map(|e| values::identifier(tape, e)).map(|(_, k)| k).collect(),
+                ..Record::default()
+            })
+        }
+        b"entry" | b"component" | b"entryRelationship" => {
+            let act = tape.elements(i).find(|&e| is_act(tape.name(e)))?;
+            let subject = tape.down(act, &[b"subject", b"relatedSubject"])?;
+            let relation = tape.child(subject, b"code").map(|c| values::display(tape, c)).unwrap_or_default();
+            let codes = concept_codes(tape, act);
+            Some(Record {
+                span: tape.node(i).span,
+                node: i,
+                kind: ENTRY.into(),
+                codes,
+                title: relation,
+                parent: Some(parent),
+                ..Record::default()
+            })
+        }
+        _ => None,
+    }
+}
+
+fn is_act(name: &[u8]) -> bool {
+    matches!(
+        name,
+        b"act"
+            | b"encounter"
+            | b"observation"
+            | b"observationMedia"
+            | b"organizer"
+            | b"procedure"
+            | b"regionOfInterest"
+            | b"substanceAdministration"
+            | b"supply"
+    )
+}
+
+/// Notes the subject of the innermost record that is a section or entry.
+pub fn set_subject(records: &mut [Record], record: u32, subject: StubId) {
+    if record == 0 {
+        return;
+    }
+    if let Some(r) = records.get_mut(record as usize) {
+        r.subject.get_or_insert(subject);
+    }
+}
+
+/// Notes the first clinical date of a section or entry.
+pub fn date(tape: &Tape, i: u32, name: &[u8], records: &mut [Record], record: u32) {
+    if name != b"effectiveTime" || record == 0 {
+        return;
+    }
+    let own = attr(tape, i, b"value");
+    let bound = |n: &'static [u8]| tape.child(i, n).map(|e| attr(tape, e, b"value")).filter(|v| !v.is_empty());
+    let Some(value) = Some(own).filter(|v| !v.is_empty()).or_else(|| bound(b"low")).or_else(|| bound(b"high")) else { return };
+    let mut at = Some(record);
+    while let Some(r) = at.filter(|&r| r > 0).and_then(|r| records.get_mut(r as usize)) {
+        if r.date.is_some() {
+            return;
+        }
+        r.date = Some(value.clone());
+        at = r.parent;
+    }
+}
+
+/// The element of a record's act or section that a withheld record keeps, by name.
+pub fn kept_in_section(name: &[u8]) -> bool {
+    matches!(
+        name,
+        b"realmCode"
+            | b"typeId"
+            | b"templateId"
+            | b"id"
+            | b"code"
+            | b"title"
+            | b"text"
+            | b"confidentialityCode"
+            | b"languageCode"
+    )
+}

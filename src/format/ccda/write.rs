@@ -1,0 +1,244 @@
+//! Edits to splices.
+//!
+//! A label in a name becomes a family name, everything else of a person becomes `nullFlavor="MSK"`; text is replaced inside its
+//! view. Which form keeps the document valid is decided here and in [`withhold`](super::withhold), nowhere else.
+
+use super::attributes::hint;
+use super::{insert, parts, view, withhold};
+use crate::format::xml::encode::{Place, encode, name_token, percent};
+use crate::format::xml::splice::SpliceList;
+use crate::format::xml::{self, Kind, NONE, Tape, tape};
+use crate::model::document::{Class, Document, Field, Form};
+use crate::model::edit::{Cause, Change, Edit, Written};
+use crate::model::error::WriteError;
+use crate::model::view::Span;
+
+/// Carries out edits.
+pub fn write(bytes: &[u8], doc: &Document, edits: &[Edit]) -> Result<Written, WriteError> {
+    let mut list = SpliceList::default();
+    if edits.is_empty() {
+        return list.finish(bytes);
+    }
+    let tape = xml::parse(bytes).map_err(|e| WriteError(format!("the source changed since it was read: {e}")))?;
+    for edit in edits {
+        if edit.record {
+            let Some(record) = doc.records.get(edit.field as usize) else {
+                return Err(WriteError("an edit names a record that does not exist".into()));
+            };
+            match &edit.change {
+                Change::Withhold => withhold::record(&tape, record, edit.ledger, &mut list)?,
+                Change::InsertName(label) => insert::name(&tape, record.node, label, edit.ledger, &mut list),
+                _ => return Err(WriteError("a record can only be withheld".into())),
+            }
+            continue;
+        }
+        let Some(field) = doc.fields.get(edit.field as usize) else {
+            return Err(WriteError("an edit names a field that does not exist".into()));
+        };
+        one(&tape, field, edit, &mut list)?;
+    }
+    list.finish(bytes)
+}
+
+fn one(tape: &Tape, field: &Field, edit: &Edit, list: &mut SpliceList) -> Result<(), WriteError> {
+    let cause = Cause::Ledger(edit.ledger);
+    match &edit.change {
+        Change::Withhold => return Err(WriteError("only a record can be withheld".into())),
+        Change::InsertName(label) => {
+            insert::name(tape, field.node, label, edit.ledger, list);
+            return Ok(());
+        }
+        Change::Part(bytes) => {
+            embedded(tape, field.node, bytes, cause, list);
+            return Ok(());
+        }
+        _ => {}
+    }
+    match (field.class, field.form) {
+        (Class::Attachment, _) => list.put(tape.node(field.node).span, masked(tape, field.node), cause),
+        (Class::Signature, _) => list.put(field.span, Vec::new(), cause),
+        (_, Form::XmlNode) if whole(tape, field, edit) => element(tape, field, &edit.change, cause, list),
+        (_, Form::XmlAttr) if matches!(field.hint, hint::TELECOM | hint::ROOT) && !matches!(edit.change, Change::Text(_)) => {
+            let owner = tape.node(field.node).parent;
+            list.put(tape.node(owner).span, masked(tape, owner), cause);
+        }
+        (_, Form::XmlComment) if edit.range.is_none() => comment(tape, field, &edit.change, cause, list),
+        _ => text(tape, field, edit, cause, list),
+    }
+    Ok(())
+}
+
+/// True for an edit of the whole field.
+fn whole(tape: &Tape, field: &Field, edit: &Edit) -> bool {
+    match edit.range {
+        None => true,
+        Some((0, end)) => end as usize >= view::view(tape.bytes, field).text.len(),
+        Some(_) => false,
+    }
+}
+
+/// The words of a change; empty for a removal.
+fn words(change: &Change) -> &str {
+    match change {
+        Change::Label(w) | Change::Mask(w) | Change::Text(w) => w,
+        _ => "",
+    }
+}
+
+/// Replaces text inside a field's view.
+fn text(tape: &Tape, field: &Field, edit: &Edit, cause: Cause, list: &mut SpliceList) {
+    let view = view::view(tape.bytes, field);
+    let (from, to) = edit.range.unwrap_or((0, view.text.len() as u32));
+    let spans = view.raw_ranges(from as usize, to as usize);
+    if spans.is_empty() {
+        list.idle(edit.ledger);
+        return;
+    }
+    let words = words(&edit.change);
+    let fitted = match (field.hint, &edit.change) {
+        (_, Change::Text(_)) => words.to_string(),
+        (hint::URI, _) => percent(words),
+        (hint::NAME, _) => name_token(words),
+        (hint::TOKEN, _) => words.replace(char::is_whitespace, "_"),
+        _ => words.to_string(),
+    };
+    let all = from == 0 && to as usize >= view.text.len();
+    if field.form == Form::XmlAttr && all && fitted.is_empty() {
+        // An empty value breaks the type of most attributes; without it they are optional.
+        list.put(with_blank_before(tape, tape.node(field.node).span), Vec::new(), cause);
+        return;
+    }
+    for (i, span) in spans.iter().enumerate() {
+        let place = place_at(tape, field, *span);
+        let hidden = matches!(place, Place::Comment | Place::Pi);
+        let with = if i == 0 || hidden { encode(if i == 0 { &fitted } else { "" }, place, tape.encoding) } else { Vec::new() };
+        list.put(*span, with, cause);
+    }
+}
+
+/// What kind of text stands at a span of a field.
+fn place_at(tape: &Tape, field: &Field, span: Span) -> Place {
+    match tape.node(tape.node_at(span.start)).kind {
+        _ if field.form == Form::XmlAttr => Place::Attr,
+        Kind::Attr => Place::Attr,
+        Kind::CData => Place::CData,
+        Kind::Comment => Place::Comment,
+        Kind::Pi => Place::Pi,
+        _ => Place::Text,
+    }
+}
+
+/// An attribute with the white space before it.
+fn with_blank_before(tape: &Tape, span: Span) -> Span {
+    let before = tape.bytes.get(..span.start as usize).unwrap_or(&[]);
+    let blanks = before.iter().rev().take_while(|b| b.is_ascii_whitespace()).count();
+    Span { start: span.start - blanks as u32, end: span.end }
+}
+
+/// A whole comment or processing instruction.
+fn comment(tape: &Tape, field: &Field, change: &Change, cause: Cause, list: &mut SpliceList) {
+    let node = tape.node(field.node);
+    let words = words(change);
+    if words.is_empty() || node.kind == Kind::Pi {
+        list.put(node.span, Vec::new(), cause);
+        return;
+    }
+    let inner = [b" ".as_slice(), &encode(words, Place::Comment, tape.encoding), b" "].concat();
+    list.put(node.inner, inner, cause);
+}
+
+/// A whole element of a person.
+fn element(tape: &Tape, field: &Field, change: &Change, cause: Cause, list: &mut SpliceList) {
+    let i = field.node;
+    match (field.class, change) {
+        (Class::PersonName | Class::PersonText, Change::Label(label) | Change::Text(label)) => {
+            name(tape, i, label, cause, list);
+        }
+        (Class::Identifier, Change::Text(value)) if tape.attr(i, b"extension").is_some() => {
+            attr(tape, i, b"extension", value, cause, list)
+        }
+        (Class::Telecom | Class::BirthDate, Change::Text(value)) if tape.attr(i, b"value").is_some() => {
+            attr(tape, i, b"value", value, cause, list);
+        }
+        _ => list.put(tape.node(i).span, masked(tape, i), cause),
+    }
+}
+
+fn attr(tape: &Tape, element: u32, local: &[u8], value: &str, cause: Cause, list: &mut SpliceList) {
+    if let Some(a) = tape.attr(element, local) {
+        list.put(tape.node(a).inner, encode(value, Place::Attr, tape.encoding), cause);
+    }
+}
+
+/// A name becomes a label: as family name where the original has parts (US Realm Person Name wants given and family), as text
+/// where it has none. The start tag stays, but for a null flavour, which would contradict the label.
+fn name(tape: &Tape, i: u32, label: &str, cause: Cause, list: &mut SpliceList) {
+    let node = tape.node(i);
+    let part = tape.elements(i).find(|&p| matches!(tape.name(p), b"given" | b"family"));
+    let content = name_content(tape, part, label);
+    let null = tape.attr(i, b"nullFlavor").is_some();
+    if !node.has(tape::EMPTY) && !null {
+        list.put(node.inner, content, cause);
+        return;
+    }
+    let mut out = b"<".to_vec();
+    let qname = [tape.prefix(i), tape.name(i)].concat();
+    out.extend_from_slice(&qname);
+    for a in tape.attrs(i).filter(|&a| tape.name(a) != b"nullFlavor") {
+        out.push(b' ');
+        out.extend_from_slice(tape.slice(tape.node(a).span));
+    }
+    out.push(b'>');
+    out.extend_from_slice(&content);
+    out.extend_from_slice(b"</");
+    out.extend_from_slice(&qname);
+    out.push(b'>');
+    list.put(node.span, out, cause);
+}
+
+/// Content of a labelled name; `part` is a part of the original, whose prefix and namespace declarations the new parts take.
+fn name_content(tape: &Tape, part: Option<u32>, label: &str) -> Vec<u8> {
+    let label = encode(label, Place::Text, tape.encoding);
+    let Some(part) = part else { return label };
+    let prefix = tape.prefix(part);
+    let mut declared = Vec::new();
+    for a in tape.attrs(part).filter(|&a| is_declaration(tape, a)) {
+        declared.push(b' ');
+        declared.extend_from_slice(tape.slice(tape.node(a).span));
+    }
+    let p = |bytes: &[u8]| [b"<", prefix, bytes, declared.as_slice()].concat();
+    [p(b"given").as_slice(), b" nullFlavor=\"MSK\"/>", &p(b"family"), b">", &label, b"</", prefix, b"family>"].concat()
+}
+
+fn is_declaration(tape: &Tape, a: u32) -> bool {
+    tape.prefix(a) == b"xmlns:" || (tape.prefix(a).is_empty() && tape.name(a) == b"xmlns")
+}
+
+/// The element emptied: its name, namespace declarations, `xsi:type`, `use` and `mediaType`, and `nullFlavor="MSK"`.
+pub fn masked(tape: &Tape, i: u32) -> Vec<u8> {
+    let mut out = b"<".to_vec();
+    out.extend_from_slice(tape.prefix(i));
+    out.extend_from_slice(tape.name(i));
+    for a in tape.attrs(i) {
+        let of_type = tape.name(a) == b"type" && !tape.prefix(a).is_empty();
+        let plain = tape.prefix(a).is_empty() && matches!(tape.name(a), b"use" | b"mediaType");
+        if is_declaration(tape, a) || of_type || plain {
+            out.push(b' ');
+            out.extend_from_slice(tape.slice(tape.node(a).span));
+        }
+    }
+    out.extend_from_slice(b" nullFlavor=\"MSK\"/>");
+    out
+}
+
+/// New content of an embedded document. Its digest no longer fits and goes.
+fn embedded(tape: &Tape, i: u32, bytes: &[u8], cause: Cause, list: &mut SpliceList) {
+    if i == NONE {
+        return;
+    }
+    list.put(tape.node(i).inner, parts::encode(bytes), cause);
+    for a in tape.attrs(i).filter(|&a| matches!(tape.name(a), b"integrityCheck" | b"integrityCheckAlgorithm")) {
+        let span = with_blank_before(tape, tape.node(a).span);
+        list.put(span, Vec::new(), Cause::Consequence("digest of a changed attachment"));
+    }
+}
