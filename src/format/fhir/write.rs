@@ -7,7 +7,7 @@
 use super::hint;
 use super::ops::{self, Op, Plan};
 use super::view;
-use crate::format::json::{Tape, string};
+use crate::format::json::{Kind, Tape, string};
 use crate::model::document::{Class, Document, Field, Form};
 use crate::model::edit::{Cause, Change, Edit, Written};
 use crate::model::error::WriteError;
@@ -140,6 +140,12 @@ fn text(plan: &mut Plan, field: &Field, start: usize, end: usize, change: &Chang
         Change::Label(w) | Change::Mask(w) | Change::Text(w) => w.as_str(),
         _ => "",
     };
+    if field.form == Form::Plain {
+        return number(plan, field, words, cause);
+    }
+    if plan.tape.node(field.node).kind == Kind::Key {
+        return member_name(plan, field, words, cause);
+    }
     let mut ranges = view::view(plan.src, field).raw_ranges(start, end).into_iter();
     if let Some(first) = ranges.next() {
         plan.push(Op { span: first, with: encoded(field, words).into_bytes(), cause });
@@ -149,8 +155,29 @@ fn text(plan: &mut Plan, field: &Field, start: usize, end: usize, change: &Chang
     }
 }
 
+/// A number under an element that the table does not know: a part of it cannot be words, so all of it becomes a string.
+fn number(plan: &mut Plan, field: &Field, words: &str, cause: Cause) {
+    plan.replace(field.node, format!("\"{}\"", string::encode(if words.is_empty() { "[REDACTED]" } else { words })), cause);
+}
+
+/// A member name that holds a value. Two names of one object must stay different, so the node's number is put after the label.
+fn member_name(plan: &mut Plan, field: &Field, words: &str, cause: Cause) {
+    let with = format!("{} {}", string::encode(if words.is_empty() { "[REDACTED]" } else { words }), field.node);
+    plan.push(Op { span: field.span, with: with.into_bytes(), cause });
+}
+
 /// A field's text as a whole.
 fn whole_text(plan: &mut Plan, field: &Field, change: &Change, cause: Cause) {
+    let words = match change {
+        Change::Label(w) | Change::Mask(w) | Change::Text(w) => w.as_str(),
+        _ => "",
+    };
+    if field.form == Form::Plain {
+        return number(plan, field, words, cause);
+    }
+    if plan.tape.node(field.node).kind == Kind::Key {
+        return member_name(plan, field, words, cause);
+    }
     let span = field.span;
     match change {
         Change::Part(bytes) => {

@@ -1,0 +1,92 @@
+//! From what pass 2 has gathered to the case that the report shows.
+
+use super::Options;
+use super::process::Totals;
+use crate::intake::Intake;
+use crate::model::case::{Case, Check, InputRow, Outcome, OutputRow};
+use crate::model::document::Note;
+use crate::model::roster::Roster;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// SHA-256 over the request, the policy and everything that came in: the same input and request give the same key.
+pub fn case_key(opts: &Options, intake: &Intake) -> [u8; 32] {
+    let mut h = Sha256::new();
+    h.update(env!("CARGO_PKG_VERSION"));
+    h.update(serde_json::to_vec(&opts.request).unwrap_or_default());
+    h.update(opts.policy.sha256.as_bytes());
+    for item in &intake.items {
+        h.update(item.path.as_bytes());
+        h.update(item.sha256.as_bytes());
+    }
+    for held in &intake.held {
+        h.update(held.path.as_bytes());
+        h.update(held.sha256.as_bytes());
+    }
+    h.finalize().into()
+}
+
+/// A short case id.
+pub fn case_id(key: &[u8; 32]) -> String {
+    let hex: String = key.iter().take(8).map(|b| format!("{b:02x}")).collect();
+    format!("case-{hex}")
+}
+
+/// The case so far; checks and outputs are added when they are known.
+pub fn case(opts: &Options, id: String, roster: &Roster, totals: Totals, outputs: Vec<OutputRow>, checks: Vec<Check>) -> Case {
+    let failed = checks.iter().any(|c| !c.passed);
+    let outcome = if failed {
+        Outcome::VerificationFailed
+    } else if totals.counters.open > 0 {
+        Outcome::ReviewNeeded
+    } else {
+        Outcome::Released
+    };
+    let mut inputs = totals.inputs;
+    inputs.sort_by(|a, b| a.path.cmp(&b.path));
+    let mut notes: Vec<Note> = Vec::new();
+    let mut seen: BTreeMap<(String, String, String), ()> = BTreeMap::new();
+    for n in totals.notes {
+        if seen.insert((n.kind.clone(), n.place.clone(), n.text.clone()), ()).is_none() {
+            notes.push(n);
+        }
+    }
+    Case {
+        id,
+        version: env!("CARGO_PKG_VERSION").to_string(),
+        outcome,
+        request: opts.request.clone(),
+        policy: opts.policy.clone(),
+        inputs,
+        outputs,
+        people: roster.persons.clone(),
+        withheld: totals.withheld,
+        review: totals.reviews,
+        checks,
+        notes,
+        by_role: totals.by_role,
+        by_category: totals.by_category,
+    }
+}
+
+/// A case that stopped before anything was processed: the export is about somebody else.
+pub fn stopped(opts: &Options, id: String, intake: &Intake, why: &str) -> Case {
+    let mut totals = Totals::default();
+    for item in &intake.items {
+        totals.inputs.push(InputRow {
+            path: item.path.clone(),
+            released_as: String::new(),
+            format: String::new(),
+            sha256: item.sha256.clone(),
+            bytes: item.len,
+            state: "held".into(),
+            reason: "not processed".into(),
+            records: 0,
+            changes: 0,
+        });
+    }
+    totals.notes.push(Note { kind: "wrong-patient".into(), place: "export".into(), text: why.to_string() });
+    let mut c = case(opts, id, &Roster::default(), totals, Vec::new(), Vec::new());
+    c.outcome = Outcome::WrongPatient;
+    c
+}
