@@ -22,6 +22,8 @@ mod name_read;
 mod nicknames;
 mod overlap;
 pub mod patterns;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod variants;
 mod whose;
@@ -30,7 +32,7 @@ pub mod words;
 pub use dictionary::Dictionary;
 pub use discover::discover;
 pub use identity::split_text;
-//pub use knowledge::Knowledge;
+pub use knowledge::Knowledge;
 pub use overlap::merge;
 
 use crate::model::document::Class;
@@ -53,4 +55,9 @@ impl Default for Context<'_> {
     fn default() -> Self {
         Context { class: Class::Narrative, subject_is_patient: true, section: "", kin_hint: None }
     }
+}
+
+/// The role that a single relation word tells, in lower case: `mother`, `wife`.
+pub fn relation_role(word: &str) -> Option<Role> {
+    cues::kin(word)
 }
