@@ -1,1 +1,63 @@
 //! Finds mentions in text: identifiers, names by cue, values already known from the roster.
+//!
+//! Three layers look at every text, each for what the others cannot see. [`Knowledge::scan`] finds what the case already knows
+//! (the user's dictionary, every name, number and address of the roster, in all the ways they are written). [`discover`] knows
+//! nobody and goes by cue: titles, credentials, kin words, roles, labelled lines, patterns with check digits. A model of names
+//! is a third layer of the same shape (`fn(&str, &Context) -> Vec<Mention>`) and is put between the two in [`merge`].
+//!
+//! A word that is also a word of the language or of medicine needs a person cue beside it: to black out a diagnosis is as bad
+//! as to let a name through.
+
+pub mod check_digits;
+mod cues;
+mod dates;
+pub mod dictionary;
+mod discover;
+mod evidence;
+pub mod fold;
+mod identity;
+mod knowledge;
+mod labels;
+mod name_read;
+mod nicknames;
+mod overlap;
+pub mod patterns;
+#[cfg(test)]
+mod tests;
+mod tokens;
+mod variants;
+mod whose;
+pub mod words;
+
+pub use dictionary::Dictionary;
+pub use discover::discover;
+pub use identity::split_text;
+pub use knowledge::Knowledge;
+pub use overlap::merge;
+
+use crate::model::document::Class;
+use crate::model::role::Role;
+
+/// What is known about a text before it is looked at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Context<'a> {
+    /// What the field holds. In codes, ids and URLs only known values are looked for.
+    pub class: Class,
+    /// True when the record around is about the patient (and not, say, a relative's history).
+    pub subject_is_patient: bool,
+    /// Title or code of the section or record the text stands in; empty when none.
+    pub section: &'a str,
+    /// What structure says about people named here: the author of a note, the relation of a family member.
+    pub kin_hint: Option<Role>,
+}
+
+impl Default for Context<'_> {
+    fn default() -> Self {
+        Context { class: Class::Narrative, subject_is_patient: true, section: "", kin_hint: None }
+    }
+}
+
+/// The role that a single relation word tells, in lower case: `mother`, `wife`.
+pub fn relation_role(word: &str) -> Option<Role> {
+    cues::kin(word)
+}

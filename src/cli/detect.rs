@@ -1,0 +1,151 @@
+//! `disclose detect`: identifiers in one text, one JSON object a line.
+
+use crate::detect::{Context, Dictionary, Knowledge, discover, merge};
+use crate::model::mention::{Category, Mention, Who};
+use crate::model::request::Identity;
+use crate::model::role::{Role, RoleGroup};
+use crate::model::roster::{Person, Roster};
+use anyhow::Result;
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+
+/// Reads all of `input` as text and writes one line per find: `start`, `end` (byte offsets of the input), `text`, `category`,
+/// `role`, `action`, `label`, `confidence`, `rule`. Bytes that are no UTF-8 are read as one replacement character each, so that
+/// offsets stay those of the input. Labels are numbered in order of first appearance.
+///
+/// # Errors
+/// Only those of reading and writing.
+pub fn run(input: &mut dyn Read, patient: Option<Identity>, out: &mut dyn Write) -> Result<()> {
+    let mut bytes = Vec::new();
+    input.read_to_end(&mut bytes)?;
+    let text = as_text(&bytes);
+    let identity = patient.unwrap_or_default();
+    let ctx = Context::default();
+    let roster = Roster { persons: known_people(&identity) };
+    let known = Knowledge::new(&roster, &identity, &Dictionary::default()).scan(&text, &ctx);
+    let mentions = merge(known, discover(&text, &ctx, &identity));
+    let mut labels = Labels::default();
+    for m in &mentions {
+        let role = role_of(&m.who, &roster);
+        let (action, label) = labels.decide(m, role, &roster);
+        let line = json!({
+            "start": m.start,
+            "end": m.end,
+            "text": text.get(m.start..m.end).unwrap_or(""),
+            "category": m.category.as_str(),
+            "role": role.contract_name(),
+            "action": action,
+            "label": label,
+            "confidence": (f64::from(m.confidence) * 100.0).round() / 100.0,
+            "rule": m.rule,
+        });
+        writeln!(out, "{line}")?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// Text with the byte offsets of the input: a byte that is no UTF-8 becomes a blank.
+fn as_text(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| ' '));
+    }
+    text
+}
+
+/// The requester and the relatives they name.
+fn known_people(identity: &Identity) -> Vec<Person> {
+    let person = |id: u32, role: Role| Person {
+        id,
+        role,
+        label: String::new(),
+        names: Vec::new(),
+        birth_dates: Vec::new(),
+        sex: None,
+        telecoms: Vec::new(),
+        addresses: Vec::new(),
+        identifiers: Vec::new(),
+        keys: Vec::new(),
+        slots: Vec::new(),
+    };
+    let mut out = vec![person(0, Role::Patient)];
+    for relative in &identity.relatives {
+        let words = relative.relation.to_lowercase();
+        let role = words.split_whitespace().rev().find_map(crate::detect::relation_role).unwrap_or(Role::Relative);
+        let mut p = person(out.len() as u32, role);
+        p.names.push(relative.name.clone());
+        p.birth_dates.extend(relative.birth_date.clone());
+        out.push(p);
+    }
+    out
+}
+
+fn role_of(who: &Who, roster: &Roster) -> Role {
+    match who {
+        Who::Patient => Role::Patient,
+        Who::Person(id) => roster.get(*id).map_or(Role::OtherPerson, |p| p.role),
+        Who::New(role) => *role,
+        Who::Ambiguous | Who::Nobody => Role::OtherPerson,
+    }
+}
+
+/// Numbers persons of this text. Two names are one person when role and last word agree or one is a part of the other.
+#[derive(Default)]
+struct Labels {
+    seen: Vec<(Role, Vec<String>, String)>,
+    counts: BTreeMap<Role, u32>,
+    review: u32,
+}
+
+impl Labels {
+    fn decide(&mut self, m: &Mention, role: Role, roster: &Roster) -> (&'static str, String) {
+        match &m.who {
+            Who::Patient => ("keep", Role::Patient.label(1)),
+            Who::Ambiguous => {
+                self.review += 1;
+                ("review", format!("[REVIEW {}]", self.review))
+            }
+            Who::Nobody => ("mask", format!("[{}]", m.category.as_str().to_uppercase().replace('_', " "))),
+            _ if m.category != Category::Name => {
+                let label = self.latest(role).unwrap_or_else(|| format!("[{}]", m.category.as_str().to_uppercase().replace('_', " ")));
+                ("mask", label)
+            }
+            who => {
+                let words = match who {
+                    Who::Person(id) => roster.get(*id).and_then(|p| p.names.first()).map(words_of).unwrap_or_default(),
+                    _ => m.name.as_ref().map(words_of).unwrap_or_default(),
+                };
+                ("label", self.label(role, words))
+            }
+        }
+    }
+
+    fn label(&mut self, role: Role, words: Vec<String>) -> String {
+        let within = |a: &[String], b: &[String]| !a.is_empty() && a.iter().all(|w| b.contains(w));
+        let related = |a: Role, b: Role| a == b || a == Role::OtherPerson || b == Role::OtherPerson || a.group() == b.group() && a.group() == RoleGroup::Clinician;
+        let known = self.seen.iter_mut().find(|(r, w, _)| related(*r, role) && (within(&words, w) || within(w, &words)));
+        if let Some((_, w, label)) = known {
+            if words.len() > w.len() {
+                *w = words;
+            }
+            return label.clone();
+        }
+        let n = self.counts.entry(role).or_insert(0);
+        *n += 1;
+        let label = role.label(*n);
+        self.seen.push((role, words, label.clone()));
+        label
+    }
+
+    fn latest(&self, role: Role) -> Option<String> {
+        self.seen.iter().rev().find(|(r, _, _)| *r == role).map(|(_, _, l)| l.clone())
+    }
+}
+
+fn words_of(name: &crate::model::person::Name) -> Vec<String> {
+    let text = crate::detect::fold::folded(&format!("{} {}", name.display(), ""));
+    text.split([' ', '-', ',', '.']).filter(|w| w.len() > 1).map(str::to_string).collect()
+}

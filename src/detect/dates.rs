@@ -1,0 +1,87 @@
+//! The usual ways of writing one date.
+
+const MONTHS: [(&str, &str); 12] = [
+    ("january", "jan"),
+    ("february", "feb"),
+    ("march", "mar"),
+    ("april", "apr"),
+    ("may", "may"),
+    ("june", "jun"),
+    ("july", "jul"),
+    ("august", "aug"),
+    ("september", "sep"),
+    ("october", "oct"),
+    ("november", "nov"),
+    ("december", "dec"),
+];
+
+/// Folded ways of writing the date given as `YYYY-MM-DD`, `YYYYMMDD` or with a time after it. Empty when it is no full date.
+pub fn variants(iso: &str) -> Vec<String> {
+    let Some((y, m, d)) = parse_iso(iso) else { return Vec::new() };
+    let Some((long, short)) = MONTHS.get(m as usize - 1) else { return Vec::new() };
+    let yy = y % 100;
+    let mut out = vec![format!("{y}-{m:02}-{d:02}"), format!("{y}{m:02}{d:02}"), format!("{y}/{m:02}/{d:02}")];
+    for sep in ['/', '-', '.'] {
+        for (a, b) in [(m, d), (d, m)] {
+            for year in [format!("{y}"), format!("{yy:02}")] {
+                out.push(format!("{a}{sep}{b}{sep}{year}"));
+                out.push(format!("{a:02}{sep}{b:02}{sep}{year}"));
+            }
+        }
+    }
+    for month in [*long, *short, "sept"] {
+        if month == "sept" && m != 9 {
+            continue;
+        }
+        for day in [format!("{d}"), format!("{d:02}")] {
+            for dot in ["", "."] {
+                out.push(format!("{month}{dot} {day}, {y}"));
+                out.push(format!("{month}{dot} {day} {y}"));
+                out.push(format!("{day} {month}{dot} {y}"));
+                out.push(format!("{day}-{month}{dot}-{y}"));
+                out.push(format!("{month}{dot} {day}th, {y}"));
+                out.push(format!("{month}{dot} {day}{}, {y}", ordinal(d)));
+            }
+        }
+    }
+    out.sort();
+    out.dedup();
+    out
+}
+
+fn ordinal(d: u32) -> &'static str {
+    match d {
+        1 | 21 | 31 => "st",
+        2 | 22 => "nd",
+        3 | 23 => "rd",
+        _ => "th",
+    }
+}
+
+/// Year, month and day of `YYYY-MM-DD` or `YYYYMMDD`, checked for range.
+pub fn parse_iso(iso: &str) -> Option<(u32, u32, u32)> {
+    let head: String = iso.trim().chars().take(10).collect();
+    let digits: String = head.chars().filter(char::is_ascii_digit).take(8).collect();
+    let dashed = head.chars().filter(|c| *c == '-').count() == 2 && digits.len() == 8;
+    let plain = head.chars().take(8).all(|c| c.is_ascii_digit()) && digits.len() == 8;
+    if !dashed && !plain {
+        return None;
+    }
+    let (y, m, d) = (digits[..4].parse().ok()?, digits[4..6].parse().ok()?, digits[6..8].parse().ok()?);
+    ((1..=12).contains(&m) && (1..=31).contains(&d) && y > 1850).then_some((y, m, d))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_a_date_in_all_usual_ways() {
+        let v = variants("1973-05-31");
+        for want in ["1973-05-31", "19730531", "5/31/1973", "05/31/1973", "31/5/1973", "5/31/73", "may 31, 1973", "31 may 1973", "may 31st, 1973"] {
+            assert!(v.iter().any(|x| x == want), "{want}");
+        }
+        assert_eq!(variants("19730531120000-0500"), v);
+        assert!(variants("1973").is_empty() && variants("").is_empty() && variants("éé").is_empty());
+    }
+}

@@ -1,0 +1,397 @@
+//! Finds people and identifiers that nobody has told of, by cue and pattern.
+
+use super::Context;
+use super::cues::{Pull, is_eponym_head, kin, role_phrase, title};
+use super::evidence::{Evidence, around, credential_at};
+use super::identity::Own;
+use super::labels;
+use super::name_read::{Read, Trust, backward, forward};
+use super::overlap;
+use super::patterns;
+use super::tokens::{Shape, Tokens};
+use super::whose::whose;
+use super::words::{NameLike, is_eponym, is_given, is_surname, name_like};
+use crate::model::document::Class;
+use crate::model::mention::{Category, Mention, Who};
+use crate::model::request::Identity;
+use crate::model::role::Role;
+
+/// A name proposed by a rule, before it is decided whose it is.
+pub(super) struct Find {
+    pub read: Read,
+    pub rule: &'static str,
+    pub confidence: f32,
+    /// Role that the rule itself tells, when the words around do not.
+    pub role: Option<Role>,
+}
+
+/// Names by cue and identifiers by pattern in `text`, sorted and without overlaps. Codes, ids and URLs give nothing: only known
+/// values are looked for there.
+pub fn discover(text: &str, ctx: &Context, identity: &Identity) -> Vec<Mention> {
+    discover_with(text, ctx, &Own::new(identity), !identity.names.is_empty())
+}
+
+pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: bool) -> Vec<Mention> {
+    if matches!(ctx.class, Class::Code | Class::Id | Class::Url | Class::Attachment | Class::Reference) {
+        return Vec::new();
+    }
+    let t = Tokens::new(text);
+    let mut finds = labels::find(&t, ctx);
+    by_cue(&t, &mut finds);
+    let mut out: Vec<Mention> = finds.into_iter().filter_map(|f| mention(&t, f, ctx, own, has_identity)).collect();
+    out = overlap::settle(out);
+    let ids = patterns::find(text);
+    let ids = ids.into_iter().map(|m| attribute(&t, m, &out, own)).collect();
+    overlap::merge(out, ids)
+}
+
+fn mention(t: &Tokens, f: Find, ctx: &Context, own: &Own, has_identity: bool) -> Option<Mention> {
+    let mut e = around(t, f.read.first, f.read.next);
+    if vetoed(t, &f.read, &e) {
+        return None;
+    }
+    if f.role.is_some() && e.kin.is_none() {
+        e.role = f.role.or(e.role);
+    }
+    let who = whose(&f.read.name, &e, own, ctx, has_identity);
+    let mut name = f.read.name;
+    name.prefix = (e.title_from < f.read.first).then(|| t.word(e.title_from).to_string()).into_iter().collect();
+    Some(Mention { start: f.read.start, end: f.read.end, category: Category::Name, who, rule: f.rule, confidence: f.confidence, name: Some(name) })
+}
+
+/// Diseases, signs, instruments, institutions and streets named after people; pets.
+fn vetoed(t: &Tokens, read: &Read, e: &Evidence) -> bool {
+    let n = read.next;
+    let after = t.low(n);
+    let possessive = t.get(n.wrapping_sub(1)).is_some_and(|x| x.possessive);
+    let strong = e.titled || e.kin.is_some() || e.credential.is_some();
+    if is_eponym_head(&after) && !e.titled && !t.ends_line(n) {
+        let is_house = possessive && matches!(after.as_str(), "house" | "office" | "clinic" | "group" | "place" | "number" | "phone");
+        if !is_house {
+            return true;
+        }
+    }
+    // `12 Martin Luther King Dr`, `Karen Wu Elementary School`.
+    if t.shape(read.first.wrapping_sub(1)) == Some(Shape::Number) && read.first > 0 && is_street_end(t, n) {
+        return true;
+    }
+    if title(&after).is_some_and(|_| matches!(after.as_str(), "dr")) && !t.is_capital(n + 1 + usize::from(t.is(n + 1, '.'))) && !strong {
+        return true;
+    }
+    let lone_eponym = read.words == 1 && is_eponym(&t.low(read.next.wrapping_sub(1)));
+    if lone_eponym && !strong && !e.patient && e.role.is_none() {
+        return true;
+    }
+    let before = t.low(read.first.wrapping_sub(1));
+    matches!(before.as_str(), "dog" | "cat" | "puppy" | "pet" | "kitten" | "parrot" | "hamster")
+        || before == "named" && read.first >= 2 && matches!(t.low(read.first - 2).as_str(), "dog" | "cat" | "puppy" | "pet" | "kitten")
+}
+
+fn is_street_end(t: &Tokens, n: usize) -> bool {
+    matches!(t.low(n).as_str(), "dr" | "st" | "ave" | "rd" | "ln" | "blvd" | "ct" | "way" | "pkwy" | "street" | "avenue" | "road" | "drive" | "lane")
+}
+
+fn by_cue(t: &Tokens, out: &mut Vec<Find>) {
+    for i in 0..t.list.len() {
+        match t.shape(i) {
+            Some(Shape::Cap | Shape::Upper | Shape::Lower | Shape::Initial) => {}
+            _ => continue,
+        }
+        let low = t.low(i);
+        if title(&low).is_some() {
+            titled(t, i, &low, out);
+        }
+        if kin(&low).is_some() || low == "law" {
+            after_noun(t, i + 1, "cue.kin", 0.9, None, out);
+        }
+        if let Some((n, pull, role)) = role_phrase(|k| t.low(i + k)) {
+            phrase(t, i, n, pull, role, out);
+        }
+        if t.is_capital(i) {
+            if credential_at(t, i).is_some() {
+                credentialed(t, i, out);
+            }
+            uncued(t, i, out);
+        }
+    }
+}
+
+/// `Dr. Roe`, `Mr. and Mrs. Smith`, `Drs. Roe, Lee and Diaz`.
+fn titled(t: &Tokens, i: usize, low: &str, out: &mut Vec<Find>) {
+    let dot = t.is(i + 1, '.');
+    let capital = t.is_capital(i);
+    if !capital && !dot && !matches!(low, "dr" | "mrs") {
+        return;
+    }
+    // A street: `12 Elm Dr. Springfield`.
+    if low == "dr" && i >= 2 && t.shape(i - 1) == Some(Shape::Cap) && (2..5).any(|k| i >= k && t.shape(i - k) == Some(Shape::Number)) {
+        return;
+    }
+    let mut k = i + 1 + usize::from(dot);
+    // `Dr.` at the end of one sentence or a title far away says nothing.
+    if t.ends_line(k) {
+        return;
+    }
+    while title(&t.low(k)).is_some() && k < i + 8 {
+        k += 1 + usize::from(t.is(k + 1, '.'));
+    }
+    let weak_title = !dot && matches!(low, "ms" | "mr" | "sr" | "fr" | "miss" | "nurse" | "judge" | "officer" | "sgt" | "lt" | "capt" | "hon" | "doctor" | "pastor"
+        | "chaplain" | "attorney" | "rev") || low == "sr" && i > 0 && t.is_capital(i - 1);
+    let trust = if weak_title { Trust::Fair } else { Trust::Strong };
+    let Some(read) = forward(t, k, trust).or_else(|| short_surname(t, k, dot)) else { return };
+    let acronym = weak_title && t.shape(i) == Some(Shape::Upper) && read.best != NameLike::Name;
+    if acronym {
+        return;
+    }
+    let next = read.next;
+    out.push(Find { read, rule: "cue.title", confidence: 0.95, role: None });
+    if low == "drs" || low == "mssrs" {
+        coordinated(t, next, "cue.title", 0.9, title(low).flatten(), out);
+    }
+}
+
+/// Surnames that are also small words: `Dr. Do`, `Dr. He`, `Mrs. My`.
+fn short_surname(t: &Tokens, k: usize, dot: bool) -> Option<Read> {
+    let word = t.word(k);
+    if !dot || t.shape(k) != Some(Shape::Cap) || word.chars().count() > 3 {
+        return None;
+    }
+    let token = t.get(k)?;
+    let name = crate::model::person::Name { family: word.to_string(), ..Default::default() };
+    Some(Read { first: k, next: k + 1, start: token.start, end: token.end, name, best: NameLike::WordName, words: 1, parts: 1 })
+}
+
+/// A name after a kin word or role noun: `sister Peggy`, `mother: Eve`, `husband, Bob,`, `sister named Ana`.
+fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, role: Option<Role>, out: &mut Vec<Find>) {
+    if t.get(from.wrapping_sub(1)).is_some_and(|x| x.possessive) && t.low(from) != "name" {
+        return;
+    }
+    let mut k = from;
+    let mut comma = false;
+    for _ in 0..5 {
+        let low = t.low(k);
+        let skip = match t.shape(k) {
+            Some(Shape::Mark(m)) => {
+                comma |= m == ',';
+                matches!(m, ',' | ':' | '(' | '-' | '#' | '"')
+            }
+            Some(Shape::Number) => t.is(k + 1, ':') || t.is(k.wrapping_sub(1), '#'),
+            Some(Shape::Break) => t.get(k).is_some_and(|b| t.text.get(b.start..b.end) == Some("\t")),
+            Some(_) => matches!(low.as_str(), "is" | "was" | "named" | "name" | "called" | "who" | "in" | "law") && k < from + 4,
+            None => false,
+        };
+        if !skip {
+            break;
+        }
+        k += 1;
+    }
+    while title(&t.low(k)).is_some() && k < from + 8 {
+        k += 1 + usize::from(t.is(k + 1, '.'));
+    }
+    let Some(read) = forward(t, k, Trust::Fair) else { return };
+    // After a comma or a mark a lone word must be a known name; an unknown word directly after a kin word may be one.
+    let direct = k == from;
+    let lone = read.words == 1;
+    if lone && !direct && read.best < NameLike::Name && !(comma && is_given(&t.low(k)) && t.is(read.next, ',')) {
+        return;
+    }
+    if lone && direct && read.best == NameLike::Unknown && !t.begins_line(from.wrapping_sub(1)) && t.shape(from - 1) != Some(Shape::Lower) {
+        return;
+    }
+    let next = read.next;
+    out.push(Find { read, rule, confidence, role });
+    coordinated(t, next, rule, confidence, role.or_else(|| kin(&t.low(from.wrapping_sub(1)))), out);
+}
+
+/// Further names after `,` or `and`: `daughters Amy and Beth`.
+fn coordinated(t: &Tokens, mut next: usize, rule: &'static str, confidence: f32, role: Option<Role>, out: &mut Vec<Find>) {
+    for _ in 0..6 {
+        let mut k = next;
+        let mut joined = false;
+        while k < next + 2 && (t.is(k, ',') || t.is(k, '&') || t.low(k) == "and") {
+            joined = true;
+            k += 1;
+        }
+        if !joined || credential_at(t, k).is_some() {
+            return;
+        }
+        let Some(read) = forward(t, k, Trust::Weak).filter(|r| r.best == NameLike::Name) else { return };
+        next = read.next;
+        out.push(Find { read, rule, confidence: confidence - 0.1, role });
+    }
+}
+
+fn phrase(t: &Tokens, i: usize, n: usize, pull: Pull, role: Option<Role>, out: &mut Vec<Find>) {
+    let next = i + n;
+    match pull {
+        Pull::Noun => after_noun(t, next, "cue.role", 0.88, role, out),
+        Pull::Label => {
+            let marked = t.is(next, ':') || t.is(next, '-');
+            let k = if marked { next + 1 } else { next };
+            if !marked && (role.is_none() || !t.is_capital(i) && role != Some(Role::Clinician)) {
+                return;
+            }
+            let k = skip_title(t, k);
+            let trust = if marked && role.is_some() { Trust::Fair } else { Trust::Weak };
+            if let Some(read) = forward(t, k, trust).filter(|r| r.best == NameLike::Name || marked && r.words > 1) {
+                let after = read.next;
+                out.push(Find { read, rule: "cue.label", confidence: 0.85, role });
+                coordinated(t, after, "cue.label", 0.85, role, out);
+            }
+        }
+        Pull::Verb => {
+            let k = skip_title(t, if t.is(next, ':') { next + 1 } else { next });
+            let trust = if t.is(next, ':') || role.is_some() && t.low(next - 1) == "by" { Trust::Fair } else { Trust::Weak };
+            if let Some(read) = forward(t, k, trust).filter(|r| r.best == NameLike::Name || r.words > 1) {
+                let after = read.next;
+                out.push(Find { read, rule: "cue.role", confidence: 0.85, role });
+                coordinated(t, after, "cue.role", 0.85, role, out);
+            }
+        }
+    }
+}
+
+fn skip_title(t: &Tokens, mut k: usize) -> usize {
+    for _ in 0..3 {
+        if title(&t.low(k)).is_none() {
+            break;
+        }
+        k += 1 + usize::from(t.is(k + 1, '.'));
+    }
+    k
+}
+
+/// `Karen Wu, RN`, `Ng MD`, `Wu, Karen, M.D.`
+fn credentialed(t: &Tokens, i: usize, out: &mut Vec<Find>) {
+    let Some((_, strict, len)) = credential_at(t, i) else { return };
+    let comma = i > 0 && (t.is(i - 1, ',') || t.is(i - 1, '('));
+    let end = if comma { i - 1 } else { i };
+    if strict && !comma || i == 0 {
+        return;
+    }
+    // `Baltimore, MD 21201`
+    let zip = t.shape(i + len) == Some(Shape::Number) && t.word(i + len).len() == 5;
+    if zip {
+        return;
+    }
+    // `Jr.` and earlier credentials between: `Roe Jr., PhD`, `Roe, MD, PhD` is found at `MD`.
+    let Some(read) = backward(t, end, Trust::Strong) else { return };
+    let lone = read.words == 1 && read.parts == 1;
+    let place = super::words::is_place_or_month(&t.low(read.first));
+    if lone && place || strict && lone && read.best < NameLike::Name {
+        return;
+    }
+    if read.best < NameLike::Unknown && (read.words < 2 || !is_given(&t.low(read.first))) {
+        return;
+    }
+    out.push(Find { read, rule: "cue.credential", confidence: 0.93, role: None });
+}
+
+/// Names without a cue: `Karen Wu`, `WU, KAREN`, `J. Tran`.
+fn uncued(t: &Tokens, i: usize, out: &mut Vec<Find>) {
+    let after_capital = i > 0 && t.is_capital(i - 1) && name_like(t.word(i - 1)) > NameLike::Unknown && t.shape(i) != Some(Shape::Initial);
+    if after_capital {
+        return;
+    }
+    let low = t.low(i);
+    if t.shape(i) == Some(Shape::Initial) {
+        let dotted = t.is(i + 1, '.') && t.touches_next(i);
+        let second = if t.shape(i + 2) == Some(Shape::Initial) { i + 2 + 1 + usize::from(t.is(i + 3, '.')) } else { i + 2 };
+        let surname = matches!(t.shape(second), Some(Shape::Cap | Shape::Upper)) && name_like(t.word(second)) == NameLike::Name && is_surname(&t.low(second));
+        let joined = t.get(i + 1).zip(t.get(i + 2)).is_some_and(|(a, b)| b.start - a.end <= 1);
+        if dotted && joined && surname && !is_eponym(&t.low(second)) {
+            if let Some(read) = forward(t, i, Trust::Weak) {
+                out.push(Find { read, rule: "list.initial-surname", confidence: 0.6, role: None });
+            }
+        }
+        return;
+    }
+    let Some(read) = forward(t, i, Trust::Weak) else { return };
+    if read.words < 2 {
+        return;
+    }
+    if t.list.get(read.first..read.next).is_some_and(|r| r.iter().any(|x| x.shape == Shape::Mark(','))) {
+        out.push(Find { read, rule: "list.last-first", confidence: 0.7, role: None });
+        return;
+    }
+    let last = read.name.family.rsplit(' ').next().unwrap_or("").to_string();
+    let given = is_given(&low) && name_like(t.word(i)) == NameLike::Name;
+    let last_like = name_like(&last);
+    let family_first = is_surname(&low) && !given && is_given(&super::fold::folded(&last)) && last_like == NameLike::Name;
+    let eponyms = read.name.family.split(' ').any(|w| is_eponym(&super::fold::folded(w))) && is_eponym(&low);
+    if eponyms {
+        return;
+    }
+    if given && last_like >= NameLike::WordName && !is_generic_second(&last, t, &read) || family_first {
+        out.push(Find { read, rule: "list.given-family", confidence: 0.6, role: None });
+    }
+}
+
+/// In Title Case text a given name may be followed by any capitalised word; a word-name then is no evidence.
+fn is_generic_second(last: &str, t: &Tokens, read: &Read) -> bool {
+    name_like(last) == NameLike::WordName && t.is_capital(read.next) && name_like(t.word(read.next)) == NameLike::Word
+}
+
+/// Gives an identifier its owner: the patient's own value, else the nearest person named before it in its line or sentence, else
+/// nobody. A kin or contact word before it wins over a match with a value that the household shares.
+fn attribute(t: &Tokens, mut m: Mention, names: &[Mention], own: &Own) -> Mention {
+    let value = t.text.get(m.start..m.end).unwrap_or("");
+    let owned = match m.category {
+        Category::Phone | Category::Fax => own.has_phone(value),
+        Category::Email => own.has_email(value),
+        Category::Address => own.has_address(value),
+        Category::DateOfBirth => own.is_birth_date(value),
+        Category::Url | Category::Ip => false,
+        _ => own.has_id(value),
+    };
+    let near = nearest(t, m.start, names);
+    m.who = match (owned, near) {
+        (true, None | Some(Who::Patient)) => Who::Patient,
+        (true, Some(Who::New(r))) if !is_close_kin(r) => Who::Patient,
+        (true, Some(_)) => Who::Ambiguous,
+        (false, Some(Who::Patient)) if m.category == Category::DateOfBirth => Who::Ambiguous,
+        (false, Some(Who::Patient)) => Who::Nobody,
+        (false, Some(who)) => who,
+        (false, None) => Who::Nobody,
+    };
+    m
+}
+
+fn is_close_kin(role: Role) -> bool {
+    use crate::model::role::RoleGroup::{Contact, Relative};
+    matches!(role.group(), Relative | Contact)
+}
+
+/// The person named or described last before byte `at`, in the same sentence or line.
+pub(super) fn nearest(t: &Tokens, at: usize, names: &[Mention]) -> Option<Who> {
+    let i = t.index_at(at);
+    let mut steps = 0;
+    let mut k = i;
+    while k > 0 && steps < 40 {
+        k -= 1;
+        steps += 1;
+        let token = t.get(k)?;
+        let sentence = t.is(k, '.') && t.shape(k.wrapping_sub(1)) != Some(Shape::Initial) && t.is_capital(k + 1) && !title_like(t, k);
+        if sentence || token.shape == Shape::Break && t.text.get(token.start..token.end) != Some("\t") || t.is(k, ';') {
+            return None;
+        }
+        if let Some(m) = names.iter().find(|m| m.category == Category::Name && m.start <= token.start && token.end <= m.end) {
+            return Some(m.who.clone());
+        }
+        let low = t.low(k);
+        if let Some(role) = kin(&low) {
+            return Some(Who::New(role));
+        }
+        if matches!(low.as_str(), "patient" | "pt") {
+            return Some(Who::Patient);
+        }
+        if let Some((_, Pull::Noun, Some(role))) = role_phrase(|j| t.low(k + j)) {
+            return Some(Who::New(role));
+        }
+    }
+    None
+}
+
+fn title_like(t: &Tokens, k: usize) -> bool {
+    k > 0 && title(&t.low(k - 1)).is_some()
+}

@@ -1,0 +1,283 @@
+//! What the words around a name say about whose it is.
+
+use super::cues::{Pull, credential, inverse, is_kin_adjective, is_possessor, kin, role_phrase, title, title_sex};
+use super::tokens::{Shape, Tokens};
+use crate::model::role::{Role, RoleGroup};
+
+/// Cues beside a name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Evidence {
+    /// A title stands before it.
+    pub titled: bool,
+    /// Role that the title tells.
+    pub title_role: Option<Role>,
+    /// Sex that the title tells.
+    pub sex: Option<&'static str>,
+    /// Role by a credential after it.
+    pub credential: Option<Role>,
+    /// Kin relation to the patient.
+    pub kin: Option<Role>,
+    /// Role by a role phrase.
+    pub role: Option<Role>,
+    /// A role phrase without role (`spoke with`) stands before it.
+    pub phrase: bool,
+    /// The words call the person the patient: `patient Jane Roe`, `Name: `.
+    pub patient: bool,
+    /// First token of the title, or of the name when there is none.
+    pub title_from: usize,
+}
+
+impl Evidence {
+    /// The most telling role, if any.
+    pub fn best_role(&self) -> Option<Role> {
+        if self.kin.is_some() {
+            return self.kin;
+        }
+        let professional = match (self.credential, self.title_role, self.role) {
+            // Whoever signs with a credential is what the credential says.
+            (Some(c), _, Some(r)) if r.group() == RoleGroup::Clinician || r.group() == RoleGroup::Staff => {
+                Some(if c == Role::Clinician { r } else { c })
+            }
+            (Some(c), _, None) => Some(c),
+            (_, Some(t), Some(r)) if r.group() == RoleGroup::Clinician => Some(if r == Role::Clinician { t } else { r }),
+            (_, t, r) => r.or(t),
+        };
+        professional.or(self.credential)
+    }
+
+    /// True when any cue says that this is a person.
+    pub fn any(&self) -> bool {
+        self.titled || self.credential.is_some() || self.kin.is_some() || self.role.is_some() || self.phrase || self.patient
+    }
+}
+
+/// Looks around the tokens `first..next`.
+pub fn around(t: &Tokens, first: usize, next: usize) -> Evidence {
+    let mut e = Evidence { title_from: first, ..Evidence::default() };
+    before(t, first, &mut e);
+    after(t, next, &mut e);
+    e
+}
+
+fn before(t: &Tokens, first: usize, e: &mut Evidence) {
+    let mut k = first;
+    // Titles, nearest first: `Mrs. Dr.`
+    while k > 0 {
+        let j = if t.is(k - 1, '.') && k >= 2 { k - 2 } else { k - 1 };
+        let low = t.low(j);
+        let Some(role) = title(&low) else { break };
+        let written = t.is_capital(j) || t.is(j + 1, '.');
+        if !written || j + 2 < k {
+            break;
+        }
+        e.titled = true;
+        e.title_role = e.title_role.or(role);
+        e.sex = e.sex.or(title_sex(&low));
+        e.title_from = j;
+        k = j;
+    }
+    // `Mr. and Mrs. Smith`, `Drs. Roe and Smith`: the title before `and` counts for the second.
+    let mut named = false;
+    for _ in 0..5 {
+        let Some(j) = k.checked_sub(1) else { return };
+        let low = t.low(j);
+        let skip = match t.shape(j) {
+            Some(Shape::Mark(m)) => matches!(m, ',' | ':' | '(' | '-' | '"' | '#' | '['),
+            Some(Shape::Number) => true,
+            Some(Shape::Break) => k >= 2 && (t.is(j.wrapping_sub(1), ':') || t.text.get(t.list[j].start..t.list[j].end) == Some("\t")),
+            Some(_) => matches!(low.as_str(), "is" | "was" | "named" | "name" | "called" | "who" | "are" | "being"),
+            None => false,
+        };
+        if !skip {
+            break;
+        }
+        named |= matches!(low.as_str(), "name" | "named");
+        k = j;
+    }
+    let Some(j) = k.checked_sub(1) else { return };
+    if let Some(role) = kin_ending_at(t, j, named) {
+        e.kin = Some(role);
+        return;
+    }
+    let low = t.low(j);
+    // `mother of Nadia`: seen from the other end.
+    if low == "of" && k == first && j >= 1 {
+        if let Some(role) = kin(&t.low(j - 1)) {
+            e.kin = Some(inverse(role));
+            return;
+        }
+    }
+    if (low == "patient" || low == "pt") && !t.list[j].possessive && !is_other(&t.low(j.wrapping_sub(1))) {
+        e.patient = true;
+        return;
+    }
+    for len in 1..=4usize {
+        let Some(from) = (j + 1).checked_sub(len) else { break };
+        let Some((n, pull, role)) = role_phrase(|i| t.low(from + i)) else { continue };
+        if n != len {
+            continue;
+        }
+        let direct = k == e.title_from;
+        let marked = !direct;
+        if pull == Pull::Verb && marked && !t.is(k, ':') && !t.is(k, ',') {
+            continue;
+        }
+        if pull == Pull::Label && direct && e.title_from == first {
+            continue;
+        }
+        e.phrase = true;
+        e.role = e.role.or(role);
+    }
+}
+
+fn is_other(low: &str) -> bool {
+    matches!(low, "other" | "another" | "fellow")
+}
+
+/// Role when a kin phrase ends at token `j` and is not the possessor of what follows.
+fn kin_ending_at(t: &Tokens, j: usize, named: bool) -> Option<Role> {
+    let token = t.get(j)?;
+    if token.possessive && !named {
+        return None;
+    }
+    let low = t.low(j);
+    if low == "law" && j >= 2 && t.low(j - 1) == "in" || low == "law" && j >= 4 && t.low(j - 2) == "in" {
+        return Some(Role::InLaw);
+    }
+    let role = kin(&low)?;
+    if role == Role::Sister && t.begins_sister(j) {
+        return None;
+    }
+    Some(role)
+}
+
+impl Tokens<'_> {
+    /// A capitalised `Sister` that opens no kin phrase may be a nun's or a nurse's title; it stays kin after a possessor.
+    fn begins_sister(&self, j: usize) -> bool {
+        self.shape(j) == Some(Shape::Cap) && j > 0 && !is_possessor(&self.low(j - 1)) && !self.begins_line(j) && !self.is(j - 1, '.')
+            && self.get(j + 1).is_some_and(|n| matches!(n.shape, Shape::Cap))
+            && self.shape(j - 1) == Some(Shape::Lower)
+            && !is_kin_adjective(&self.low(j - 1))
+    }
+}
+
+fn after(t: &Tokens, next: usize, e: &mut Evidence) {
+    let mut k = next;
+    // Credentials: `Wu, RN`, `Wu MD, PhD`, `Wu (RN)`.
+    let mut comma = false;
+    for _ in 0..6 {
+        if t.is(k, ',') || t.is(k, '(') {
+            comma = true;
+            k += 1;
+            continue;
+        }
+        let Some((role, strict, len)) = credential_at(t, k) else { break };
+        if strict && !comma && e.credential.is_none() {
+            break;
+        }
+        if e.credential.is_none() || e.credential == Some(Role::Clinician) {
+            e.credential = Some(role);
+        }
+        k += len;
+    }
+    if e.kin.is_some() {
+        return;
+    }
+    let mut k = next;
+    if t.get(next.wrapping_sub(1)).is_some_and(|n| n.possessive) {
+        return;
+    }
+    let mut joined = false;
+    for _ in 0..7 {
+        let low = t.low(k);
+        let skip = match t.shape(k) {
+            Some(Shape::Mark(m)) => matches!(m, ',' | '(' | '-' | '[' | '/'),
+            Some(Shape::Break) => t.get(k).is_some_and(|b| t.text.get(b.start..b.end) == Some("\t")),
+            Some(Shape::Lower | Shape::Cap) => {
+                is_possessor(&low) || is_kin_adjective(&low) || matches!(low.as_str(), "is" | "was" | "who" | "as" | "relationship" | "relation")
+            }
+            _ => false,
+        };
+        if !skip {
+            break;
+        }
+        joined = true;
+        k += 1;
+    }
+    if !joined {
+        return;
+    }
+    let low = t.low(k);
+    if let Some(role) = kin(&low) {
+        let in_law = t.low(k + 1) == "in" && t.low(k + 2) == "law";
+        let end = if in_law { k + 3 } else { k + 1 };
+        // `Karen, her son Bob`: the kin word belongs to the next name.
+        let belongs_to_next = t.is_capital(end) && !t.is(end, '.') && super::words::name_like(t.word(end)) > super::words::NameLike::Word;
+        if !belongs_to_next && !t.list[k].possessive {
+            e.kin = Some(if in_law { Role::InLaw } else { role });
+        }
+        return;
+    }
+    if let Some((n, Pull::Noun, role)) = role_phrase(|i| t.low(k + i))
+        && !t.is_capital(k + n)
+        && e.role.is_none()
+    {
+        e.role = role;
+    }
+}
+
+/// The credential at token `k`, with dots inside allowed: `MD`, `M.D.`, `Ph.D.`; its role, strictness and length in tokens.
+pub fn credential_at(t: &Tokens, k: usize) -> Option<(Role, bool, usize)> {
+    let shape = t.shape(k)?;
+    if !matches!(shape, Shape::Cap | Shape::Upper | Shape::Initial) {
+        return None;
+    }
+    if let Some((role, strict)) = credential(t.word(k)) {
+        let slash = t.is(k + 1, '/') && t.shape(k + 2) == Some(Shape::Initial);
+        return Some((role, strict, if slash { 3 } else { 1 }));
+    }
+    if !(t.is(k + 1, '.') && t.touches_next(k)) {
+        return None;
+    }
+    let mut word = String::new();
+    let mut i = k;
+    while i < k + 8 && t.is_capital(i) && t.is(i + 1, '.') && t.touches_next(i) && t.word(i).len() <= 3 {
+        word.push_str(t.word(i));
+        i += 2;
+        if !t.touches_next(i - 1) {
+            break;
+        }
+    }
+    if word.is_empty() {
+        return None;
+    }
+    // The last part may stand without a dot: `Ph.D`.
+    if t.is_capital(i) && t.touches_next(i - 1) && t.word(i).len() <= 3 {
+        word.push_str(t.word(i));
+        i += 1;
+    }
+    let (role, _) = credential(&word)?;
+    Some((role, false, i - k))
+}
+
+/// Role that the section of a document gives to people named in it.
+pub fn section_role(section: &str) -> Option<Role> {
+    let low = section.to_lowercase();
+    let has = |w: &str| low.contains(w);
+    if has("family history") || has("10157-6") {
+        return Some(Role::Relative);
+    }
+    if has("care team") || has("85847-2") || has("provider") {
+        return Some(Role::Clinician);
+    }
+    if has("emergency contact") {
+        return Some(Role::EmergencyContact);
+    }
+    if has("next of kin") {
+        return Some(Role::NextOfKin);
+    }
+    if has("group") && (has("therapy") || has("session") || has("note")) {
+        return Some(Role::OtherPatient);
+    }
+    None
+}

@@ -1,0 +1,226 @@
+//! The patient's own names and values, in the form in which text is compared with them.
+
+use super::fold::folded;
+use super::nicknames::compatible;
+use crate::model::person::Name;
+use crate::model::request::Identity;
+
+/// How a name read from text stands to the patient's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fit {
+    /// Family and given name agree.
+    Full,
+    /// One part alone, which agrees.
+    Part,
+    /// Something in it is not the patient's.
+    No,
+}
+
+/// The patient's own values.
+#[derive(Clone, Debug, Default)]
+pub struct Own {
+    families: Vec<String>,
+    givens: Vec<String>,
+    suffixes: Vec<String>,
+    /// Nicknames that are full names.
+    fulls: Vec<String>,
+    /// `male` or `female` when told.
+    pub sex: Option<String>,
+    /// `YYYY-MM-DD`.
+    pub birth_date: Option<String>,
+    /// The patient carries the title of a doctor.
+    pub is_doctor: bool,
+    phones: Vec<String>,
+    emails: Vec<String>,
+    ids: Vec<String>,
+    lines: Vec<String>,
+}
+
+/// The last ten digits of a phone number, or all of a shorter one.
+pub fn phone_key(value: &str) -> String {
+    let digits: String = value.chars().filter(char::is_ascii_digit).collect();
+    let cut = digits.len().saturating_sub(10);
+    digits[cut..].to_string()
+}
+
+/// Letters and digits only, lower case.
+pub fn id_key(value: &str) -> String {
+    folded(value).chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// Family names as they are compared: the whole, and each part of a double name.
+pub fn family_forms(family: &str) -> Vec<String> {
+    let whole = folded(family);
+    if whole.is_empty() {
+        return Vec::new();
+    }
+    let mut out = vec![whole.clone(), whole.replace('-', " "), whole.replace(['-', '\'', ' '], "")];
+    for part in whole.split(['-', ' ']) {
+        if part.chars().count() > 2 && !super::name_read::is_particle(part) {
+            out.push(part.to_string());
+        }
+    }
+    out.sort();
+    out.dedup();
+    out
+}
+
+impl Own {
+    /// Gathers the values of `identity`.
+    pub fn new(identity: &Identity) -> Self {
+        let mut own = Own { sex: identity.sex.clone(), birth_date: identity.birth_date.clone(), ..Own::default() };
+        for name in identity.names.iter().chain(&identity.former_names) {
+            own.add_name(name);
+        }
+        for nick in &identity.nicknames {
+            let f = folded(nick);
+            if f.contains(' ') {
+                own.fulls.push(f);
+            } else if !f.is_empty() {
+                own.givens.push(f);
+            }
+        }
+        for t in &identity.telecoms {
+            if t.value.contains('@') {
+                own.emails.push(folded(&t.value));
+            } else {
+                own.phones.push(phone_key(&t.value));
+            }
+        }
+        own.phones.retain(|p| p.len() >= 7);
+        own.ids = identity.identifiers.iter().map(|i| id_key(&i.value)).filter(|v| v.len() >= 3).collect();
+        own.lines = identity.addresses.iter().flat_map(|a| &a.lines).map(|l| folded(l)).filter(|l| !l.is_empty()).collect();
+        own
+    }
+
+    fn add_name(&mut self, name: &Name) {
+        let parsed;
+        let name = if name.family.is_empty() && name.given.is_empty() {
+            parsed = split_text(&name.text);
+            &parsed
+        } else {
+            name
+        };
+        self.families.extend(family_forms(&name.family));
+        self.givens.extend(name.given.iter().flat_map(|g| given_tokens(g)));
+        self.suffixes.extend(name.suffix.iter().map(|s| folded(s).replace('.', "")));
+        self.is_doctor |= name.prefix.iter().any(|p| folded(p).starts_with("dr"));
+    }
+
+    /// True when the family name is one of the patient's.
+    pub fn is_family(&self, family: &str) -> bool {
+        family_forms(family).first().is_some() && {
+            let f = folded(family);
+            self.families.iter().any(|own| *own == f || *own == f.replace('-', " "))
+        }
+    }
+
+    /// True when the given name may be one of the patient's.
+    pub fn is_given(&self, given: &str) -> bool {
+        given_tokens(given).iter().any(|g| self.givens.iter().any(|own| compatible(own, g)))
+    }
+
+    /// Compares a name read from text.
+    pub fn fit(&self, name: &Name) -> Fit {
+        let display = folded(&name.display());
+        if self.fulls.contains(&display) {
+            return Fit::Full;
+        }
+        for s in name.suffix.iter().map(|s| folded(s).replace('.', "")) {
+            let generation = super::name_read::is_generation(&s);
+            let own_has = self.suffixes.iter().any(|o| super::name_read::is_generation(o));
+            if generation && own_has && !self.suffixes.contains(&s) {
+                return Fit::No;
+            }
+        }
+        let family = !name.family.is_empty();
+        let given = name.given.first();
+        match (family, given) {
+            (true, Some(g)) => {
+                let family_fits = self.is_family(&name.family) || initial_fits(&name.family, &self.families);
+                let given_fits = self.is_given(g);
+                // `Jane Roe` read as given `Jane`, `Roe` family; order may be turned round in some languages.
+                let turned = self.is_family(g) && self.is_given(&name.family);
+                let all_own = name.given.iter().skip(1).all(|m| self.is_given(m) || self.is_family(m));
+                if family_fits && given_fits && (all_own || self.givens.len() < 2) || turned { Fit::Full } else { Fit::No }
+            }
+            (true, None) => {
+                if self.is_family(&name.family) || self.is_given(&name.family) && name.family.chars().count() > 1 {
+                    Fit::Part
+                } else {
+                    Fit::No
+                }
+            }
+            (false, Some(g)) => {
+                if g.chars().count() > 1 && (self.is_given(g) || self.is_family(g)) {
+                    Fit::Part
+                } else {
+                    Fit::No
+                }
+            }
+            _ => Fit::No,
+        }
+    }
+
+    /// True when the number is the patient's.
+    pub fn has_phone(&self, value: &str) -> bool {
+        let key = phone_key(value);
+        key.len() >= 7 && self.phones.contains(&key)
+    }
+    /// True when the e-mail address is the patient's.
+    pub fn has_email(&self, value: &str) -> bool {
+        self.emails.contains(&folded(value))
+    }
+    /// True when the identifier is the patient's.
+    pub fn has_id(&self, value: &str) -> bool {
+        let key = id_key(value);
+        !key.is_empty() && self.ids.contains(&key)
+    }
+    /// True when the text begins with one of the patient's street lines.
+    pub fn has_address(&self, value: &str) -> bool {
+        let f = folded(value);
+        self.lines.iter().any(|l| f.starts_with(l.as_str()) || l.starts_with(f.as_str()))
+    }
+    /// True when the date, in any usual way of writing, is the patient's birth date.
+    pub fn is_birth_date(&self, written: &str) -> bool {
+        let Some(own) = self.birth_date.as_deref() else { return false };
+        super::dates::variants(own).iter().any(|v| *v == folded(written))
+    }
+}
+
+fn initial_fits(family: &str, own: &[String]) -> bool {
+    let f = folded(family);
+    f.chars().count() == 1 && own.iter().any(|o| o.starts_with(&f))
+}
+
+/// Words of a given name, folded, without dots.
+pub fn given_tokens(given: &str) -> Vec<String> {
+    folded(given).split([' ', '.', '-']).filter(|p| !p.is_empty()).map(str::to_string).collect()
+}
+
+/// Splits a display name: `Roe, Jane A` or `Dr. Jane A. Roe Jr., MD`.
+pub fn split_text(text: &str) -> Name {
+    let t = super::tokens::Tokens::new(text);
+    let mut i = 0;
+    while super::cues::title(&t.low(i)).is_some() {
+        i += 1 + usize::from(t.is(i + 1, '.'));
+    }
+    match super::name_read::forward(&t, i, super::name_read::Trust::Strong) {
+        Some(read) => Name { text: text.to_string(), ..read.name },
+        None => plain_split(text),
+    }
+}
+
+fn plain_split(text: &str) -> Name {
+    let clean: Vec<&str> = text.split_whitespace().map(|w| w.trim_matches(',')).filter(|w| !w.is_empty()).collect();
+    match clean.as_slice() {
+        [] => Name::default(),
+        [only] => Name { text: text.to_string(), family: only.to_string(), ..Name::default() },
+        [given @ .., family] => Name {
+            text: text.to_string(),
+            family: family.to_string(),
+            given: given.iter().map(|g| g.to_string()).collect(),
+            ..Name::default()
+        },
+    }
+}

@@ -1,0 +1,648 @@
+//! Everything the case knows, ready to be looked for in any text at once.
+//!
+//! Two searches: a small automaton of *anchors* (one word of every variant, the last four digits of every number) runs over the
+//! whole text and finds nothing in most of it; only around an anchor the text is folded and searched for the variants
+//! themselves. So a text without anybody's name costs one pass of a dense automaton.
+
+use super::discover::nearest;
+use super::evidence::{Evidence, around};
+use super::fold::{Folded, fold, folded};
+use super::identity::{Own, phone_key};
+use super::overlap::settle;
+use super::tokens::{Shape, Tokens};
+use super::variants::{Kind, digits_of, of_person};
+use super::whose::{is_professional, other_role, part, sex_conflict};
+use super::words::{NameLike, is_given, name_like};
+use super::{Context, Dictionary};
+use crate::model::document::Class;
+use crate::model::mention::{Category, Mention, Who};
+use crate::model::person::{Name, PATIENT, PersonId};
+use crate::model::request::Identity;
+use crate::model::role::{Role, RoleGroup};
+use crate::model::roster::{Person, Roster};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use std::collections::HashMap;
+
+/// Bytes looked at on each side of an anchor. Longer than any variant of usual values, short enough to be cheap.
+const WINDOW: usize = 160;
+
+/// Whom one folded text may stand for.
+#[derive(Clone, Debug, Default)]
+struct Entry {
+    /// Person and what the text is of them; the patient is [`PATIENT`].
+    owners: Vec<(PersonId, Kind)>,
+    /// All its words are also words of the language.
+    needs_cue: bool,
+    /// Index into the dictionary.
+    dictionary: Option<usize>,
+}
+
+/// What the case knows.
+pub struct Knowledge {
+    anchors: Option<AhoCorasick>,
+    variants: Option<AhoCorasick>,
+    entries: Vec<Entry>,
+    digits: HashMap<String, Vec<(PersonId, Category)>>,
+    own: Own,
+    dictionary: Dictionary,
+    persons: Vec<Known>,
+    longest: usize,
+}
+
+/// What deciding needs of a person.
+struct Known {
+    role: Role,
+    sex: Option<String>,
+    name: Option<Name>,
+    givens: Vec<String>,
+}
+
+struct Builder {
+    index: HashMap<String, usize>,
+    entries: Vec<Entry>,
+    texts: Vec<String>,
+    anchors: Vec<String>,
+}
+
+impl Builder {
+    fn add(&mut self, text: String, anchor: String, owner: Option<(PersonId, Kind)>, needs_cue: bool, dictionary: Option<usize>) {
+        let i = match self.index.get(&text) {
+            Some(i) => *i,
+            None => {
+                self.index.insert(text.clone(), self.entries.len());
+                self.entries.push(Entry { needs_cue, ..Entry::default() });
+                self.texts.push(text);
+                self.anchors.push(anchor);
+                self.entries.len() - 1
+            }
+        };
+        if let Some(entry) = self.entries.get_mut(i) {
+            entry.dictionary = entry.dictionary.or(dictionary);
+            entry.needs_cue &= needs_cue;
+            if let Some(owner) = owner
+                && !entry.owners.contains(&owner)
+            {
+                entry.owners.push(owner);
+            }
+        }
+    }
+}
+
+impl Knowledge {
+    /// Gathers all names and values. `roster` person 0 is the requester, whose values `identity` adds to.
+    pub fn new(roster: &Roster, identity: &Identity, dictionary: &Dictionary) -> Knowledge {
+        let mut b = Builder { index: HashMap::new(), entries: Vec::new(), texts: Vec::new(), anchors: Vec::new() };
+        for (i, entry) in dictionary.entries.iter().enumerate() {
+            let text = folded(&entry.text);
+            if !text.is_empty() {
+                let anchor = text.split(' ').max_by_key(|w| w.len()).unwrap_or("").to_string();
+                b.add(text, anchor, None, false, Some(i));
+            }
+        }
+        let own = Own::new(&with_roster(identity, roster.patient()));
+        let mut digits: HashMap<String, Vec<(PersonId, Category)>> = HashMap::new();
+        let me = patient_person(identity, roster.patient());
+        for p in std::iter::once(&me).chain(roster.persons.iter().skip(1)) {
+            if p.role == Role::Organization {
+                continue;
+            }
+            for v in of_person(p) {
+                b.add(v.text, v.anchor, Some((p.id, v.kind)), v.needs_cue, None);
+            }
+            for (key, category) in digits_of(p) {
+                let list = digits.entry(key).or_default();
+                if !list.contains(&(p.id, category)) {
+                    list.push((p.id, category));
+                }
+            }
+        }
+        let mut anchors: Vec<String> = b.anchors;
+        anchors.extend(digits.keys().map(|k| k[k.len().saturating_sub(4)..].to_string()));
+        anchors.sort();
+        anchors.dedup();
+        let longest = b.texts.iter().map(String::len).max().unwrap_or(0);
+        let persons = roster.persons.iter().map(known).collect();
+        Knowledge {
+            anchors: automaton(&anchors, true),
+            variants: automaton(&b.texts, false),
+            entries: b.entries,
+            digits,
+            own,
+            dictionary: dictionary.clone(),
+            persons,
+            longest,
+        }
+    }
+
+    /// Known names and values in `text`, sorted and without overlaps. In codes, ids and URLs without cues.
+    pub fn scan(&self, text: &str, ctx: &Context) -> Vec<Mention> {
+        let Some(anchors) = &self.anchors else { return Vec::new() };
+        let plain = text.is_ascii() && !text.bytes().any(|b| b < b' ' && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0b | 0x0c) || b == 0x7f);
+        let mut finds = Vec::new();
+        if plain {
+            for (from, to) in self.windows(anchors, text) {
+                let part = text.get(from..to).unwrap_or("");
+                self.search(text, from, &fold(part), ctx, &mut finds);
+            }
+        } else {
+            let whole = fold(text);
+            if anchors.is_match(whole.text()) {
+                self.search(text, 0, &whole, ctx, &mut finds);
+            }
+        }
+        let mut out = settle(finds);
+        self.give_owner(text, ctx, &mut out);
+        out
+    }
+
+    /// Stretches of an ASCII text around anchors, joined where they touch.
+    fn windows(&self, anchors: &AhoCorasick, text: &str) -> Vec<(usize, usize)> {
+        let reach = WINDOW.max(self.longest.min(4096) + 16);
+        let bytes = text.as_bytes();
+        let mut out: Vec<(usize, usize)> = Vec::new();
+        for m in anchors.find_overlapping_iter(text) {
+            let short = m.len() < 4;
+            let inside = |i: Option<&u8>| i.is_some_and(u8::is_ascii_alphanumeric);
+            if short && (inside(m.start().checked_sub(1).and_then(|i| bytes.get(i))) || inside(bytes.get(m.end()))) {
+                continue;
+            }
+            let (from, to) = (m.start().saturating_sub(reach), (m.end() + reach).min(text.len()));
+            match out.last_mut() {
+                Some(last) if from <= last.1 => {
+                    last.1 = last.1.max(to);
+                    last.0 = last.0.min(from);
+                }
+                _ => out.push((from, to)),
+            }
+        }
+        out
+    }
+
+    /// Looks for variants and numbers in one folded stretch that begins at byte `base` of `text`.
+    fn search(&self, text: &str, base: usize, stretch: &Folded, ctx: &Context, out: &mut Vec<Mention>) {
+        self.numbers(stretch, base, out);
+        let Some(variants) = &self.variants else { return };
+        for m in variants.find_overlapping_iter(stretch.text()) {
+            let Some(entry) = self.entries.get(m.pattern().as_usize()) else { continue };
+            let Some((s, e)) = stretch.source_range(m.start(), m.end()) else { continue };
+            let (start, end) = (base + s, base + e);
+            let (left, right) = boundaries(stretch.text(), m.start(), m.end());
+            if let Some(i) = entry.dictionary {
+                self.listed(text, i, start, end, left && right, out);
+            }
+            if let Some(mention) = self.decide(text, entry, start, end, (left, right), ctx) {
+                out.push(mention);
+            }
+        }
+    }
+
+    fn listed(&self, text: &str, i: usize, start: usize, end: usize, whole: bool, out: &mut Vec<Mention>) {
+        let Some(entry) = self.dictionary.entries.get(i) else { return };
+        let written = text.get(start..end).unwrap_or("");
+        if entry.whole_word && !whole || entry.case_sensitive && written != entry.text {
+            return;
+        }
+        let category = entry.category.unwrap_or(Category::Name);
+        let who = match entry.role() {
+            Some(Role::Patient) => Who::Patient,
+            Some(role) => Who::New(role),
+            None if category == Category::Name => Who::New(Role::OtherPerson),
+            None => Who::Nobody,
+        };
+        let name = (category == Category::Name).then(|| Name { text: written.to_string(), ..Name::default() });
+        out.push(Mention { start, end, category, who, rule: "dictionary.entry", confidence: 1.0, name });
+    }
+
+    /// Runs of digits with punctuation between, compared with known numbers.
+    fn numbers(&self, stretch: &Folded, base: usize, out: &mut Vec<Mention>) {
+        if self.digits.is_empty() {
+            return;
+        }
+        let bytes = stretch.text().as_bytes();
+        let mut i = 0;
+        while i < bytes.len() {
+            let starts = bytes[i].is_ascii_digit() && (i == 0 || !bytes[i - 1].is_ascii_alphanumeric());
+            if !starts {
+                i += 1;
+                continue;
+            }
+            // Try every start of a digit group: `call 2 503-555-0142` joins to a longer run otherwise.
+            if let Some((key_len, end, owners)) = self.number_at(bytes, i) {
+                let from = if i > 0 && bytes[i - 1] == b'(' { i - 1 } else { i };
+                if let Some((s, e)) = stretch.source_range(from, end) {
+                    let category = owners.first().map_or(Category::Phone, |o| o.1);
+                    let ids: Vec<PersonId> = owners.iter().map(|o| o.0).collect();
+                    let who = value_owner(&ids);
+                    let confidence = if key_len >= 9 { 0.97 } else { 0.85 };
+                    out.push(Mention { start: base + s, end: base + e, category, who, rule: "roster.number", confidence, name: None });
+                    i = end;
+                    continue;
+                }
+            }
+            while i < bytes.len() && bytes[i].is_ascii_digit() {
+                i += 1;
+            }
+        }
+    }
+
+    fn number_at(&self, bytes: &[u8], from: usize) -> Option<(usize, usize, &Vec<(PersonId, Category)>)> {
+        let mut digits = String::new();
+        let (mut i, mut gap, mut best) = (from, 0usize, None);
+        while i < bytes.len() && digits.len() < 12 {
+            let b = bytes[i];
+            if b.is_ascii_digit() {
+                digits.push(b as char);
+                gap = 0;
+                let closes = bytes.get(i + 1).is_none_or(|n| !n.is_ascii_digit());
+                if closes && digits.len() >= 7 {
+                    let key = if digits.len() == 11 && digits.starts_with('1') { phone_key(&digits) } else { digits.clone() };
+                    if let Some(owners) = self.digits.get(&key) {
+                        best = Some((key.len(), i + 1, owners));
+                    }
+                }
+            } else if matches!(b, b'-' | b'.' | b' ' | b'(' | b')' | b'/' | b'+') && gap < 3 {
+                gap += 1;
+            } else {
+                break;
+            }
+            i += 1;
+        }
+        best
+    }
+
+    /// One find of a variant: is it a person here, and who?
+    fn decide(&self, text: &str, entry: &Entry, start: usize, end: usize, sides: (bool, bool), ctx: &Context) -> Option<Mention> {
+        let best = entry.owners.iter().map(|o| o.1).max()?;
+        let written = text.get(start..end)?;
+        let machine = matches!(ctx.class, Class::Code | Class::Id | Class::Url | Class::Reference | Class::FileName);
+        if let Kind::Value(category) = best {
+            return (sides.0 && sides.1).then(|| self.value(entry, category, start, end));
+        }
+        if !(sides.0 && sides.1) {
+            return None;
+        }
+        let ids: Vec<PersonId> = entry.owners.iter().map(|o| o.0).collect();
+        let make = |who: Who, rule, confidence, start, end| {
+            let name = self.name_of(&who, text, start, end);
+            Some(Mention { start, end, category: Category::Name, who, rule, confidence, name })
+        };
+        if machine {
+            let in_mail = matches!(best, Kind::Login | Kind::Full);
+            let dotted = best == Kind::Family && ctx.class != Class::Code && !entry.needs_cue && written.len() >= 5;
+            return (in_mail || dotted).then(|| make(value_owner(&ids), "roster.login", 0.85, start, end))?;
+        }
+        if best == Kind::Login {
+            return make(value_owner(&ids), "roster.login", 0.85, start, end);
+        }
+        let near = Near::new(text, start, end)?;
+        let e = near.evidence();
+        let lone = matches!(best, Kind::Family | Kind::Given | Kind::Nick);
+        if lone && !self.is_person(&near, &e, entry, best, written, ctx) {
+            return None;
+        }
+        if lone && let Some((s, n)) = near.stranger(|w| self.fits(&ids, w)) {
+            // `Maria Lopez` where only a Maria Chen is known: somebody else.
+            let who = if e.any() { Who::New(other_role(&e, ctx)) } else { Who::New(ctx.kin_hint.unwrap_or(Role::OtherPerson)) };
+            return make(who, "roster.other-name", 0.7, s, n);
+        }
+        if best == Kind::Initial && !near.capital() && !written.contains('.') {
+            return None;
+        }
+        let who = self.choose(&ids, lone || best == Kind::Initial, &e, ctx);
+        let (rule, confidence) = match best {
+            Kind::Full => ("roster.full-name", 0.99),
+            Kind::Initial => ("roster.initial-name", 0.95),
+            Kind::Family => ("roster.family-name", 0.92),
+            Kind::Given => ("roster.given-name", 0.88),
+            _ => ("roster.nickname", 0.8),
+        };
+        make(who, rule, confidence, start, end)
+    }
+
+    fn value(&self, entry: &Entry, category: Category, start: usize, end: usize) -> Mention {
+        let ids: Vec<PersonId> = entry.owners.iter().filter(|o| matches!(o.1, Kind::Value(_))).map(|o| o.0).collect();
+        Mention { start, end, category, who: value_owner(&ids), rule: "roster.value", confidence: 0.97, name: None }
+    }
+
+    /// True when a single word stands for a person here.
+    fn is_person(&self, near: &Near, e: &Evidence, entry: &Entry, kind: Kind, written: &str, ctx: &Context) -> bool {
+        if self.dictionary.allows(written) {
+            return false;
+        }
+        if near.is_eponym() && !e.titled && e.credential.is_none() && e.kin.is_none() {
+            return false;
+        }
+        if ctx.class == Class::PersonText {
+            return true;
+        }
+        if e.any() {
+            return near.capital() || e.titled || e.kin.is_some() && !entry.needs_cue;
+        }
+        if entry.needs_cue {
+            return near.capital() && near.named_neighbour();
+        }
+        match kind {
+            Kind::Family => near.capital() || near.alone() || written.len() >= 6 && name_like(written) == NameLike::Name,
+            Kind::Given => near.capital() || near.alone(),
+            _ => near.capital() && name_like(written) == NameLike::Name,
+        }
+    }
+
+    fn fits(&self, ids: &[PersonId], word: &str) -> bool {
+        ids.iter().any(|id| {
+            if *id == PATIENT && (self.own.is_given(word) || self.own.is_family(word)) {
+                return true;
+            }
+            self.persons.get(*id as usize).is_some_and(|p| p.givens.iter().any(|g| super::nicknames::compatible(g, word)))
+        })
+    }
+
+    /// Whose a name is, of all who have it.
+    fn choose(&self, ids: &[PersonId], lone: bool, e: &Evidence, ctx: &Context) -> Who {
+        let others: Vec<PersonId> = ids.iter().copied().filter(|i| *i != PATIENT).collect();
+        let mine = ids.contains(&PATIENT);
+        if !mine {
+            return self.best_of(&others, e).map_or(Who::New(other_role(e, ctx)), Who::Person);
+        }
+        let against = e.kin.is_some() || sex_conflict(e, &self.own) || is_professional(e, &self.own);
+        if others.is_empty() {
+            return match (lone, against) {
+                (true, _) => part(e, &self.own, ctx),
+                (false, true) => Who::Ambiguous,
+                (false, false) => Who::Patient,
+            };
+        }
+        // Shared with the patient. A cue that fits one of the others, and not the patient, decides.
+        let fitting: Vec<PersonId> = others.iter().copied().filter(|i| self.cue_fits(*i, e)).collect();
+        if against || e.role.is_some_and(|r| r.group() != RoleGroup::OtherPerson) {
+            return match fitting.as_slice() {
+                [] if against => Who::New(other_role(e, ctx)),
+                [] => Who::Ambiguous,
+                many => self.best_of(many, e).map_or(Who::Ambiguous, Who::Person),
+            };
+        }
+        if e.patient {
+            return Who::Patient;
+        }
+        // `Mr. Smith` for a male patient, when no other Smith is a man: the patient.
+        let rivals = others.iter().filter(|i| !self.sex_rules_out(**i, e)).count();
+        let titled_as_patient = e.sex.is_some() && e.sex == self.own.sex.as_deref();
+        let family_place = ctx.kin_hint.is_some() || !ctx.subject_is_patient;
+        if titled_as_patient && !family_place && (rivals == 0 || lone) {
+            return Who::Patient;
+        }
+        if !lone && !family_place && others.iter().all(|i| self.is_clinician(*i)) {
+            return Who::Ambiguous;
+        }
+        Who::Ambiguous
+    }
+
+    fn is_clinician(&self, id: PersonId) -> bool {
+        self.persons.get(id as usize).is_some_and(|p| matches!(p.role.group(), RoleGroup::Clinician | RoleGroup::Staff))
+    }
+
+    fn sex_rules_out(&self, id: PersonId, e: &Evidence) -> bool {
+        let Some(p) = self.persons.get(id as usize) else { return false };
+        match (e.sex, p.sex.as_deref().or(sex_of(p.role))) {
+            (Some(title), Some(sex)) => title != sex,
+            _ => false,
+        }
+    }
+
+    fn cue_fits(&self, id: PersonId, e: &Evidence) -> bool {
+        let Some(p) = self.persons.get(id as usize) else { return false };
+        if self.sex_rules_out(id, e) {
+            return false;
+        }
+        match e.best_role() {
+            Some(role) => same_kind(role, p.role),
+            None => true,
+        }
+    }
+
+    fn best_of(&self, ids: &[PersonId], e: &Evidence) -> Option<PersonId> {
+        let exact = |id: &&PersonId| self.persons.get(**id as usize).is_some_and(|p| Some(p.role) == e.best_role());
+        ids.iter().find(exact).or_else(|| ids.iter().find(|i| self.cue_fits(**i, e))).or_else(|| ids.first()).copied()
+    }
+
+    fn name_of(&self, who: &Who, text: &str, start: usize, end: usize) -> Option<Name> {
+        let written = text.get(start..end).unwrap_or("");
+        match who {
+            Who::Person(id) => self.persons.get(*id as usize).and_then(|p| p.name.clone()),
+            _ => Some(super::split_text(written)),
+        }
+    }
+
+    /// Numbers and addresses that several persons have: the person named before them, else the patient when it is theirs too.
+    fn give_owner(&self, text: &str, ctx: &Context, out: &mut [Mention]) {
+        if !out.iter().any(|m| m.category != Category::Name && m.who == Who::Ambiguous) {
+            return;
+        }
+        let names: Vec<Mention> = out.iter().filter(|m| m.category == Category::Name).cloned().collect();
+        for m in out.iter_mut().filter(|m| m.category != Category::Name && m.who == Who::Ambiguous) {
+            let Some(near) = Near::new(text, m.start, m.end) else { continue };
+            let shifted: Vec<Mention> = names
+                .iter()
+                .filter(|n| n.start >= near.base && n.end <= near.base + near.tokens.text.len())
+                .map(|n| Mention { start: n.start - near.base, end: n.end - near.base, ..n.clone() })
+                .collect();
+            m.who = match nearest(&near.tokens, m.start - near.base, &shifted) {
+                None if ctx.kin_hint.is_some() || !ctx.subject_is_patient => Who::Ambiguous,
+                None => Who::Patient,
+                Some(Who::New(role)) => {
+                    let fits = self.persons.iter().position(|p| p.role == role).map(|i| Who::Person(i as PersonId));
+                    fits.unwrap_or(Who::New(role))
+                }
+                Some(who) => who,
+            };
+        }
+    }
+}
+
+/// Owner of a value that needs no words around: one person, or undecided when the patient has it too.
+fn value_owner(ids: &[PersonId]) -> Who {
+    let mut others = ids.iter().filter(|i| **i != PATIENT);
+    match (ids.contains(&PATIENT), others.next()) {
+        (true, None) => Who::Patient,
+        (true, Some(_)) => Who::Ambiguous,
+        (false, Some(id)) => Who::Person(*id),
+        (false, None) => Who::Nobody,
+    }
+}
+
+fn sex_of(role: Role) -> Option<&'static str> {
+    match role {
+        Role::Mother | Role::Sister | Role::Daughter | Role::Grandmother | Role::Aunt | Role::Niece => Some("female"),
+        Role::Father | Role::Brother | Role::Son | Role::Grandfather | Role::Uncle | Role::Nephew => Some("male"),
+        _ => None,
+    }
+}
+
+/// True when a cue's role and a known person's role can be of one person.
+fn same_kind(cue: Role, known: Role) -> bool {
+    if cue == known {
+        return true;
+    }
+    match (cue.group(), known.group()) {
+        (RoleGroup::Clinician, RoleGroup::Clinician | RoleGroup::Staff) | (RoleGroup::Staff, RoleGroup::Clinician | RoleGroup::Staff) => true,
+        (RoleGroup::Contact, RoleGroup::Relative | RoleGroup::Contact) => true,
+        (RoleGroup::Relative, RoleGroup::Contact) => true,
+        (RoleGroup::Relative, RoleGroup::Relative) => match (sex_of(cue), sex_of(known)) {
+            (Some(a), Some(b)) => a == b && matches!((cue, known), (Role::Relative, _) | (_, Role::Relative)),
+            _ => matches!(cue, Role::Parent | Role::Sibling | Role::Child | Role::Relative | Role::Spouse | Role::Partner)
+                || matches!(known, Role::Relative | Role::Parent | Role::Sibling | Role::Child),
+        },
+        (RoleGroup::OtherPerson, _) | (_, RoleGroup::OtherPerson) => true,
+        _ => false,
+    }
+}
+
+/// Blanks or marks on both sides in the folded text.
+fn boundaries(folded: &str, start: usize, end: usize) -> (bool, bool) {
+    let first = folded[start..].chars().next();
+    let last = folded[..end].chars().next_back();
+    let joined = |a: Option<char>, b: Option<char>| matches!((a, b), (Some(a), Some(b)) if a.is_alphanumeric() && b.is_alphanumeric() && !(a.is_ascii_digit() && b.is_alphabetic() || a.is_alphabetic() && b.is_ascii_digit()));
+    let before = folded[..start].chars().next_back();
+    let after = folded[end..].chars().next();
+    // A number must not stand inside a longer number: `1.2.840.5551234`.
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let decimal_left = digit(first) && before.is_some_and(|c| c == '.') && folded[..start].chars().rev().nth(1).is_some_and(|c| c.is_ascii_digit());
+    let decimal_right = digit(last) && after == Some('.') && folded[end..].chars().nth(1).is_some_and(|c| c.is_ascii_digit());
+    let stuck = |a: Option<char>, b: Option<char>| matches!((a, b), (Some(a), Some(b)) if a.is_alphanumeric() && b.is_alphanumeric());
+    let (left, right) = if digit(first) || digit(last) { (stuck(before, first), stuck(last, after)) } else { (joined(before, first), joined(last, after)) };
+    (!left && !decimal_left, !right && !decimal_right)
+}
+
+/// Builds an automaton: dense for the anchors, compact for the variants. `None` when there is nothing to look for.
+fn automaton(texts: &[String], dense: bool) -> Option<AhoCorasick> {
+    if texts.is_empty() {
+        return None;
+    }
+    let total: usize = texts.iter().map(String::len).sum();
+    let kind = if dense && total < 200_000 { AhoCorasickKind::DFA } else { AhoCorasickKind::ContiguousNFA };
+    AhoCorasick::builder().match_kind(MatchKind::Standard).ascii_case_insensitive(dense).kind(Some(kind)).build(texts).ok()
+}
+
+fn known(p: &Person) -> Known {
+    let mut givens = Vec::new();
+    for n in &p.names {
+        let n = if n.given.is_empty() && n.family.is_empty() { super::split_text(&n.text) } else { n.clone() };
+        givens.extend(n.given.iter().flat_map(|g| super::identity::given_tokens(g)));
+        givens.extend(super::identity::family_forms(&n.family));
+    }
+    Known { role: p.role, sex: p.sex.clone(), name: p.names.first().cloned(), givens }
+}
+
+/// The requester as a person: what the identity says and what the roster has joined to it.
+fn patient_person(identity: &Identity, roster: Option<&Person>) -> Person {
+    let all = with_roster(identity, roster);
+    let mut names: Vec<Name> = all.names.iter().chain(&all.former_names).cloned().collect();
+    for nick in &all.nicknames {
+        let nick_name = if nick.trim().contains(' ') {
+            super::split_text(nick)
+        } else {
+            let family = all.names.first().map(|n| n.family.clone()).unwrap_or_default();
+            Name { family, given: vec![nick.clone()], ..Name::default() }
+        };
+        names.push(nick_name);
+    }
+    Person {
+        id: PATIENT,
+        role: Role::Patient,
+        label: Role::Patient.label(1),
+        names,
+        birth_dates: all.birth_date.into_iter().collect(),
+        sex: all.sex,
+        telecoms: all.telecoms,
+        addresses: all.addresses,
+        identifiers: all.identifiers,
+        keys: Vec::new(),
+        slots: Vec::new(),
+    }
+}
+
+fn with_roster(identity: &Identity, roster: Option<&Person>) -> Identity {
+    let mut all = identity.clone();
+    let Some(p) = roster else { return all };
+    all.names.extend(p.names.iter().filter(|n| !identity.names.contains(n)).cloned());
+    all.telecoms.extend(p.telecoms.iter().cloned());
+    all.addresses.extend(p.addresses.iter().cloned());
+    all.identifiers.extend(p.identifiers.iter().cloned());
+    all.sex = all.sex.or_else(|| p.sex.clone());
+    all.birth_date = all.birth_date.or_else(|| p.birth_dates.first().cloned());
+    all
+}
+
+/// The tokens around a find.
+struct Near<'a> {
+    tokens: Tokens<'a>,
+    base: usize,
+    first: usize,
+    next: usize,
+}
+
+impl<'a> Near<'a> {
+    fn new(text: &'a str, start: usize, end: usize) -> Option<Near<'a>> {
+        let mut from = start.saturating_sub(240);
+        while !text.is_char_boundary(from) {
+            from += 1;
+        }
+        let mut to = (end + 160).min(text.len());
+        while !text.is_char_boundary(to) {
+            to -= 1;
+        }
+        let tokens = Tokens::new(text.get(from..to)?);
+        let first = tokens.index_at(start - from);
+        let next = tokens.list.partition_point(|t| t.start < end - from);
+        (first < next).then_some(Near { tokens, base: from, first, next })
+    }
+
+    fn evidence(&self) -> Evidence {
+        around(&self.tokens, self.first, self.next)
+    }
+
+    fn capital(&self) -> bool {
+        self.tokens.is_capital(self.first)
+    }
+
+    /// The find fills its line or text.
+    fn alone(&self) -> bool {
+        self.tokens.begins_line(self.first) && self.tokens.ends_line(self.next)
+    }
+
+    /// A disease, sign, device, street or institution is named after it here.
+    fn is_eponym(&self) -> bool {
+        let head = self.tokens.low(self.next);
+        super::cues::is_eponym_head(&head) && !self.tokens.ends_line(self.next)
+            || super::words::is_eponym(&self.tokens.low(self.first)) && self.tokens.get(self.first).is_some_and(|t| t.possessive)
+    }
+
+    /// A capitalised given name, family name or initial stands directly beside it.
+    fn named_neighbour(&self) -> bool {
+        let name = |k: usize| {
+            self.tokens.is_capital(k)
+                && (self.tokens.shape(k) == Some(Shape::Initial) && self.tokens.is(k + 1, '.') || name_like(self.tokens.word(k)) == NameLike::Name)
+        };
+        let before = self.first.checked_sub(1).is_some_and(|k| name(k) || self.tokens.is(k, '.') && k > 0 && self.tokens.shape(k - 1) == Some(Shape::Initial));
+        before || name(self.next)
+    }
+
+    /// A name part beside a lone word that does not fit its owners: byte range of the whole name.
+    fn stranger(&self, fits: impl Fn(&str) -> bool) -> Option<(usize, usize)> {
+        let t = &self.tokens;
+        let before = self.first.checked_sub(1).filter(|k| {
+            let low = t.low(*k);
+            t.shape(*k) == Some(Shape::Cap) && is_given(&low) && name_like(t.word(*k)) == NameLike::Name && !fits(&low)
+        });
+        let after = Some(self.next).filter(|k| {
+            let low = t.low(*k);
+            let cap = t.shape(*k) == Some(Shape::Cap) && t.shape(self.first) == Some(Shape::Cap) && is_given(&t.low(self.first));
+            cap && name_like(t.word(*k)) == NameLike::Name && !fits(&low) && super::cues::credential(t.word(*k)).is_none()
+        });
+        if before.is_none() && after.is_none() {
+            return None;
+        }
+        let (first, last) = (before.unwrap_or(self.first), after.unwrap_or(self.next.checked_sub(1)?));
+        Some((self.base + t.get(first)?.start, self.base + t.get(last)?.end))
+    }
+}

@@ -1,0 +1,241 @@
+//! Names that the layout tells: labelled lines, sign-offs, salutations, ward lists, group notes, dictation initials.
+
+use super::Context;
+use super::cues::{Pull, kin, role_phrase, title};
+use super::discover::Find;
+use super::evidence::credential_at;
+use super::name_read::{Read, Trust, forward};
+use super::tokens::{Shape, Tokens};
+use super::words::{NameLike, is_given, name_like};
+use crate::model::person::Name;
+use crate::model::role::Role;
+
+/// All finds by layout.
+pub fn find(t: &Tokens, ctx: &Context) -> Vec<Find> {
+    let mut out = Vec::new();
+    let group = ctx.section.to_lowercase().contains("group") || t.text.get(..t.text.len().min(400)).is_some_and(|h| h.to_lowercase().contains("group"));
+    let mut block: Option<(Role, usize)> = None;
+    let mut line = 0usize;
+    while line < t.list.len() {
+        let end = (line..t.list.len()).find(|k| t.shape(*k) == Some(Shape::Break)).unwrap_or(t.list.len());
+        if end > line {
+            label_line(t, line, end, &mut block, &mut out);
+            sign_off(t, line, end, &mut out);
+            dash_signature(t, line, end, &mut out);
+            dictation(t, line, end, &mut out);
+            salutation(t, line, end, &mut out);
+        }
+        line = end + 1;
+    }
+    for i in 0..t.list.len() {
+        ward(t, i, &mut out);
+        speaker(t, i, group, &mut out);
+    }
+    out
+}
+
+fn push(out: &mut Vec<Find>, read: Read, rule: &'static str, confidence: f32, role: Option<Role>) {
+    out.push(Find { read, rule, confidence, role });
+}
+
+/// First token of a value: titles skipped.
+fn skip_titles(t: &Tokens, mut i: usize) -> usize {
+    for _ in 0..3 {
+        if title(&t.low(i)).is_none() {
+            break;
+        }
+        i += 1 + usize::from(t.is(i + 1, '.'));
+    }
+    i
+}
+
+/// `Emergency Contact: Roe, Jane`; a heading `NEXT OF KIN` gives its role to the `Name:` lines below it.
+fn label_line(t: &Tokens, line: usize, end: usize, block: &mut Option<(Role, usize)>, out: &mut Vec<Find>) {
+    let colon = (line..end.min(line + 9)).find(|k| t.is(*k, ':'));
+    let Some(colon) = colon else {
+        if end - line <= 7
+            && let Some(role) = label_role(t, line, end)
+        {
+            *block = Some((role, 8));
+        }
+        return;
+    };
+    if let Some((_, left)) = block {
+        *left = left.saturating_sub(1);
+        if *left == 0 {
+            *block = None;
+        }
+    }
+    let label: Vec<String> = (line..colon).map(|k| t.low(k)).collect();
+    let has = |w: &str| label.iter().any(|l| l == w);
+    let role = label_role(t, line, colon).or_else(|| label.iter().find_map(|l| kin(l)));
+    let is_name = has("name") || has("surname");
+    let thing = ["phone", "number", "id", "date", "address", "relationship", "email", "fax", "time", "type", "location", "code", "status", "specialty", "facility",
+        "organization", "medication", "drug", "test", "procedure", "brand", "generic", "file", "display", "product", "substance", "vaccine", "hospital", "plan", "group",
+        "history", "notes", "note", "comment", "comments", "device"]
+        .iter()
+        .any(|w| has(w));
+    if thing || (role.is_none() && !is_name) {
+        return;
+    }
+    let value = skip_titles(t, colon + 1);
+    let role = role.or(block.map(|b| b.0));
+    let trust = if role.is_some() || has("first") || has("last") || has("middle") || has("maiden") { Trust::Strong } else { Trust::Fair };
+    let Some(read) = forward(t, value, trust) else { return };
+    // A lone word that is no name for certain must fill its line.
+    let fills = t.ends_line(read.next) || t.is(read.next, ',') || t.is(read.next, '(') || t.is(read.next, ';') || credential_at(t, read.next).is_some();
+    if read.best < NameLike::Name && !fills || read.best < NameLike::Name && read.words == 1 && trust == Trust::Fair {
+        return;
+    }
+    push(out, read, "cue.label", 0.9, role);
+}
+
+fn label_role(t: &Tokens, line: usize, end: usize) -> Option<Role> {
+    (line..end).find_map(|k| {
+        let (n, pull, role) = role_phrase(|i| t.low(k + i))?;
+        (k + n <= end && (pull != Pull::Verb || role.is_some())).then_some(role).flatten()
+    })
+}
+
+const CLOSINGS: &[&[&str]] = &[
+    &["best"], &["best", "regards"], &["regards"], &["kind", "regards"], &["warm", "regards"], &["sincerely"], &["sincerely", "yours"],
+    &["yours", "truly"], &["yours", "sincerely"], &["thanks"], &["thank", "you"], &["many", "thanks"], &["thanks", "again"], &["love"], &["cheers"],
+    &["respectfully"], &["respectfully", "submitted"], &["warmly"], &["take", "care"], &["cordially"], &["with", "appreciation"], &["best", "wishes"],
+];
+
+/// `Best,` and a name on the next line, or `Thanks, Amy` at the end of a line.
+fn sign_off(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
+    let words: Vec<String> = (line..end.min(line + 4)).map(|k| t.low(k)).collect();
+    let closing = CLOSINGS.iter().filter(|c| c.iter().zip(&words).filter(|(a, b)| **a == b.as_str()).count() == c.len()).map(|c| c.len()).max();
+    let Some(n) = closing else { return };
+    let mut k = line + n;
+    while t.is(k, ',') || t.is(k, '!') || t.is(k, '.') || t.is(k, '-') {
+        k += 1;
+    }
+    let next_line = k == end;
+    if next_line {
+        k = end + 1;
+    }
+    k = skip_titles(t, k);
+    let Some(read) = forward(t, k, Trust::Strong) else { return };
+    let closed = t.ends_line(read.next) || t.is(read.next, '.') && t.ends_line(read.next + 1) || credential_at(t, read.next + usize::from(t.is(read.next, ','))).is_some();
+    let sure = read.best == NameLike::Name || next_line && read.best >= NameLike::WordName && (read.words > 1 || is_given(&t.low(k)));
+    if closed && sure {
+        push(out, read, "cue.sign-off", 0.85, None);
+    }
+}
+
+/// `- Amy, RN`, `--Laura`, `~ J. Roe` on a line of its own.
+fn dash_signature(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
+    let mut k = line;
+    while k < end && matches!(t.shape(k), Some(Shape::Mark('-' | '~'))) {
+        k += 1;
+    }
+    if k == line {
+        return;
+    }
+    k = skip_titles(t, k);
+    let Some(read) = forward(t, k, Trust::Strong) else { return };
+    let mut after = read.next;
+    if t.is(after, ',') {
+        after += 1;
+    }
+    let signed = credential_at(t, after).is_some();
+    let alone = t.ends_line(read.next) && read.best == NameLike::Name && is_given(&t.low(k)) && t.shape(line) != Some(Shape::Lower);
+    if signed || alone {
+        push(out, read, "cue.sign-off", if signed { 0.9 } else { 0.7 }, None);
+    }
+}
+
+/// `JS/mt`, `JKL:mtd` on a line of its own or after `Dictated by:`.
+fn dictation(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
+    let from = (line..end).rev().find(|k| t.is(*k, ':') && *k + 2 < end && !t.touches_next(*k)).map_or(line, |k| k + 1);
+    if end - from != 3 || !(t.is(from + 1, '/') || t.is(from + 1, ':')) {
+        return;
+    }
+    let (a, b) = (t.word(from), t.word(from + 2));
+    let initials = t.shape(from) == Some(Shape::Upper) && (2..=3).contains(&a.len());
+    let typist = t.shape(from + 2) == Some(Shape::Lower) && (2..=4).contains(&b.len()) && !matches!(b, "am" | "pm" | "hr" | "min" | "ml" | "dl" | "kg" | "day" | "week" | "wk");
+    let labelled = from == line || ["dictated", "transcribed", "typed", "by", "dd", "initials"].iter().any(|w| (line..from).any(|k| t.low(k) == *w));
+    if initials && typist && labelled && t.touches_next(from) && t.touches_next(from + 1) {
+        if let (Some(s), Some(e)) = (t.get(from), t.get(from + 2)) {
+            let name = Name { text: t.text.get(s.start..e.end).unwrap_or("").to_string(), ..Name::default() };
+            let read = Read { first: from, next: end, start: s.start, end: e.end, name, best: NameLike::Unknown, words: 1, parts: 2 };
+            push(out, read, "cue.dictation", 0.6, Some(Role::Staff));
+        }
+    }
+}
+
+/// `Dear Mrs. Alvarez`, `Hi laura,`.
+fn salutation(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
+    let at = (line..end.min(line + 3)).find(|k| matches!(t.low(*k).as_str(), "dear" | "hi" | "hello" | "hey" | "morning" | "afternoon"));
+    let Some(at) = at else { return };
+    let k = skip_titles(t, at + 1 + usize::from(t.is(at + 1, ',')));
+    let Some(read) = forward(t, k, Trust::Strong) else { return };
+    let closed = t.is(read.next, ',') || t.is(read.next, ':') || t.is(read.next, '!') || t.is(read.next, '-') || t.ends_line(read.next);
+    if closed && (read.best == NameLike::Name || read.best > NameLike::Word && t.is_capital(k)) {
+        push(out, read, "cue.salutation", 0.85, None);
+    }
+}
+
+/// `Bed 4B: Wu, Karen 54F`, `Wu, Karen 54F pneumonia` at the head of a line.
+fn ward(t: &Tokens, i: usize, out: &mut Vec<Find>) {
+    let low = t.low(i);
+    if matches!(low.as_str(), "bed" | "room" | "rm" | "bay") && matches!(t.shape(i + 1), Some(Shape::Number | Shape::Mixed)) {
+        let mut k = i + 2;
+        while k < i + 6 && matches!(t.shape(k), Some(Shape::Mark(':' | '-' | ',' | ')' | '#' | '(') | Shape::Initial | Shape::Number | Shape::Mixed)) && !t.is(k + 1, '.') {
+            k += 1;
+        }
+        let k = skip_titles(t, k);
+        let read = forward(t, k, Trust::Fair).filter(|r| r.best == NameLike::Name || r.words > 1);
+        if let Some(read) = read {
+            push(out, read, "cue.ward", 0.85, Some(Role::OtherPatient));
+        }
+        return;
+    }
+    let starts = t.begins_line(i) || matches!(t.shape(i - 1), Some(Shape::Mark(':' | '-' | ')' | '|')));
+    if !starts || !t.is_capital(i) {
+        return;
+    }
+    let Some(read) = forward(t, i, Trust::Fair) else { return };
+    let n = read.next + usize::from(t.is(read.next, ','));
+    let age = t.word(n);
+    let aged = t.shape(n) == Some(Shape::Mixed) && age.len() <= 4 && age.ends_with(['F', 'M', 'f', 'm']) && age.starts_with(|c: char| c.is_ascii_digit());
+    let spelled = t.shape(n) == Some(Shape::Number) && age.len() <= 3
+        && matches!(t.low(n + 1).as_str(), "f" | "m" | "yo" | "y" | "year" | "yr" | "yof" | "yom" | "years");
+    if (aged || spelled) && read.words > 1 && read.best == NameLike::Name {
+        push(out, read, "cue.ward", 0.8, Some(Role::OtherPatient));
+    }
+}
+
+fn is_speech(low: &str) -> bool {
+    matches!(
+        low,
+        "said" | "says" | "shared" | "shares" | "reported" | "reports" | "stated" | "states" | "told" | "talked" | "asked" | "mentioned"
+            | "disclosed" | "described" | "expressed" | "discussed" | "responded" | "agreed" | "noted" | "replied" | "called" | "spoke" | "cried"
+    )
+}
+
+/// `Marcus T. shared`, `T.W. said`.
+fn speaker(t: &Tokens, i: usize, group: bool, out: &mut Vec<Find>) {
+    let role = group.then_some(Role::OtherPatient);
+    let initial = |k: usize| t.shape(k) == Some(Shape::Initial) && t.is(k + 1, '.') && t.touches_next(k);
+    let (end, words) = if initial(i) && initial(i + 2) && (i == 0 || !t.is_capital(i - 1)) {
+        (i + 4, 0)
+    } else if t.shape(i) == Some(Shape::Cap) && is_given(&t.low(i)) && initial(i + 1) {
+        (i + 3, 1)
+    } else if group && t.shape(i) == Some(Shape::Cap) && is_given(&t.low(i)) && name_like(t.word(i)) == NameLike::Name {
+        (i + 1, 1)
+    } else {
+        return;
+    };
+    if !is_speech(&t.low(end)) {
+        return;
+    }
+    let (Some(s), Some(e)) = (t.get(i), t.get(end - 1)) else { return };
+    let given = vec![t.word(i).to_string()];
+    let family = if end > i + 1 { t.word(if words == 0 { i + 2 } else { i + 1 }).to_string() } else { String::new() };
+    let name = Name { given, family, ..Name::default() };
+    let read = Read { first: i, next: end, start: s.start, end: e.end, name, best: NameLike::Name, words: 1, parts: 2 };
+    push(out, read, "cue.speaker", 0.8, role);
+}

@@ -1,0 +1,321 @@
+//! Reads a person's name at a place where a cue says that one may stand.
+
+use super::cues::{credential, is_eponym_head, kin, title};
+use super::tokens::{Shape, Tokens};
+use super::words::{NameLike, is_given, is_surname, name_like};
+use crate::model::person::Name;
+
+/// How much the cue beside the name tells, and so how much the name itself must show.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Trust {
+    /// `spoke with`, no cue at all: the words must be known names.
+    Weak,
+    /// A kin word or role before it.
+    Fair,
+    /// A title, a label with a colon, a signature line.
+    Strong,
+}
+
+/// A name read from tokens.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Read {
+    /// First token.
+    pub first: usize,
+    /// One past the last token.
+    pub next: usize,
+    /// Byte range.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+    /// The name in parts; a lone part is in `family` or `given` by what the lists say.
+    pub name: Name,
+    /// The best judgement of its parts.
+    pub best: NameLike,
+    /// Number of parts that are words (not initials, not particles).
+    pub words: usize,
+    /// Number of parts.
+    pub parts: usize,
+}
+
+const MAX_PARTS: usize = 6;
+
+/// Particles inside family names, in lower case.
+pub fn is_particle(low: &str) -> bool {
+    matches!(
+        low,
+        "de" | "la" | "las" | "los" | "del" | "della" | "di" | "da" | "das" | "do" | "dos" | "du" | "le" | "van" | "der" | "den" | "ter" | "ten"
+            | "von" | "zu" | "zur" | "al" | "el" | "bin" | "ibn" | "bint" | "ben" | "abu" | "y" | "e" | "st" | "san" | "santa" | "mac" | "mc"
+    )
+}
+
+/// `Jr`, `III`.
+pub fn is_generation(low: &str) -> bool {
+    matches!(low, "jr" | "sr" | "ii" | "iii" | "iv")
+}
+
+/// Reads a name that begins at token `i`.
+pub fn forward(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
+    if let Some(read) = comma_name(t, i, trust) {
+        return Some(read);
+    }
+    let mut parts: Vec<usize> = Vec::new();
+    let mut best = NameLike::Word;
+    let (mut at, mut end, mut words) = (i, i, 0usize);
+    while parts.len() < MAX_PARTS {
+        let Some(step) = part(t, at, &parts, trust, words) else { break };
+        if step.word {
+            words += 1;
+            best = best.max(name_like(t.word(step.at)));
+        }
+        for k in at..step.next {
+            if matches!(t.shape(k), Some(Shape::Cap | Shape::Upper | Shape::Initial | Shape::Lower)) {
+                parts.push(k);
+            }
+        }
+        at = step.next;
+        end = step.next;
+    }
+    if words == 0 || parts.is_empty() {
+        return None;
+    }
+    finish(t, i, end, &parts, best, words)
+}
+
+struct Step {
+    at: usize,
+    next: usize,
+    word: bool,
+}
+
+/// One part of a name at token `at`, given the parts before it.
+fn part(t: &Tokens, at: usize, before: &[usize], trust: Trust, words: usize) -> Option<Step> {
+    let shape = t.shape(at)?;
+    let low = t.low(at);
+    match shape {
+        Shape::Mark('"') | Shape::Mark('(') if !before.is_empty() => {
+            let close = if t.is(at, '"') { '"' } else { ')' };
+            let inner = matches!(t.shape(at + 1), Some(Shape::Cap)) && is_given(&t.low(at + 1)) && t.is(at + 2, close);
+            (inner && t.is_capital(at + 3) && name_like(t.word(at + 3)) > NameLike::Word).then_some(Step { at: at + 1, next: at + 3, word: true })
+        }
+        Shape::Initial => {
+            let dot = t.is(at + 1, '.') && t.touches_next(at);
+            let next = at + 1 + usize::from(dot);
+            // An initial alone is no name: more must follow or stand before it.
+            let follows = matches!(t.shape(next), Some(Shape::Cap | Shape::Initial | Shape::Upper));
+            (dot || follows || words > 0 && !t.touches_next(at)).then_some(Step { at, next, word: false })
+        }
+        Shape::Break => line_break(t, at, before),
+        Shape::Cap | Shape::Upper | Shape::Lower => {
+            if is_particle(&low) && (words > 0 || trust > Trust::Weak || shape != Shape::Lower) {
+                let mut k = at + 1;
+                while k < at + 3 && is_particle(&t.low(k)) {
+                    k += 1;
+                }
+                if matches!(t.shape(k), Some(Shape::Cap | Shape::Upper)) && name_like(t.word(k)) > NameLike::Word {
+                    return Some(Step { at: k, next: k + 1, word: true });
+                }
+            }
+            if !before.is_empty() && is_generation(&low) {
+                return None;
+            }
+            word_part(t, at, shape, &low, before, trust, words).then_some(Step { at, next: at + 1, word: true })
+        }
+        _ => None,
+    }
+}
+
+/// A name broken over a line: `Karen` / `Wu`. Only a given name before and a family name after, with one line end between.
+fn line_break(t: &Tokens, at: usize, before: &[usize]) -> Option<Step> {
+    let token = t.get(at)?;
+    let one_line = t.text.get(token.start..token.end).is_some_and(|s| s == "\n" || s == "\r\n");
+    let [only] = before else { return None };
+    let fits = one_line
+        && t.shape(*only) == Some(Shape::Cap)
+        && t.shape(at + 1) == Some(Shape::Cap)
+        && is_given(&t.low(*only))
+        && is_surname(&t.low(at + 1))
+        && !is_given(&t.low(at + 1))
+        && !t.begins_line(*only);
+    fits.then_some(Step { at: at + 1, next: at + 2, word: true })
+}
+
+fn word_part(t: &Tokens, at: usize, shape: Shape, low: &str, before: &[usize], trust: Trust, words: usize) -> bool {
+    let word = t.word(at);
+    if title(low).is_some() && !before.is_empty() || credential(word).is_some() && !before.is_empty() || kin(low).is_some() {
+        return false;
+    }
+    if before.is_empty() && credential(word).is_some() && name_like(word) != NameLike::Name {
+        return false;
+    }
+    let like = name_like(word);
+    if shape == Shape::Lower {
+        // Lower-case names only right after a strong cue, and only known ones.
+        return trust == Trust::Strong && like == NameLike::Name && (before.is_empty() || before.iter().all(|b| t.shape(*b) == Some(Shape::Lower)));
+    }
+    if shape == Shape::Upper {
+        let first_upper = before.first().is_none_or(|b| matches!(t.shape(*b), Some(Shape::Upper | Shape::Initial)));
+        if word.len() <= 4 && like <= NameLike::Unknown && before.is_empty() && trust < Trust::Strong {
+            return false;
+        }
+        if !first_upper && like != NameLike::Name {
+            return false;
+        }
+    }
+    let heads = is_eponym_head(low) && like <= NameLike::WordName;
+    if words == 0 {
+        return match trust {
+            Trust::Strong => like > NameLike::Word || word.chars().count() <= 3 && shape == Shape::Cap && super::words::is_surname(low),
+            Trust::Fair => like >= NameLike::Unknown && !known_acronym(shape, like) || like == NameLike::WordName && is_given(low),
+            Trust::Weak => like == NameLike::Name || like == NameLike::WordName && is_given(low),
+        };
+    }
+    like > NameLike::Word && !heads
+}
+
+fn known_acronym(shape: Shape, like: NameLike) -> bool {
+    shape == Shape::Upper && like == NameLike::Unknown
+}
+
+/// `Wu, Karen`, `WU,KAREN A`, `de la Cruz, Maria`.
+fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
+    let mut k = i;
+    while k < i + 3 && is_particle(&t.low(k)) && !t.is(k + 1, ',') {
+        k += 1;
+    }
+    let family_ok = |j: usize| matches!(t.shape(j), Some(Shape::Cap | Shape::Upper)) && name_like(t.word(j)) > NameLike::Word;
+    if !family_ok(k) || credential(t.word(k)).is_some() && name_like(t.word(k)) != NameLike::Name {
+        return None;
+    }
+    k += 1;
+    if family_ok(k) && !t.is(k, ',') {
+        k += 1;
+    }
+    let mut comma = k;
+    if is_generation(&t.low(comma)) {
+        comma += 1;
+    }
+    if !t.is(comma, ',') {
+        return None;
+    }
+    let g = comma + 1;
+    let low = t.low(g);
+    let upper = t.shape(i) == Some(Shape::Upper);
+    let given_ok = match t.shape(g)? {
+        Shape::Initial => trust >= Trust::Fair,
+        Shape::Cap | Shape::Upper if credential(t.word(g)).is_some() || kin(&low).is_some() || title(&low).is_some() => false,
+        Shape::Cap | Shape::Upper => {
+            let like = name_like(t.word(g));
+            let same_case = upper == (t.shape(g) == Some(Shape::Upper));
+            is_given(&low) && like != NameLike::Word || trust == Trust::Strong && like >= NameLike::WordName && same_case
+        }
+        _ => false,
+    };
+    if !given_ok {
+        return None;
+    }
+    let family_known = (i..k).any(|j| name_like(t.word(j)) == NameLike::Name);
+    if trust == Trust::Weak && !(family_known && (is_given(&low) && name_like(t.word(g)) == NameLike::Name)) {
+        return None;
+    }
+    let mut end = g + 1;
+    let mut given = vec![t.word(g).to_string()];
+    if t.shape(g) == Some(Shape::Initial) && t.is(end, '.') && t.touches_next(g) {
+        end += 1;
+    }
+    for _ in 0..2 {
+        let more = match t.shape(end) {
+            Some(Shape::Initial) => true,
+            Some(Shape::Cap | Shape::Upper) => {
+                is_given(&t.low(end)) && credential(t.word(end)).is_none() && name_like(t.word(end)) != NameLike::Word
+            }
+            _ => false,
+        };
+        if !more {
+            break;
+        }
+        given.push(t.word(end).to_string());
+        let dot = t.shape(end) == Some(Shape::Initial) && t.is(end + 1, '.') && t.touches_next(end);
+        end += 1 + usize::from(dot);
+    }
+    let (first, last) = (t.get(i)?, t.get(end - 1)?);
+    let family = t.text.get(first.start..t.get(k - 1)?.end)?.to_string();
+    let best = (i..end).map(|j| name_like(t.word(j))).max().unwrap_or(NameLike::Word);
+    let name = Name { family, given, ..Name::default() };
+    Some(Read { first: i, next: end, start: first.start, end: last.end, name, best, words: 2, parts: 2 })
+}
+
+fn finish(t: &Tokens, first: usize, mut next: usize, parts: &[usize], best: NameLike, words: usize) -> Option<Read> {
+    let mut suffix = Vec::new();
+    let gen_at = if t.is(next, ',') { next + 1 } else { next };
+    if is_generation(&t.low(gen_at)) && t.is_capital(gen_at) {
+        suffix.push(t.word(gen_at).to_string());
+        next = gen_at + 1;
+        if t.is(next, '.') && t.touches_next(gen_at) {
+            next += 1;
+        }
+    }
+    let start = t.get(first)?.start;
+    let end = t.get(next - 1)?.end;
+    let mut name = split_parts(t, parts);
+    name.suffix = suffix;
+    Some(Read { first, next, start, end, name, best, words, parts: parts.len() })
+}
+
+/// Given and family parts. Leading parts that are given names and initials are given; the rest is the family name; a lone word
+/// is a given name only when it is one and no family name.
+fn split_parts(t: &Tokens, parts: &[usize]) -> Name {
+    let text = |k: &usize| t.word(*k).to_string();
+    if let [only] = parts {
+        let low = t.low(*only);
+        return if is_given(&low) && !is_surname(&low) || is_given(&low) && name_like(t.word(*only)) == NameLike::WordName {
+            Name { given: vec![text(only)], ..Name::default() }
+        } else {
+            Name { family: text(only), ..Name::default() }
+        };
+    }
+    let mut cut = 1;
+    while cut + 1 < parts.len() {
+        let k = parts[cut];
+        let low = t.low(k);
+        let given_like = t.shape(k) == Some(Shape::Initial) || is_given(&low) && !is_surname(&low) && !is_particle(&low);
+        if !given_like {
+            break;
+        }
+        cut += 1;
+    }
+    // An initial at the very end stands for a family name: `Marcus T.`
+    let family: Vec<String> = parts[cut..].iter().map(text).collect();
+    Name { given: parts[..cut].iter().map(text).collect(), family: family.join(" "), ..Name::default() }
+}
+
+/// Reads the name that ends just before token `end` (a credential): `Karen A. Wu`, `Wu, Karen`, `Ng`.
+pub fn backward(t: &Tokens, end: usize, trust: Trust) -> Option<Read> {
+    let mut first = end;
+    let mut k = end;
+    let mut commas = 0;
+    while k > 0 && end - k < 9 {
+        let j = k - 1;
+        let take = match t.shape(j) {
+            Some(Shape::Cap | Shape::Upper) => {
+                let low = t.low(j);
+                title(&low).is_none() && kin(&low).is_none() && name_like(t.word(j)) > NameLike::Word
+                    || j + 1 < end && is_particle(&low)
+            }
+            Some(Shape::Initial) => true,
+            Some(Shape::Mark('.')) => j > 0 && t.shape(j - 1) == Some(Shape::Initial) && t.touches_next(j - 1),
+            Some(Shape::Mark(',')) => {
+                commas += 1;
+                commas == 1 && j > 0 && first < end && comma_name(t, j - 1, Trust::Fair).is_some_and(|r| r.next == end)
+            }
+            Some(Shape::Lower) => j + 1 < end && is_particle(&t.low(j)) && first == j + 1,
+            _ => false,
+        };
+        if !take {
+            break;
+        }
+        first = j;
+        k = j;
+    }
+    // The longest reading that ends exactly here.
+    (first..end).find_map(|i| forward(t, i, trust).filter(|r| r.next == end))
+}

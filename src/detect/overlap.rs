@@ -1,0 +1,108 @@
+//! Settles overlaps between finds.
+
+use crate::model::mention::{Category, Mention, Who};
+
+/// Sorted and without overlaps: of two finds that share a byte the more certain wins where they differ by more than a little,
+/// else the longer, else the earlier in the list. What the loser covers beyond the winner is not lost to sight: a name that
+/// merely reaches further than the winner is joined to it when both are names of the same owner.
+pub fn settle(mut finds: Vec<Mention>) -> Vec<Mention> {
+    if finds.len() < 2 {
+        return finds;
+    }
+    let mut order: Vec<usize> = (0..finds.len()).collect();
+    let weight = |m: &Mention| {
+        let sure = (m.confidence * 5.0).round() as i32;
+        (rank(m), sure, m.end - m.start)
+    };
+    order.sort_by(|a, b| {
+        let (a, b) = (&finds[*a], &finds[*b]);
+        weight(b).cmp(&weight(a))
+    });
+    // Kept ranges by start; every query looks at two neighbours only.
+    let mut kept: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
+    let mut keep = vec![false; finds.len()];
+    for i in order {
+        let (start, end) = (finds[i].start, finds[i].end);
+        if start >= end {
+            continue;
+        }
+        let before = kept.range(..end).next_back().map(|(s, j)| (*s, *j));
+        match before {
+            Some((_, j)) if finds[j].end > start => {
+                widen(&mut finds, &mut kept, j, i);
+                continue;
+            }
+            _ => {}
+        }
+        kept.insert(start, i);
+        keep[i] = true;
+    }
+    let mut out: Vec<Mention> = finds.into_iter().zip(keep).filter_map(|(m, k)| k.then_some(m)).collect();
+    out.sort_by_key(|m| (m.start, m.end));
+    out
+}
+
+/// The user's list is above everything, then what is known from the roster, then the rest.
+fn rank(m: &Mention) -> u8 {
+    if m.rule.starts_with("dictionary") {
+        2
+    } else {
+        u8::from(m.category != Category::Name && m.rule.starts_with("roster"))
+    }
+}
+
+/// A losing name that holds the winning name whole lends it its range, unless the winner is kept as the patient's own.
+fn widen(finds: &mut [Mention], kept: &mut std::collections::BTreeMap<usize, usize>, winner: usize, loser: usize) {
+    let (w, l) = (&finds[winner], &finds[loser]);
+    let names = w.category == Category::Name && l.category == Category::Name;
+    if !names || w.who == Who::Patient || l.who == Who::Patient || l.start > w.start || l.end < w.end {
+        return;
+    }
+    let (start, end, old) = (l.start, l.end, w.start);
+    let free_before = kept.range(..old).next_back().is_none_or(|(_, j)| finds[*j].end <= start);
+    let free_after = kept.range(old + 1..).next().is_none_or(|(s, _)| *s >= end);
+    if !free_before || !free_after {
+        return;
+    }
+    kept.remove(&old);
+    kept.insert(start, winner);
+    finds[winner].start = start;
+    finds[winner].end = end;
+}
+
+/// Finds of both layers as one list. A find whose owner is known beats one whose owner is only described.
+pub fn merge(known: Vec<Mention>, discovered: Vec<Mention>) -> Vec<Mention> {
+    let mut all = known;
+    all.extend(discovered);
+    settle(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::role::Role;
+    use proptest::prelude::*;
+
+    fn name(start: usize, end: usize, confidence: f32, who: Who) -> Mention {
+        Mention { start, end, category: Category::Name, who, rule: "test", confidence, name: None }
+    }
+
+    #[test]
+    fn the_surer_wins_and_names_join() {
+        let out = settle(vec![name(0, 4, 0.95, Who::Person(3)), name(0, 9, 0.6, Who::New(Role::OtherPerson))]);
+        assert_eq!(out, vec![name(0, 9, 0.95, Who::Person(3))]);
+        let out = settle(vec![name(0, 4, 0.95, Who::Patient), name(0, 9, 0.6, Who::New(Role::OtherPerson))]);
+        assert_eq!(out, vec![name(0, 4, 0.95, Who::Patient)]);
+    }
+
+    proptest! {
+        #[test]
+        fn never_overlaps(ranges in proptest::collection::vec((0usize..60, 1usize..12, 0u8..5), 0..40)) {
+            let finds = ranges.into_iter().map(|(s, l, c)| name(s, s + l, f32::from(c) / 5.0, Who::Nobody)).collect();
+            let out = settle(finds);
+            for pair in out.windows(2) {
+                prop_assert!(pair[0].end <= pair[1].start);
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Tables of cases: what must be found, what must not, whose it is.
+
+mod known;
+mod samples;
+mod traps;

@@ -1,0 +1,227 @@
+//! Text as tokens: words with their shape, numbers, single marks, line ends.
+
+use super::fold::{folded, is_invisible};
+
+/// Shape of a token.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shape {
+    /// `Smith`, `McKay`, `O'Brien`, `Smith-Jones`.
+    Cap,
+    /// `SMITH`: two letters or more.
+    Upper,
+    /// A single capital: `J`.
+    Initial,
+    /// `smith`.
+    Lower,
+    /// Digits only.
+    Number,
+    /// Letters and digits: `4B`, `54F`.
+    Mixed,
+    /// One mark.
+    Mark(char),
+    /// One or more line ends, or a tab (table cells).
+    Break,
+}
+
+/// One token with its byte range; a possessive `'s` is left out of the range.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Token {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+    /// Its shape.
+    pub shape: Shape,
+    /// A possessive `'s` follows.
+    pub possessive: bool,
+}
+
+/// The tokens of a text.
+pub struct Tokens<'a> {
+    /// The text.
+    pub text: &'a str,
+    /// In order.
+    pub list: Vec<Token>,
+}
+
+impl<'a> Tokens<'a> {
+    /// Splits `text`.
+    pub fn new(text: &'a str) -> Self {
+        let mut list = Vec::with_capacity(text.len() / 5 + 4);
+        let mut rest = text.char_indices().peekable();
+        while let Some((start, c)) = rest.next() {
+            if c == '\n' || c == '\r' || c == '\t' {
+                push_break(&mut list, start, start + 1);
+                continue;
+            }
+            if c.is_whitespace() || is_invisible(c) {
+                continue;
+            }
+            if !c.is_alphanumeric() {
+                list.push(Token { start, end: start + c.len_utf8(), shape: Shape::Mark(plain_mark(c)), possessive: false });
+                continue;
+            }
+            let mut end = start + c.len_utf8();
+            while let Some(&(at, d)) = rest.peek() {
+                let inside = d.is_alphanumeric() || is_invisible(d) || unicode_normalization::char::is_combining_mark(d);
+                if inside || joins(text, at, d) {
+                    end = at + d.len_utf8();
+                    rest.next();
+                    continue;
+                }
+                break;
+            }
+            let trimmed = text[start..end].trim_end_matches(is_invisible);
+            push_word(&mut list, start, trimmed);
+        }
+        Tokens { text, list }
+    }
+
+    /// Token `i`, if any.
+    pub fn get(&self, i: usize) -> Option<&Token> {
+        self.list.get(i)
+    }
+
+    /// Text of token `i`; empty past the end.
+    pub fn word(&self, i: usize) -> &'a str {
+        self.list.get(i).and_then(|t| self.text.get(t.start..t.end)).unwrap_or("")
+    }
+
+    /// Text of token `i` in lower case without accents.
+    pub fn low(&self, i: usize) -> String {
+        let w = self.word(i);
+        if w.is_ascii() { w.to_ascii_lowercase() } else { folded(w) }
+    }
+
+    /// Shape of token `i`.
+    pub fn shape(&self, i: usize) -> Option<Shape> {
+        self.list.get(i).map(|t| t.shape)
+    }
+
+    /// True when token `i` is this mark.
+    pub fn is(&self, i: usize, mark: char) -> bool {
+        self.shape(i) == Some(Shape::Mark(mark))
+    }
+
+    /// True when token `i` begins a line (or there is none before it).
+    pub fn begins_line(&self, i: usize) -> bool {
+        i == 0 || self.shape(i - 1) == Some(Shape::Break)
+    }
+
+    /// True when token `i` is past the end or a line end.
+    pub fn ends_line(&self, i: usize) -> bool {
+        self.shape(i).is_none_or(|s| s == Shape::Break)
+    }
+
+    /// Index of the first token that ends after byte `at`.
+    pub fn index_at(&self, at: usize) -> usize {
+        self.list.partition_point(|t| t.end <= at)
+    }
+
+    /// True when nothing but nothing stands between token `i` and the next: `SMITH,JOHN`, `J.`.
+    pub fn touches_next(&self, i: usize) -> bool {
+        matches!((self.get(i), self.get(i + 1)), (Some(a), Some(b)) if a.end == b.start)
+    }
+
+    /// True for a capitalised word, all capitals or an initial.
+    pub fn is_capital(&self, i: usize) -> bool {
+        matches!(self.shape(i), Some(Shape::Cap | Shape::Upper | Shape::Initial))
+    }
+}
+
+/// A mark inside a word that joins its parts: apostrophe or hyphen between letters.
+fn joins(text: &str, at: usize, d: char) -> bool {
+    let plain = plain_mark(d);
+    if plain != '\'' && plain != '-' {
+        return false;
+    }
+    text.get(at + d.len_utf8()..).and_then(|t| t.chars().next()).is_some_and(char::is_alphabetic)
+        && text.get(..at).and_then(|t| t.chars().next_back()).is_some_and(char::is_alphabetic)
+}
+
+fn plain_mark(c: char) -> char {
+    match c {
+        '\u{2018}' | '\u{2019}' | '\u{02BC}' | '`' | '\u{FF07}' => '\'',
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        '\u{201C}' | '\u{201D}' => '"',
+        c => c,
+    }
+}
+
+fn push_break(list: &mut Vec<Token>, start: usize, end: usize) {
+    if let Some(last) = list.last_mut()
+        && last.shape == Shape::Break
+    {
+        last.end = end;
+        return;
+    }
+    list.push(Token { start, end, shape: Shape::Break, possessive: false });
+}
+
+fn push_word(list: &mut Vec<Token>, start: usize, word: &str) {
+    for mark in ["'s", "\u{2019}s", "'S", "\u{2019}S"] {
+        if let Some(stem) = word.strip_suffix(mark)
+            && !stem.is_empty()
+        {
+            list.push(Token { start, end: start + stem.len(), shape: shape_of(stem), possessive: true });
+            return;
+        }
+    }
+    list.push(Token { start, end: start + word.len(), shape: shape_of(word), possessive: false });
+}
+
+fn shape_of(word: &str) -> Shape {
+    let (mut letters, mut upper, mut digits) = (0usize, 0usize, 0usize);
+    for c in word.chars() {
+        if c.is_ascii_digit() || c.is_numeric() {
+            digits += 1;
+        } else if c.is_alphabetic() {
+            letters += 1;
+            upper += usize::from(c.is_uppercase());
+        }
+    }
+    if digits > 0 {
+        return if letters == 0 { Shape::Number } else { Shape::Mixed };
+    }
+    let first_upper = word.chars().next().is_some_and(char::is_uppercase);
+    let caseless = word.chars().next().is_some_and(|c| c.is_alphabetic() && !c.is_uppercase() && !c.is_lowercase());
+    if letters == 1 && upper == 1 {
+        return Shape::Initial;
+    }
+    if upper == letters && letters > 1 {
+        return Shape::Upper;
+    }
+    // `al-Sayed`, `d'Angelo`: a particle glued to a capital.
+    let glued = !first_upper && upper > 0 && word.chars().take(4).any(|c| !c.is_alphabetic());
+    if first_upper || caseless || glued { Shape::Cap } else { Shape::Lower }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn words_and_shapes() {
+        let t = Tokens::new("Dr. O'Brien-Smith's J 4B 54 mother\u{2019}s\nAL-SAYED al-Sayed");
+        let shapes: Vec<Shape> = t.list.iter().map(|t| t.shape).collect();
+        use Shape::*;
+        assert_eq!(shapes, vec![Cap, Mark('.'), Cap, Initial, Mixed, Number, Lower, Break, Upper, Cap]);
+        assert_eq!(t.word(2), "O'Brien-Smith");
+        assert!(t.list[2].possessive && t.list[6].possessive);
+        assert_eq!(t.word(6), "mother");
+    }
+
+    proptest! {
+        #[test]
+        fn tokens_are_slices_in_order(text in any::<String>()) {
+            let t = Tokens::new(&text);
+            let mut last = 0;
+            for token in &t.list {
+                prop_assert!(token.start >= last && token.end > token.start);
+                prop_assert!(text.get(token.start..token.end).is_some());
+                last = token.end;
+            }
+        }
+    }
+}

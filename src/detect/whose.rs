@@ -1,0 +1,58 @@
+//! Decides whose a name is: the patient's, or of somebody whom the words around it describe.
+
+use super::Context;
+use super::evidence::{Evidence, section_role};
+use super::identity::{Fit, Own};
+use crate::model::mention::Who;
+use crate::model::person::Name;
+use crate::model::role::{Role, RoleGroup};
+
+/// True when the title's sex is not the patient's.
+pub fn sex_conflict(e: &Evidence, own: &Own) -> bool {
+    match (e.sex, own.sex.as_deref()) {
+        (Some(title), Some(own)) => matches!(own, "male" | "female") && own != title,
+        _ => false,
+    }
+}
+
+/// True when title or credential say that this is a professional, which the patient is not known to be.
+pub fn is_professional(e: &Evidence, own: &Own) -> bool {
+    !own.is_doctor && (e.title_role.is_some() || e.credential.is_some())
+}
+
+/// Role of a person who is not the patient.
+pub fn other_role(e: &Evidence, ctx: &Context) -> Role {
+    e.best_role().or(ctx.kin_hint).or_else(|| section_role(ctx.section)).unwrap_or(Role::OtherPerson)
+}
+
+/// Whose the name is, without a roster.
+pub fn whose(name: &Name, e: &Evidence, own: &Own, ctx: &Context, has_identity: bool) -> Who {
+    let fit = own.fit(name);
+    if !has_identity && e.patient {
+        return Who::Patient;
+    }
+    match fit {
+        Fit::No if e.patient => Who::New(Role::OtherPatient),
+        Fit::No => Who::New(other_role(e, ctx)),
+        // The same full name with a cue against the patient: a father, a namesake. A person must say.
+        Fit::Full if e.kin.is_some() || sex_conflict(e, own) || is_professional(e, own) => Who::Ambiguous,
+        Fit::Full => Who::Patient,
+        Fit::Part => part(e, own, ctx),
+    }
+}
+
+/// One part of the patient's name: a kin cue, a professional one or an honorific of the other sex outranks the match.
+pub fn part(e: &Evidence, own: &Own, ctx: &Context) -> Who {
+    if e.kin.is_some() || is_professional(e, own) || sex_conflict(e, own) {
+        return Who::New(other_role(e, ctx));
+    }
+    let function = e.role.map(Role::group);
+    if matches!(function, Some(RoleGroup::OtherPatient | RoleGroup::Contact | RoleGroup::OtherPerson | RoleGroup::Clinician | RoleGroup::Staff)) {
+        return Who::New(other_role(e, ctx));
+    }
+    let family_section = section_role(ctx.section).is_some_and(|r| r.group() == RoleGroup::Relative);
+    if ctx.kin_hint.is_some() || !ctx.subject_is_patient || family_section {
+        return Who::Ambiguous;
+    }
+    Who::Patient
+}
