@@ -110,7 +110,8 @@ impl Labels {
             }
             Who::Nobody => ("mask", format!("[{}]", m.category.as_str().to_uppercase().replace('_', " "))),
             _ if m.category != Category::Name => {
-                let label = self.latest(role).unwrap_or_else(|| format!("[{}]", m.category.as_str().to_uppercase().replace('_', " ")));
+                let label =
+                    self.latest(role).unwrap_or_else(|| format!("[{}]", m.category.as_str().to_uppercase().replace('_', " ")));
                 ("mask", label)
             }
             who => {
@@ -125,7 +126,12 @@ impl Labels {
 
     fn label(&mut self, role: Role, words: Vec<String>) -> String {
         let within = |a: &[String], b: &[String]| !a.is_empty() && a.iter().all(|w| b.contains(w));
-        let related = |a: Role, b: Role| a == b || a == Role::OtherPerson || b == Role::OtherPerson || a.group() == b.group() && a.group() == RoleGroup::Clinician;
+        let related = |a: Role, b: Role| {
+            a == b
+                || a == Role::OtherPerson
+                || b == Role::OtherPerson
+                || a.group() == b.group() && a.group() == RoleGroup::Clinician
+        };
         let known = self.seen.iter_mut().find(|(r, w, _)| related(*r, role) && (within(&words, w) || within(w, &words)));
         if let Some((_, w, label)) = known {
             if words.len() > w.len() {

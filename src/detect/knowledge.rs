@@ -137,7 +137,8 @@ impl Knowledge {
     /// Known names and values in `text`, sorted and without overlaps. In codes, ids and URLs without cues.
     pub fn scan(&self, text: &str, ctx: &Context) -> Vec<Mention> {
         let Some(anchors) = &self.anchors else { return Vec::new() };
-        let plain = text.is_ascii() && !text.bytes().any(|b| b < b' ' && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0b | 0x0c) || b == 0x7f);
+        let plain =
+            text.is_ascii() && !text.bytes().any(|b| b < b' ' && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0b | 0x0c) || b == 0x7f);
         let mut finds = Vec::new();
         if plain {
             for (from, to) in self.windows(anchors, text) {
@@ -234,7 +235,15 @@ impl Knowledge {
                     let ids: Vec<PersonId> = owners.iter().map(|o| o.0).collect();
                     let who = value_owner(&ids);
                     let confidence = if key_len >= 9 { 0.97 } else { 0.85 };
-                    out.push(Mention { start: base + s, end: base + e, category, who, rule: "roster.number", confidence, name: None });
+                    out.push(Mention {
+                        start: base + s,
+                        end: base + e,
+                        category,
+                        who,
+                        rule: "roster.number",
+                        confidence,
+                        name: None,
+                    });
                     i = end;
                     continue;
                 }
@@ -484,13 +493,16 @@ fn same_kind(cue: Role, known: Role) -> bool {
         return true;
     }
     match (cue.group(), known.group()) {
-        (RoleGroup::Clinician, RoleGroup::Clinician | RoleGroup::Staff) | (RoleGroup::Staff, RoleGroup::Clinician | RoleGroup::Staff) => true,
+        (RoleGroup::Clinician, RoleGroup::Clinician | RoleGroup::Staff)
+        | (RoleGroup::Staff, RoleGroup::Clinician | RoleGroup::Staff) => true,
         (RoleGroup::Contact, RoleGroup::Relative | RoleGroup::Contact) => true,
         (RoleGroup::Relative, RoleGroup::Contact) => true,
         (RoleGroup::Relative, RoleGroup::Relative) => match (sex_of(cue), sex_of(known)) {
             (Some(a), Some(b)) => a == b && matches!((cue, known), (Role::Relative, _) | (_, Role::Relative)),
-            _ => matches!(cue, Role::Parent | Role::Sibling | Role::Child | Role::Relative | Role::Spouse | Role::Partner)
-                || matches!(known, Role::Relative | Role::Parent | Role::Sibling | Role::Child),
+            _ => {
+                matches!(cue, Role::Parent | Role::Sibling | Role::Child | Role::Relative | Role::Spouse | Role::Partner)
+                    || matches!(known, Role::Relative | Role::Parent | Role::Sibling | Role::Child)
+            }
         },
         (RoleGroup::OtherPerson, _) | (_, RoleGroup::OtherPerson) => true,
         _ => false,
@@ -506,10 +518,17 @@ fn boundaries(folded: &str, start: usize, end: usize) -> (bool, bool) {
     let after = folded[end..].chars().next();
     // A number must not stand inside a longer number: `1.2.840.5551234`.
     let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-    let decimal_left = digit(first) && before.is_some_and(|c| c == '.') && folded[..start].chars().rev().nth(1).is_some_and(|c| c.is_ascii_digit());
+    let decimal_left = digit(first)
+        && before.is_some_and(|c| c == '.')
+        && folded[..start].chars().rev().nth(1).is_some_and(|c| c.is_ascii_digit());
     let decimal_right = digit(last) && after == Some('.') && folded[end..].chars().nth(1).is_some_and(|c| c.is_ascii_digit());
-    let stuck = |a: Option<char>, b: Option<char>| matches!((a, b), (Some(a), Some(b)) if a.is_alphanumeric() && b.is_alphanumeric());
-    let (left, right) = if digit(first) || digit(last) { (stuck(before, first), stuck(last, after)) } else { (joined(before, first), joined(last, after)) };
+    let stuck =
+        |a: Option<char>, b: Option<char>| matches!((a, b), (Some(a), Some(b)) if a.is_alphanumeric() && b.is_alphanumeric());
+    let (left, right) = if digit(first) || digit(last) {
+        (stuck(before, first), stuck(last, after))
+    } else {
+        (joined(before, first), joined(last, after))
+    };
     (!left && !decimal_left, !right && !decimal_right)
 }
 
@@ -621,9 +640,13 @@ impl<'a> Near<'a> {
     fn named_neighbour(&self) -> bool {
         let name = |k: usize| {
             self.tokens.is_capital(k)
-                && (self.tokens.shape(k) == Some(Shape::Initial) && self.tokens.is(k + 1, '.') || name_like(self.tokens.word(k)) == NameLike::Name)
+                && (self.tokens.shape(k) == Some(Shape::Initial) && self.tokens.is(k + 1, '.')
+                    || name_like(self.tokens.word(k)) == NameLike::Name)
         };
-        let before = self.first.checked_sub(1).is_some_and(|k| name(k) || self.tokens.is(k, '.') && k > 0 && self.tokens.shape(k - 1) == Some(Shape::Initial));
+        let before = self
+            .first
+            .checked_sub(1)
+            .is_some_and(|k| name(k) || self.tokens.is(k, '.') && k > 0 && self.tokens.shape(k - 1) == Some(Shape::Initial));
         before || name(self.next)
     }
 

@@ -43,8 +43,40 @@ const MAX_PARTS: usize = 6;
 pub fn is_particle(low: &str) -> bool {
     matches!(
         low,
-        "de" | "la" | "las" | "los" | "del" | "della" | "di" | "da" | "das" | "do" | "dos" | "du" | "le" | "van" | "der" | "den" | "ter" | "ten"
-            | "von" | "zu" | "zur" | "al" | "el" | "bin" | "ibn" | "bint" | "ben" | "abu" | "y" | "e" | "st" | "san" | "santa" | "mac" | "mc"
+        "de" | "la"
+            | "las"
+            | "los"
+            | "del"
+            | "della"
+            | "di"
+            | "da"
+            | "das"
+            | "do"
+            | "dos"
+            | "du"
+            | "le"
+            | "van"
+            | "der"
+            | "den"
+            | "ter"
+            | "ten"
+            | "von"
+            | "zu"
+            | "zur"
+            | "al"
+            | "el"
+            | "bin"
+            | "ibn"
+            | "bint"
+            | "ben"
+            | "abu"
+            | "y"
+            | "e"
+            | "st"
+            | "san"
+            | "santa"
+            | "mac"
+            | "mc"
     )
 }
 
@@ -95,7 +127,11 @@ fn part(t: &Tokens, at: usize, before: &[usize], trust: Trust, words: usize) -> 
         Shape::Mark('"') | Shape::Mark('(') if !before.is_empty() => {
             let close = if t.is(at, '"') { '"' } else { ')' };
             let inner = matches!(t.shape(at + 1), Some(Shape::Cap)) && is_given(&t.low(at + 1)) && t.is(at + 2, close);
-            (inner && t.is_capital(at + 3) && name_like(t.word(at + 3)) > NameLike::Word).then_some(Step { at: at + 1, next: at + 3, word: true })
+            (inner && t.is_capital(at + 3) && name_like(t.word(at + 3)) > NameLike::Word).then_some(Step {
+                at: at + 1,
+                next: at + 3,
+                word: true,
+            })
         }
         Shape::Initial => {
             let dot = t.is(at + 1, '.') && t.touches_next(at);
@@ -150,7 +186,9 @@ fn word_part(t: &Tokens, at: usize, shape: Shape, low: &str, before: &[usize], t
     let like = name_like(word);
     if shape == Shape::Lower {
         // Lower-case names only right after a strong cue, and only known ones.
-        return trust == Trust::Strong && like == NameLike::Name && (before.is_empty() || before.iter().all(|b| t.shape(*b) == Some(Shape::Lower)));
+        return trust == Trust::Strong
+            && like == NameLike::Name
+            && (before.is_empty() || before.iter().all(|b| t.shape(*b) == Some(Shape::Lower)));
     }
     if shape == Shape::Upper {
         let first_upper = before.first().is_none_or(|b| matches!(t.shape(*b), Some(Shape::Upper | Shape::Initial)));
@@ -164,8 +202,12 @@ fn word_part(t: &Tokens, at: usize, shape: Shape, low: &str, before: &[usize], t
     let heads = is_eponym_head(low) && like <= NameLike::WordName;
     if words == 0 {
         return match trust {
-            Trust::Strong => like > NameLike::Word || word.chars().count() <= 3 && shape == Shape::Cap && super::words::is_surname(low),
-            Trust::Fair => like >= NameLike::Unknown && !known_acronym(shape, like) || like == NameLike::WordName && is_given(low),
+            Trust::Strong => {
+                like > NameLike::Word || word.chars().count() <= 3 && shape == Shape::Cap && super::words::is_surname(low)
+            }
+            Trust::Fair => {
+                like >= NameLike::Unknown && !known_acronym(shape, like) || like == NameLike::WordName && is_given(low)
+            }
             Trust::Weak => like == NameLike::Name || like == NameLike::WordName && is_given(low),
         };
     }

@@ -26,7 +26,9 @@ fn has_digit(value: &str, _: &str) -> bool {
 
 fn not_in_number(value: &str, before: &str) -> bool {
     // Results such as `123-456-7890` do not follow a decimal mark or another digit group.
-    !value.is_empty() && !before.ends_with(['.', '-', '/', '$', '#', ':']) && !before.ends_with(|c: char| c.is_ascii_alphanumeric())
+    !value.is_empty()
+        && !before.ends_with(['.', '-', '/', '$', '#', ':'])
+        && !before.ends_with(|c: char| c.is_ascii_alphanumeric())
 }
 
 fn ip(value: &str, before: &str) -> bool {

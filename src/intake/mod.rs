@@ -105,6 +105,19 @@ pub struct Intake {
     pub held: Vec<HeldItem>,
 }
 
+/// What bytes in memory are (an attachment): a kind that a format may read, or the word for what nobody here can read.
+///
+/// # Errors
+/// The word, for the report: `pdf`, `zip archive`.
+pub fn kind_of(bytes: &[u8]) -> Result<Kind, &'static str> {
+    match sniff::sniff(bytes) {
+        sniff::Found::Document(kind) => Ok(kind),
+        sniff::Found::Zip => Err("zip archive"),
+        sniff::Found::Gzip => Err("gzip archive"),
+        sniff::Found::Unsupported(what) | sniff::Found::Junk(what) => Err(what),
+    }
+}
+
 impl Item {
     /// The whole document, unpacked. At most `max_member_bytes` of the limits it was gathered with.
     ///

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 fn shared() -> Option<PathBuf> {
-    let dir = std::env::var_os("DISCLOSE_SHARED").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    let dir = std::env::var_os("DISCLOSE_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
     let dir = dir.join("data/samples");
     dir.is_dir().then_some(dir)
 }
@@ -47,9 +48,16 @@ fn strip(markup: &str) -> String {
         out.push_str(&rest[..at]);
         let Some(end) = rest[at..].find('>') else { break };
         let tag = rest[at + 1..at + end].trim_start_matches('/').to_lowercase();
-        let block = ["p", "br", "tr", "li", "item", "paragraph", "div", "list", "h", "table", "title"].iter().any(|t| tag.starts_with(t));
+        let block =
+            ["p", "br", "tr", "li", "item", "paragraph", "div", "list", "h", "table", "title"].iter().any(|t| tag.starts_with(t));
         let cell = tag.starts_with("td") || tag.starts_with("th");
-        out.push(if cell { '\t' } else if block { '\n' } else { ' ' });
+        out.push(if cell {
+            '\t'
+        } else if block {
+            '\n'
+        } else {
+            ' '
+        });
         rest = &rest[at + end + 1..];
     }
     out.push_str(rest);

@@ -14,7 +14,11 @@ pub(super) fn patient() -> Identity {
         birth_date: Some("1973-05-31".into()),
         sex: Some("female".into()),
         telecoms: vec![crate::model::person::Telecom { system: "phone".into(), value: "503-555-0142".into() }],
-        identifiers: vec![crate::model::person::Identifier { system: String::new(), value: "A-100234".into(), kind: "MR".into() }],
+        identifiers: vec![crate::model::person::Identifier {
+            system: String::new(),
+            value: "A-100234".into(),
+            kind: "MR".into(),
+        }],
         ..Identity::default()
     }
 }

@@ -42,6 +42,14 @@ pub mod hint {
     pub const URL_KEY: u16 = 8;
     /// Base64 content.
     pub const BLOB: u16 = 10;
+    /// An attribute value in XHTML.
+    pub const XHTML_ATTR: u16 = 11;
+    /// An attribute value without quotes in what should be XHTML.
+    pub const XHTML_ATTR_UNQUOTED: u16 = 12;
+    /// The inside of a comment in XHTML.
+    pub const XHTML_COMMENT: u16 = 13;
+    /// A script, style or broken tag in what should be XHTML.
+    pub const XHTML_PLAIN: u16 = 14;
 }
 
 #[cfg(test)]

@@ -481,7 +481,7 @@ impl<'s> Walker<'s> {
                     if ctx.owner.is_some() {
                         self.string(v, Class::PersonText, ctx, hint::DIV_WHOLE);
                     }
-                    self.string_form(v, Class::Narrative, Form::JsonXhtml, Ctx { owner: None, ..ctx }, hint::NONE);
+                    self.xhtml(v, Ctx { owner: None, ..ctx });
                 }
                 "status" => {}
                 "extension" => self.extensions(v, ctx),
@@ -489,6 +489,17 @@ impl<'s> Walker<'s> {
                 key if key.starts_with('_') => self.primitive_extension(v, ctx),
                 _ => self.unknown(v, ctx, "element"),
             }
+        }
+    }
+
+    /// XHTML in a string: its flowing text, attributes and comments.
+    pub(super) fn xhtml(&mut self, v: u32, ctx: Ctx) {
+        let n = self.tape.node(v);
+        if n.kind != Kind::String {
+            return self.unknown(v, ctx, "value");
+        }
+        for (span, class, hint) in super::view::narrative_fields(self.tape.str_raw(self.src, v), n.start as usize + 1) {
+            self.field(span, v, class, Form::JsonXhtml, ctx, hint);
         }
     }
 

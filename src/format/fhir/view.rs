@@ -1,16 +1,56 @@
 //! The text of a FHIR field.
 
+use super::hint;
 use crate::format::json::string;
-use crate::model::document::{Field, Form};
-use crate::model::view::TextView;
+use crate::format::text::markup::{self, Piece};
+use crate::model::document::{Class, Field, Form};
+use crate::model::view::{Span, TextView};
 
 /// The decoded text of a field with its way back to the bytes.
 pub fn view<'a>(src: &'a [u8], field: &Field) -> TextView<'a> {
     let raw = src.get(field.span.range()).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or("");
     match field.form {
         Form::JsonString => string::view(raw, field.span.start as usize),
-        Form::JsonXhtml => string::view(raw, field.span.start as usize),
+        Form::JsonXhtml => {
+            let outer = string::view(raw, field.span.start as usize);
+            let html = outer.text.as_bytes();
+            let inner = markup::piece_view(html, &piece(field, html.len()));
+            markup::through(&outer, &inner)
+        }
         Form::Plain => TextView::plain(raw, field.span.start as usize),
         _ => TextView::default(),
     }
+}
+
+/// The piece of markup that a field of a narrative is, in its own decoded text.
+pub fn piece(field: &Field, len: usize) -> Piece {
+    let (form, unquoted) = match field.hint {
+        hint::XHTML_ATTR => (Form::XmlAttr, false),
+        hint::XHTML_ATTR_UNQUOTED => (Form::XmlAttr, true),
+        hint::XHTML_COMMENT => (Form::XmlComment, false),
+        hint::XHTML_PLAIN => (Form::Plain, false),
+        _ => (Form::Markup, false),
+    };
+    Piece { span: Span::new(0, len), class: field.class, form, unquoted }
+}
+
+/// The fields of a narrative: flowing text, attributes, comments, as `(span, class, hint)`. `start` is where the string's content
+/// begins in the source.
+pub fn narrative_fields(raw: &str, start: usize) -> Vec<(Span, Class, u16)> {
+    let outer = string::view(raw, start);
+    markup::pieces(outer.text.as_bytes())
+        .into_iter()
+        .filter_map(|p| {
+            let ranges = outer.raw_ranges(p.span.start as usize, p.span.end as usize);
+            let span = Span { start: ranges.first()?.start, end: ranges.last()?.end };
+            let hint = match p.form {
+                Form::XmlAttr if p.unquoted => hint::XHTML_ATTR_UNQUOTED,
+                Form::XmlAttr => hint::XHTML_ATTR,
+                Form::XmlComment => hint::XHTML_COMMENT,
+                Form::Plain => hint::XHTML_PLAIN,
+                _ => hint::NONE,
+            };
+            Some((span, p.class, hint))
+        })
+        .collect()
 }

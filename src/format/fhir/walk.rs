@@ -431,22 +431,18 @@ impl<'s> Walker<'s> {
             Prim::Uri => self.string(v, Class::Url, ctx, hint::NONE),
             Prim::Code | Prim::Date => self.string(v, Class::Code, ctx, hint::NONE),
             Prim::Id => self.string(v, Class::Id, ctx, hint::NONE),
-            Prim::Xhtml => self.string_form(v, Class::Narrative, Form::JsonXhtml, ctx, hint::NONE),
+            Prim::Xhtml => self.xhtml(v, ctx),
             Prim::Base64 => self.blob(v, "", ctx),
         }
     }
 
     /// Adds a field for the content of a string value; other kinds are ignored.
     pub(super) fn string(&mut self, v: u32, class: Class, ctx: Ctx, hint: u16) {
-        self.string_form(v, class, Form::JsonString, ctx, hint);
-    }
-
-    pub(super) fn string_form(&mut self, v: u32, class: Class, form: Form, ctx: Ctx, hint: u16) {
         let n = self.tape.node(v);
         if n.kind != Kind::String || n.end - n.start <= 2 {
             return;
         }
-        self.field(Span { start: n.start + 1, end: n.end - 1 }, v, class, form, ctx, hint);
+        self.field(Span { start: n.start + 1, end: n.end - 1 }, v, class, Form::JsonString, ctx, hint);
     }
 
     /// Adds a field.

@@ -8,6 +8,7 @@ use super::hint;
 use super::ops::{self, Op, Plan};
 use super::view;
 use crate::format::json::{Kind, Tape, string};
+use crate::format::text::markup;
 use crate::model::document::{Class, Document, Field, Form};
 use crate::model::edit::{Cause, Change, Edit, Written};
 use crate::model::error::WriteError;
@@ -125,7 +126,7 @@ fn identifier(plan: &Plan, node: u32, value: Option<&str>) -> String {
 
 fn encoded(field: &Field, words: &str) -> String {
     match field.form {
-        Form::JsonXhtml => string::encode(&escape_xml(words)),
+        Form::JsonXhtml => string::encode(&markup::escape(words, &view::piece(field, 0))),
         _ => string::encode(words),
     }
 }
