@@ -95,7 +95,7 @@ pub fn search_file(path_name: &str, bytes: &[u8], searcher: &Searcher, exempt: &
             alone: vec![value.clone()],
             ..ForbiddenValue::new(value.as_str(), category, None, "")
         });
-        Searcher::new(&both, &[]).ok()
+        Some(Searcher::new(&both, &[]))
     };
     let mut scan = Scan { searcher, exempt: exempt.iter().map(|e| (e, only(e))).collect(), leaks: Vec::new(), budget };
     if searcher.is_empty() {
@@ -240,7 +240,7 @@ impl Scan<'_> {
             let block = bytes.get(start..to).unwrap_or_default();
             let folded = fold(block, escapes);
             let mut hits: Vec<Hit> = Vec::new();
-            self.searcher.find(&folded.text, &mut |h| {
+            self.searcher.find(&folded, &mut |h| {
                 if hits.len() < 100_000 {
                     hits.push(h);
                 }
@@ -263,13 +263,13 @@ impl Scan<'_> {
                 start + s..start + e
             }
         };
-        let found = folded.text.get(hit.start.saturating_sub(1)..hit.end + 1).unwrap_or_default();
+        let found = String::from_utf8_lossy(folded.text.get(hit.start..hit.end).unwrap_or_default());
         let exempt = self.exempt.iter().any(|(e, only)| {
             let inside = e.start <= at.start && at.end <= e.end && !at.is_empty();
             let meets = (e.start < at.end && at.start < e.end) || (at == (0..0) && e.end == 0);
             match only {
                 None => e.value.is_none() && inside,
-                Some(only) => meets && covers(only, found),
+                Some(only) => meets && covers(only, &found),
             }
         });
         if exempt {
@@ -288,43 +288,67 @@ impl Scan<'_> {
             return self.text(bytes, layer, true);
         }
         self.plain(bytes, Escapes::Json, layer);
-        let mut at = 0usize;
-        while let Some(open) = bytes.get(at..).and_then(|r| memchr::memchr(b'"', r)) {
-            let start = at + open + 1;
-            let mut end = start;
-            let mut escaped = false;
-            loop {
-                let rest = bytes.get(end..).unwrap_or_default();
-                match memchr::memchr3(b'"', b'\\', b'\n', rest) {
-                    Some(p) if rest.get(p) == Some(&b'\\') => {
-                        escaped = true;
-                        end = (end + p + 2).min(bytes.len());
-                    }
-                    // A line end cannot stand in a string: in a broken file the strings are found again on the next line.
-                    Some(p) => {
-                        end += p;
-                        break;
-                    }
-                    None => {
-                        end = bytes.len();
-                        break;
-                    }
-                }
+        // A sign of another layer is rare; the string around each is read in full.
+        let mut done: Vec<Range<usize>> = Vec::new();
+        for sign in memchr::memchr3_iter(b'<', b'&', b'\\', bytes) {
+            let plain_escape = matches!(bytes.get(sign + 1), Some(b'n' | b'r' | b't' | b'"'));
+            if bytes.get(sign) != Some(&b'\\') || !plain_escape {
+                self.json_string(bytes, sign, &mut done, layer);
             }
-            at = end + 1;
-            self.json_string(bytes.get(start..end).unwrap_or_default(), escaped, start..end, layer);
+        }
+        let by_signs = done.len();
+        let mut encoded: Vec<Range<usize>> = Vec::new();
+        for sign in memchr::memchr2_iter(b'%', b'=', bytes) {
+            let hex = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_hexdigit);
+            if hex(sign + 1) && hex(sign + 2) && !within(&done, sign) {
+                self.json_string(bytes, sign, &mut encoded, layer);
+            }
+        }
+        done.truncate(by_signs);
+        for run in layers::base64_runs(bytes) {
+            if within(&done, run.start) || within(&encoded, run.start) {
+                continue;
+            }
+            // Lines of base64 with escaped line ends between them belong together.
+            if run.len() >= 40 && bytes.get(run.end) == Some(&b'\\') {
+                self.json_string(bytes, run.start, &mut encoded, layer);
+                continue;
+            }
+            self.base64(bytes.get(run.clone()).unwrap_or_default(), run, layer);
         }
     }
 
-    fn json_string(&mut self, raw: &[u8], escaped: bool, at: Range<usize>, layer: &Layer) {
-        if raw.len() < 4 {
+    /// Reads the string around `at` in full, unless one of `done`, the last of which is the nearest, holds it already. In a broken
+    /// file the stretch between two quotes may be no string; it is read all the same.
+    fn json_string(&mut self, bytes: &[u8], at: usize, done: &mut Vec<Range<usize>>, layer: &Layer) {
+        let floor = done.last().map_or(0, |d| d.end);
+        if at < floor {
             return;
         }
-        let decoded = if escaped { layers::unescape(raw) } else { None };
+        let mut start = at;
+        while let Some(quote) = bytes.get(floor..start).and_then(|b| memchr::memrchr(b'"', b)).map(|p| floor + p) {
+            let slashes = bytes.get(floor..quote).unwrap_or_default().iter().rev().take_while(|b| **b == b'\\').count();
+            start = quote;
+            if slashes % 2 == 0 {
+                start = quote + 1;
+                break;
+            }
+        }
+        if bytes.get(start.wrapping_sub(1)) != Some(&b'"') {
+            start = floor;
+        }
+        let mut end = start;
+        while let Some(&b) = bytes.get(end).filter(|b| **b != b'"') {
+            end += if b == b'\\' { 2 } else { 1 };
+        }
+        let range = start..end.clamp(at + 1, bytes.len().max(at + 1));
+        done.push(range.clone());
+        let raw = bytes.get(range.clone()).unwrap_or_default();
+        let decoded = layers::unescape(raw);
         let text = decoded.as_deref().unwrap_or(raw);
         if has_layers(text) && self.spend(text.len(), layer) {
             let inner =
-                Layer { name: layer.name.clone(), outer: Some(layer.outer.clone().unwrap_or(at)), depth: layer.depth + 1 };
+                Layer { name: layer.name.clone(), outer: Some(layer.outer.clone().unwrap_or(range)), depth: layer.depth + 1 };
             self.text(text, &inner, false);
         }
     }
@@ -364,23 +388,19 @@ impl Scan<'_> {
         }
         for run in layers::base64_runs(bytes) {
             let piece = bytes.get(run.clone()).unwrap_or_default();
-            self.base64(piece, run.clone(), layer);
-            // A token at the end of a path: `/files/SmFuZSBSb2U...`.
-            if let Some(slash) = memchr::memrchr(b'/', piece)
-                && slash % 4 != 3
-                && piece.len() - slash > layers::MIN_BASE64
-                && piece.len() < 4096
-            {
-                self.base64(piece.get(slash + 1..).unwrap_or_default(), run, layer);
-            }
+            self.base64(piece, run, layer);
         }
     }
 
     fn base64(&mut self, run: &[u8], at: Range<usize>, layer: &Layer) {
-        let Some(decoded) = layers::base64(run) else { return };
-        let inner = layer.inner("base64", at);
-        if self.spend(decoded.len(), &inner) {
-            self.bytes(&decoded, &inner);
+        // A token at the end of a path (`/files/SmFuZSBSb2U...`) is not aligned with the run.
+        let tail = memchr::memrchr(b'/', run).filter(|p| run.len() < 4096 && p % 4 != 3 && run.len() - p > layers::MIN_BASE64);
+        for piece in [Some(run), tail.and_then(|p| run.get(p + 1..))].into_iter().flatten() {
+            let Some(decoded) = layers::base64(piece).filter(|d| layers::worth_reading(d)) else { continue };
+            let inner = layer.inner("base64", at.clone());
+            if self.spend(decoded.len(), &inner) {
+                self.bytes(&decoded, &inner);
+            }
         }
     }
 
@@ -455,17 +475,24 @@ fn is_json(bytes: &[u8]) -> bool {
 }
 
 /// True when an exempt value stands in the found text.
-fn covers(only: &Searcher, found: &[u8]) -> bool {
+fn covers(only: &Searcher, found: &str) -> bool {
+    let folded = fold(found.as_bytes(), Escapes::None);
     let mut full = false;
-    only.find(found, &mut |h| full |= h.start <= 1 && h.end + 1 >= found.len());
+    only.find(&folded, &mut |h| full |= h.start <= 1 && h.end + 1 >= folded.text.len());
     full
+}
+
+/// Whether one of the ascending ranges holds the offset.
+fn within(ranges: &[Range<usize>], at: usize) -> bool {
+    let after = ranges.partition_point(|r| r.start <= at);
+    after.checked_sub(1).and_then(|i| ranges.get(i)).is_some_and(|r| at < r.end)
 }
 
 /// Quick test whether a text may hold another layer.
 fn has_layers(bytes: &[u8]) -> bool {
     memchr::memchr3(b'<', b'&', b'\\', bytes).is_some()
         || memchr::memchr2(b'%', b'=', bytes).is_some()
-        || (bytes.len() >= layers::MIN_BASE64 && !layers::base64_runs(bytes).is_empty())
+        || layers::base64_runs(bytes).next().is_some()
 }
 
 /// The first place at or before `at` where folding may begin: after a byte that is no letter, no escape and no continuation.
@@ -490,7 +517,7 @@ mod tests {
         let phone = ForbiddenValue::new("(555) 123-4567", Category::Phone, Some(1), "[MOTHER]");
         let mail = ForbiddenValue::new("jane.roe@example.org", Category::Email, Some(1), "[MOTHER]");
         let street = ForbiddenValue::new("12 North Oak Street, Springfield", Category::Address, Some(1), "[MOTHER]");
-        Searcher::new(&[name, phone, mail, street], &["Adam Poe".into()]).unwrap()
+        Searcher::new(&[name, phone, mail, street], &["Adam Poe".into()])
     }
 
     fn found(name: &str, bytes: &[u8]) -> Vec<Leak> {
@@ -597,7 +624,7 @@ mod tests {
     fn the_patients_own_surname_is_no_leak() {
         let mut v = ForbiddenValue::new("Jane Roe", Category::Name, Some(1), "[MOTHER]");
         v.alone = vec!["Jane".into(), "Roe".into()];
-        let s = Searcher::new(&[v], &["Adam Roe".into()]).unwrap();
+        let s = Searcher::new(&[v], &["Adam Roe".into()]);
         assert!(search_file("Roe.json", &json("Adam Roe. Mr. Roe was seen."), &s, &[]).is_empty());
         assert_eq!(search_file("x.json", &json("Jane was there"), &s, &[]).len(), 1);
     }

@@ -31,6 +31,8 @@ pub(crate) enum Escapes {
 pub(crate) struct Folded {
     /// The folded text; begins and ends with a blank.
     pub text: Vec<u8>,
+    /// Where each word begins.
+    pub words: Vec<u32>,
     marks: Vec<(usize, usize)>,
 }
 
@@ -55,26 +57,44 @@ static TABLE: [u8; 256] = table();
 
 /// Folds `bytes`. Invalid UTF-8 is read as Windows-1252, so that an `é` of an old export still reads as `e`.
 pub(crate) fn fold(bytes: &[u8], escapes: Escapes) -> Folded {
-    let mut folded =
-        Folded { text: Vec::with_capacity(bytes.len() + 8), marks: Vec::with_capacity(bytes.len() / MARK_EVERY + 1) };
-    folded.text.push(SOFT);
+    let mut folded = Folded {
+        text: Vec::with_capacity(bytes.len() + 8),
+        words: Vec::with_capacity(bytes.len() / 8),
+        marks: Vec::with_capacity(bytes.len() / MARK_EVERY + 1),
+    };
+    let out = &mut folded.text;
+    out.push(SOFT);
     let mut at = 0usize;
-    let mut next_mark = 0usize;
     while at < bytes.len() {
-        if at >= next_mark {
-            folded.marks.push((folded.text.len(), at));
-            next_mark = at + MARK_EVERY;
-        }
-        let stop = next_mark.min(bytes.len());
-        while at < stop {
-            let class = TABLE[bytes[at] as usize];
+        let stop = (at + MARK_EVERY).min(bytes.len());
+        folded.marks.push((out.len(), at));
+        // Blanks are written when the next letter comes, so that a run of them costs one test.
+        let mut pending = u8::from(out.last() == Some(&SOFT));
+        while let Some(&b) = bytes.get(at).filter(|_| at < stop) {
+            let class = TABLE[b as usize];
             if class > SOFT {
-                folded.text.push(class);
+                if pending != 0 {
+                    blank(out, &mut pending);
+                    folded.words.push(out.len() as u32);
+                }
+                out.push(class);
+                at += 1;
+            } else if class != SLOW {
+                pending |= if class == HARD { 2 } else { 1 };
                 at += 1;
             } else {
-                at = step(bytes, at, escapes, &mut folded.text);
+                blank(out, &mut pending);
+                let before = out.len();
+                at = step(bytes, at, escapes, out);
+                for i in before..out.len() {
+                    if out.get(i).is_some_and(|b| *b > SOFT) && out.get(i - 1).is_some_and(|b| *b <= SOFT) {
+                        folded.words.push(i as u32);
+                    }
+                }
+                pending = u8::from(out.last() == Some(&SOFT));
             }
         }
+        blank(out, &mut pending);
     }
     soft(&mut folded.text);
     folded
@@ -125,6 +145,15 @@ fn step(bytes: &[u8], at: usize, escapes: Escapes, out: &mut Vec<u8>) -> usize {
         c => out.push(c),
     }
     at + 1
+}
+
+fn blank(out: &mut Vec<u8>, pending: &mut u8) {
+    match *pending {
+        0 => {}
+        1 => soft(out),
+        _ => hard(out),
+    }
+    *pending = 0;
 }
 
 fn soft(out: &mut Vec<u8>) {

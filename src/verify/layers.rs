@@ -279,44 +279,90 @@ fn entity(rest: &[u8], out: &mut Vec<u8>) -> usize {
 /// Shortest base64 that is decoded.
 pub(crate) const MIN_BASE64: usize = 24;
 
-fn is_base64(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_')
-}
+static BASE64: [bool; 256] = {
+    let mut t = [false; 256];
+    let mut i = 0usize;
+    while i < 256 {
+        t[i] = (i as u8).is_ascii_alphanumeric() || matches!(i as u8, b'+' | b'/' | b'-' | b'_');
+        i += 1;
+    }
+    t
+};
 
 /// Stretches that could be base64: at least [`MIN_BASE64`] characters, over line ends where the lines are long, with an upper case
 /// letter or a figure in them, and not a UUID or a hexadecimal hash.
-pub(crate) fn base64_runs(bytes: &[u8]) -> Vec<Range<usize>> {
-    let mut runs = Vec::new();
-    let mut at = 0;
-    while at < bytes.len() {
-        let skip = bytes.get(at..).unwrap_or_default().iter().position(|b| is_base64(*b)).unwrap_or(bytes.len() - at);
-        let start = at + skip;
-        let mut end = start;
-        loop {
-            let line = bytes.get(end..).unwrap_or_default().iter().take_while(|b| is_base64(**b)).count();
-            end += line;
-            let after = bytes.get(end..).unwrap_or_default();
-            let gap = after.iter().take_while(|b| b.is_ascii_whitespace()).count();
-            let more = after.get(gap).is_some_and(|b| is_base64(*b));
-            let breaks = after.get(..gap).is_some_and(|g| g.contains(&b'\n') || g.contains(&b'\r'));
-            if line < 40 || !more || !breaks {
-                break;
-            }
-            end += gap;
-        }
-        let pad = bytes.get(end..).unwrap_or_default().iter().take(2).take_while(|b| **b == b'=').count();
-        if end - start >= MIN_BASE64 && plausible(bytes.get(start..end).unwrap_or_default()) {
-            runs.push(start..end + pad);
-        }
-        at = (end + pad).max(start + 1);
+pub(crate) fn base64_runs(bytes: &[u8]) -> Base64Runs<'_> {
+    Base64Runs { bytes, probe: 0, done: 0 }
+}
+
+/// See [`base64_runs`]. Every stretch of [`MIN_BASE64`] bytes holds a multiple of it, so only those offsets are probed.
+pub(crate) struct Base64Runs<'a> {
+    bytes: &'a [u8],
+    probe: usize,
+    done: usize,
+}
+
+impl Base64Runs<'_> {
+    fn line_end(&self, from: usize) -> usize {
+        from + self.bytes.get(from..).unwrap_or_default().iter().take_while(|b| BASE64[**b as usize]).count()
     }
-    runs
+
+    /// The end of a run that begins at `start`, over line ends.
+    fn run_end(&self, start: usize) -> usize {
+        let mut end = self.line_end(start);
+        let mut line = end - start;
+        loop {
+            let after = self.bytes.get(end..).unwrap_or_default();
+            let gap = after.iter().take_while(|b| b.is_ascii_whitespace()).count();
+            let breaks = after.get(..gap).is_some_and(|g| g.contains(&b'\n') || g.contains(&b'\r'));
+            let next = self.line_end(end + gap);
+            if line < 40 || !breaks || next == end + gap {
+                return end;
+            }
+            line = next - end - gap;
+            end = next;
+        }
+    }
+}
+
+impl Iterator for Base64Runs<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        while let Some(b) = self.bytes.get(self.probe) {
+            let at = self.probe;
+            self.probe += MIN_BASE64;
+            if !BASE64[*b as usize] {
+                continue;
+            }
+            let before = self.bytes.get(self.done..at)?.iter().rev().take_while(|b| BASE64[**b as usize]).count();
+            let start = at - before;
+            let line = self.line_end(at);
+            if line - start < MIN_BASE64 {
+                continue;
+            }
+            let end = self.run_end(start);
+            self.done = end;
+            self.probe = end.next_multiple_of(MIN_BASE64).max(self.probe);
+            if plausible(self.bytes.get(start..end).unwrap_or_default()) {
+                let pad = self.bytes.get(end..).unwrap_or_default().iter().take(2).take_while(|b| **b == b'=').count();
+                return Some(start..end + pad);
+            }
+        }
+        None
+    }
 }
 
 fn plausible(run: &[u8]) -> bool {
     let head = run.get(..run.len().min(256)).unwrap_or_default();
     let hex = head.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-');
     !hex && head.iter().any(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+}
+
+/// False for short bytes that are no text and no known container: a path or word that only looked like base64.
+pub(crate) fn worth_reading(decoded: &[u8]) -> bool {
+    let printable = decoded.iter().filter(|b| matches!(b, 0 | 9 | 10 | 13 | 0x20..=0x7e)).count();
+    decoded.len() >= 200 || printable * 2 >= decoded.len() || matches!(decoded, [0x1f, 0x8b, ..] | [b'P', b'K', ..] | [0x78, ..])
 }
 
 /// Decodes a run of either alphabet, with or without padding, over white space.
@@ -376,12 +422,12 @@ mod tests {
     #[test]
     fn base64_is_found_and_decoded() {
         let text = b"see SmFuZSBSb2UgaXMgbXkgbW90aGVyIQ== and 123e4567-e89b-12d3-a456-426614174000";
-        let runs = base64_runs(text);
+        let runs: Vec<_> = base64_runs(text).collect();
         assert_eq!(runs.len(), 1);
         assert_eq!(base64(&text[runs[0].clone()]).unwrap(), b"Jane Roe is my mother!");
-        assert!(base64_runs(b"the quick brown fox jumps over the lazy dog again and again").is_empty());
+        assert!(base64_runs(b"the quick brown fox jumps over the lazy dog again and again").next().is_none());
         let long = format!("{}\r\n   {}\r\n   SmFuZQ==", "QUJD".repeat(19), "QUJD".repeat(19));
-        let runs = base64_runs(long.as_bytes());
+        let runs: Vec<_> = base64_runs(long.as_bytes()).collect();
         assert_eq!(runs, vec![0..long.len()]);
         assert!(base64(long.as_bytes()).unwrap().ends_with(b"Jane"));
     }

@@ -1,26 +1,29 @@
-//! Finds every forbidden value in a folded text in one pass: an automaton for words, a table for numbers.
+//! Finds every forbidden value in a folded text in one pass over its words.
+//!
+//! Patterns are sequences of whole words, so a table of first words does what an automaton over bytes would do, at a fraction of
+//! the cost: most words are turned away by one bit. Numbers are put together from neighbouring groups of digits, whatever stands
+//! between them, and looked up whole.
 
-use super::fold::HARD;
-use super::forbidden::{Allowed, ForbiddenValue, MAX_DIGITS, digit_patterns, text_patterns};
-use crate::model::error::RunError;
+use super::fold::{Folded, HARD};
+use super::forbidden::{Allowed, ForbiddenValue, MAX_DIGITS, MIN_DIGITS, digit_patterns, text_patterns};
 use crate::model::mention::Category;
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 use std::collections::{BTreeMap, HashMap};
 
-/// Total pattern bytes up to which the faster, larger automaton is built (tens of megabytes at most).
-const DFA_LIMIT: usize = 200_000;
 /// A phone number is written in at most this many groups; a row of single figures in a table is not one.
 const MAX_GROUPS: usize = 6;
+/// Slots of the first test, a power of two.
+const FILTER: usize = 1 << 16;
 
 /// Searches outputs for what was removed. Built once per run, shared by all threads.
 pub struct Searcher {
-    words: Option<AhoCorasick>,
-    word_owner: Vec<u32>,
-    digits: HashMap<Vec<u8>, u32>,
+    filter: Vec<bool>,
+    patterns: HashMap<u64, Vec<(Box<[u8]>, u32)>>,
+    digits: HashMap<Box<[u8]>, u32>,
     digit_heads: Vec<bool>,
     digit_lengths: u32,
     values: Vec<(Category, String)>,
     longest: usize,
+    count: usize,
 }
 
 /// A find in folded text.
@@ -35,56 +38,54 @@ pub(crate) struct Hit {
 }
 
 impl Searcher {
-    /// Builds the automata. `patient_values` are the patient's own names, numbers, addresses and e-mails as written: a value equal to
+    /// Builds the tables. `patient_values` are the patient's own names, numbers, addresses and e-mails as written: a value equal to
     /// one of them or contained in it is not forbidden by itself.
-    ///
-    /// # Errors
-    /// When the automaton cannot be built (more than 2^31 states).
-    pub fn new(forbidden: &[ForbiddenValue], patient_values: &[String]) -> Result<Self, RunError> {
+    pub fn new(forbidden: &[ForbiddenValue], patient_values: &[String]) -> Self {
         let allowed = Allowed::new(patient_values);
-        let mut patterns: BTreeMap<String, u32> = BTreeMap::new();
-        let mut digits: HashMap<Vec<u8>, u32> = HashMap::new();
+        let mut words: BTreeMap<String, u32> = BTreeMap::new();
+        let mut numbers: BTreeMap<String, u32> = BTreeMap::new();
         for (i, value) in forbidden.iter().enumerate() {
             for p in text_patterns(value, &allowed) {
-                patterns.entry(format!(" {p} ")).or_insert(i as u32);
+                words.entry(p).or_insert(i as u32);
             }
             for d in digit_patterns(value, &allowed) {
-                digits.entry(d.into_bytes()).or_insert(i as u32);
+                numbers.entry(d).or_insert(i as u32);
             }
         }
-        let longest = patterns.keys().map(String::len).max().unwrap_or(0).max(4 * MAX_DIGITS);
-        let total: usize = patterns.keys().map(String::len).sum();
-        let kind = if total <= DFA_LIMIT { AhoCorasickKind::DFA } else { AhoCorasickKind::ContiguousNFA };
-        let words = match patterns.is_empty() {
-            true => None,
-            false => Some(
-                AhoCorasickBuilder::new()
-                    .match_kind(MatchKind::Standard)
-                    .kind(Some(kind))
-                    .build(patterns.keys())
-                    .map_err(|e| RunError::Internal(format!("the list of removed values is too long to search for: {e}")))?,
-            ),
+        let mut s = Searcher {
+            filter: vec![false; FILTER],
+            patterns: HashMap::new(),
+            digits: HashMap::new(),
+            digit_heads: vec![false; 10_000],
+            digit_lengths: 0,
+            values: forbidden.iter().map(|v| (v.category, v.person_label.clone())).collect(),
+            longest: words.keys().map(String::len).max().unwrap_or(0).max(4 * MAX_DIGITS),
+            count: words.len() + numbers.len(),
         };
-        let mut digit_heads = vec![false; 10_000];
-        let mut digit_lengths = 0u32;
-        for d in digits.keys() {
-            if let Some(slot) = digit_heads.get_mut(head(d)) {
-                *slot = true;
-            }
-            digit_lengths |= 1 << d.len();
+        for (pattern, value) in words {
+            let first = pattern.split(' ').next().unwrap_or(&pattern).as_bytes();
+            let key = key_of(first);
+            s.filter[slot(key)] = true;
+            s.patterns.entry(key).or_default().push((pattern.into_bytes().into(), value));
         }
-        let values = forbidden.iter().map(|v| (v.category, v.person_label.clone())).collect();
-        Ok(Searcher { words, word_owner: patterns.into_values().collect(), digits, digit_heads, digit_lengths, values, longest })
+        for (number, value) in numbers {
+            if let Some(known) = s.digit_heads.get_mut(head(number.as_bytes())) {
+                *known = true;
+            }
+            s.digit_lengths |= 1 << number.len().min(31);
+            s.digits.insert(number.into_bytes().into(), value);
+        }
+        s
     }
 
     /// True when there is nothing to search for.
     pub fn is_empty(&self) -> bool {
-        self.words.is_none() && self.digits.is_empty()
+        self.count == 0
     }
 
     /// Number of word and digit patterns.
     pub fn patterns(&self) -> usize {
-        self.word_owner.len() + self.digits.len()
+        self.count
     }
 
     /// Length of the longest pattern in folded bytes; blocks of a large file overlap by more than this.
@@ -97,70 +98,119 @@ impl Searcher {
         self.values.get(index as usize).map_or((Category::OtherId, ""), |(c, l)| (*c, l.as_str()))
     }
 
-    /// Reports every pattern in a folded text (see [`super::fold`]).
-    pub(crate) fn find(&self, folded: &[u8], on_hit: &mut dyn FnMut(Hit)) {
-        if let Some(words) = &self.words {
-            for m in words.find_overlapping_iter(folded) {
-                let value = self.word_owner.get(m.pattern().as_usize()).copied().unwrap_or(0);
-                on_hit(Hit { start: m.start() + 1, end: m.end() - 1, value });
+    /// Reports every pattern in a folded text, overlapping ones too.
+    pub(crate) fn find(&self, folded: &Folded, on_hit: &mut dyn FnMut(Hit)) {
+        let text = folded.text.as_slice();
+        let numbers = !self.digits.is_empty();
+        for (i, &start) in folded.words.iter().enumerate() {
+            let start = start as usize;
+            let end = word_end(folded, i);
+            let word = text.get(start..end).unwrap_or_default();
+            let key = match text.get(start..start + 8).and_then(|b| <[u8; 8]>::try_from(b).ok()) {
+                Some(eight) if word.len() >= 8 => u64::from_le_bytes(eight),
+                Some(eight) => u64::from_le_bytes(eight) & ((1 << (8 * word.len())) - 1),
+                None => key_of(word),
+            };
+            if self.filter[slot(key)] {
+                self.find_words(text, start, key, on_hit);
             }
-        }
-        if !self.digits.is_empty() {
-            self.find_digits(folded, on_hit);
+            if !numbers {
+                continue;
+            }
+            if word.last().is_some_and(u8::is_ascii_digit) {
+                self.find_number(folded, i, end, on_hit);
+            } else if word.len() > MIN_DIGITS {
+                self.find_inside(word, start, on_hit);
+            }
         }
     }
 
-    fn find_digits(&self, folded: &[u8], on_hit: &mut dyn FnMut(Hit)) {
-        // Groups of one sequence: (start, end). A letter or a hard blank ends the sequence.
-        let mut groups: Vec<(usize, usize)> = Vec::with_capacity(64);
-        let mut at = 0usize;
-        while let Some(&b) = folded.get(at) {
-            if b.is_ascii_digit() {
-                let start = at;
-                while folded.get(at).is_some_and(u8::is_ascii_digit) {
-                    at += 1;
-                }
-                let before = start.checked_sub(1).and_then(|p| folded.get(p)).copied().unwrap_or(b' ');
-                let after = folded.get(at).copied().unwrap_or(b' ');
-                let alone = before == b' ' && after == b' ';
-                if before != b' ' {
-                    self.flush(folded, &mut groups, on_hit);
-                }
-                if alone || attached_ok(folded, start, at) {
-                    groups.push((start, at));
-                } else {
-                    self.flush(folded, &mut groups, on_hit);
-                }
-            } else {
-                if b != b' ' && !groups.is_empty() {
-                    self.flush(folded, &mut groups, on_hit);
-                }
-                at += 1;
+    fn find_words(&self, text: &[u8], start: usize, key: u64, on_hit: &mut dyn FnMut(Hit)) {
+        let Some(patterns) = self.patterns.get(&key) else { return };
+        for (pattern, value) in patterns {
+            let end = start + pattern.len();
+            if text.get(start..end) == Some(pattern) && text.get(end).is_none_or(|b| *b == b' ') {
+                on_hit(Hit { start, end, value: *value });
             }
         }
-        self.flush(folded, &mut groups, on_hit);
     }
 
-    fn flush(&self, folded: &[u8], groups: &mut Vec<(usize, usize)>, on_hit: &mut dyn FnMut(Hit)) {
+    /// Numbers whose first group ends the word `first`: `555 123 4567`, `+1.555.123.4567`, `Ph5551234567`, `555 1234567x3`.
+    fn find_number(&self, folded: &Folded, first: usize, end: usize, on_hit: &mut dyn FnMut(Hit)) {
+        let text = folded.text.as_slice();
+        let word_start = folded.words.get(first).map_or(0, |w| *w as usize);
+        let word = text.get(word_start..end).unwrap_or_default();
+        let own = word.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+        let start = end - own;
+        if own > MAX_DIGITS || !attached_ok(word.get(..word.len() - own).unwrap_or_default(), own) {
+            return;
+        }
         let mut number = [0u8; MAX_DIGITS];
-        for first in 0..groups.len() {
-            let mut len = 0usize;
-            for &(start, end) in groups.iter().skip(first).take(MAX_GROUPS) {
-                let piece = folded.get(start..end).unwrap_or_default();
-                let Some(room) = number.get_mut(len..len + piece.len()) else { break };
-                room.copy_from_slice(piece);
-                len += piece.len();
-                let Some(candidate) = number.get(..len) else { break };
-                if self.digit_lengths & (1 << len) == 0 || !self.digit_heads.get(head(candidate)).copied().unwrap_or(false) {
-                    continue;
-                }
-                if let Some(value) = self.digits.get(candidate) {
-                    on_hit(Hit { start: groups.get(first).map_or(start, |g| g.0), end, value: *value });
-                }
+        let mut len = 0usize;
+        let mut from = start;
+        let mut to = end;
+        let mut whole = true;
+        for next in first + 1..first + 1 + MAX_GROUPS {
+            let piece = text.get(from..to).unwrap_or_default();
+            let Some(room) = number.get_mut(len..len + piece.len()) else { return };
+            room.copy_from_slice(piece);
+            len += piece.len();
+            if let Some(value) = number.get(..len).and_then(|n| self.number(n)) {
+                on_hit(Hit { start, end: to, value });
+            }
+            // Only one soft blank may stand between two groups, and letters end the number.
+            let Some(&word) = folded.words.get(next).filter(|w| whole && **w as usize == to + 1) else { return };
+            from = word as usize;
+            let end = word_end(folded, next);
+            let word = text.get(from..end).unwrap_or_default();
+            let lead = word.iter().take_while(|b| b.is_ascii_digit()).count();
+            if lead == 0 || !attached_ok(word.get(lead..).unwrap_or_default(), lead) {
+                return;
+            }
+            to = from + lead;
+            whole = to == end;
+        }
+    }
+
+    /// Numbers with letters on both sides or after them: `MRN1234567X`.
+    fn find_inside(&self, word: &[u8], start: usize, on_hit: &mut dyn FnMut(Hit)) {
+        let mut at = 0;
+        while let Some(from) = word.get(at..).and_then(|r| r.iter().position(u8::is_ascii_digit)).map(|p| at + p) {
+            let len = word.get(from..).unwrap_or_default().iter().take_while(|b| b.is_ascii_digit()).count();
+            at = from + len;
+            let (before, rest) = word.split_at(from);
+            let (digits, after) = rest.split_at(len);
+            if (MIN_DIGITS..=MAX_DIGITS).contains(&len)
+                && (attached_ok(before, len) || attached_ok(after, len))
+                && let Some(value) = self.number(digits)
+            {
+                on_hit(Hit { start: start + from, end: start + at, value });
             }
         }
-        groups.clear();
     }
+
+    fn number(&self, digits: &[u8]) -> Option<u32> {
+        if self.digit_lengths & (1 << digits.len().min(31)) == 0 || !self.digit_heads.get(head(digits)).copied().unwrap_or(false)
+        {
+            return None;
+        }
+        self.digits.get(digits).copied()
+    }
+}
+
+/// Where the word at `index` ends: before the one or three bytes of blank.
+fn word_end(folded: &Folded, index: usize) -> usize {
+    let next = folded.words.get(index + 1).map_or(folded.text.len(), |w| *w as usize);
+    if folded.text.get(next.wrapping_sub(2)) == Some(&HARD) { next.saturating_sub(3) } else { next.saturating_sub(1) }
+}
+
+/// The first eight bytes of a word as a number.
+fn key_of(word: &[u8]) -> u64 {
+    word.iter().take(8).rev().fold(0, |n, b| n << 8 | u64::from(*b))
+}
+
+fn slot(key: u64) -> usize {
+    (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 48) as usize & (FILTER - 1)
 }
 
 /// The first four digits as a number, for a quick test.
@@ -168,13 +218,10 @@ fn head(digits: &[u8]) -> usize {
     digits.iter().take(4).fold(0usize, |n, b| n * 10 + usize::from(b.wrapping_sub(b'0')))
 }
 
-/// Whether digits that touch letters can be a number (`MRN1234567`, `5551234567x2`) rather than a stretch of a UUID or hash.
-fn attached_ok(folded: &[u8], start: usize, end: usize) -> bool {
-    let is_word = |b: &&u8| **b != b' ' && **b != HARD;
-    let before: Vec<u8> = folded.get(..start).unwrap_or_default().iter().rev().take_while(is_word).take(12).copied().collect();
-    let after: Vec<u8> = folded.get(end..).unwrap_or_default().iter().take_while(is_word).take(12).copied().collect();
-    let hex = |s: &[u8]| s.iter().all(|b| b.is_ascii_hexdigit());
-    end - start >= 9 || !(hex(&before) && hex(&after))
+/// Whether `digits` digits that touch these letters can be a number (`MRN1234567`, `5551234567x2`) rather than a stretch of a UUID
+/// or hash.
+fn attached_ok(letters: &[u8], digits: usize) -> bool {
+    letters.is_empty() || digits >= 9 || !letters.iter().all(u8::is_ascii_hexdigit)
 }
 
 #[cfg(test)]
@@ -185,9 +232,9 @@ mod tests {
     fn hits(values: &[(&str, Category)], own: &[&str], text: &str) -> usize {
         let f: Vec<ForbiddenValue> = values.iter().map(|(v, c)| ForbiddenValue::new(*v, *c, None, "[X 1]")).collect();
         let own: Vec<String> = own.iter().map(|s| s.to_string()).collect();
-        let s = Searcher::new(&f, &own).unwrap();
+        let s = Searcher::new(&f, &own);
         let mut n = 0;
-        s.find(&fold(text.as_bytes(), Escapes::None).text, &mut |_| n += 1);
+        s.find(&fold(text.as_bytes(), Escapes::None), &mut |_| n += 1);
         n
     }
 
