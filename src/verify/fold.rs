@@ -107,6 +107,12 @@ pub(crate) fn fold_words(text: &str) -> String {
     String::from_utf8_lossy(&words.join(&SOFT)).into_owned()
 }
 
+/// Folds a short text as it would stand in an output, hard blanks kept, without outer blanks.
+pub(crate) fn fold_exact(text: &str) -> String {
+    let folded = fold(text.as_bytes(), Escapes::None).text;
+    String::from_utf8_lossy(&folded).trim_matches([SOFT as char, HARD as char]).to_string()
+}
+
 impl Folded {
     /// The raw byte range that folded bytes `start..end` stand for. `bytes` and `escapes` must be those of [`fold`].
     pub fn raw_range(&self, bytes: &[u8], escapes: Escapes, start: usize, end: usize) -> (usize, usize) {

@@ -4,7 +4,7 @@
 //! redacts. Each value is turned into patterns here: a name also in the order `family, given`, a number by its digits alone, a
 //! street also with its usual abbreviation. What the patient's own values contain is never forbidden by itself.
 
-use super::fold::fold_words;
+use super::fold::{fold_exact, fold_words};
 use crate::model::mention::Category;
 use crate::model::person::{Name, PersonId};
 use serde::{Deserialize, Serialize};
@@ -84,7 +84,8 @@ impl Allowed {
     }
 
     fn covers_text(&self, pattern: &str) -> bool {
-        let padded = format!(" {pattern} ");
+        let soft: Vec<&str> = pattern.split([' ', '\u{1}']).filter(|w| !w.is_empty()).collect();
+        let padded = format!(" {} ", soft.join(" "));
         self.texts.iter().any(|t| t.contains(&padded))
     }
 
@@ -105,13 +106,14 @@ pub(crate) fn text_patterns(value: &ForbiddenValue, allowed: &Allowed) -> BTreeS
             let distinctive = value.alone.iter().any(|w| fold_words(w) == fold_words(&name.family));
             out.extend(name_patterns(&name, distinctive));
             if words(&whole) >= 2 && whole.len() >= 5 {
+                out.insert(fold_exact(&value.value));
                 out.insert(whole);
             }
         }
         Category::Email | Category::Url | Category::Ip => {
-            if whole.len() >= 7 && words(&whole) >= 2 {
-                out.insert(whole);
-            }
+            let value = value.value.split_once("://").map_or(value.value.as_str(), |(_, rest)| rest);
+            let value = value.strip_prefix("mailto:").unwrap_or(value);
+            out.extend([fold_words(value), fold_exact(value)].into_iter().filter(|w| w.len() >= 7 && words(w) >= 2));
         }
         Category::Address => out.extend(address_patterns(&value.value)),
         Category::Photo | Category::Signature => {
@@ -129,7 +131,7 @@ pub(crate) fn text_patterns(value: &ForbiddenValue, allowed: &Allowed) -> BTreeS
         | Category::License
         | Category::Vehicle
         | Category::Device
-        | Category::OtherId => out.extend(id_patterns(&whole)),
+        | Category::OtherId => out.extend(id_patterns(&whole, &fold_exact(&value.value))),
         Category::DateOfBirth | Category::Demographic | Category::Record | Category::Document => {}
     }
     for word in &value.alone {
@@ -300,13 +302,13 @@ fn name_patterns(name: &Name, initials: bool) -> BTreeSet<String> {
 
 /// An identifier with letters: as written and without its punctuation. Digits alone are searched as digits; letters alone could be
 /// any word and are searched only when the caller names them in `alone`.
-fn id_patterns(whole: &str) -> Vec<String> {
+fn id_patterns(whole: &str, exact: &str) -> Vec<String> {
     let letters = whole.bytes().any(|b| !b.is_ascii_digit() && b != b' ');
     let digits = whole.bytes().any(|b| b.is_ascii_digit());
     if !letters || (!digits && (words(whole) < 2 || whole.len() < 8)) || whole.len() < 5 || whole.len() > 200 {
         return Vec::new();
     }
-    let mut out = vec![whole.to_string()];
+    let mut out = vec![whole.to_string(), exact.to_string()];
     let joined = whole.replace(' ', "");
     if joined.len() >= 6 && words(whole) <= 4 {
         out.push(joined);
@@ -408,6 +410,15 @@ mod tests {
         assert!(digit_patterns(&id, &Allowed::default()).is_empty());
         assert!(text_patterns(&id, &Allowed::default()).contains("ab123456"));
         assert!(digit_patterns(&ForbiddenValue::new("9999999", Category::Npi, None, ""), &Allowed::default()).is_empty());
+    }
+
+    #[test]
+    fn values_with_hard_signs_are_found_as_written() {
+        let url = ForbiddenValue::new("https://roe.example/a?b=1:2", Category::Url, None, "");
+        let p = text_patterns(&url, &Allowed::default());
+        assert!(p.contains(&fold_exact("roe.example/a?b=1:2")), "{p:?}");
+        let id = ForbiddenValue::new("AB:123", Category::OtherId, None, "");
+        assert!(text_patterns(&id, &Allowed::default()).contains(&fold_exact("AB:123")));
     }
 
     #[test]
