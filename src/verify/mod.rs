@@ -1,1 +1,15 @@
 //! Reads every output again, with other code than wrote it.
+
+pub mod decode;
+pub mod difference;
+pub mod fhir_rules;
+pub(crate) mod fold;
+pub mod forbidden;
+mod json_tokens;
+pub mod labels;
+mod layers;
+mod place;
+pub mod references;
+pub mod searcher;
+pub mod second_reader;
+pub mod wellformed;

@@ -1,0 +1,699 @@
+//! Searches every decoded layer of an output file.
+//!
+//! A removed name can survive as it reads, or behind an escape, an entity, a percent sign, a tag in its middle, in an attribute or
+//! comment, in base64 in a string, in a member of a zip in that base64, in a file name. This module peels all of these off each
+//! other, with limits on depth and on the bytes produced; what the limits keep it from reading is reported as a failure too, since
+//! nothing that was not read may be released.
+
+use super::fold::{Escapes, Folded, fold};
+use super::forbidden::ForbiddenValue;
+use super::json_tokens::Tokens;
+use super::layers;
+use super::place::{json_places, line_place, xml_place};
+use super::searcher::{Hit, Searcher};
+use crate::model::mention::Category;
+use serde::{Deserialize, Serialize};
+use std::io::{Cursor, Read};
+use std::ops::Range;
+
+/// Layers inside each other; base64 in JSON in zip in base64 in JSON is five.
+const MAX_DEPTH: u8 = 8;
+/// Decoded bytes allowed for one file: this much and [`BUDGET_FACTOR`] times its size.
+const BUDGET_BASE: usize = 64 << 20;
+/// See [`BUDGET_BASE`]; deflate reaches 1000, honest documents stay below 100.
+const BUDGET_FACTOR: usize = 100;
+/// At most this much is decoded whatever the size.
+const BUDGET_MAX: usize = 4 << 30;
+/// Finds listed per file.
+const MAX_LEAKS: usize = 500;
+/// Block of a large file folded at a time.
+const BLOCK: usize = 4 << 20;
+
+/// One forbidden value found, or one part that could not be searched.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Leak {
+    /// Which layer and where, without values: `/entry/3/resource/text/div > markup text`.
+    pub layer: String,
+    /// Byte offset in the file; of the outermost string for what was found inside an encoding.
+    pub offset: usize,
+    /// Bytes there.
+    pub len: usize,
+    /// What kind of value. [`Category::Document`] for a part that could not be searched.
+    pub category: Category,
+    /// Label of the person, or what could not be searched.
+    pub label: String,
+}
+
+impl std::fmt::Display for Leak {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        write!(f, "{} of {} at byte {} ({})", self.category.as_str(), self.label, self.offset, self.layer)
+    }
+}
+
+/// A stretch of the output that the ledger kept on purpose.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Exempt {
+    /// First byte in the output file.
+    pub start: usize,
+    /// One past the last.
+    pub end: usize,
+    /// Only this value is exempt there; needed for a stretch that holds more than the value, as an embedded document does, and for
+    /// the file's own name, which is the stretch 0..0.
+    /// `None`: whatever lies wholly inside the stretch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+}
+
+/// Where the bytes being searched come from.
+#[derive(Clone)]
+struct Layer {
+    name: String,
+    outer: Option<Range<usize>>,
+    depth: u8,
+}
+
+impl Layer {
+    fn inner(&self, name: &str, at: Range<usize>) -> Layer {
+        let joined = if self.name.is_empty() { name.to_string() } else { format!("{} > {name}", self.name) };
+        Layer { name: joined, outer: Some(self.outer.clone().unwrap_or(at)), depth: self.depth + 1 }
+    }
+}
+
+struct Scan<'a> {
+    searcher: &'a Searcher,
+    exempt: Vec<(&'a Exempt, Option<Searcher>)>,
+    leaks: Vec<Leak>,
+    budget: usize,
+}
+
+/// Searches a file and its name. `path_name` is the path below `release/` or `draft/`. Finds come in order of offset.
+pub fn search_file(path_name: &str, bytes: &[u8], searcher: &Searcher, exempt: &[Exempt]) -> Vec<Leak> {
+    let budget = bytes.len().saturating_mul(BUDGET_FACTOR).saturating_add(BUDGET_BASE).min(BUDGET_MAX);
+    let only = |e: &Exempt| {
+        let value = e.value.as_ref()?;
+        let both = [Category::Name, Category::OtherId, Category::Email, Category::Address].map(|category| ForbiddenValue {
+            alone: vec![value.clone()],
+            ..ForbiddenValue::new(value.as_str(), category, None, "")
+        });
+        Some(Searcher::new(&both, &[]))
+    };
+    let mut scan = Scan { searcher, exempt: exempt.iter().map(|e| (e, only(e))).collect(), leaks: Vec::new(), budget };
+    if searcher.is_empty() {
+        return Vec::new();
+    }
+    let name = Layer { name: "file name".into(), outer: Some(0..0), depth: 0 };
+    scan.text(path_name.as_bytes(), &name, true);
+    let top = Layer { name: String::new(), outer: None, depth: 0 };
+    scan.bytes(bytes, &top);
+    let mut leaks = scan.leaks;
+    leaks.sort_by(|a, b| (a.offset, a.len, &a.label, &a.layer).cmp(&(b.offset, b.len, &b.label, &b.layer)));
+    leaks.dedup_by(|b, a| (a.offset, a.len, &a.label, a.category) == (b.offset, b.len, &b.label, b.category));
+    name_places(bytes, &mut leaks);
+    leaks
+}
+
+/// Puts the place in the file in front of each layer.
+fn name_places(bytes: &[u8], leaks: &mut [Leak]) {
+    if leaks.iter().all(|l| l.layer == "file name" || l.layer.starts_with("file name >")) {
+        return;
+    }
+    let kind = Kind::of(bytes);
+    let offsets: Vec<usize> = leaks.iter().map(|l| l.offset).collect();
+    let pointers = if kind == Kind::Json { json_places(bytes, &offsets) } else { Vec::new() };
+    for (i, leak) in leaks.iter_mut().enumerate() {
+        if leak.layer.starts_with("file name") {
+            continue;
+        }
+        let place = match (kind, pointers.get(i)) {
+            (Kind::Json, Some(p)) if !p.is_empty() => format!("json string {p}"),
+            (Kind::Markup, _) => xml_place(bytes, leak.offset),
+            (Kind::Zip | Kind::Gzip | Kind::Utf16, _) => String::new(),
+            _ => line_place(bytes, leak.offset),
+        };
+        leak.layer = match (place.is_empty(), leak.layer.is_empty()) {
+            (true, _) => std::mem::take(&mut leak.layer),
+            (false, true) => place,
+            (false, false) => format!("{place} > {}", leak.layer),
+        };
+    }
+}
+
+/// What bytes are, by content.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Kind {
+    Zip,
+    Gzip,
+    Zlib,
+    Utf16,
+    Json,
+    Markup,
+    Text,
+    Binary,
+}
+
+impl Kind {
+    /// Looks at the first bytes only, except for text and binary (first 4 KiB).
+    pub fn of(bytes: &[u8]) -> Kind {
+        let head = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
+        let first = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).iter().find(|b| !b.is_ascii_whitespace());
+        let nul = head.iter().filter(|b| **b == 0).count();
+        match head {
+            [b'P', b'K', 3 | 5 | 7, 4 | 6 | 8, ..] => Kind::Zip,
+            [0x1f, 0x8b, ..] => Kind::Gzip,
+            [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] => Kind::Zlib,
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Kind::Utf16,
+            _ if nul > 0 && looks_utf16(head) => Kind::Utf16,
+            _ if head.iter().filter(|b| **b < 9 || (**b > 13 && **b < 32 && **b != 27)).count() * 50 > head.len() => Kind::Binary,
+            _ => match first {
+                Some(b'{' | b'[') if opens_json(head) => Kind::Json,
+                Some(b'<') => Kind::Markup,
+                _ => Kind::Text,
+            },
+        }
+    }
+}
+
+/// `{` or `[` and then what may follow it in JSON; a text can begin with a label in brackets.
+fn opens_json(head: &[u8]) -> bool {
+    let mut signs = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).iter().filter(|b| !b.is_ascii_whitespace());
+    match (signs.next(), signs.next()) {
+        (Some(b'{'), next) => matches!(next, Some(b'"' | b'}') | None),
+        (Some(b'['), next) => matches!(next, Some(b'"' | b'{' | b'[' | b']' | b'-' | b'0'..=b'9') | None),
+        _ => false,
+    }
+}
+
+/// Nearly every second byte is zero.
+fn looks_utf16(head: &[u8]) -> bool {
+    let zeros = |odd: usize| head.iter().skip(odd).step_by(2).filter(|b| **b == 0).count();
+    head.len() >= 4 && zeros(0).max(zeros(1)) * 5 > head.len() * 2
+}
+
+impl Scan<'_> {
+    fn spend(&mut self, bytes: usize, layer: &Layer) -> bool {
+        if bytes > self.budget || layer.depth > MAX_DEPTH {
+            self.unsearched("too deep or too large to be searched", layer);
+            return false;
+        }
+        self.budget -= bytes;
+        true
+    }
+
+    fn unsearched(&mut self, what: &str, layer: &Layer) {
+        let at = layer.outer.clone().unwrap_or(0..0);
+        let leak =
+            Leak { layer: layer.name.clone(), offset: at.start, len: at.len(), category: Category::Document, label: what.into() };
+        if self.leaks.len() < MAX_LEAKS && !self.leaks.contains(&leak) {
+            self.leaks.push(leak);
+        }
+    }
+
+    /// Any bytes: told apart by content.
+    fn bytes(&mut self, bytes: &[u8], layer: &Layer) {
+        match Kind::of(bytes) {
+            Kind::Zip => self.zip(bytes, layer),
+            Kind::Gzip | Kind::Zlib => self.inflated(bytes, layer),
+            Kind::Utf16 => self.utf16(bytes, layer),
+            Kind::Json => self.json(bytes, layer),
+            Kind::Markup | Kind::Text => self.text(bytes, layer, true),
+            Kind::Binary => self.binary(bytes, layer),
+        }
+    }
+
+    fn binary(&mut self, bytes: &[u8], layer: &Layer) {
+        self.plain(bytes, Escapes::None, layer);
+        if bytes.contains(&0) && self.spend(bytes.len(), layer) {
+            // UTF-16 text inside a binary format reads as ASCII once its zero bytes are gone.
+            let dense: Vec<u8> = bytes.iter().copied().filter(|b| *b != 0).collect();
+            self.plain(&dense, Escapes::None, &layer.inner("without zero bytes", 0..bytes.len()));
+        }
+    }
+
+    /// Folds and searches bytes as they are, in overlapping blocks.
+    fn plain(&mut self, bytes: &[u8], escapes: Escapes, layer: &Layer) {
+        let overlap = self.searcher.longest() * 8 + 256;
+        let mut from = 0usize;
+        while from < bytes.len() {
+            let end = (from + BLOCK).min(bytes.len());
+            let to = if end < bytes.len() { safe_start(bytes, end).max(from + 1) } else { end };
+            let start = safe_start(bytes, from.saturating_sub(overlap));
+            let block = bytes.get(start..to).unwrap_or_default();
+            let folded = fold(block, escapes);
+            let mut hits: Vec<Hit> = Vec::new();
+            self.searcher.find(&folded, &mut |h| {
+                if hits.len() < 100_000 {
+                    hits.push(h);
+                }
+            });
+            for hit in hits {
+                self.hit(block, start, escapes, &folded, hit, layer);
+            }
+            from = to;
+        }
+    }
+
+    fn hit(&mut self, block: &[u8], start: usize, escapes: Escapes, folded: &Folded, hit: Hit, layer: &Layer) {
+        if self.leaks.len() >= MAX_LEAKS {
+            return;
+        }
+        let at = match &layer.outer {
+            Some(outer) => outer.clone(),
+            None => {
+                let (s, e) = folded.raw_range(block, escapes, hit.start, hit.end);
+                start + s..start + e
+            }
+        };
+        let found = String::from_utf8_lossy(folded.text.get(hit.start..hit.end).unwrap_or_default());
+        let exempt = self.exempt.iter().any(|(e, only)| {
+            let inside = e.start <= at.start && at.end <= e.end && !at.is_empty();
+            let meets = (e.start < at.end && at.start < e.end) || (at == (0..0) && e.end == 0);
+            match only {
+                None => e.value.is_none() && inside,
+                Some(only) => meets && covers(only, &found),
+            }
+        });
+        if exempt {
+            return;
+        }
+        let (category, label) = self.searcher.value(hit.value);
+        let leak = Leak { layer: layer.name.clone(), offset: at.start, len: at.len(), category, label: label.to_string() };
+        if !self.leaks.contains(&leak) {
+            self.leaks.push(leak);
+        }
+    }
+
+    /// JSON or JSON lines: one pass over the bytes with escapes decoded, then every string that holds another layer.
+    fn json(&mut self, bytes: &[u8], layer: &Layer) {
+        if layer.depth > 0 && !is_json(bytes) {
+            return self.text(bytes, layer, true);
+        }
+        self.plain(bytes, Escapes::Json, layer);
+        // A sign of another layer is rare; the string around each is read in full.
+        let mut done: Vec<Range<usize>> = Vec::new();
+        for sign in memchr::memchr3_iter(b'<', b'&', b'\\', bytes) {
+            let plain_escape = matches!(bytes.get(sign + 1), Some(b'n' | b'r' | b't' | b'"'));
+            if bytes.get(sign) != Some(&b'\\') || !plain_escape {
+                self.json_string(bytes, sign, &mut done, layer);
+            }
+        }
+        let by_signs = done.len();
+        let mut encoded: Vec<Range<usize>> = Vec::new();
+        for sign in memchr::memchr2_iter(b'%', b'=', bytes) {
+            let hex = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_hexdigit);
+            if hex(sign + 1) && hex(sign + 2) && !within(&done, sign) {
+                self.json_string(bytes, sign, &mut encoded, layer);
+            }
+        }
+        done.truncate(by_signs);
+        for run in layers::base64_runs(bytes) {
+            if within(&done, run.start) || within(&encoded, run.start) {
+                continue;
+            }
+            // Lines of base64 with escaped line ends between them belong together.
+            if run.len() >= 40 && bytes.get(run.end) == Some(&b'\\') {
+                self.json_string(bytes, run.start, &mut encoded, layer);
+                continue;
+            }
+            self.base64(bytes.get(run.clone()).unwrap_or_default(), run, layer);
+        }
+    }
+
+    /// Reads the string around `at` in full, unless one of `done`, the last of which is the nearest, holds it already. In a broken
+    /// file the stretch between two quotes may be no string; it is read all the same.
+    fn json_string(&mut self, bytes: &[u8], at: usize, done: &mut Vec<Range<usize>>, layer: &Layer) {
+        let floor = done.last().map_or(0, |d| d.end);
+        if at < floor {
+            return;
+        }
+        let mut start = at;
+        while let Some(quote) = bytes.get(floor..start).and_then(|b| memchr::memrchr(b'"', b)).map(|p| floor + p) {
+            let slashes = bytes.get(floor..quote).unwrap_or_default().iter().rev().take_while(|b| **b == b'\\').count();
+            start = quote;
+            if slashes % 2 == 0 {
+                start = quote + 1;
+                break;
+            }
+        }
+        if bytes.get(start.wrapping_sub(1)) != Some(&b'"') {
+            start = floor;
+        }
+        let mut end = start;
+        while let Some(&b) = bytes.get(end).filter(|b| **b != b'"') {
+            end += if b == b'\\' { 2 } else { 1 };
+        }
+        let range = start..end.clamp(at + 1, bytes.len().max(at + 1));
+        done.push(range.clone());
+        let raw = bytes.get(range.clone()).unwrap_or_default();
+        let decoded = layers::unescape(raw);
+        let text = decoded.as_deref().unwrap_or(raw);
+        if has_layers(text) && self.spend(text.len(), layer) {
+            let inner =
+                Layer { name: layer.name.clone(), outer: Some(layer.outer.clone().unwrap_or(range)), depth: layer.depth + 1 };
+            self.text(text, &inner, false);
+        }
+    }
+
+    /// Text with whatever encodings it holds. `itself`: search it as it reads, too (not needed when a caller did).
+    fn text(&mut self, bytes: &[u8], layer: &Layer, itself: bool) {
+        if itself {
+            self.plain(bytes, Escapes::None, layer);
+        }
+        if !has_layers(bytes) {
+            return;
+        }
+        let whole = 0..bytes.len();
+        if let Some(m) = layers::markup(bytes)
+            && (m.flow != bytes)
+            && self.spend(m.flow.len() + m.tight.len() + m.rest.len(), layer)
+        {
+            self.text(&m.flow, &layer.inner("markup text", whole.clone()), true);
+            if !m.tight.is_empty() {
+                self.plain(&m.tight, Escapes::None, &layer.inner("markup text", whole.clone()));
+            }
+            if !m.rest.is_empty() {
+                self.text(&m.rest, &layer.inner("attributes and comments", whole.clone()), true);
+            }
+        }
+        if let Some(d) = layers::percent(bytes)
+            && self.spend(d.len(), layer)
+        {
+            self.text(&d, &layer.inner("percent-decoded", whole.clone()), true);
+        }
+        if memchr::memchr(b'\\', bytes).is_some()
+            && let Some(d) = layers::unescape(bytes)
+            && d != bytes
+            && self.spend(d.len(), layer)
+        {
+            self.text(&d, &layer.inner("unescaped", whole), true);
+        }
+        for run in layers::base64_runs(bytes) {
+            let piece = bytes.get(run.clone()).unwrap_or_default();
+            self.base64(piece, run, layer);
+        }
+    }
+
+    fn base64(&mut self, run: &[u8], at: Range<usize>, layer: &Layer) {
+        // A token at the end of a path (`/files/SmFuZSBSb2U...`) is not aligned with the run.
+        let tail = memchr::memrchr(b'/', run).filter(|p| run.len() < 4096 && p % 4 != 3 && run.len() - p > layers::MIN_BASE64);
+        for piece in [Some(run), tail.and_then(|p| run.get(p + 1..))].into_iter().flatten() {
+            let Some(decoded) = layers::base64(piece).filter(|d| layers::worth_reading(d)) else { continue };
+            let inner = layer.inner("base64", at.clone());
+            if self.spend(decoded.len(), &inner) {
+                self.bytes(&decoded, &inner);
+            }
+        }
+    }
+
+    fn utf16(&mut self, bytes: &[u8], layer: &Layer) {
+        let big = match bytes {
+            [0xfe, 0xff, ..] => true,
+            [0xff, 0xfe, ..] => false,
+            _ => bytes.first() == Some(&0),
+        };
+        let encoding = if big { encoding_rs::UTF_16BE } else { encoding_rs::UTF_16LE };
+        let inner = layer.inner("utf-16", 0..bytes.len());
+        self.plain(bytes, Escapes::None, layer);
+        if self.spend(bytes.len(), &inner) {
+            let (text, _) = encoding.decode_with_bom_removal(bytes);
+            match Kind::of(text.as_bytes()) {
+                Kind::Json => self.json(text.as_bytes(), &inner),
+                _ => self.text(text.as_bytes(), &inner, true),
+            }
+        }
+    }
+
+    fn inflated(&mut self, bytes: &[u8], layer: &Layer) {
+        let inner = layer.inner("gzip", 0..bytes.len());
+        self.plain(bytes, Escapes::None, layer);
+        let (out, over) = layers::inflate(bytes, self.budget);
+        if over {
+            self.unsearched("too large to be searched", &inner);
+        }
+        if !out.is_empty() && self.spend(out.len(), &inner) {
+            self.bytes(&out, &inner);
+        }
+    }
+
+    fn zip(&mut self, bytes: &[u8], layer: &Layer) {
+        // Names, comments and extra fields stand in the raw bytes; stored members too.
+        self.plain(bytes, Escapes::None, layer);
+        let Ok(mut archive) = zip::ZipArchive::new(Cursor::new(bytes)) else {
+            self.unsearched("a damaged zip", layer);
+            return;
+        };
+        self.text(&archive.comment().to_vec(), &layer.inner("zip comment", 0..bytes.len()), true);
+        for i in 0..archive.len() {
+            let inner = layer.inner(&format!("zip member {}", i + 1), 0..bytes.len());
+            let Ok(member) = archive.by_index(i) else {
+                self.unsearched("a zip member that cannot be opened", &inner);
+                continue;
+            };
+            let name = member.name_raw().to_vec();
+            let mut out = Vec::new();
+            let limit = self.budget as u64 + 1;
+            let read = member.take(limit).read_to_end(&mut out);
+            self.text(&name, &layer.inner("zip member name", 0..bytes.len()), true);
+            if read.is_err() {
+                self.unsearched("a zip member that cannot be read", &inner);
+            }
+            if self.spend(out.len(), &inner) {
+                self.bytes(&out, &inner);
+            }
+        }
+    }
+}
+
+fn is_json(bytes: &[u8]) -> bool {
+    let mut tokens = Tokens::new(bytes);
+    loop {
+        match tokens.next() {
+            Ok(Some(_)) => {}
+            Ok(None) => return true,
+            Err(_) => return false,
+        }
+    }
+}
+
+/// True when an exempt value stands in the found text.
+fn covers(only: &Searcher, found: &str) -> bool {
+    let folded = fold(found.as_bytes(), Escapes::None);
+    let mut full = false;
+    only.find(&folded, &mut |h| full |= h.start <= 1 && h.end + 1 >= folded.text.len());
+    full
+}
+
+/// Whether one of the ascending ranges holds the offset.
+fn within(ranges: &[Range<usize>], at: usize) -> bool {
+    let after = ranges.partition_point(|r| r.start <= at);
+    after.checked_sub(1).and_then(|i| ranges.get(i)).is_some_and(|r| at < r.end)
+}
+
+/// Quick test whether a text may hold another layer.
+fn has_layers(bytes: &[u8]) -> bool {
+    memchr::memchr3(b'<', b'&', b'\\', bytes).is_some()
+        || memchr::memchr2(b'%', b'=', bytes).is_some()
+        || layers::base64_runs(bytes).next().is_some()
+}
+
+/// The first place at or before `at` where folding may begin: after a byte that is no letter, no escape and no continuation.
+fn safe_start(bytes: &[u8], at: usize) -> usize {
+    let from = at.saturating_sub(4096);
+    let before = bytes.get(from..at).unwrap_or_default();
+    let found = before.iter().rposition(|b| matches!(b, b'"' | b' ' | b'\n' | b',' | b'>'));
+    found.map_or(at, |p| from + p + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    use proptest::prelude::*;
+    use std::io::Write;
+
+    fn searcher() -> Searcher {
+        let mut name = ForbiddenValue::new("Jane Roe", Category::Name, Some(1), "[MOTHER]");
+        name.alone = vec!["Jane".into(), "Roe".into()];
+        let phone = ForbiddenValue::new("(555) 123-4567", Category::Phone, Some(1), "[MOTHER]");
+        let mail = ForbiddenValue::new("jane.roe@example.org", Category::Email, Some(1), "[MOTHER]");
+        let street = ForbiddenValue::new("12 North Oak Street, Springfield", Category::Address, Some(1), "[MOTHER]");
+        Searcher::new(&[name, phone, mail, street], &["Adam Poe".into()])
+    }
+
+    fn found(name: &str, bytes: &[u8]) -> Vec<Leak> {
+        search_file(name, bytes, &searcher(), &[])
+    }
+
+    fn zipped(name: &str, bytes: &[u8]) -> Vec<u8> {
+        let mut z = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        z.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        z.write_all(bytes).unwrap();
+        z.finish().unwrap().into_inner()
+    }
+
+    fn gzipped(bytes: &[u8]) -> Vec<u8> {
+        let mut g = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        g.write_all(bytes).unwrap();
+        g.finish().unwrap()
+    }
+
+    fn json(text: &str) -> Vec<u8> {
+        serde_json::to_vec(&serde_json::json!({"entry": [{"note": text}]})).unwrap()
+    }
+
+    #[test]
+    fn finds_what_is_planted_in_every_layer() {
+        let b64 = |b: &[u8]| STANDARD.encode(b);
+        let filler = "-".repeat(40);
+        let inner = zipped("a/note.xml", b"<n><v>J<b>a</b>ne &#x52;oe</v></n>");
+        let cases: Vec<(&str, Vec<u8>)> = vec![
+            ("plain text", b"seen with Jane Roe today".to_vec()),
+            ("case and accents", "JÁNE\u{a0}RÖE".as_bytes().to_vec()),
+            ("json escape", br#"{"a":"J\u0061ne Roe"}"#.to_vec()),
+            ("json in json", json(r#"{"x":"J\u0061ne \u0052oe"}"#)),
+            ("char reference", b"<a>&#x4a;&#97;ne &#82;oe</a>".to_vec()),
+            ("cdata", b"<a><![CDATA[Jane Roe]]></a>".to_vec()),
+            ("comment", b"<a><!-- Jane Roe --></a>".to_vec()),
+            ("attribute", b"<a b='J&#97;ne Roe'/>".to_vec()),
+            ("instruction", b"<?pi Jane Roe?><a/>".to_vec()),
+            ("split tags", b"<p><b>Jane</b> <i>Roe</i></p>".to_vec()),
+            ("tag in a word", b"<p>J<b>a</b>ne R<i>o</i>e</p>".to_vec()),
+            ("structured name", b"<name><given>Jane</given><family>Roe</family></name>".to_vec()),
+            ("xhtml in json", json("<div><b>Jane</b>&nbsp;R&#111;e</div>")),
+            ("escaped xhtml in json", br#"{"div":"\u003cb\u003eJ\u0026#97;ne\u003c/b\u003e Roe"}"#.to_vec()),
+            ("escaped html in xml", b"<t>&lt;b&gt;Jane&lt;/b&gt; &amp;#82;oe</t>".to_vec()),
+            ("percent in url", json("http://x.example/q?name=J%61ne%20R%6fe")),
+            ("plus in url", json("http://x.example/q?name=Jane+Roe")),
+            ("base64 in json", json(&b64(format!("{filler} Jane Roe {filler}").as_bytes()))),
+            ("data uri", json(&format!("data:text/plain;base64,{}", b64(b"it was Jane Roe who called")))),
+            ("base64 in text", format!("see {} there", b64(b"it was Jane Roe who called")).into_bytes()),
+            ("base64 url path", json(&format!("https://x.example/f/{}", b64(b"it was Jane Roe who called")))),
+            (
+                "wrapped base64 in xml",
+                format!(
+                    "<t>\n{}\n</t>",
+                    b64(format!("{filler}{filler}Jane Roe").as_bytes())
+                        .as_bytes()
+                        .chunks(76)
+                        .map(|c| String::from_utf8_lossy(c).into_owned())
+                        .collect::<Vec<_>>()
+                        .join("\n")
+                )
+                .into_bytes(),
+            ),
+            ("xml in zip in base64 in json", json(&b64(&inner))),
+            ("zip", inner.clone()),
+            ("zip in zip", zipped("b.zip", &inner)),
+            ("zip member name", zipped("roe_jane.txt", b"nothing")),
+            ("gzip", gzipped(b"{\"a\":\"Jane Roe\"}")),
+            ("gzip in base64 in json", json(&b64(&gzipped(b"it was Jane Roe who called")))),
+            ("utf-16", "\u{feff}<a>Jane Roe</a>".encode_utf16().flat_map(u16::to_le_bytes).collect()),
+            (
+                "utf-16 in binary",
+                [b"\x01\x02\x03\x04\x05 ".to_vec(), "Jane Roe".encode_utf16().flat_map(u16::to_le_bytes).collect()].concat(),
+            ),
+            ("phone", b"call 555.123.4567 now".to_vec()),
+            ("phone in json", json("tel:+1-555-123-4567")),
+            ("e-mail", json("mailto:Jane.Roe%40example.org")),
+            ("address", b"<streetAddressLine>12 N. Oak St.</streetAddressLine>".to_vec()),
+            ("surname alone", b"Mrs. Roe's daughter".to_vec()),
+            ("quoted printable", b"it was J=61ne=20R=6Fe".to_vec()),
+            ("zero width", "Ja\u{200b}ne\u{ad} Roe".as_bytes().to_vec()),
+        ];
+        for (what, bytes) in &cases {
+            assert!(!found("x.dat", bytes).is_empty(), "{what}: {}", String::from_utf8_lossy(bytes));
+        }
+        assert_eq!(found("docs/Roe%2C_Jane.json", b"{}").len(), 1, "file name");
+    }
+
+    #[test]
+    fn nothing_is_found_where_nothing_is() {
+        for text in [
+            "Adam Poe, born 1961",
+            "janet roebuck",
+            "5551234568",
+            "<a>Ja</a><c>ne</c>",
+            "12 North Elm Street",
+            "{\"a\":\"J\\u0061net\"}",
+        ] {
+            assert_eq!(found("a.txt", text.as_bytes()), vec![], "{text}");
+        }
+    }
+
+    #[test]
+    fn the_patients_own_surname_is_no_leak() {
+        let mut v = ForbiddenValue::new("Jane Roe", Category::Name, Some(1), "[MOTHER]");
+        v.alone = vec!["Jane".into(), "Roe".into()];
+        let s = Searcher::new(&[v], &["Adam Roe".into()]);
+        assert!(search_file("Roe.json", &json("Adam Roe. Mr. Roe was seen."), &s, &[]).is_empty());
+        assert_eq!(search_file("x.json", &json("Jane was there"), &s, &[]).len(), 1);
+    }
+
+    #[test]
+    fn the_place_is_named_without_values() {
+        let leaks = found("x.json", &json("so <b>Jane</b> said"));
+        assert!(leaks.iter().any(|l| l.layer == "json string /entry/0/note"), "{leaks:?}");
+        let xml = found("x.xml", b"<a>\n<b>J<i>an</i>e</b></a>");
+        assert_eq!(xml.len(), 1);
+        assert!(!format!("{}", xml[0]).to_lowercase().contains("jane"));
+        let bytes = br#"{"a":"x J\u0061ne y"}"#;
+        let l = &found("x.json", bytes)[0];
+        assert_eq!(&bytes[l.offset..l.offset + l.len], br"J\u0061ne");
+    }
+
+    #[test]
+    fn kept_stretches_are_exempt() {
+        let bytes = json("by Jane here and Jane there");
+        let first = bytes.windows(4).position(|w| w == b"Jane").unwrap();
+        let spare = Exempt { start: first, end: first + 4, value: None };
+        assert_eq!(search_file("x.json", &bytes, &searcher(), &[spare]).len(), 1);
+        let b64 = json(&STANDARD.encode("it was Jane who called, not Mrs. Roe"));
+        let whole = |v: &str| Exempt { start: 0, end: b64.len(), value: Some(v.into()) };
+        assert_eq!(search_file("x.json", &b64, &searcher(), &[whole("Jane"), whole("Roe")]).len(), 0);
+        assert_eq!(search_file("x.json", &b64, &searcher(), &[whole("Adam")]).len(), 1);
+        assert_eq!(
+            search_file("jane.json", b"{}", &searcher(), &[Exempt { start: 0, end: 0, value: Some("Jane".into()) }]).len(),
+            0
+        );
+    }
+
+    #[test]
+    fn large_files_are_searched_across_blocks() {
+        let mut text = "x, y. ".repeat(BLOCK / 6 - 1);
+        text.push_str("Jane Roe ");
+        text.push_str(&"Roebuck ".repeat(BLOCK / 8));
+        let leaks = found("a.txt", text.as_bytes());
+        assert!(leaks.iter().all(|l| text.get(l.offset..l.offset + l.len).is_some_and(|t| !t.contains("buck"))), "{leaks:?}");
+        assert_eq!(leaks.len(), 3, "{leaks:?}");
+    }
+
+    #[test]
+    fn a_bomb_is_refused_not_read() {
+        let mut data = gzipped(&vec![b' '; 30 << 20]);
+        for _ in 0..2 {
+            data = gzipped(&data.repeat(30));
+        }
+        let leaks = found("b.gz", &data);
+        assert!(leaks.iter().any(|l| l.category == Category::Document), "{leaks:?}");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+        #[test]
+        fn hostile_bytes_do_no_harm(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+            let _ = found("x", &bytes);
+        }
+
+        #[test]
+        fn hostile_text_does_no_harm(text in r#"[<>&#;x%=\\u"{}\[\]a-fA-F0-9/+ \n-]{0,300}"#) {
+            let _ = found(&text, text.as_bytes());
+        }
+
+        #[test]
+        fn a_name_in_any_text_is_found(before in "[^\\p{L}\\p{M}0-9]{0,40}", after in "[^\\p{L}\\p{M}0-9]{0,40}") {
+            let text = format!("{before} Jane {after}");
+            let bytes = serde_json::to_vec(&serde_json::json!({"a": text})).unwrap();
+            prop_assert!(!found("x", &bytes).is_empty());
+        }
+    }
+}
