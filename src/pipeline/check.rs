@@ -1,0 +1,295 @@
+//! Wires the independent checks of `verify/` to what pass 2 writes.
+
+use super::Known;
+use super::lines::Line;
+use super::write::Finished;
+use crate::deliver::{OutFile, Staging};
+use crate::detect;
+use crate::model::case::Check;
+use crate::model::decision::Action;
+use crate::model::error::RunError;
+use crate::model::mention::Category;
+use crate::model::person::{Name, PATIENT};
+use crate::model::role::{Role, RoleGroup};
+use crate::model::roster::Person;
+use crate::verify::decode::Exempt;
+use crate::verify::difference::{Original, SpliceCause, SpliceLine, SpliceRecord, records, sha256_hex};
+use crate::verify::forbidden::ForbiddenValue;
+use crate::verify::labels::labels_of;
+use crate::verify::output::{Findings, OutputFile, PackageFacts, finish, input_facts, verify_output, verify_report};
+use crate::verify::references::RefFacts;
+use crate::verify::searcher::Searcher;
+use std::collections::BTreeMap;
+use std::io::Write as _;
+
+/// Shorter identifiers are found by chance.
+const MIN_IDENTIFIER: usize = 5;
+
+/// What the checks of one document gave.
+pub struct Written {
+    findings: Findings,
+    input_refs: RefFacts,
+    records: Vec<SpliceRecord>,
+    sha256: String,
+}
+
+/// Where a line file has got to.
+#[derive(Default)]
+struct LineState {
+    input: u64,
+    output: u64,
+    chunk: u32,
+    findings: Findings,
+}
+
+/// All checks of a run.
+pub struct Checker {
+    searcher: Searcher,
+    findings: Vec<Findings>,
+    files: BTreeMap<String, LineState>,
+    input_refs: RefFacts,
+    labels: Vec<(u32, String)>,
+    splices: Option<OutFile>,
+    /// Path as the checks name it, for members of containers: `outer.zip!/inner`.
+    shown: BTreeMap<String, String>,
+    /// SHA-256 of each line file's content.
+    line_files: BTreeMap<String, String>,
+}
+
+impl Checker {
+    /// Builds the search for everything that policy removes. `shown` maps released paths of container members.
+    pub fn new(
+        known: &Known,
+        values: &[(String, Category)],
+        shown: BTreeMap<String, String>,
+        line_files: BTreeMap<String, String>,
+        staging: &Staging,
+    ) -> Result<Self, RunError> {
+        let forbidden = forbidden(known, values);
+        let own = own_values(known);
+        let file = crate::verify::ForbiddenFile { values: forbidden, patient: own };
+        let text = serde_json::to_vec(&file).map_err(|e| RunError::Internal(e.to_string()))?;
+        staging.write("internal/forbidden.json", &text)?;
+        Ok(Checker {
+            searcher: Searcher::new(&file.values, &file.patient),
+            findings: Vec::new(),
+            files: BTreeMap::new(),
+            input_refs: RefFacts::default(),
+            labels: labels_of(&known.roster.persons),
+            splices: Some(staging.create("internal/splices.jsonl")?),
+            shown,
+            line_files,
+        })
+    }
+
+    /// Checks one written document against the document as it came.
+    pub fn document(&self, file: &str, input: &[u8], f: &Finished) -> Written {
+        let facts = input_facts(input);
+        let number = |i: u32| f.entries.get(i as usize).map_or(0, |e| e.no);
+        let records = records(input, &f.splices, 0, 0, &number);
+        let sha256 = sha256_hex(input);
+        let exempt: Vec<Exempt> =
+            f.exempt.iter().map(|&(start, end)| Exempt { start: start as usize, end: end as usize, value: None }).collect();
+        let path = self.shown.get(file).map_or(file, String::as_str);
+        let findings = verify_output(
+            &self.searcher,
+            &OutputFile {
+                path,
+                bytes: &f.bytes,
+                base: 0,
+                input_sha256: Some(&sha256),
+                splices: &records,
+                exempt: &exempt,
+                input: Some(&facts),
+            },
+        );
+        Written { findings, input_refs: facts.refs, records, sha256 }
+    }
+
+    /// Stores what was found in a whole file.
+    pub fn store(&mut self, file: &str, w: Written) -> Result<(), RunError> {
+        self.input_refs.merge(w.input_refs);
+        self.findings.push(w.findings);
+        let file = self.shown.get(file).cloned().unwrap_or_else(|| file.to_string());
+        self.line(&SpliceLine { file, chunk: 0, input_sha256: w.sha256, splices: w.records })
+    }
+
+    fn line(&mut self, line: &SpliceLine) -> Result<(), RunError> {
+        let Some(out) = &mut self.splices else { return Ok(()) };
+        serde_json::to_writer(&mut *out, line).map_err(|e| RunError::Internal(e.to_string()))?;
+        out.write_all(b"\n")?;
+        Ok(())
+    }
+
+    fn line_splices(&mut self, file: &str, splices: Vec<SpliceRecord>, input: u64, output: u64) -> Result<(), RunError> {
+        let input_sha256 = self.line_files.get(file).cloned().unwrap_or_default();
+        let state = self.files.entry(file.to_string()).or_default();
+        let (base_in, base_out) = (state.input, state.output);
+        state.input += input;
+        state.output += output;
+        if splices.is_empty() && state.chunk > 0 {
+            return Ok(());
+        }
+        let chunk = state.chunk;
+        state.chunk += 1;
+        let splices = splices
+            .into_iter()
+            .map(|mut s| {
+                s.in_start += base_in;
+                s.out_start += base_out;
+                s
+            })
+            .collect();
+        let file = self.shown.get(file).cloned().unwrap_or_else(|| file.to_string());
+        self.line(&SpliceLine { file, chunk, input_sha256, splices })
+    }
+
+    /// Stores what was found in one line of a line file.
+    pub fn store_line(&mut self, file: &str, line: &Line, written: u64, w: Written) -> Result<(), RunError> {
+        self.input_refs.merge(w.input_refs);
+        let state = self.files.entry(file.to_string()).or_default();
+        add(&mut state.findings, w.findings);
+        let before = line.before.len() as u64;
+        let around = before + line.after.len() as u64;
+        let records = w
+            .records
+            .into_iter()
+            .map(|mut s| {
+                s.in_start += before;
+                s.out_start += before;
+                s
+            })
+            .collect();
+        self.line_splices(file, records, around + line.bytes.len() as u64, around + written)
+    }
+
+    /// A blank line.
+    pub fn plain_line(&mut self, file: &str, line: &Line) -> Result<(), RunError> {
+        let all = (line.before.len() + line.bytes.len() + line.after.len()) as u64;
+        self.line_splices(file, Vec::new(), all, all)
+    }
+
+    /// A line that stays behind, line end included.
+    pub fn dropped_line(&mut self, file: &str, line: &Line) -> Result<(), RunError> {
+        let whole = [&line.before[..], &line.bytes, &line.after].concat();
+        let record = SpliceRecord {
+            in_start: 0,
+            in_len: whole.len() as u64,
+            out_start: 0,
+            out_len: 0,
+            original: Original::from_bytes(&whole),
+            cause: SpliceCause::Consequence("record withheld".into()),
+        };
+        self.line_splices(file, vec![record], whole.len() as u64, 0)
+    }
+
+    /// Closes the record of differences and sums up.
+    pub fn finish(&mut self) -> Result<Vec<Check>, RunError> {
+        if let Some(out) = self.splices.take() {
+            out.finish()?;
+        }
+        let mut findings = std::mem::take(&mut self.findings);
+        for (file, mut state) in std::mem::take(&mut self.files) {
+            state.findings.path = self.shown.get(&file).cloned().unwrap_or(file);
+            findings.push(state.findings);
+        }
+        let package = PackageFacts { input_dangling: self.input_refs.dangling(), labels: std::mem::take(&mut self.labels) };
+        Ok(finish(findings, &package))
+    }
+
+    /// Searches a report file; the places of what must not be in it.
+    pub fn report(&self, path: &str, bytes: &[u8]) -> Vec<String> {
+        verify_report(&self.searcher, path, bytes).leaks.iter().map(|l| format!("{path}: {l}")).collect()
+    }
+}
+
+fn add(to: &mut Findings, from: Findings) {
+    to.leaks.extend(from.leaks);
+    to.faults.extend(from.faults);
+    to.refused.extend(from.refused);
+    to.labels.extend(from.labels);
+    to.label_count += from.label_count;
+    to.shaped |= from.shaped;
+    to.refs.merge(from.refs);
+    to.difference = match (to.difference.take(), from.difference) {
+        (Some(Err(e)), _) => Some(Err(e)),
+        (_, d) => d,
+    };
+}
+
+/// Everything that policy removes, as the search wants it.
+fn forbidden(known: &Known, values: &[(String, Category)]) -> Vec<ForbiddenValue> {
+    let mut out = Vec::new();
+    for p in known.roster.persons.iter().filter(|p| p.id != PATIENT && p.role.group() != RoleGroup::Organization) {
+        of_person(p, known, &mut out);
+    }
+    for (value, category) in values {
+        if *category == Category::Ssn && known.policy.decide(Role::OtherPerson, *category).action != Action::Keep {
+            out.push(ForbiddenValue::new(value.as_str(), *category, None, "[SSN]"));
+        }
+    }
+    out
+}
+
+fn of_person(p: &Person, known: &Known, out: &mut Vec<ForbiddenValue>) {
+    let gone = |c: Category| known.policy.decide(p.role, c).action != Action::Keep;
+    let common = |w: &str| detect::is_common(w);
+    let mut push = |v: String, c: Category| {
+        if !v.trim().is_empty() && gone(c) {
+            out.push(ForbiddenValue::new(v, c, Some(p.id), p.label.as_str()));
+        }
+    };
+    for t in &p.telecoms {
+        push(t.value.clone(), if t.value.contains('@') { Category::Email } else { Category::Phone });
+    }
+    for a in &p.addresses {
+        for line in a.lines.iter().chain(std::iter::once(&a.text)) {
+            if line.len() >= 8 && line.bytes().any(|b| b.is_ascii_digit()) {
+                push(line.clone(), Category::Address);
+            }
+        }
+    }
+    for id in &p.identifiers {
+        if id.value.len() >= MIN_IDENTIFIER {
+            push(id.value.clone(), if id.kind == "SS" { Category::Ssn } else { Category::OtherId });
+        }
+    }
+    if !gone(Category::Name) {
+        return;
+    }
+    for n in p.names.iter().filter(|n| !is_placeholder(n)) {
+        out.push(ForbiddenValue::name(n, Some(p.id), p.label.as_str(), &common));
+    }
+}
+
+fn is_placeholder(n: &Name) -> bool {
+    let t = n.display();
+    t.trim().len() < 3 || t.contains('[')
+}
+
+/// The patient's own values, which are never forbidden by themselves.
+fn own_values(known: &Known) -> Vec<String> {
+    let id = &known.identity;
+    let mut out: Vec<String> = Vec::new();
+    let mut names: Vec<&Name> = id.names.iter().chain(&id.former_names).collect();
+    if let Some(p) = known.roster.patient() {
+        names.extend(&p.names);
+        out.extend(p.telecoms.iter().map(|t| t.value.clone()));
+        out.extend(p.addresses.iter().flat_map(|a| a.lines.clone()));
+        out.extend(p.identifiers.iter().map(|i| i.value.clone()));
+    }
+    for n in names {
+        out.push(n.display());
+        out.push(n.text.clone());
+        out.push(n.family.clone());
+        out.extend(n.given.iter().cloned());
+    }
+    out.extend(id.nicknames.iter().cloned());
+    out.extend(id.telecoms.iter().map(|t| t.value.clone()));
+    out.extend(id.addresses.iter().flat_map(|a| a.lines.clone()));
+    out.extend(id.identifiers.iter().map(|i| i.value.clone()));
+    out.retain(|v| !v.trim().is_empty());
+    out.sort();
+    out.dedup();
+    out
+}
