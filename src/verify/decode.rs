@@ -91,10 +91,11 @@ pub fn search_file(path_name: &str, bytes: &[u8], searcher: &Searcher, exempt: &
     let budget = bytes.len().saturating_mul(BUDGET_FACTOR).saturating_add(BUDGET_BASE).min(BUDGET_MAX);
     let only = |e: &Exempt| {
         let value = e.value.as_ref()?;
-        let both = [Category::Name, Category::OtherId, Category::Email, Category::Address].map(|category| ForbiddenValue {
-            alone: vec![value.clone()],
-            ..ForbiddenValue::new(value.as_str(), category, None, "")
-        });
+        let mut alone: Vec<String> = value.split(|c: char| !c.is_alphanumeric()).map(str::to_string).collect();
+        alone.push(value.clone());
+        let as_any = [Category::Name, Category::Phone, Category::OtherId, Category::Email, Category::Address];
+        let both = as_any
+            .map(|category| ForbiddenValue { alone: alone.clone(), ..ForbiddenValue::new(value.as_str(), category, None, "") });
         Some(Searcher::new(&both, &[]))
     };
     let mut scan = Scan { searcher, exempt: exempt.iter().map(|e| (e, only(e))).collect(), leaks: Vec::new(), budget };

@@ -8,6 +8,7 @@ pub mod forbidden;
 mod json_tokens;
 pub mod labels;
 mod layers;
+pub mod output;
 mod place;
 pub mod references;
 pub mod searcher;
