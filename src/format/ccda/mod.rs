@@ -11,7 +11,7 @@ mod parts;
 mod people;
 mod read;
 mod records;
-mod roles;
+pub mod roles;
 mod values;
 mod view;
 mod vocabulary;

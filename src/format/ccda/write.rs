@@ -4,14 +4,13 @@
 //! view. Which form keeps the document valid is decided here and in [`withhold`](super::withhold), nowhere else.
 
 use super::attributes::hint;
-use super::{insert, parts, view, withhold};
+use super::{insert, view, withhold};
 use crate::format::xml::encode::{Place, encode, name_token, percent};
 use crate::format::xml::splice::SpliceList;
-use crate::format::xml::{self, Kind, NONE, Tape, tape};
+use crate::format::xml::{self, NONE, Tape, edit, embedded as base64, tape};
 use crate::model::document::{Class, Document, Field, Form};
 use crate::model::edit::{Cause, Change, Edit, Written};
 use crate::model::error::WriteError;
-use crate::model::view::Span;
 
 /// Carries out edits.
 pub fn write(bytes: &[u8], doc: &Document, edits: &[Edit]) -> Result<Written, WriteError> {
@@ -40,12 +39,12 @@ pub fn write(bytes: &[u8], doc: &Document, edits: &[Edit]) -> Result<Written, Wr
     list.finish(bytes)
 }
 
-fn one(tape: &Tape, field: &Field, edit: &Edit, list: &mut SpliceList) -> Result<(), WriteError> {
-    let cause = Cause::Ledger(edit.ledger);
-    match &edit.change {
+fn one(tape: &Tape, field: &Field, asked: &Edit, list: &mut SpliceList) -> Result<(), WriteError> {
+    let cause = Cause::Ledger(asked.ledger);
+    match &asked.change {
         Change::Withhold => return Err(WriteError("only a record can be withheld".into())),
         Change::InsertName(label) => {
-            insert::name(tape, field.node, label, edit.ledger, list);
+            insert::name(tape, field.node, label, asked.ledger, list);
             return Ok(());
         }
         Change::Part(bytes) => {
@@ -57,13 +56,13 @@ fn one(tape: &Tape, field: &Field, edit: &Edit, list: &mut SpliceList) -> Result
     match (field.class, field.form) {
         (Class::Attachment, _) => list.put(tape.node(field.node).span, masked(tape, field.node), cause),
         (Class::Signature, _) => list.put(field.span, Vec::new(), cause),
-        (_, Form::XmlNode) if whole(tape, field, edit) => element(tape, field, &edit.change, cause, list),
-        (_, Form::XmlAttr) if matches!(field.hint, hint::TELECOM | hint::ROOT) && !matches!(edit.change, Change::Text(_)) => {
+        (_, Form::XmlNode) if whole(tape, field, asked) => element(tape, field, &asked.change, cause, list),
+        (_, Form::XmlAttr) if matches!(field.hint, hint::TELECOM | hint::ROOT) && !matches!(asked.change, Change::Text(_)) => {
             let owner = tape.node(field.node).parent;
             list.put(tape.node(owner).span, masked(tape, owner), cause);
         }
-        (_, Form::XmlComment) if edit.range.is_none() => comment(tape, field, &edit.change, cause, list),
-        _ => text(tape, field, edit, cause, list),
+        (_, Form::XmlComment) if asked.range.is_none() => edit::comment(tape, field.node, words(&asked.change), cause, list),
+        _ => text(tape, field, asked, cause, list),
     }
     Ok(())
 }
@@ -86,16 +85,15 @@ fn words(change: &Change) -> &str {
 }
 
 /// Replaces text inside a field's view.
-fn text(tape: &Tape, field: &Field, edit: &Edit, cause: Cause, list: &mut SpliceList) {
+fn text(tape: &Tape, field: &Field, asked: &Edit, cause: Cause, list: &mut SpliceList) {
     let view = view::view(tape.bytes, field);
-    let (from, to) = edit.range.unwrap_or((0, view.text.len() as u32));
-    let spans = view.raw_ranges(from as usize, to as usize);
-    if spans.is_empty() {
-        list.idle(edit.ledger);
+    let (from, to) = asked.range.unwrap_or((0, view.text.len() as u32));
+    if view.raw_ranges(from as usize, to as usize).is_empty() {
+        list.idle(asked.ledger);
         return;
     }
-    let words = words(&edit.change);
-    let fitted = match (field.hint, &edit.change) {
+    let words = words(&asked.change);
+    let fitted = match (field.hint, &asked.change) {
         (_, Change::Text(_)) => words.to_string(),
         (hint::URI, _) => percent(words),
         (hint::NAME, _) => name_token(words),
@@ -105,46 +103,10 @@ fn text(tape: &Tape, field: &Field, edit: &Edit, cause: Cause, list: &mut Splice
     let all = from == 0 && to as usize >= view.text.len();
     if field.form == Form::XmlAttr && all && fitted.is_empty() {
         // An empty value breaks the type of most attributes; without it they are optional.
-        list.put(with_blank_before(tape, tape.node(field.node).span), Vec::new(), cause);
+        list.put(edit::with_blank_before(tape, tape.node(field.node).span), Vec::new(), cause);
         return;
     }
-    for (i, span) in spans.iter().enumerate() {
-        let place = place_at(tape, field, *span);
-        let hidden = matches!(place, Place::Comment | Place::Pi);
-        let with = if i == 0 || hidden { encode(if i == 0 { &fitted } else { "" }, place, tape.encoding) } else { Vec::new() };
-        list.put(*span, with, cause);
-    }
-}
-
-/// What kind of text stands at a span of a field.
-fn place_at(tape: &Tape, field: &Field, span: Span) -> Place {
-    match tape.node(tape.node_at(span.start)).kind {
-        _ if field.form == Form::XmlAttr => Place::Attr,
-        Kind::Attr => Place::Attr,
-        Kind::CData => Place::CData,
-        Kind::Comment => Place::Comment,
-        Kind::Pi => Place::Pi,
-        _ => Place::Text,
-    }
-}
-
-/// An attribute with the white space before it.
-fn with_blank_before(tape: &Tape, span: Span) -> Span {
-    let before = tape.bytes.get(..span.start as usize).unwrap_or(&[]);
-    let blanks = before.iter().rev().take_while(|b| b.is_ascii_whitespace()).count();
-    Span { start: span.start - blanks as u32, end: span.end }
-}
-
-/// A whole comment or processing instruction.
-fn comment(tape: &Tape, field: &Field, change: &Change, cause: Cause, list: &mut SpliceList) {
-    let node = tape.node(field.node);
-    let words = words(change);
-    if words.is_empty() || node.kind == Kind::Pi {
-        list.put(node.span, Vec::new(), cause);
-        return;
-    }
-    let inner = [b" ".as_slice(), &encode(words, Place::Comment, tape.encoding), b" "].concat();
-    list.put(node.inner, inner, cause);
+    edit::text(tape, &view, from, to, &fitted, cause, list);
 }
 
 /// A whole element of a person.
@@ -236,9 +198,9 @@ fn embedded(tape: &Tape, i: u32, bytes: &[u8], cause: Cause, list: &mut SpliceLi
     if i == NONE {
         return;
     }
-    list.put(tape.node(i).inner, parts::encode(bytes), cause);
+    list.put(tape.node(i).inner, base64::encode(bytes), cause);
     for a in tape.attrs(i).filter(|&a| matches!(tape.name(a), b"integrityCheck" | b"integrityCheckAlgorithm")) {
-        let span = with_blank_before(tape, tape.node(a).span);
+        let span = edit::with_blank_before(tape, tape.node(a).span);
         list.put(span, Vec::new(), Cause::Consequence("digest of a changed attachment"));
     }
 }

@@ -6,6 +6,8 @@
 //! is one index and nothing is allocated per node. Nothing here knows C-CDA; nothing here changes a byte except through
 //! [`splice::SpliceList`].
 
+pub mod edit;
+pub mod embedded;
 pub mod encode;
 pub mod encoding;
 pub mod flow;

@@ -61,7 +61,7 @@ fn samples_read_and_write_back_unchanged() {
         let written = Ccda.write(source, &doc, &[]).unwrap();
         assert!(written.bytes == *bytes && written.splices.is_empty(), "{}", path.display());
         assert!(doc.fields.is_sorted_by_key(|f| f.span.start), "{}: fields out of order", path.display());
-        assert!(doc.stubs.len() > usize::from(!path.to_string_lossy().contains("Care Team")), "{}: nobody found", path.display());
+        assert!(doc.stubs.len() > 1 || !path.to_string_lossy().contains("Documents"), "{}: nobody found", path.display());
         let tape = xml::parse(bytes).unwrap();
         let nodes: Vec<u32> = doc.fields.iter().map(|f| f.node).collect();
         for (field, place) in doc.fields.iter().zip(Ccda.locate(source, &doc, &nodes)) {
