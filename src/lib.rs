@@ -11,6 +11,7 @@ pub mod format;
 pub mod intake;
 pub mod model;
 pub mod people;
+pub mod pipeline;
 pub mod policy;
 pub mod redact;
 pub mod report;

@@ -1,1 +1,78 @@
-fn main() {}
+//! The `disclose` program: parses the command line and maps errors to exit codes.
+
+use clap::{Parser, Subcommand};
+use disclose::cli::{detect, match_cmd, process, verify};
+use disclose::model::error::RunError;
+use disclose::people::identity::read_identity;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Redacts a patient's portal export for a recipient: keeps what is the patient's, turns everybody else into role labels, and checks
+/// the result.
+#[derive(Parser)]
+#[command(version, about, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Redact an export and write the bundle with its report
+    Process(Box<process::ProcessArgs>),
+    /// Show what is found in a text: one JSON object a line
+    Detect(DetectArgs),
+    /// Compare a person with the patient: same, different, or for a person to review
+    Match(match_cmd::MatchArgs),
+    /// Repeat the checks on a finished folder
+    Verify(verify::VerifyArgs),
+}
+
+/// What `detect` takes.
+#[derive(clap::Args)]
+#[command(after_help = "Example:
+  echo \"Mrs. Roe, the patient's mother, called Dr. Ito.\" | disclose detect --patient patient.json")]
+struct DetectArgs {
+    /// Identity of the patient, so that their own names are told from others
+    #[arg(long, value_name = "FILE")]
+    patient: Option<PathBuf>,
+    /// Output format
+    #[arg(long, value_name = "FORMAT", default_value = "jsonl", value_parser = ["jsonl"])]
+    format: String,
+}
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => {
+            let _ = e.print();
+            return ExitCode::from(if e.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let result = match cli.command {
+        Command::Process(args) => process::run(*args),
+        Command::Detect(args) => run_detect(&args),
+        Command::Match(args) => match_cmd::run(args),
+        Command::Verify(args) => verify::run(args),
+    };
+    match result {
+        Ok(code) => ExitCode::from(u8::try_from(code).unwrap_or(1)),
+        Err(e) => {
+            eprintln!("disclose: {e}");
+            ExitCode::from(u8::try_from(e.exit_code()).unwrap_or(1))
+        }
+    }
+}
+
+fn run_detect(args: &DetectArgs) -> Result<i32, RunError> {
+    let identity = match &args.patient {
+        Some(path) => {
+            let bytes = std::fs::read(path).map_err(|e| RunError::Input(format!("{}: cannot be read: {e}", path.display())))?;
+            Some(read_identity(&bytes, &path.display().to_string())?)
+        }
+        None => None,
+    };
+    detect::run(&mut std::io::stdin().lock(), identity, &mut std::io::stdout().lock())
+        .map_err(|e| RunError::Internal(e.to_string()))?;
+    Ok(0)
+}

@@ -1,3 +1,7 @@
 //! One file per command. The binary only parses and maps errors to exit codes.
 
 pub mod detect;
+pub mod match_cmd;
+pub mod process;
+mod progress;
+pub mod verify;

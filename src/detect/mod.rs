@@ -57,6 +57,16 @@ impl Default for Context<'_> {
     }
 }
 
+/// True for a word that also means something else than a person: a word of the language or of medicine, an eponym, a place or month.
+/// Standing alone such a word proves nothing.
+pub fn is_common(word: &str) -> bool {
+    words::is_word(word)
+        || words::is_clinical(word)
+        || words::is_eponym(word)
+        || words::is_place_or_month(word)
+        || words::is_word_name(word)
+}
+
 /// The role that a single relation word tells, in lower case: `mother`, `wife`.
 pub fn relation_role(word: &str) -> Option<Role> {
     cues::kin(word)

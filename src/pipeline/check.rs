@@ -14,9 +14,10 @@ use crate::model::role::{Role, RoleGroup};
 use crate::model::roster::Person;
 use crate::verify::decode::Exempt;
 use crate::verify::difference::{Original, SpliceCause, SpliceLine, SpliceRecord, records, sha256_hex};
+use crate::verify::folder::{FORBIDDEN_FILE, SPLICES_FILE, VerifyFacts};
 use crate::verify::forbidden::ForbiddenValue;
 use crate::verify::labels::labels_of;
-use crate::verify::output::{Findings, OutputFile, PackageFacts, finish, input_facts, verify_output, verify_report};
+use crate::verify::output::{Findings, InputFacts, OutputFile, PackageFacts, finish, input_facts, verify_output, verify_report};
 use crate::verify::references::RefFacts;
 use crate::verify::searcher::Searcher;
 use std::collections::BTreeMap;
@@ -28,8 +29,9 @@ const MIN_IDENTIFIER: usize = 5;
 /// What the checks of one document gave.
 pub struct Written {
     findings: Findings,
-    input_refs: RefFacts,
+    input: InputFacts,
     records: Vec<SpliceRecord>,
+    exempt: Vec<Exempt>,
     sha256: String,
 }
 
@@ -45,6 +47,7 @@ struct LineState {
 /// All checks of a run.
 pub struct Checker {
     searcher: Searcher,
+    facts: VerifyFacts,
     findings: Vec<Findings>,
     files: BTreeMap<String, LineState>,
     input_refs: RefFacts,
@@ -67,16 +70,15 @@ impl Checker {
     ) -> Result<Self, RunError> {
         let forbidden = forbidden(known, values);
         let own = own_values(known);
-        let file = crate::verify::ForbiddenFile { values: forbidden, patient: own };
-        let text = serde_json::to_vec(&file).map_err(|e| RunError::Internal(e.to_string()))?;
-        staging.write("internal/forbidden.json", &text)?;
+        let facts = VerifyFacts { version: 1, forbidden, patient_values: own, ..VerifyFacts::default() };
         Ok(Checker {
-            searcher: Searcher::new(&file.values, &file.patient),
+            searcher: Searcher::new(&facts.forbidden, &facts.patient_values),
+            facts,
             findings: Vec::new(),
             files: BTreeMap::new(),
             input_refs: RefFacts::default(),
             labels: labels_of(&known.roster.persons),
-            splices: Some(staging.create("internal/splices.jsonl")?),
+            splices: Some(staging.create(&format!("internal/{SPLICES_FILE}"))?),
             shown,
             line_files,
         })
@@ -103,15 +105,31 @@ impl Checker {
                 input: Some(&facts),
             },
         );
-        Written { findings, input_refs: facts.refs, records, sha256 }
+        Written { findings, input: facts, records, exempt, sha256 }
     }
 
     /// Stores what was found in a whole file.
     pub fn store(&mut self, file: &str, w: Written) -> Result<(), RunError> {
-        self.input_refs.merge(w.input_refs);
         self.findings.push(w.findings);
         let file = self.shown.get(file).cloned().unwrap_or_else(|| file.to_string());
+        self.remember(&file, w.input, w.exempt, 0);
         self.line(&SpliceLine { file, chunk: 0, input_sha256: w.sha256, splices: w.records })
+    }
+
+    /// Keeps what was true of an input, for a later repetition of the checks.
+    fn remember(&mut self, file: &str, mut input: InputFacts, exempt: Vec<Exempt>, base: usize) {
+        self.input_refs.merge(std::mem::take(&mut input.refs));
+        let known = self.facts.inputs.entry(file.to_string()).or_default();
+        for (rule, n) in input.faults {
+            *known.faults.entry(rule).or_default() += n;
+        }
+        for (kind, n) in input.refused {
+            known.refused.entry(kind).or_insert(n);
+        }
+        if !exempt.is_empty() {
+            let list = self.facts.exempt.entry(file.to_string()).or_default();
+            list.extend(exempt.into_iter().map(|e| Exempt { start: e.start + base, end: e.end + base, value: e.value }));
+        }
     }
 
     fn line(&mut self, line: &SpliceLine) -> Result<(), RunError> {
@@ -146,10 +164,12 @@ impl Checker {
 
     /// Stores what was found in one line of a line file.
     pub fn store_line(&mut self, file: &str, line: &Line, written: u64, w: Written) -> Result<(), RunError> {
-        self.input_refs.merge(w.input_refs);
         let state = self.files.entry(file.to_string()).or_default();
         add(&mut state.findings, w.findings);
         let before = line.before.len() as u64;
+        let base = (state.output + before) as usize;
+        let shown = self.shown.get(file).cloned().unwrap_or_else(|| file.to_string());
+        self.remember(&shown, w.input, w.exempt, base);
         let around = before + line.after.len() as u64;
         let records = w
             .records
@@ -184,7 +204,7 @@ impl Checker {
     }
 
     /// Closes the record of differences and sums up.
-    pub fn finish(&mut self) -> Result<Vec<Check>, RunError> {
+    pub fn finish(&mut self, staging: &Staging) -> Result<Vec<Check>, RunError> {
         if let Some(out) = self.splices.take() {
             out.finish()?;
         }
@@ -194,6 +214,9 @@ impl Checker {
             findings.push(state.findings);
         }
         let package = PackageFacts { input_dangling: self.input_refs.dangling(), labels: std::mem::take(&mut self.labels) };
+        self.facts.package = package.clone();
+        let text = serde_json::to_vec(&self.facts).map_err(|e| RunError::Internal(e.to_string()))?;
+        staging.write(&format!("internal/{FORBIDDEN_FILE}"), &text)?;
         Ok(finish(findings, &package))
     }
 

@@ -1,8 +1,8 @@
 //! Pass 2, first half: what happens to every field of one document. Nothing is numbered yet.
 
+use super::Known;
 use super::documents::{Child, Tree};
 use super::survey::{can_be_withheld, context};
-use super::Known;
 use crate::detect;
 use crate::model::decision::{Action, Decision};
 use crate::model::document::Field;
@@ -92,48 +92,27 @@ fn plan(tree: &Tree, who: &[Resolution], withheld: &[Option<Decision>], keys: &H
     })
 }
 
-/// Known values first, then what the text itself gives away; of two finds at one place the one that knows more.
+/// Known values and what the text itself gives away; a new name that the roster knows becomes that person.
 fn search(text: &str, f: &Field, tree: &Tree, known: &Known) -> Vec<Mention> {
     let ctx = context(tree, f);
-    let mut found = known.knowledge.scan(text, &ctx);
-    if f.class.is_free_text() {
-        found.extend(detect::discover(text, &ctx, &known.identity));
-        found = merge(found, known);
+    let found = known.knowledge.scan(text, &ctx);
+    if !f.class.is_free_text() {
+        return found;
     }
-    found
-}
-
-/// Settles overlaps. The longer span wins; a person of the roster is taken over from a shorter one; where one rule says the patient
-/// and another somebody else, a person must say.
-fn merge(mut found: Vec<Mention>, known: &Known) -> Vec<Mention> {
-    for m in &mut found {
+    let mut discovered = detect::discover(text, &ctx, &known.identity);
+    for m in &mut discovered {
         if let (Who::New(role), Category::Name, Some(name)) = (&m.who, m.category, &m.name)
-            && let Some(id) = known.resolver.resolve_name(*role, name)
+            && let Some(is) = known.resolver.resolve_name(*role, name)
         {
-            m.who = if id == PATIENT { Who::Patient } else { Who::Person(id) };
+            m.who = match is {
+                Resolution::Person(PATIENT) => Who::Patient,
+                Resolution::Person(id) => Who::Person(id),
+                Resolution::Ambiguous(_) => Who::Ambiguous,
+                Resolution::NotAPerson => continue,
+            };
         }
     }
-    found.sort_by_key(|m| (m.start, std::cmp::Reverse(m.end)));
-    let mut out: Vec<Mention> = Vec::with_capacity(found.len());
-    for m in found {
-        let Some(last) = out.last_mut().filter(|l| m.start < l.end) else {
-            out.push(m);
-            continue;
-        };
-        let (long, short) = if m.end - m.start > last.end - last.start { (m, last.clone()) } else { (last.clone(), m) };
-        let mut kept = long;
-        kept.who = match (&kept.who, &short.who) {
-            (Who::New(_) | Who::Nobody, Who::Person(id)) => Who::Person(*id),
-            (Who::Nobody, Who::New(r)) => Who::New(*r),
-            (Who::Patient, Who::New(_) | Who::Ambiguous) if kept.start == short.start && kept.end == short.end => Who::Ambiguous,
-            (Who::New(_), Who::Patient) if kept.start == short.start && kept.end == short.end => Who::Ambiguous,
-            (w, _) => w.clone(),
-        };
-        kept.start = kept.start.min(short.start);
-        kept.end = kept.end.max(short.end);
-        *last = kept;
-    }
-    out
+    detect::merge(found, discovered)
 }
 
 /// Records that stay behind, with the decision.

@@ -29,7 +29,7 @@ use crate::model::person::PersonId;
 use crate::model::policy::Policy;
 use crate::model::request::{Identity, Request};
 use crate::model::roster::Roster;
-use crate::people::Resolver;
+use crate::people::resolver::Resolver;
 use crate::redact::ids::IdRewriter;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;

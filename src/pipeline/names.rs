@@ -69,10 +69,11 @@ fn segment_without_names(segment: &str, known: &Known) -> String {
     let spaced: String = segment.chars().map(|c| if matches!(c, '_' | '+') { ' ' } else { c }).collect();
     let stem_end = spaced.rfind('.').filter(|&d| d > 0).unwrap_or(spaced.len());
     let ctx = Context { class: Class::FileName, ..Context::default() };
-    let mut found = known.knowledge.scan(&spaced[..stem_end], &ctx);
+    let found = known.knowledge.scan(&spaced[..stem_end], &ctx);
     let title = Context { class: Class::Title, ..Context::default() };
-    found.extend(detect::discover(&spaced[..stem_end], &title, &known.identity).into_iter().filter(|m| m.category == Category::Name));
-    let found = detect::merge(found);
+    let mut discovered = detect::discover(&spaced[..stem_end], &title, &known.identity);
+    discovered.retain(|m| m.category == Category::Name);
+    let found = detect::merge(found, discovered);
     let mut out = String::new();
     let mut at = 0usize;
     for m in found {

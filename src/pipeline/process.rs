@@ -4,13 +4,15 @@ use super::check::{Checker, Written};
 use super::decide::{Decided, Whole, decide};
 use super::documents::format_for;
 use super::lines::{Line, Lines, MAX_LINE};
+use super::links::{self, Digest, Digests};
 use super::number::{Counters, Numbered, number, review_item};
 use super::rulings::Rulings;
 use super::surveying::{batches, read};
 use super::write::{Finished, write};
 use super::{Known, Progress, cancelled};
 use crate::deliver::Staging;
-use crate::intake::{Intake, Item, Kind};
+use crate::format::xdm::sha1_hex;
+use crate::intake::{Intake, Item, Kind, XmlRoot};
 use crate::model::case::{InputRow, WithheldRow};
 use crate::model::decision::{Action, Decision};
 use crate::model::document::Note;
@@ -42,6 +44,8 @@ pub struct Totals {
     pub by_category: BTreeMap<String, BTreeMap<String, u64>>,
     /// Media types of written files by path.
     pub media: BTreeMap<String, String>,
+    /// Digests of written files, where a package has metadata that names them.
+    pub digests: Digests,
     /// Numbers.
     pub counters: Counters,
 }
@@ -165,12 +169,13 @@ fn documents(
         ready.push((i, number(d, &mut totals.counters, w.rulings)));
     }
     let shared: &Checker = checker;
+    let digests = &totals.digests;
     let done: Vec<(usize, Done)> = ready
         .into_par_iter()
         .map(|(i, n)| {
             let item = &w.intake.items[i];
             let file = w.paths.get(&item.path).cloned().unwrap_or_else(|| item.path.clone());
-            (i, finish(n, &file, item.kind, shared))
+            (i, finish(n, &file, item.kind, shared, digests))
         })
         .collect();
     for (i, d) in done {
@@ -191,7 +196,7 @@ enum Done {
     Failed(String),
 }
 
-fn finish(n: Numbered, file: &str, kind: Kind, checker: &Checker) -> Done {
+fn finish(n: Numbered, file: &str, kind: Kind, checker: &Checker, digests: &Digests) -> Done {
     let records = n.tree.doc.records.len() as u64;
     let (media, format) = (n.tree.format.media_type(), n.tree.format.id());
     if n.whole.is_some() {
@@ -202,10 +207,18 @@ fn finish(n: Numbered, file: &str, kind: Kind, checker: &Checker) -> Done {
         };
     }
     let input = n.tree.bytes.clone();
+    let path = n.tree.key.clone();
     match write(n, file, "") {
         Err(e) => Done::Failed(e.to_string()),
-        Ok(finished) => {
-            let checked = checker.document(file, kind, &input, &finished);
+        Ok(mut finished) => {
+            if kind == Kind::Xml(XmlRoot::Registry) {
+                let edits = std::mem::take(&mut finished.splices);
+                match links::follow(&input, edits, &path, file, digests) {
+                    Ok((bytes, splices)) => (finished.bytes, finished.splices) = (bytes, splices),
+                    Err(why) => return Done::Failed(why),
+                }
+            }
+            let checked = checker.document(file, &input, &finished);
             Done::Written { finished, checked, records, media, format }
         }
     }
@@ -251,6 +264,10 @@ fn store(
             } else {
                 w.staging.write(&rel, &finished.bytes)?;
                 totals.media.insert(file.clone(), media.into());
+            }
+            if w.intake.items.iter().any(|i| i.kind == Kind::Xml(XmlRoot::Registry)) {
+                let digest = Digest { file: file.clone(), sha1: sha1_hex(&finished.bytes), size: finished.bytes.len() as u64 };
+                totals.digests.insert(item.path.clone(), digest);
             }
             checker.store(&file, checked)?;
             account(finished.entries, finished.reviews, ledger, totals)?;
@@ -374,10 +391,11 @@ fn lines(
             ready.push((line, n));
         }
         let shared: &Checker = checker;
+        let digests = &totals.digests;
         let done: Vec<(Line, Option<Done>)> = ready
             .into_par_iter()
             .map(|(line, n)| {
-                let d = n.map(|n| finish(n, &file, Kind::Ndjson, shared));
+                let d = n.map(|n| finish(n, &file, Kind::Ndjson, shared, digests));
                 (line, d)
             })
             .collect();
@@ -408,7 +426,7 @@ fn lines(
                     out.write_all(&line.before)?;
                     out.write_all(&finished.bytes)?;
                     out.write_all(&line.after)?;
-                    checker.store_line(&file, &line, checked)?;
+                    checker.store_line(&file, &line, finished.bytes.len() as u64, checked)?;
                     account(finished.entries, finished.reviews, ledger, totals)?;
                 }
             }

@@ -68,7 +68,10 @@ impl Rulings {
     /// One line with file and reason.
     pub fn read(text: &str, name: &str) -> Result<Rulings, RunError> {
         let file: TomlFile = toml::from_str(text).map_err(|e| {
-            RunError::Input(format!("{name}: not a decisions file: {}; expected `by = \"...\"` and a table [rulings]", e.message()))
+            RunError::Input(format!(
+                "{name}: not a decisions file: {}; expected `by = \"...\"` and a table [rulings]",
+                e.message()
+            ))
         })?;
         if file.by.trim().is_empty() {
             return Err(RunError::Input(format!("{name}: `by` must name the person who ruled")));

@@ -2,24 +2,29 @@
 
 use super::check::Checker;
 use super::names::rename;
+use super::number::review_item;
 use super::process::{PACKAGE, Totals, Work, process_all};
 use super::surveying::{Survey, survey_all};
 use super::{Known, Options, Progress, outcome};
-use crate::deliver::Staging;
+use crate::deliver::{Staging, check_apart};
 use crate::detect::Knowledge;
-use crate::intake::{self, Intake};
-use crate::model::case::{Case, Outcome};
+use crate::intake::{self, Intake, Kind};
+use crate::model::case::{Case, Check, Outcome};
+use crate::model::decision::Action;
 use crate::model::error::RunError;
 use crate::model::ledger::{Entry, Place};
-use crate::model::person::PersonId;
+use crate::model::mention::Category;
+use crate::model::person::{PATIENT, PersonId};
+use crate::model::role::{Role, RoleGroup};
 use crate::model::roster::Resolution;
-use crate::people::{Resolver, SubjectCheck, check_subject};
+use crate::people::{SubjectCheck, check_subject};
 use crate::redact::Question;
 use crate::redact::ids::IdRewriter;
 use crate::report::{Edition, LedgerWriter, write_edition};
-use std::collections::{HashMap, HashSet};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
-use std::io::{self, BufReader, Write};
+use std::io::{self, BufReader, Read, Write};
 use std::sync::atomic::AtomicBool;
 
 /// Runs a case. The result is in `opts.out`; the case says how it ended.
@@ -39,6 +44,7 @@ pub fn run(opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Result
 fn run_here(opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Result<Case, RunError> {
     progress.stage("open", 0);
     let intake = intake::gather(&opts.inputs, &opts.limits)?;
+    check_apart(&opts.out, &opts.inputs)?;
     let staging = Staging::begin(&opts.out)?;
     let key = outcome::case_key(opts, &intake);
     let id = outcome::case_id(&key);
@@ -56,22 +62,20 @@ fn run_here(opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Resul
         SubjectCheck::NoPatient if survey.patient_named > 0 && !survey.structured => {}
         SubjectCheck::NoPatient => no_patient(opts, &intake, &survey, &mut totals)?,
     }
-    let (known, values) = settle(opts, &intake, survey, key)?;
+    let (mut known, unreadable, values) = settle(opts, survey, key);
+    let paths = rename(intake.items.iter().map(|i| i.path.as_str()).chain(intake.held.iter().map(|h| h.path.as_str())), &known);
+    known.renames = paths.segments;
 
     progress.stage("redact", total);
     let mut ledger = LedgerWriter::new(staging.create("internal/ledger.jsonl")?);
-    let mut checker = Checker::new(&known, &values, &staging)?;
-    let paths = rename(
-        intake.items.iter().map(|i| i.path.as_str()).chain(intake.held.iter().map(|h| h.path.as_str())),
-        &known.0,
-    );
-    let known = Known { renames: paths.segments, ..known.0 };
+    let shown = members_shown(&intake, &paths.paths);
+    let mut checker = Checker::new(&known, &values, shown, line_digests(&intake, &paths.paths)?, &staging)?;
     let work = Work {
         intake: &intake,
         known: &known,
         rulings: &opts.rulings,
         paths: &paths.paths,
-        unreadable: &known_unreadable(&values),
+        unreadable: &unreadable,
         staging: &staging,
         progress,
         stop,
@@ -80,14 +84,231 @@ fn run_here(opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Resul
     process_all(&work, &mut checker, &mut append, &mut totals)?;
     let (file, _) = ledger.finish()?;
     file.finish()?;
+    unknown_rulings(opts, &totals)?;
     pack(&intake, &paths.paths, &staging)?;
 
     progress.stage("verify", 0);
     let outputs = staging.list(PACKAGE, &totals.media)?;
     let checks = checker.finish(&staging)?;
-    let media = totals.media.clone();
+    let media = std::mem::take(&mut totals.media);
     let mut case = outcome::case(opts, id, &known.roster, totals, outputs, checks);
-    finish(&mut case, &checker, &staging, &media)?;
+    report(&mut case, &checker, &staging, &media)?;
     staging.commit()?;
     Ok(case)
+}
+
+/// A file given alone that cannot be read is an error; as one of several it is held.
+fn alone_and_unreadable(opts: &Options, intake: &Intake, survey: &Survey) -> Result<(), RunError> {
+    let [input] = &opts.inputs[..] else { return Ok(()) };
+    let alone = input.is_file() && intake.items.len() == 1 && intake.held.is_empty() && intake.containers.is_empty();
+    let Some(item) = intake.items.first().filter(|_| alone) else { return Ok(()) };
+    let given = input.file_name().is_some_and(|n| n.to_string_lossy() == item.path);
+    match survey.unreadable.get(&0) {
+        Some(why) if given => Err(RunError::Input(format!("{}: {why}", item.path))),
+        _ => Ok(()),
+    }
+}
+
+/// No document shows a patient.
+fn no_patient(opts: &Options, intake: &Intake, survey: &Survey, totals: &mut Totals) -> Result<(), RunError> {
+    let nothing_read = survey.unreadable.len() == intake.items.len();
+    if survey.structured && !nothing_read {
+        let name = opts.inputs.first().and_then(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        return Err(RunError::Input(format!(
+            "{name}: no patient in this export, so it cannot be told whose it is; add the file that holds the Patient"
+        )));
+    }
+    if !nothing_read {
+        doubt(opts, totals, "no document names the patient");
+    }
+    Ok(())
+}
+
+fn doubt(opts: &Options, totals: &mut Totals, why: &str) {
+    let q = Question {
+        kind: "identity",
+        text: format!("Is this export about the person who asks? {why}"),
+        excerpt: String::new(),
+        choices: vec!["accept".into()],
+        label: None,
+    };
+    let item = review_item(&q, Place::default(), &mut totals.counters, &opts.rulings);
+    totals.reviews.push(item);
+}
+
+/// The export is about somebody else: a report of why, and nothing else.
+fn wrong_patient(opts: &Options, id: String, intake: &Intake, staging: Staging, why: &str) -> Result<Case, RunError> {
+    let case = outcome::stopped(opts, id, intake, why);
+    let (file, _) = LedgerWriter::new(staging.create("internal/ledger.jsonl")?).finish()?;
+    file.finish()?;
+    internal_report(&case, &staging)?;
+    staging.commit()?;
+    Err(RunError::WrongPatient(format!(
+        "the export is about somebody else than the patient given: {why}; nothing is released, see {}",
+        opts.out.join("internal/report.html").display()
+    )))
+}
+
+/// Who is who, once everything was seen.
+fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> (Known, HashMap<usize, String>, Vec<(String, Category)>) {
+    let identity = opts.request.patient.clone();
+    let (roster, resolver, _) = survey.builder.finish();
+    let mut withheld_keys: HashSet<String> = survey.withheld.into_iter().filter(|k| !k.starts_with('#')).collect();
+    for (doc, stub, keys) in &survey.about {
+        let other = match resolver.resolve(doc, stub) {
+            Resolution::Person(p) if p != PATIENT => roster.get(p).map(|p| p.role),
+            _ => None,
+        };
+        let goes = other.is_some_and(|r| r.group() == RoleGroup::OtherPatient && r != Role::Newborn);
+        if goes && opts.policy.other_patient_records == Action::Withhold {
+            withheld_keys.extend(keys.iter().filter(|k| !k.starts_with('#')).cloned());
+        }
+    }
+    let conditional: HashSet<PersonId> = roster
+        .persons
+        .iter()
+        .filter(|p| p.identifiers.iter().any(|i| survey.conditional.iter().any(|c| c.value == i.value && c.system == i.system)))
+        .map(|p| p.id)
+        .collect();
+    let knowledge = Knowledge::new(&roster, &identity, &opts.dictionary);
+    let known = Known {
+        identity,
+        roster,
+        resolver,
+        knowledge,
+        policy: opts.policy.clone(),
+        withheld_keys,
+        ids: IdRewriter::new(key),
+        conditional,
+        renames: HashMap::new(),
+    };
+    (known, survey.unreadable, survey.values.into_iter().collect())
+}
+
+/// How the checks name members of containers: `outer.zip!/inner/path`, by released path.
+fn members_shown(intake: &Intake, paths: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mut out = BTreeMap::new();
+    for item in intake.items.iter().filter(|i| i.container.is_some()) {
+        let Some(file) = paths.get(&item.path) else { continue };
+        let mut cuts: Vec<usize> = Vec::new();
+        let mut at = item.container;
+        while let Some(c) = at.and_then(|c| intake.containers.get(c)) {
+            cuts.push(c.path.split('/').count());
+            at = c.parent;
+        }
+        let mut shown = String::new();
+        for (i, segment) in file.split('/').enumerate() {
+            if i > 0 {
+                shown.push_str(if cuts.contains(&i) { "!/" } else { "/" });
+            }
+            shown.push_str(segment);
+        }
+        out.insert(file.clone(), shown);
+    }
+    out
+}
+
+/// SHA-256 of the content of each NDJSON file, by released path.
+fn line_digests(intake: &Intake, paths: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, RunError> {
+    let mut out = BTreeMap::new();
+    for item in intake.items.iter().filter(|i| i.kind == Kind::Ndjson) {
+        let Some(file) = paths.get(&item.path) else { continue };
+        let digest = if item.gz {
+            let mut from = item.open()?;
+            let mut h = Sha256::new();
+            let mut buffer = vec![0u8; 1 << 16];
+            loop {
+                let n = from.read(&mut buffer)?;
+                if n == 0 {
+                    break;
+                }
+                h.update(&buffer[..n]);
+            }
+            h.finalize().iter().map(|b| format!("{b:02x}")).collect()
+        } else {
+            item.sha256.clone()
+        };
+        out.insert(file.clone(), digest);
+    }
+    Ok(out)
+}
+
+/// A ruling on an item that does not exist was made for another run.
+fn unknown_rulings(opts: &Options, totals: &Totals) -> Result<(), RunError> {
+    let known: HashSet<&str> = totals.reviews.iter().map(|r| r.id.as_str()).collect();
+    match opts.rulings.ids().find(|id| !known.contains(id)) {
+        Some(id) => Err(RunError::Input(format!(
+            "the decisions file rules on {id}, which this run does not have; was it made for another input, request or policy?"
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// Packs containers again, innermost first.
+fn pack(intake: &Intake, paths: &BTreeMap<String, String>, staging: &Staging) -> Result<(), RunError> {
+    let mut order: Vec<usize> = (0..intake.containers.len()).collect();
+    order.sort_by_key(|&c| std::cmp::Reverse(intake.containers[c].path.split('/').count()));
+    for c in order {
+        let container = &intake.containers[c];
+        let n = container.path.split('/').count();
+        let member = intake
+            .items
+            .iter()
+            .map(|i| (&i.path, i.path.starts_with(&format!("{}/", container.path))))
+            .find(|(_, inside)| *inside)
+            .and_then(|(p, _)| paths.get(p));
+        let Some(member) = member else { continue };
+        let rel: Vec<&str> = member.split('/').take(n).collect();
+        staging.pack(&format!("{PACKAGE}/{}", rel.join("/")), &[])?;
+    }
+    Ok(())
+}
+
+/// Writes the reports and gives the package its name. A report that holds a removed value is a failed check.
+fn report(case: &mut Case, checker: &Checker, staging: &Staging, media: &BTreeMap<String, String>) -> Result<(), RunError> {
+    let package = staging.dir().join(PACKAGE);
+    std::fs::create_dir_all(&package)?;
+    if matches!(case.outcome, Outcome::Released | Outcome::ReviewNeeded) {
+        let mut sink = |_: Edition, name: &str| -> io::Result<Box<dyn Write>> {
+            let path = package.join("report").join(name);
+            std::fs::create_dir_all(package.join("report"))?;
+            Ok(Box::new(io::BufWriter::new(File::create(path)?)))
+        };
+        write_edition(Edition::Recipient, case, open_ledger(staging)?, &mut sink)?;
+        let mut leaks = Vec::new();
+        for name in ["report.html", "report.json", "ledger.csv"] {
+            let bytes = std::fs::read(package.join("report").join(name))?;
+            leaks.extend(checker.report(&format!("report/{name}"), &bytes));
+        }
+        if !leaks.is_empty() {
+            case.outcome = Outcome::VerificationFailed;
+        }
+        case.checks.push(Check { name: "report-clean".into(), passed: leaks.is_empty(), examined: 3, failures: leaks });
+    }
+    let edition = match case.outcome {
+        Outcome::Released => "release",
+        Outcome::ReviewNeeded => "draft",
+        _ => {
+            std::fs::remove_dir_all(&package)?;
+            case.outputs.clear();
+            return internal_report(case, staging);
+        }
+    };
+    std::fs::rename(&package, staging.dir().join(edition))?;
+    staging.manifest(edition, media)?;
+    internal_report(case, staging)
+}
+
+fn internal_report(case: &Case, staging: &Staging) -> Result<(), RunError> {
+    let dir = staging.dir().join("internal");
+    std::fs::create_dir_all(&dir)?;
+    let mut sink = |_: Edition, name: &str| -> io::Result<Box<dyn Write>> {
+        Ok(Box::new(io::BufWriter::new(File::create(dir.join(name))?)))
+    };
+    write_edition(Edition::Internal, case, open_ledger(staging)?, &mut sink)?;
+    Ok(())
+}
+
+fn open_ledger(staging: &Staging) -> io::Result<BufReader<File>> {
+    Ok(BufReader::new(File::open(staging.dir().join("internal/ledger.jsonl"))?))
 }

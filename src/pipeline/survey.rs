@@ -72,7 +72,8 @@ fn gather(text: &str, m: &Mention, seen: &mut HashSet<(Category, String)>, out: 
         Who::New(role) => role,
         Who::Nobody => Role::OtherPerson,
         Who::Patient => {
-            let words = text.get(m.start..m.end).map_or(0, |t| t.split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 1).count());
+            let words =
+                text.get(m.start..m.end).map_or(0, |t| t.split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 1).count());
             out.patient_named += u64::from(m.category == Category::Name && words >= 2);
             return;
         }
@@ -102,21 +103,37 @@ fn is_owned_text(t: &Tree, field: &Field) -> bool {
 /// What detection may know about where a text stands.
 pub fn context<'t>(t: &'t Tree, field: &Field) -> Context<'t> {
     let record = t.doc.records.get(field.record as usize);
-    let about_patient = record.and_then(|r| r.subject).is_none_or(|s| {
-        t.doc.stubs.get(s as usize).is_none_or(|s| matches!(s.kind, StubKind::Patient))
-    });
+    let about_patient = record
+        .and_then(|r| r.subject)
+        .is_none_or(|s| t.doc.stubs.get(s as usize).is_none_or(|s| matches!(s.kind, StubKind::Patient)));
     let kin = record
         .and_then(|r| r.subject)
         .and_then(|s| t.doc.stubs.get(s as usize))
         .filter(|s| s.kind == StubKind::Related)
         .map(|s| s.role);
-    Context { class: field.class, subject_is_patient: about_patient, section: record.map_or("", |r| r.title.as_str()), kin_hint: kin }
+    Context {
+        class: field.class,
+        subject_is_patient: about_patient,
+        section: record.map_or("", |r| r.title.as_str()),
+        kin_hint: kin,
+    }
 }
 
 /// Kinds of record that can be left out when they are about another patient. Persons keep their shell, containers their place.
 pub fn can_be_withheld(kind: &str) -> bool {
     !matches!(
         kind,
-        "Patient" | "RelatedPerson" | "Person" | "Practitioner" | "PractitionerRole" | "Bundle" | "Group" | "Parameters" | "item" | "section" | "entry" | "ClinicalDocument"
+        "Patient"
+            | "RelatedPerson"
+            | "Person"
+            | "Practitioner"
+            | "PractitionerRole"
+            | "Bundle"
+            | "Group"
+            | "Parameters"
+            | "item"
+            | "section"
+            | "entry"
+            | "ClinicalDocument"
     )
 }

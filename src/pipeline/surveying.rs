@@ -4,11 +4,11 @@ use super::documents::{Tree, format_for};
 use super::lines::Lines;
 use super::survey::{Surveyed, survey};
 use super::{Options, Progress, cancelled};
-use crate::intake::{Intake, Item, Kind};
+use crate::intake::{Intake, Item, Kind, XmlRoot};
 use crate::model::error::RunError;
 use crate::model::mention::Category;
 use crate::model::person::{Identifier, PersonStub};
-use crate::people::RosterBuilder;
+use crate::people::roster::RosterBuilder;
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::atomic::AtomicBool;
@@ -170,7 +170,15 @@ pub fn batches(items: &[Item]) -> Vec<Vec<usize>> {
     let mut out: Vec<Vec<usize>> = Vec::new();
     let mut bytes = 0u64;
     let mut open = false;
-    for (i, item) in items.iter().enumerate() {
+    // Metadata that names other documents with size and hash comes after all of them.
+    let registry = |i: &&Item| i.kind == Kind::Xml(XmlRoot::Registry);
+    let mut order: Vec<(usize, &Item)> = items.iter().enumerate().filter(|(_, i)| !registry(i)).collect();
+    let first_last = order.len();
+    order.extend(items.iter().enumerate().filter(|(_, i)| registry(i)));
+    for (at, &(i, item)) in order.iter().enumerate() {
+        if at == first_last {
+            open = false;
+        }
         if item.kind == Kind::Ndjson {
             out.push(vec![i]);
             open = false;

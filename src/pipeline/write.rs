@@ -1,7 +1,7 @@
 //! Pass 2, second half: a numbered document becomes bytes, and every difference is accounted for.
 
 use super::number::Numbered;
-use crate::model::edit::{Change, Edit, Splice};
+use crate::model::edit::{Cause, Change, Edit, Splice};
 use crate::model::error::WriteError;
 use crate::model::ledger::{Entry, ReviewItem};
 
@@ -44,7 +44,12 @@ pub fn write(n: Numbered, file: &str, above: &str) -> Result<Finished, WriteErro
             inner_reviews.extend(done.reviews);
         }
     }
-    let written = tree.format.write(tree.source(), &tree.doc, &edits)?;
+    let mut written = tree.format.write(tree.source(), &tree.doc, &edits)?;
+    for s in &mut written.splices {
+        if s.cause == Cause::Ledger(u32::MAX) {
+            s.cause = Cause::Consequence("embedded document edited");
+        }
+    }
     let exempt = ruled_keep.iter().filter_map(|&i| entries.get(i)).map(|e| output_range(&written.splices, e)).collect();
     let mut out_reviews: Vec<ReviewItem> = reviews
         .into_iter()

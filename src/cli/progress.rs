@@ -1,0 +1,42 @@
+//! A progress bar for each stage on a terminal, and nothing in a pipe.
+
+use crate::pipeline::Progress;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::IsTerminal;
+
+/// The bar of the current stage.
+pub struct Bar {
+    bar: ProgressBar,
+}
+
+impl Bar {
+    /// A bar on standard error; hidden when `quiet` or when standard error is no terminal.
+    pub fn new(quiet: bool) -> Self {
+        let bar = ProgressBar::new(0);
+        if quiet || !std::io::stderr().is_terminal() {
+            bar.set_draw_target(ProgressDrawTarget::hidden());
+        }
+        Bar { bar }
+    }
+
+    /// Takes the bar away.
+    pub fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Progress for Bar {
+    fn stage(&self, name: &'static str, total: u64) {
+        self.bar.reset();
+        self.bar.set_length(total);
+        let template = if total > 0 { "{msg:8} {wide_bar} {bytes}/{total_bytes} {eta}" } else { "{msg:8} {spinner}" };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.bar.set_style(style);
+        }
+        self.bar.set_message(name);
+    }
+
+    fn done(&self, bytes: u64) {
+        self.bar.inc(bytes);
+    }
+}
