@@ -173,7 +173,8 @@ fn flow(raw: &[u8], at: usize, charset: Charset) -> TextView<'static> {
                     Break::Inline => {}
                     Break::Block => out.break_line(),
                     Break::Line => out.line_end(),
-                    Break::Cell => out.cell(),
+                    Break::Cell if !tag.end => out.cell(),
+                    Break::Cell => {}
                 }
             }
         }
