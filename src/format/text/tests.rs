@@ -67,6 +67,9 @@ fn places_outside_the_text_are_read_too() {
     assert_eq!(html("<meta content=\"Jane\"><p data-x='Jane'>", "Jane"), "<meta content=\"[MOTHER]\"><p data-x='[MOTHER]'>");
     assert_eq!(html("wrote <jane@x.org> today", "jane@x.org"), "wrote <[MOTHER]> today");
     assert_eq!(html("<p Jane Roe>x", "Jane"), "<p [MOTHER] Roe>x");
+    assert_eq!(html("<p class=a Jane Roe id=b>x", "Jane Roe"), "<p class=a [MOTHER] id=b>x");
+    assert_eq!(html("seen by <Jane Roe>", "Jane Roe"), "seen by <[MOTHER]>");
+    assert_eq!(html("<x-note by='Jane Roe'>", "Jane Roe"), "<x-note by='[MOTHER]'>");
     assert_eq!(html("<p>x</p><a href='Jane", "Jane"), "<p>x</p><a href='[MOTHER]");
     assert_eq!(html("<?note Jane?><!DOCTYPE Jane>", "Jane"), "<?note [MOTHER]?><!DOCTYPE [MOTHER]>");
     assert_eq!(html("<p>x</p Jane>", "Jane"), "<p>x</p [MOTHER]>");
