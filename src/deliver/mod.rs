@@ -25,6 +25,26 @@ pub use stage::{OutFile, Staging};
 use crate::model::error::RunError;
 use std::path::Path;
 
+/// Checks that OUT and no INPUT lie inside one another: an INPUT inside OUT would be removed with the old output, and an OUT inside an
+/// INPUT folder would be taken in by the next run.
+///
+/// # Errors
+/// [`RunError::Input`] that names both.
+pub fn check_apart(out: &Path, inputs: &[std::path::PathBuf]) -> Result<(), RunError> {
+    let out_real = swap::real(out)?;
+    for input in inputs {
+        let Ok(input_real) = std::fs::canonicalize(input) else { continue };
+        if input_real.starts_with(&out_real) || (input_real.is_dir() && out_real.starts_with(&input_real)) {
+            return Err(RunError::Input(format!(
+                "--out {} and INPUT {} lie inside one another; choose another --out",
+                out.display(),
+                input.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
 /// Relative paths, with `/`, of all files below `root`, sorted.
 fn files_below(root: &Path) -> Result<Vec<String>, RunError> {
     let mut out = Vec::new();

@@ -31,10 +31,10 @@ pub(super) fn zip_folder(dir: &Path, to: &Path, order: &[String]) -> Result<(), 
             .unix_permissions(0o644)
             .large_file(large);
         zip.start_file(rel.as_str(), options).map_err(failed)?;
-        std::io::copy(&mut file, &mut zip)?;
+        std::io::copy(&mut file, &mut zip).map_err(super::stage::disk)?;
     }
     let mut out = zip.finish().map_err(failed)?;
-    out.flush()?;
+    out.flush().map_err(super::stage::disk)?;
     Ok(())
 }
 

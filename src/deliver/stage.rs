@@ -49,8 +49,8 @@ impl OutFile {
     /// [`RunError::Internal`] when the disk is full or fails.
     pub fn finish(mut self) -> Result<(), RunError> {
         match self.to.take() {
-            Some(Sink::Plain(mut w)) => w.flush()?,
-            Some(Sink::Gz(w)) => w.finish()?.flush()?,
+            Some(Sink::Plain(mut w)) => w.flush().map_err(disk)?,
+            Some(Sink::Gz(w)) => w.finish().and_then(|mut w| w.flush()).map_err(disk)?,
             None => {}
         }
         self.open.fetch_sub(1, Ordering::SeqCst);
@@ -136,14 +136,14 @@ impl Staging {
     /// Writes a whole file.
     pub fn write(&self, rel: &str, bytes: &[u8]) -> Result<(), RunError> {
         let mut f = self.create(rel)?;
-        f.write_all(bytes)?;
+        f.write_all(bytes).map_err(disk)?;
         f.finish()
     }
 
     /// Writes a whole file as gzip.
     pub fn write_gz(&self, rel: &str, bytes: &[u8]) -> Result<(), RunError> {
         let mut f = self.create_gz(rel)?;
-        f.write_all(bytes)?;
+        f.write_all(bytes).map_err(disk)?;
         f.finish()
     }
 
@@ -218,11 +218,16 @@ impl Drop for Staging {
     }
 }
 
+/// Says what to do about a disk that is full or fails.
+pub(super) fn disk(e: io::Error) -> RunError {
+    RunError::Internal(format!("the output cannot be written ({e}); free some space or choose another --out, and run again"))
+}
+
 /// Creates a file that nobody else may read and that did not exist.
 pub(super) fn create_file(path: &Path) -> Result<File, RunError> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(|e| match e.kind() {
         io::ErrorKind::AlreadyExists => RunError::Internal("two outputs have the same path; nothing was written".into()),
-        _ => e.into(),
+        _ => disk(e),
     })
 }
 

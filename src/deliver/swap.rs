@@ -36,6 +36,28 @@ pub(super) fn split(out: &Path) -> Result<(PathBuf, String), RunError> {
     Ok((parent, name))
 }
 
+/// OUT without links and `..`, as far as it exists.
+pub(super) fn real(out: &Path) -> Result<PathBuf, RunError> {
+    if let Ok(p) = fs::canonicalize(out) {
+        return Ok(p);
+    }
+    let absolute = std::path::absolute(out)?;
+    let mut rest = Vec::new();
+    let mut up = absolute.as_path();
+    loop {
+        if let Ok(p) = fs::canonicalize(up) {
+            return Ok(rest.iter().rev().fold(p, |p: PathBuf, n| p.join(n)));
+        }
+        match (up.parent(), up.file_name()) {
+            (Some(p), Some(n)) => {
+                rest.push(n.to_owned());
+                up = p;
+            }
+            _ => return Ok(absolute),
+        }
+    }
+}
+
 /// Says whether OUT may be replaced.
 pub(super) fn state_of(out: &Path) -> Result<State, RunError> {
     let meta = match fs::symlink_metadata(out) {

@@ -135,7 +135,7 @@ fn child_process() {
         std::process::abort();
     }
     let full = s.write("release/large.bin", &vec![7; 1 << 20]);
-    assert!(matches!(full, Err(RunError::Internal(_))), "{full:?}");
+    assert!(matches!(&full, Err(RunError::Internal(w)) if w.contains("free some space")), "{full:?}");
     assert!(s.commit().is_err());
     println!("saw the full disk");
 }
@@ -229,4 +229,20 @@ fn the_manifest_lists_every_file_with_its_hash() {
     use std::os::unix::fs::PermissionsExt;
     assert_eq!(fs::metadata(out.join("release/a.json")).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(fs::metadata(&out).unwrap().permissions().mode() & 0o777, 0o700);
+}
+
+#[test]
+fn an_output_inside_an_input_or_the_other_way_round_is_refused() {
+    let (d, _) = out();
+    let input = d.path().join("in");
+    fs::create_dir_all(input.join("sub")).unwrap();
+    fs::write(input.join("a.xml"), "x").unwrap();
+    let inputs = [input.clone()];
+    for bad in [input.join("OUT"), input.join("sub/../new/OUT"), input.clone(), d.path().to_owned()] {
+        assert!(input_error(check_apart(&bad, &inputs)).contains("choose another"), "{bad:?}");
+    }
+    check_apart(&d.path().join("OUT"), &inputs).unwrap();
+    check_apart(&input.join("OUT"), &[input.join("a.xml")]).unwrap();
+    std::os::unix::fs::symlink(&input, d.path().join("link")).unwrap();
+    input_error(check_apart(&d.path().join("link/OUT"), &inputs));
 }

@@ -71,6 +71,7 @@ pub(super) fn sniff(head: &[u8]) -> Found {
                 return Found::Document(kind);
             }
         }
+        _ if is_mail(body) => return Found::Unsupported("e-mail message"),
         _ => {}
     }
     Found::Document(Kind::Text)
@@ -203,6 +204,23 @@ fn text_head(head: &[u8]) -> Option<Cow<'_, str>> {
     }
 }
 
+/// Mail and saved web pages in MIME: their parts are encoded, so that reading them as text would read nothing.
+fn is_mail(body: &str) -> bool {
+    let mut mime = false;
+    for line in body.lines().take(200) {
+        if line.is_empty() {
+            break;
+        }
+        let folded = line.starts_with([' ', '\t']);
+        let header = line.split_once(':').is_some_and(|(n, _)| !n.is_empty() && n.bytes().all(|b| b.is_ascii_graphic()));
+        if !folded && !header && !line.starts_with("From ") {
+            return false;
+        }
+        mime = mime || line.get(..13).is_some_and(|l| l.eq_ignore_ascii_case("mime-version:"));
+    }
+    mime
+}
+
 /// XML by root element, HTML, or `None` for text that happens to begin with `<`.
 fn markup(body: &str) -> Option<Kind> {
     let mut rest = body;
@@ -286,6 +304,19 @@ fn is_html_tag(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn no_bytes_harm_the_sniffer(
+            start in proptest::sample::select(vec!["", "<", "<!DOCTYPE", "<a xmlns", "{", "\u{feff}<?xml", "%PDF-", "RIFF", "<é "]),
+            rest in proptest::collection::vec(any::<u8>(), 0..60),
+            text in "[<>!?=\"' a-zé:\\[\\]-]{0,40}",
+        ) {
+            sniff(&[start.as_bytes(), &rest].concat());
+            sniff(&[start.as_bytes(), text.as_bytes()].concat());
+        }
+    }
 
     fn kind(s: &[u8]) -> Kind {
         match sniff(s) {
@@ -363,6 +394,9 @@ mod tests {
         for (bytes, word) in cases {
             assert_eq!(sniff(bytes), Found::Unsupported(word), "{word}");
         }
+        let mail = b"Received: by x\r\n\tfor y\r\nSubject: s\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed\r\n\r\n--x";
+        assert_eq!(sniff(mail), Found::Unsupported("e-mail message"));
+        assert_eq!(kind(b"Subject: s\nFrom: me\n\nMIME-Version: 1.0"), Kind::Text);
         assert_eq!(sniff(b"PK\x03\x04"), Found::Zip);
         assert_eq!(sniff(b"\x1f\x8b\x08\0"), Found::Gzip);
         assert!(matches!(sniff(b"b0VIM 8.1\0\0"), Found::Junk(_)));

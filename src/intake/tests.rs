@@ -144,9 +144,9 @@ fn links_and_devices_in_a_zip_are_refused() {
 
 #[test]
 fn a_bomb_is_stopped_while_it_unpacks() {
-    beside_and_alone(m("bomb.txt", &vec![b' '; 32 << 20]), "max_ratio");
+    beside_and_alone(m("bomb.txt", &vec![b' '; 12 << 20]), "max_ratio");
     // It says that it is small.
-    beside_and_alone(M { size: Some(10), ..m("bomb.txt", &vec![b' '; 32 << 20]) }, "max_ratio");
+    beside_and_alone(M { size: Some(10), ..m("bomb.txt", &vec![b' '; 12 << 20]) }, "max_ratio");
 }
 
 #[test]
@@ -379,7 +379,7 @@ fn gzip_is_looked_into_and_read_as_a_stream() {
     put(d.path(), "f/bulk.ndjson.gz", &two);
     put(d.path(), "f/cut.gz", &two[..two.len() - 9]);
     put(d.path(), "f/pdf.gz", &gz(b"%PDF-1.4"));
-    put(d.path(), "f/bomb.gz", &gz(&vec![b' '; 64 << 20]));
+    put(d.path(), "f/bomb.gz", &gz(&vec![b' '; 16 << 20]));
     put(d.path(), "f/z.gz", &gz(&zip(&[m("a", b"b")])));
     let got = run(&[d.path().join("f")]).unwrap();
     assert_eq!(paths(&got), ["bulk.ndjson.gz"]);

@@ -1,9 +1,12 @@
 //! HTML and XHTML files.
 
 use super::charset::Charset;
+use super::encoded::holds;
 use super::markup::{escape_for, pieces, view};
 use super::plain::locate;
 use super::splice::Writer;
+use super::tags::is_known;
+use super::tokens::{Attr, Kind, Lexer};
 use crate::format::{Format, Score, Source};
 use crate::model::document::{Class, Document, Field, Part, Record};
 use crate::model::edit::{Edit, Written};
@@ -35,13 +38,7 @@ impl Format for Html {
         if text.first() != Some(&b'<') || head.contains(&0) {
             return Score::No;
         }
-        let lower = text[..text.len().min(4096)].to_ascii_lowercase();
-        let has = |what: &[u8]| memchr::memmem::find(&lower, what).is_some();
-        match () {
-            _ if has(b"<!doctype html") || lower.starts_with(b"<html") || has(b"\"http://www.w3.org/1999/xhtml\"") => Score::Sure,
-            _ if has(b"<html") || has(b"<body") || has(b"<table") || has(b"<div") || has(b"<p>") || has(b"<br") => Score::Likely,
-            _ => Score::No,
-        }
+        root_score(text)
     }
 
     fn read(&self, source: Source) -> Result<Document, ReadError> {
@@ -63,6 +60,9 @@ impl Format for Html {
             }
             doc.fields.push(field);
         }
+        let readable: Vec<Span> = doc.fields.iter().filter(|f| f.class != Class::Attachment).map(|f| f.span).collect();
+        let parts: Vec<Span> = doc.parts.iter().filter_map(|p| doc.fields.get(p.field as usize)).map(|f| f.span).collect();
+        doc.holds = holds(bytes, &readable, &parts);
         Ok(doc)
     }
 
@@ -97,6 +97,35 @@ impl Format for Html {
     fn locate(&self, source: Source, doc: &Document, nodes: &[u32]) -> Vec<String> {
         locate(source.bytes, doc, nodes)
     }
+}
+
+/// Judges by the declaration and the first element.
+fn root_score(text: &[u8]) -> Score {
+    for token in Lexer::new(text) {
+        match token.kind {
+            Kind::Comment(inner) => {
+                let inner = text[inner].to_ascii_lowercase();
+                if inner.strip_prefix(b"doctype").is_some_and(|d| d.trim_ascii_start().starts_with(b"html")) {
+                    return Score::Sure;
+                }
+            }
+            Kind::Tag(tag) => {
+                let name = &text[tag.name];
+                let xhtml = |a: &Attr| {
+                    text[a.name.clone()].eq_ignore_ascii_case(b"xmlns")
+                        && a.value.clone().is_some_and(|v| &text[v] == b"http://www.w3.org/1999/xhtml")
+                };
+                return match () {
+                    _ if name.eq_ignore_ascii_case(b"html") || tag.attrs.iter().any(xhtml) => Score::Sure,
+                    _ if is_known(name) => Score::Likely,
+                    _ => Score::No,
+                };
+            }
+            Kind::Text if text[token.span.clone()].trim_ascii().is_empty() => {}
+            _ => return Score::No,
+        }
+    }
+    Score::No
 }
 
 fn view_of(bytes: &[u8], field: &Field) -> TextView<'static> {

@@ -18,8 +18,8 @@
 use super::charset::{Charset, Seen, push, push_char, seen};
 use super::entities;
 use super::lines::CHUNK_BYTES;
-use super::tags::{Break, attr_class, break_of, is_known, is_odd_attr_name};
-use super::tokens::{Kind, Lexer, Tag};
+use super::tags::{Break, attr_class, break_of, is_known, is_odd_attr_name, local};
+use super::tokens::{Attr, Kind, Lexer, Tag};
 use crate::model::document::{Class, Form};
 use crate::model::view::{Span, TextView, ViewBuilder};
 
@@ -81,36 +81,40 @@ pub fn pieces(html: &[u8]) -> Vec<Piece> {
 /// The texts in one tag.
 fn tag_pieces(html: &[u8], tag: &Tag, span: std::ops::Range<usize>, out: &mut Vec<Piece>) {
     let name = &html[tag.name.clone()];
-    let prefixed =
-        name.contains(&b':') && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b':' | b'-' | b'_' | b'.'));
-    if !is_known(name) && !prefixed && !is_plain_name(name) {
-        // "<jane@example.org>": a browser shows nothing, a text editor shows the address.
-        let inner = Span::new(tag.name.start, span.end.saturating_sub(1).max(tag.name.start));
-        out.push(Piece { span: inner, class: Class::Unknown, form: Form::Plain, unquoted: false });
-        return;
+    let odd = |a: &Attr| is_odd_attr_name(&html[a.name.clone()], a.value.is_some());
+    let plain = |start: usize, end: usize| Piece {
+        span: Span::new(start, end),
+        class: Class::Unknown,
+        form: Form::Plain,
+        unquoted: false,
+    };
+    if !is_known(local(name)) {
+        if !is_plain_name(name) || tag.attrs.iter().any(odd) {
+            // "<jane@example.org>", "<Jane Roe>": a browser shows nothing, a text editor shows the name.
+            out.push(plain(tag.name.start, span.end.saturating_sub(1).max(tag.name.start)));
+            return;
+        }
+        out.push(plain(tag.name.start, tag.name.end));
     }
-    if !is_known(name) && !prefixed {
-        out.push(Piece {
-            span: Span::new(tag.name.start, tag.name.end),
-            class: Class::Unknown,
-            form: Form::Plain,
-            unquoted: false,
-        });
-    }
+    // Odd attribute names that follow each other are read together: `<p Jane Roe>`.
+    let mut run: Option<(usize, usize)> = None;
     for a in &tag.attrs {
-        if is_odd_attr_name(&html[a.name.clone()], a.value.is_some()) {
-            let span = Span::new(a.name.start, a.name.end);
-            out.push(Piece { span, class: Class::Unknown, form: Form::Plain, unquoted: false });
+        if odd(a) {
+            run = Some((run.map_or(a.name.start, |r| r.0), a.name.end));
+        }
+        if !odd(a) || a.value.is_some() {
+            out.extend(run.take().map(|(start, end)| plain(start, end)));
         }
         let Some(value) = a.value.clone() else { continue };
         if let Some(class) = attr_class(&html[a.name.clone()], &html[value.clone()]) {
             out.push(Piece { span: Span::new(value.start, value.end), class, form: Form::XmlAttr, unquoted: !a.quoted });
         }
     }
+    out.extend(run.map(|(start, end)| plain(start, end)));
 }
 
 fn is_plain_name(name: &[u8]) -> bool {
-    name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+    name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':' | b'.'))
 }
 
 /// Text of a piece as a person reads it, with its way back to the bytes of `html` (UTF-8).
@@ -173,7 +177,8 @@ fn flow(raw: &[u8], at: usize, charset: Charset) -> TextView<'static> {
                     Break::Inline => {}
                     Break::Block => out.break_line(),
                     Break::Line => out.line_end(),
-                    Break::Cell => out.cell(),
+                    Break::Cell if !tag.end => out.cell(),
+                    Break::Cell => {}
                 }
             }
         }

@@ -8,6 +8,7 @@
 //! [`markup`] is for other formats too: the narrative of a FHIR resource is XHTML inside a JSON string.
 
 mod charset;
+mod encoded;
 mod entities;
 mod html;
 mod lines;

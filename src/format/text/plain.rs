@@ -46,7 +46,9 @@ impl Format for PlainText {
             hint: charset.hint(),
         });
         let whole = Record { span: Span::new(0, bytes.len()), kind: "text".into(), ..Record::default() };
-        Ok(Document { fields: fields.collect(), records: vec![whole], ..Document::default() })
+        let places = [Span::new(from, bytes.len())];
+        let holds = if charset == Charset::Utf8 { super::encoded::holds(bytes, &places, &[]) } else { Vec::new() };
+        Ok(Document { fields: fields.collect(), records: vec![whole], holds, ..Document::default() })
     }
 
     fn view<'a>(&self, source: Source<'a>, _doc: &Document, field: &Field) -> TextView<'a> {

@@ -5,6 +5,9 @@ use crate::model::edit::{Cause, Change, Edit, Splice, Written, apply};
 use crate::model::error::WriteError;
 use crate::model::view::{Span, TextView};
 
+/// How a text or the bytes of an embedded document are put into the place of a field.
+type Put<'a, T> = &'a dyn Fn(&Field, &T) -> Result<Vec<u8>, WriteError>;
+
 /// What a format adds to the common way of writing.
 pub(super) struct Writer<'a> {
     /// The source.
@@ -12,9 +15,9 @@ pub(super) struct Writer<'a> {
     /// Text of a field.
     pub view: &'a dyn Fn(&Field) -> TextView<'a>,
     /// Bytes of a replacement as the place of a field wants them.
-    pub encode: &'a dyn Fn(&Field, &str) -> Result<Vec<u8>, WriteError>,
+    pub encode: Put<'a, str>,
     /// New bytes of an embedded document.
-    pub part: &'a dyn Fn(&Field, &[u8]) -> Result<Vec<u8>, WriteError>,
+    pub part: Put<'a, [u8]>,
     /// What stands for a document that is withheld.
     pub withheld: Vec<u8>,
 }

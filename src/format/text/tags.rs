@@ -166,8 +166,14 @@ pub(super) fn is_known(name: &[u8]) -> bool {
     listed(KNOWN, name)
 }
 
+/// The name without a namespace prefix.
+pub(super) fn local(name: &[u8]) -> &[u8] {
+    memchr::memrchr(b':', name).map_or(name, |p| &name[p + 1..])
+}
+
 /// How a tag shows.
 pub(super) fn break_of(name: &[u8]) -> Break {
+    let name = local(name);
     if !is_known(name) || listed(INLINE, name) {
         return Break::Inline;
     }
@@ -306,6 +312,7 @@ mod tests {
         assert_eq!(break_of(b"TD"), Break::Cell);
         assert_eq!(break_of(b"span"), Break::Inline);
         assert_eq!(break_of(b"LI"), Break::Block);
+        assert_eq!(break_of(b"xhtml:br"), Break::Line);
         assert_eq!(break_of(b"jane@example.org"), Break::Inline);
         assert_eq!(attr_class(b"colspan", b"2"), None);
         assert_eq!(attr_class(b"lang", b"seen by Jane Roe"), Some(Class::Unknown));

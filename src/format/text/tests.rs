@@ -67,6 +67,9 @@ fn places_outside_the_text_are_read_too() {
     assert_eq!(html("<meta content=\"Jane\"><p data-x='Jane'>", "Jane"), "<meta content=\"[MOTHER]\"><p data-x='[MOTHER]'>");
     assert_eq!(html("wrote <jane@x.org> today", "jane@x.org"), "wrote <[MOTHER]> today");
     assert_eq!(html("<p Jane Roe>x", "Jane"), "<p [MOTHER] Roe>x");
+    assert_eq!(html("<p class=a Jane Roe id=b>x", "Jane Roe"), "<p class=a [MOTHER] id=b>x");
+    assert_eq!(html("seen by <Jane Roe>", "Jane Roe"), "seen by <[MOTHER]>");
+    assert_eq!(html("<x-note by='Jane Roe'>", "Jane Roe"), "<x-note by='[MOTHER]'>");
     assert_eq!(html("<p>x</p><a href='Jane", "Jane"), "<p>x</p><a href='[MOTHER]");
     assert_eq!(html("<?note Jane?><!DOCTYPE Jane>", "Jane"), "<?note [MOTHER]?><!DOCTYPE [MOTHER]>");
     assert_eq!(html("<p>x</p Jane>", "Jane"), "<p>x</p [MOTHER]>");
@@ -349,6 +352,42 @@ fn truncation_harms_nothing() {
     for i in 0..s.len() {
         if s.is_char_boundary(i) {
             unharmed(&Html, &s.as_bytes()[..i]).unwrap();
+        }
+    }
+}
+
+#[test]
+fn html_is_told_from_other_markup() {
+    use crate::format::Score;
+    let score = |s: &str| Html.sniff(s.as_bytes(), "x.xml");
+    assert_eq!(score("\u{feff}\n<!-- c --><!DOCTYPE HTML PUBLIC 'x'><body>"), Score::Sure);
+    assert_eq!(score("<?xml version='1.0'?><div xmlns=\"http://www.w3.org/1999/xhtml\">x</div>"), Score::Sure);
+    assert_eq!(score("<p>x"), Score::Likely);
+    assert_eq!(score("<Patient xmlns='http://hl7.org/fhir'><text><div xmlns='http://www.w3.org/1999/xhtml'><table>"), Score::No);
+    assert_eq!(score("<ClinicalDocument><table>"), Score::No);
+    assert_eq!(score("text <p>"), Score::No);
+    assert_eq!(score("<script>"), Score::Likely);
+}
+
+#[test]
+fn real_files_come_out_as_they_went_in() {
+    let at = match std::env::var_os("DISCLOSE_SHARED") {
+        Some(p) => std::path::PathBuf::from(p),
+        None => std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
+    };
+    let mut todo = vec![at.join("data/samples")];
+    while let Some(p) = todo.pop() {
+        if let Ok(list) = std::fs::read_dir(&p) {
+            todo.extend(list.flatten().map(|e| e.path()));
+            continue;
+        }
+        let Ok(bytes) = std::fs::read(&p) else { continue };
+        for f in [&PlainText as &dyn Format, &Html] {
+            let Ok(doc) = f.read(src(&bytes)) else { continue };
+            assert_eq!(f.write(src(&bytes), &doc, &[]).unwrap().bytes, bytes, "{}", p.display());
+            for field in &doc.fields {
+                check_view(&f.view(src(&bytes), &doc, field), field.span).unwrap();
+            }
         }
     }
 }
