@@ -178,8 +178,7 @@ fn options(args: &ProcessArgs) -> Result<Options, RunError> {
 }
 
 fn request_file(path: &Path) -> Result<Request, RunError> {
-    let base = path.parent().map(Path::to_path_buf).unwrap_or_default();
-    read_request(&read(path)?, &shown(path), &base)
+    read_request(&read(path)?, &shown(path))
 }
 
 fn set(into: &mut String, value: &Option<String>) {
