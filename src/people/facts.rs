@@ -355,7 +355,9 @@ impl Facts {
             _ => FactKind::Unknown,
         };
         let mut facts = Facts { kind, ..Facts::default() };
-        if kind == FactKind::Related {
+        if stub.role == Role::Patient && stub.kind != StubKind::Clinician {
+            facts.relation = "self".into();
+        } else if kind == FactKind::Related {
             facts.relation = fold(stub.role.label_words());
         }
         facts.add_common(&stub.names, &stub.telecoms, &stub.addresses);

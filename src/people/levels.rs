@@ -72,6 +72,8 @@ pub struct Names {
     pub candidate_placeholder: bool,
     /// The reference's name is a stand-in.
     pub reference_placeholder: bool,
+    /// The candidate's name is a newborn's stand-in.
+    pub newborn: bool,
 }
 
 fn given_words(a: &Token, b: &Token, same_line: impl Fn() -> bool) -> Given {
@@ -222,6 +224,7 @@ fn pair(a: &Folded, b: &Folded, nicknames: &[String]) -> Names {
         frequent: a.is_frequent() || b.is_frequent(),
         candidate_placeholder: false,
         reference_placeholder: false,
+        newborn: false,
     }
 }
 
@@ -242,6 +245,7 @@ pub fn names(reference: &Facts, candidate: &Facts) -> Names {
             let same_name = n.given == Given::Exact && n.family == Family::Exact;
             if !(same_name && !equal_placeholder) {
                 n.candidate_placeholder = c.placeholder.is_some();
+                n.newborn = c.placeholder == Some(super::name::Placeholder::Baby) && r.placeholder.is_none();
                 n.reference_placeholder = r.placeholder.is_some();
             }
             if best.as_ref().is_none_or(|b| score(&n) > score(b)) {
@@ -261,6 +265,7 @@ pub fn names(reference: &Facts, candidate: &Facts) -> Names {
         frequent: false,
         candidate_placeholder: false,
         reference_placeholder: false,
+        newborn: false,
     })
 }
 

@@ -3,6 +3,7 @@
 //! Written for this program from general knowledge of English-language records; not a copy of a published table. Lists only need
 //! to hold what is frequent: a name that is in none of them is treated as rare and unattested, which leads to review, not to error.
 
+use crate::model::role::Role;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
@@ -214,6 +215,27 @@ pub fn is_particle(word: &str) -> bool {
 /// True for `md`, `rn`, `phd` (folded, dots removed).
 pub fn is_credential(word: &str) -> bool {
     TABLES.credentials.contains(word)
+}
+
+/// What a credential (folded, dots removed) says somebody is; `None` for degrees that several professions hold.
+pub fn profession(word: &str) -> Option<Role> {
+    Some(match word {
+        "md" | "do" | "mbbs" | "mbchb" | "dds" | "dmd" | "dpm" | "facp" | "facs" | "facc" | "facog" | "frcs" | "mrcp" => {
+            Role::Physician
+        }
+        "rn" | "lpn" | "lvn" | "bsn" | "msn" | "cnm" | "cns" | "crna" => Role::Nurse,
+        "np" | "fnp" | "arnp" | "aprn" | "cnp" | "crnp" | "dnp" | "fnpc" | "fnpbc" | "agnp" | "pmhnp" | "cpnp" | "anp" => {
+            Role::NursePractitioner
+        }
+        "pa" | "pac" => Role::PhysicianAssistant,
+        "pharmd" | "rph" => Role::Pharmacist,
+        "pt" | "dpt" | "ot" | "otr" | "slp" | "rrt" | "lpc" | "lmft" | "lmhc" => Role::Therapist,
+        "psyd" => Role::Psychologist,
+        "lcsw" | "lmsw" | "msw" => Role::SocialWorker,
+        "rd" | "rdn" | "ldn" => Role::Dietitian,
+        "cma" | "rma" | "cna" | "rdms" | "cnmt" | "emt" => Role::Technician,
+        _ => return None,
+    })
 }
 
 /// True for a word that stands where a name is not known.

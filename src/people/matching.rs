@@ -319,6 +319,9 @@ fn rule_facts(r: &mut Ruling, class: SlotClass, a: &Agreement) {
     if a.names.generation_one_sided && a.birth != Birth::Exact && !a.ids.equal && class != SlotClass::Mention {
         r.not_same("suffix-missing");
     }
+    if a.birth == Birth::Conflict && a.names.newborn && !a.ids.equal {
+        r.different("newborn-and-birth-date-conflict");
+    }
     if a.birth == Birth::Conflict {
         if a.id_conflict() || a.names.given <= Given::Unlike && !a.placeholder() && !a.ids.equal {
             r.different(if a.id_conflict() {

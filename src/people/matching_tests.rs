@@ -127,6 +127,106 @@ fn shared_cases_agree_and_none_is_dangerous() {
     assert!(right * 10 >= all * 9, "{right} of {all}");
 }
 
+#[test]
+fn own_cases_agree_and_none_is_dangerous() {
+    let table = include_str!("../../tests/corpus/identity.tsv");
+    let (right, all, dangerous) = run(table);
+    assert!(all >= 60);
+    assert_eq!((right, dangerous), (all, 0));
+}
+
+/// One row of a comma-separated file with a header, by column name.
+fn rows(text: &str) -> Vec<std::collections::HashMap<String, String>> {
+    let mut lines = text.lines();
+    let head: Vec<String> = lines.next().unwrap_or("").split(',').map(|h| h.trim().to_string()).collect();
+    lines.map(|l| head.iter().cloned().zip(l.split(',').map(|v| v.trim().to_string())).collect()).collect()
+}
+
+/// How pairs of a linkage data set come out: (same, different, review) for true pairs and for false pairs.
+fn linkage(records: &[(String, Facts)]) -> ([usize; 3], [usize; 3]) {
+    let mut groups: std::collections::BTreeMap<&str, Vec<&Facts>> = Default::default();
+    for (id, f) in records {
+        groups.entry(id).or_default().push(f);
+    }
+    let slot = |o: Outcome| match o {
+        Outcome::Same => 0,
+        Outcome::Different => 1,
+        Outcome::Review => 2,
+    };
+    let (mut yes, mut no) = ([0; 3], [0; 3]);
+    for g in groups.values() {
+        for w in g.windows(2) {
+            yes[slot(compare(w[0], w[1], "Patient", "").verdict)] += 1;
+        }
+    }
+    // Neighbours in an order by name are the hardest false pairs; a stride adds ordinary ones.
+    for step in [1, 2, 97] {
+        for (a, b) in records.iter().zip(records.iter().skip(step)) {
+            if a.0 != b.0 {
+                no[slot(compare(&a.1, &b.1, "Patient", "").verdict)] += 1;
+            }
+        }
+    }
+    (yes, no)
+}
+
+#[test]
+fn linkage_data_sets_have_almost_no_false_answers() {
+    let Some(dir) = shared() else { return };
+    let number = |r: &str| r.split('-').nth(1).unwrap_or("").to_string();
+    let get = |r: &std::collections::HashMap<String, String>, k: &str| r.get(k).cloned().unwrap_or_default();
+    for file in ["febrl/dataset2.csv", "febrl/dataset3.csv", "opencr/uganda_data_v21_20201501.csv"] {
+        let Ok(text) = std::fs::read_to_string(dir.join("data/matching").join(file)) else { continue };
+        let mut list: Vec<(String, String, Facts)> = rows(&text)
+            .iter()
+            .map(|r| {
+                let mut v = json!({"resourceType": "Patient", "birthDate": get(r, "date_of_birth"),
+                    "name": [{"family": get(r, "surname"), "given": [get(r, "given_name")]}], "gender": get(r, "sex"),
+                    "telecom": [{"system": "phone", "value": get(r, "phone_number")}]});
+                v["identifier"] =
+                    json!([{"type": {"coding": [{"code": "SS"}]}, "value": get(r, "soc_sec_id") + &get(r, "uganda_nin")}]);
+                if r.contains_key("postcode") {
+                    v["address"] = json!([{"line": [format!("{} {}", get(r, "street_number"), get(r, "address_1"))],
+                        "city": get(r, "suburb"), "state": get(r, "state"), "postalCode": get(r, "postcode")}]);
+                }
+                (get(r, "surname") + &get(r, "given_name"), number(&get(r, "rec_id")), fhir_person::facts(&v))
+            })
+            .collect();
+        list.sort_by(|a, b| a.0.cmp(&b.0));
+        let records: Vec<(String, Facts)> = list.into_iter().map(|(_, id, f)| (id, f)).collect();
+        let (yes, no) = linkage(&records);
+        println!("{file}: true pairs same/different/review {yes:?}, false pairs {no:?}");
+        let all: usize = yes.iter().sum();
+        let false_pairs: usize = no.iter().sum();
+        assert!(no[0] * 2000 <= false_pairs, "{file}: false same {} of {false_pairs}", no[0]);
+        assert!(yes[1] * 50 <= all, "{file}: false different {} of {all}", yes[1]);
+    }
+}
+
+/// `cargo test --release -- --ignored speed`: full comparisons a second on one core.
+#[test]
+#[ignore = "a measurement, for release builds"]
+fn speed() {
+    let table = include_str!("../../tests/corpus/identity.tsv");
+    let pairs: Vec<(Facts, Facts, String, String)> = table
+        .lines()
+        .skip(1)
+        .map(|l| l.split('\t').collect::<Vec<_>>())
+        .map(|c| (fhir_person::facts(&person(c[1])), fhir_person::facts(&person(c[2])), c[4].to_string(), c[3].to_string()))
+        .collect();
+    let start = std::time::Instant::now();
+    let mut n = 0u32;
+    while n < 400_000 {
+        for (a, b, slot, context) in &pairs {
+            std::hint::black_box(compare(a, b, slot, context));
+            n += 1;
+        }
+    }
+    let rate = f64::from(n) / start.elapsed().as_secs_f64();
+    println!("{rate:.0} comparisons a second");
+    assert!(rate > 100_000.0);
+}
+
 fn any_person() -> impl Strategy<Value = Facts> {
     ("\\PC{0,40}", "\\PC{0,20}", "[0-9/T-]{0,12}", "\\PC{0,60}", "\\PC{0,12}").prop_map(|(text, family, dob, addr, id)| {
         fhir_person::facts(&json!({

@@ -5,18 +5,29 @@
 //! joins them into persons; [`resolver::Resolver`] answers in pass 2. [`matching::compare`] is the only place that decides whether
 //! somebody is the patient.
 
-pub mod context;
+mod context;
+mod decide;
 pub mod facts;
 pub mod fhir_person;
 pub mod fold;
 pub mod identity;
 mod identity_toml;
+mod join;
+mod keys;
 pub mod kin;
-pub mod levels;
+mod levels;
 pub mod lexicon;
 pub mod matching;
 pub mod name;
-pub mod weights;
+pub mod organisation;
+pub mod resolver;
+pub mod roster;
+mod weights;
+
+pub use decide::SubjectCheck;
+pub use roster::check_subject;
 
 #[cfg(test)]
 mod matching_tests;
+#[cfg(test)]
+mod roster_tests;

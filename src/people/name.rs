@@ -3,6 +3,7 @@
 use super::fold::{fold, loose, ocr, words};
 use super::lexicon;
 use crate::model::person::Name;
+use crate::model::role::Role;
 
 /// One folded word of a name with its comparison forms.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -94,6 +95,8 @@ pub struct Folded {
     pub title: Title,
     /// A professional's credential stands after the name.
     pub credential: bool,
+    /// What the credential or title says somebody is.
+    pub profession: Option<Role>,
     /// Set when it is a stand-in.
     pub placeholder: Option<Placeholder>,
     /// True when given and family were told apart by order only, not by the source.
@@ -188,6 +191,7 @@ impl Folded {
         }
         if lexicon::is_credential(word) {
             self.credential = true;
+            self.profession = self.profession.or_else(|| lexicon::profession(word));
             return true;
         }
         false
