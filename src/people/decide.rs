@@ -1,0 +1,352 @@
+//! Which entries are the requester, which are somebody else, and which a person must settle.
+
+use super::facts::{Facts, Id};
+use super::join::Clusters;
+use super::keys::{Key, kind_of, normalise};
+use super::kin::SlotClass;
+use super::levels::{self, Family, Given};
+use super::matching::{Outcome, Verdict, compare};
+use super::organisation;
+use super::roster::{Entry, RosterBuilder};
+use crate::model::person::StubKind;
+use crate::model::role::{Role, RoleGroup};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What an entry is to the request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Side {
+    /// The requester.
+    Patient,
+    /// Somebody else.
+    Other,
+    /// Open; why.
+    Doubt(&'static str),
+    /// Not a person.
+    NotAPerson,
+}
+
+const TWO_PEOPLE: &str = "one reference key stands for records of two people";
+const MAYBE_PATIENT: &str = "could be the patient or somebody with a similar name; the facts do not decide";
+const UNVERIFIED_SUBJECT: &str =
+    "this record is about a patient whose data are not in the export; it may or may not be the requester";
+const OTHER_NAME_SHOWN: &str = "a reference to the patient's own record shows another name";
+const SAME_NAME: &str = "stands in a third party's place but has the patient's name";
+
+/// Rules of the comparator that speak of conflicting evidence; an equal resource id does not overrule them.
+fn has_conflict(v: &Verdict) -> bool {
+    v.rules.iter().any(|r| r.contains("conflict") || r.contains("placeholder") || r.contains("known-kin"))
+}
+
+/// The answer for every entry.
+pub(super) fn sides(b: &RosterBuilder, clusters: &mut Clusters) -> Vec<Side> {
+    let entries = &b.entries;
+    let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for i in 0..entries.len() as u32 {
+        groups.entry(clusters.find(i)).or_default().push(i);
+    }
+    let own_keys = own_keys(b);
+    let own_shown = entries.iter().any(|e| e.is_patient_definition() && definition_side(b, e, &own_keys) == Side::Patient);
+    let other_names = names_of_other_patients(b, &own_keys);
+    let own_ids: BTreeSet<&Id> = entries
+        .iter()
+        .filter(|e| e.is_patient_definition() && definition_side(b, e, &own_keys) == Side::Patient)
+        .flat_map(|e| &e.facts.ids)
+        .chain(&b.patient.ids)
+        .collect();
+    let world = World { own_keys: &own_keys, own_shown, other_names: &other_names, own_ids: &own_ids };
+    let mut out = vec![Side::Other; entries.len()];
+    for members in groups.values() {
+        let side = cluster_side(b, members, &world);
+        for &m in members {
+            let Some(e) = entries.get(m as usize) else { continue };
+            let one = match side {
+                Some(Side::Patient) if shows_another(&b.patient, e) => Side::Doubt(OTHER_NAME_SHOWN),
+                Some(s) => s,
+                None => third_party_side(b, e),
+            };
+            if let Some(slot) = out.get_mut(m as usize) {
+                *slot = one;
+            }
+        }
+        if side.is_none() {
+            // A cluster speaks with one voice: a doubt about one of its records is a doubt about all that point to it.
+            let doubt = members.iter().find_map(|m| match out.get(*m as usize) {
+                Some(Side::Doubt(why)) => Some(*why),
+                _ => None,
+            });
+            let patient = members.iter().any(|m| matches!(out.get(*m as usize), Some(Side::Patient)));
+            let other = members.iter().any(|m| {
+                matches!(out.get(*m as usize), Some(Side::Other)) && entries.get(*m as usize).is_some_and(|e| e.has_content())
+            });
+            let joint = match (doubt, patient, other) {
+                (_, true, true) => Some(Side::Doubt(TWO_PEOPLE)),
+                (Some(why), _, false) => Some(Side::Doubt(why)),
+                (None, true, false) => Some(Side::Patient),
+                _ => None,
+            };
+            if let Some(joint) = joint {
+                for &m in members {
+                    if let Some(slot) = out.get_mut(m as usize) {
+                        *slot = joint;
+                    }
+                }
+            }
+        }
+    }
+    out
+}
+
+struct World<'a> {
+    own_keys: &'a BTreeSet<Key>,
+    own_shown: bool,
+    other_names: &'a BTreeSet<String>,
+    own_ids: &'a BTreeSet<&'a Id>,
+}
+
+fn own_keys(b: &RosterBuilder) -> BTreeSet<Key> {
+    b.identity.keys.iter().map(|k| normalise("", k)).filter(|k| !matches!(k, Key::Doc(_))).collect()
+}
+
+/// A Patient resource or recordTarget with content.
+fn definition_side(b: &RosterBuilder, e: &Entry, own_keys: &BTreeSet<Key>) -> Side {
+    let v = compare(&b.patient, &e.facts, "Patient", "");
+    match v.verdict {
+        Outcome::Same => Side::Patient,
+        Outcome::Different => Side::Other,
+        // The same resource id as in the identity file, a name that fits, and nothing against it.
+        Outcome::Review
+            if e.keys.iter().any(|k| own_keys.contains(k)) && !has_conflict(&v) && name_fits(&b.patient, &e.facts) =>
+        {
+            Side::Patient
+        }
+        Outcome::Review => Side::Doubt(MAYBE_PATIENT),
+    }
+}
+
+fn name_fits(patient: &Facts, facts: &Facts) -> bool {
+    let n = levels::names(patient, facts);
+    n.given >= Given::Middle && n.family >= Family::Part && n.middle != Some(false) && n.generation != Some(false)
+}
+
+fn shows_another(patient: &Facts, e: &Entry) -> bool {
+    if e.facts.names.is_empty() || e.is_patient_definition() {
+        return false;
+    }
+    let n = levels::names(patient, &e.facts);
+    !n.candidate_placeholder && n.given <= Given::Unlike && n.family <= Family::Conflict
+}
+
+fn names_of_other_patients(b: &RosterBuilder, own_keys: &BTreeSet<Key>) -> BTreeSet<String> {
+    let other = |e: &&Entry| e.is_patient_definition() && definition_side(b, e, own_keys) != Side::Patient;
+    b.entries.iter().filter(other).flat_map(|e| &e.facts.names).filter_map(|n| n.key()).collect()
+}
+
+/// The side of a whole cluster where a Patient stands in it or it points at one; `None` when each entry speaks for itself.
+fn cluster_side(b: &RosterBuilder, members: &[u32], world: &World) -> Option<Side> {
+    let es = || members.iter().filter_map(|m| b.entries.get(*m as usize));
+    let definitions: Vec<Side> =
+        es().filter(|e| e.is_patient_definition()).map(|e| definition_side(b, e, world.own_keys)).collect();
+    if !definitions.is_empty() {
+        let is = |s: Side| definitions.contains(&s);
+        return Some(match (is(Side::Patient), is(Side::Other)) {
+            (true, true) => Side::Doubt(TWO_PEOPLE),
+            (true, false) => Side::Patient,
+            (false, true) => Side::Other,
+            (false, false) => Side::Doubt(MAYBE_PATIENT),
+        });
+    }
+    let keys: BTreeSet<&Key> = es().flat_map(|e| e.keys.iter().chain(&e.refers)).collect();
+    let names_patient = |k: &&Key| matches!(k, Key::Case(k) if kind_of(k) == "Patient");
+    let points_at_patient = keys.iter().any(|k| names_patient(k)) || es().all(|e| e.stub.kind == StubKind::Patient);
+    if keys.iter().any(|k| world.own_keys.contains(*k)) && points_at_patient {
+        return Some(Side::Patient);
+    }
+    let identifier = keys.iter().any(|k| match k {
+        Key::Identifier(system, value) => {
+            let id = crate::model::person::Identifier { system: system.clone(), value: value.clone(), kind: String::new() };
+            Id::of(&id, "").is_some_and(|id| world.own_ids.iter().any(|o| o.value == id.value && o.same_assigner(&id)))
+        }
+        _ => false,
+    });
+    if identifier && es().any(|e| e.stub.kind == StubKind::Patient) {
+        return Some(Side::Patient);
+    }
+    if !points_at_patient {
+        return None;
+    }
+    // A subject known by pointer and display text only.
+    let shown: Vec<&Entry> = es().filter(|e| e.has_content()).collect();
+    if shown.is_empty() {
+        return Some(Side::Doubt(UNVERIFIED_SUBJECT));
+    }
+    let verdicts: Vec<Outcome> = shown.iter().map(|e| compare(&b.patient, &e.facts, "Patient", "").verdict).collect();
+    if verdicts.iter().all(|v| *v == Outcome::Different) {
+        return Some(Side::Other);
+    }
+    if verdicts.iter().all(|v| *v == Outcome::Same) {
+        return Some(Side::Patient);
+    }
+    let clear = shown.iter().all(|e| {
+        let rare = !e.facts.names.iter().any(|n| n.is_frequent());
+        let keyless = keys.is_empty();
+        let unmistaken = e.facts.names.iter().filter_map(|n| n.key()).all(|k| !world.other_names.contains(&k));
+        let n = levels::names(&b.patient, &e.facts);
+        let full = n.given >= Given::Variant
+            && n.family >= Family::Variant
+            && !has_conflict(&compare(&b.patient, &e.facts, "Patient", ""));
+        // With the patient in the export a bare display text of that name is the patient's; with a key of its own it may be another
+        // chart, so that a frequent name is not enough.
+        full && name_fits(&b.patient, &e.facts) && unmistaken && (world.own_shown && keyless || rare)
+    });
+    Some(if clear { Side::Patient } else { Side::Doubt(UNVERIFIED_SUBJECT) })
+}
+
+/// An entry in a third party's slot.
+fn third_party_side(b: &RosterBuilder, e: &Entry) -> Side {
+    if is_organisation(e) {
+        return Side::NotAPerson;
+    }
+    if e.stub.slot == "identity.relative" {
+        return Side::Other;
+    }
+    let ids = levels::ids(&b.patient, &e.facts);
+    if e.facts.names.is_empty() && !ids.equal {
+        return Side::Other;
+    }
+    let n = levels::names(&b.patient, &e.facts);
+    let name_possible = n.family >= Family::Near && n.given >= Given::Missing
+        || n.family == Family::Initial && n.given >= Given::Initial
+        || n.family == Family::Missing && n.given >= Given::Variant;
+    // "Ms. Roe, mother": a role that is not the patient's governs a fragment of a name.
+    let told =
+        matches!(e.stub.role.group(), RoleGroup::Relative | RoleGroup::OtherPatient | RoleGroup::Clinician | RoleGroup::Staff);
+    let whole = n.given >= Given::Middle && n.family >= Family::Near;
+    if !ids.equal && (!name_possible || (told && !whole)) {
+        return Side::Other;
+    }
+    let narrative = e.stub.slot == "narrative";
+    if narrative && told {
+        return Side::Other;
+    }
+    let v = compare(&b.patient, &e.facts, &e.stub.slot, "");
+    match v.verdict {
+        Outcome::Same => Side::Patient,
+        Outcome::Different => Side::Other,
+        // A mention by the full name, no role against it, in the patient's own export.
+        Outcome::Review if narrative && whole && !has_conflict(&v) => Side::Patient,
+        Outcome::Review if e.class == SlotClass::Patient && whole && !has_conflict(&v) => Side::Patient,
+        Outcome::Review if whole => Side::Doubt(SAME_NAME),
+        Outcome::Review => Side::Doubt(MAYBE_PATIENT),
+    }
+}
+
+fn is_organisation(e: &Entry) -> bool {
+    if e.stub.kind == StubKind::Organization || e.stub.role == Role::Organization {
+        return true;
+    }
+    let pointed = e.keys.iter().chain(&e.refers).any(|k| matches!(k, Key::Case(k) if organisation::key_is_not_a_person(k)));
+    if e.stub.kind != StubKind::Unknown {
+        return pointed && e.facts.names.is_empty();
+    }
+    let person_key = e
+        .keys
+        .iter()
+        .chain(&e.refers)
+        .any(|k| matches!(k, Key::Case(k) if matches!(kind_of(k), "Practitioner" | "RelatedPerson" | "Person" | "Patient")));
+    pointed
+        || (!person_key
+            && e.facts.dob.is_none()
+            && e.stub.names.iter().any(|n| n.family.is_empty() && n.given.is_empty() && organisation::looks_like(&n.text)))
+}
+
+/// Whether the export is the requester's.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum SubjectCheck {
+    /// A subject of the export is the requester.
+    Match,
+    /// The export shows no patient at all.
+    NoPatient,
+    /// Every subject is clearly somebody else; why, in words without values.
+    WrongPatient {
+        /// What differs.
+        why: String,
+    },
+    /// It cannot be told; why, in words without values.
+    Doubt {
+        /// What is open.
+        why: String,
+    },
+}
+
+/// See [`super::roster::check_subject`].
+pub(super) fn check_subject(b: &RosterBuilder) -> SubjectCheck {
+    let own_keys = own_keys(b);
+    let definitions: Vec<&Entry> = b.entries.iter().filter(|e| e.is_patient_definition()).collect();
+    if definitions.is_empty() {
+        return check_pointers(b, &own_keys);
+    }
+    let sides: Vec<Side> = definitions.iter().map(|e| definition_side(b, e, &own_keys)).collect();
+    if sides.contains(&Side::Patient) {
+        return SubjectCheck::Match;
+    }
+    let words = |e: &Entry| differences(&compare(&b.patient, &e.facts, "Patient", ""));
+    if sides.iter().all(|s| *s == Side::Other) {
+        let why = definitions.first().map(|e| words(e)).unwrap_or_default();
+        let count = definitions.len();
+        let who = if count == 1 {
+            "the patient of this export is not the requester".to_string()
+        } else {
+            format!("none of the {count} patients of this export is the requester")
+        };
+        return SubjectCheck::WrongPatient { why: format!("{who}: {why}") };
+    }
+    let open = definitions.iter().zip(&sides).find(|(_, s)| **s != Side::Other).map(|(e, _)| words(e)).unwrap_or_default();
+    SubjectCheck::Doubt { why: format!("the patient of this export may or may not be the requester: {open}") }
+}
+
+fn check_pointers(b: &RosterBuilder, own_keys: &BTreeSet<Key>) -> SubjectCheck {
+    let pointers: Vec<&Entry> = b.entries.iter().filter(|e| e.stub.kind == StubKind::Patient).collect();
+    if pointers.is_empty() {
+        return SubjectCheck::NoPatient;
+    }
+    if pointers.iter().any(|e| e.refers.iter().chain(&e.keys).any(|k| own_keys.contains(k))) {
+        return SubjectCheck::Match;
+    }
+    let shown: Vec<&&Entry> = pointers.iter().filter(|e| e.has_content()).collect();
+    if !shown.is_empty() && shown.iter().all(|e| compare(&b.patient, &e.facts, "Patient", "").verdict == Outcome::Different) {
+        return SubjectCheck::WrongPatient { why: "the records name another person as their patient".into() };
+    }
+    if shown.iter().any(|e| compare(&b.patient, &e.facts, "Patient", "").verdict == Outcome::Same) {
+        return SubjectCheck::Match;
+    }
+    SubjectCheck::Doubt { why: "the export only points to its patient and does not say who that is".into() }
+}
+
+/// What a verdict says, in words without values.
+pub fn differences(v: &Verdict) -> String {
+    let words: Vec<String> = v
+        .evidence
+        .iter()
+        .filter(|e| e.bits < 0.0 && !matches!(e.field, "slot"))
+        .map(|e| format!("{} {}", field_words(e.field), e.level))
+        .collect();
+    let missing: Vec<&str> = v.evidence.iter().filter(|e| e.level == "missing").map(|e| field_words(e.field)).collect();
+    match (words.is_empty(), missing.is_empty()) {
+        (false, _) => words.join("; "),
+        (true, false) => format!("{} not told", missing.join(" and ")),
+        (true, true) => "what agrees is not enough".to_string(),
+    }
+}
+
+fn field_words(field: &str) -> &str {
+    match field {
+        "name.given" => "given name:",
+        "name.family" => "family name:",
+        "name.middle" => "middle name:",
+        "name.suffix" => "generation (Jr., Sr.):",
+        "birth_date" => "birth date:",
+        "identifier" => "record or national number:",
+        "identifier.member" => "insurance number:",
+        other => other,
+    }
+}

@@ -1,0 +1,418 @@
+//! Joins entries into persons: by reference key, by number of one assigner, by full name, by fragment.
+//!
+//! The result must not depend on the order in which files come. Every step works on sets, takes its groups in sorted order, and
+//! within a group joins only clusters that conflict with exactly the same others: a record that would fit two different people
+//! joins neither.
+
+use super::decide::Side;
+use super::facts::{Dob, Id, IdClass, Sex};
+use super::keys::Key;
+use super::lexicon;
+use super::name::{Folded, Generation, Token};
+use super::roster::Entry;
+use crate::model::person::StubKind;
+use crate::model::role::{Role, RoleGroup};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Larger groups of one name or number are not compared pair by pair: time stays linear on hostile input.
+const MAX_GROUP: usize = 256;
+
+/// Entries grouped into clusters, as a union-find forest.
+pub(super) struct Clusters {
+    parent: Vec<u32>,
+}
+
+impl Clusters {
+    /// The cluster of an entry.
+    pub fn find(&mut self, at: u32) -> u32 {
+        let mut root = at;
+        while let Some(&p) = self.parent.get(root as usize) {
+            if p == root {
+                break;
+            }
+            root = p;
+        }
+        let mut walk = at;
+        while walk != root {
+            let Some(slot) = self.parent.get_mut(walk as usize) else { break };
+            walk = std::mem::replace(slot, root);
+        }
+        root
+    }
+
+    fn union(&mut self, a: u32, b: u32) {
+        let (a, b) = (self.find(a), self.find(b));
+        let (low, high) = (a.min(b), a.max(b));
+        if let Some(slot) = self.parent.get_mut(high as usize) {
+            *slot = low;
+        }
+    }
+
+    /// Joins what one key defines and what points to it.
+    pub fn by_keys(entries: &[Entry]) -> Clusters {
+        let mut clusters = Clusters { parent: (0..entries.len() as u32).collect() };
+        let mut groups: BTreeMap<&Key, (Vec<u32>, Vec<u32>)> = BTreeMap::new();
+        for (i, e) in entries.iter().enumerate() {
+            for k in &e.keys {
+                groups.entry(k).or_default().0.push(i as u32);
+            }
+            if let Some(k) = &e.refers {
+                groups.entry(k).or_default().1.push(i as u32);
+            }
+        }
+        for (definitions, references) in groups.values() {
+            clusters.merge(entries, definitions, |a, b| a.clashes_wholly(b));
+            let mut roots: Vec<u32> = definitions.iter().map(|d| clusters.find(*d)).collect();
+            roots.sort_unstable();
+            roots.dedup();
+            match roots.as_slice() {
+                [] => {
+                    let mut refs = references.iter();
+                    if let Some(first) = refs.next() {
+                        refs.for_each(|r| clusters.union(*first, *r));
+                    }
+                }
+                [one] => references.iter().for_each(|r| clusters.union(*one, *r)),
+                // One key, several people: a reference follows its display text, or stands alone.
+                many => {
+                    for r in references {
+                        let Some(e) = entries.get(*r as usize) else { continue };
+                        let shown = Summary::of(entries, &[*r]);
+                        let fits: Vec<u32> = many
+                            .iter()
+                            .copied()
+                            .filter(|m| {
+                                !e.facts.names.is_empty()
+                                    && !Summary::of(entries, &clusters.members(*m, definitions)).given_clash(&shown)
+                            })
+                            .collect();
+                        if let [one] = fits.as_slice() {
+                            clusters.union(*one, *r);
+                        }
+                    }
+                }
+            }
+        }
+        clusters
+    }
+
+    fn members(&mut self, root: u32, of: &[u32]) -> Vec<u32> {
+        of.iter().copied().filter(|m| self.find(*m) == root).collect()
+    }
+
+    /// Joins the clusters of `group` that `clash` with exactly the same others of the group.
+    fn merge(&mut self, entries: &[Entry], group: &[u32], clash: impl Fn(&Summary, &Summary) -> bool) {
+        let mut by_root: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for &m in group {
+            by_root.entry(self.find(m)).or_default().push(m);
+        }
+        if by_root.len() < 2 || by_root.len() > MAX_GROUP {
+            return;
+        }
+        let summaries: Vec<(u32, Summary)> = by_root.iter().map(|(r, m)| (*r, Summary::of(entries, m))).collect();
+        let mut kinds: HashMap<Vec<bool>, u32> = HashMap::new();
+        for (root, s) in &summaries {
+            let against: Vec<bool> = summaries.iter().map(|(other, o)| other != root && clash(s, o)).collect();
+            match kinds.get(&against) {
+                Some(&first) => self.union(first, *root),
+                None => {
+                    kinds.insert(against, *root);
+                }
+            }
+        }
+    }
+}
+
+/// What several entries say together.
+#[derive(Default)]
+struct Summary<'a> {
+    names: Vec<&'a Folded>,
+    dobs: BTreeSet<Dob>,
+    generations: BTreeSet<Generation>,
+    middles: BTreeSet<char>,
+    unique: BTreeSet<&'a Id>,
+    sexes: (bool, bool),
+}
+
+impl<'a> Summary<'a> {
+    fn of(entries: &'a [Entry], members: &[u32]) -> Summary<'a> {
+        let mut s = Summary::default();
+        for e in members.iter().filter_map(|m| entries.get(*m as usize)) {
+            for n in &e.facts.names {
+                s.generations.extend(n.generation);
+                s.middles.extend(n.middle_initial());
+                if s.names.len() < 64 {
+                    s.names.push(n);
+                }
+            }
+            s.dobs.extend(e.facts.dob.filter(Dob::is_full));
+            s.unique.extend(e.facts.ids.iter().filter(|i| is_unique(i, e)));
+            match e.facts.sex {
+                Some(Sex::Male) => s.sexes.0 = true,
+                Some(Sex::Female) => s.sexes.1 = true,
+                None => {}
+            }
+        }
+        s
+    }
+
+    fn apart<T: Ord>(a: &BTreeSet<T>, b: &BTreeSet<T>) -> bool {
+        !a.is_empty() && !b.is_empty() && a.is_disjoint(b)
+    }
+
+    /// Two people of one name: birth date, generation, middle initial, unique number or sex say so.
+    fn facts_clash(&self, other: &Summary) -> bool {
+        let numbers = [IdClass::Npi, IdClass::National, IdClass::Record].into_iter().any(|class| {
+            let of = |s: &Summary| -> BTreeMap<String, BTreeSet<String>> {
+                let mut m: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+                for i in s.unique.iter().filter(|i| i.class == class) {
+                    m.entry(i.system.clone()).or_default().insert(i.value.clone());
+                }
+                m
+            };
+            let (a, b) = (of(self), of(other));
+            a.iter().any(|(system, values)| b.get(system).is_some_and(|w| Summary::apart(values, w)))
+        });
+        let sexes = (self.sexes == (true, false) && other.sexes == (false, true))
+            || (self.sexes == (false, true) && other.sexes == (true, false));
+        numbers
+            || sexes
+            || Summary::apart(&self.dobs, &other.dobs)
+            || Summary::apart(&self.generations, &other.generations)
+            || Summary::apart(&self.middles, &other.middles)
+    }
+
+    /// Both have full names and no pair of given names fits.
+    fn given_clash(&self, other: &Summary) -> bool {
+        self.names.iter().any(|n| n.is_full())
+            && other.names.iter().any(|n| n.is_full())
+            && !self.names.iter().any(|a| other.names.iter().any(|b| given_fits(a, b)))
+    }
+
+    /// Neither given nor family name fits, or the birth dates differ: one key stands for two people.
+    fn clashes_wholly(&self, other: &Summary) -> bool {
+        let family = self.names.iter().any(|a| {
+            other.names.iter().any(|b| a.family_whole.as_ref().map(|f| &f.loose) == b.family_whole.as_ref().map(|f| &f.loose))
+        });
+        Summary::apart(&self.dobs, &other.dobs) || (self.given_clash(other) && !family)
+    }
+}
+
+fn is_unique(id: &Id, e: &Entry) -> bool {
+    match id.class {
+        IdClass::Npi | IdClass::National => true,
+        // Clinicians have several local numbers at one assigner; patients should have one.
+        IdClass::Record => e.stub.kind == StubKind::Patient && !id.system.is_empty(),
+        IdClass::Member | IdClass::Episode => false,
+    }
+}
+
+fn given_fits(a: &Folded, b: &Folded) -> bool {
+    let fits = |x: &Token, y: &Token| {
+        x.loose == y.loose
+            || ((x.is_initial() || y.is_initial()) && x.first() == y.first())
+            || lexicon::variant_groups(&x.plain).iter().any(|g| lexicon::variant_groups(&y.plain).contains(g))
+    };
+    match (a.first_given(), b.first_given()) {
+        (Some(x), Some(y)) => fits(x, y),
+        _ => true,
+    }
+}
+
+/// Professional or private: two of one name are joined only within.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Camp {
+    Clinician,
+    Private,
+    Open,
+}
+
+fn camp(entries: &[Entry], members: &[u32]) -> Camp {
+    let mut camp = Camp::Open;
+    for e in members.iter().filter_map(|m| entries.get(*m as usize)) {
+        let group = e.stub.role.group();
+        let credential = e.facts.names.iter().any(|n| n.credential);
+        if e.stub.kind == StubKind::Clinician
+            || matches!(group, RoleGroup::Clinician | RoleGroup::Staff)
+            || (credential && e.stub.kind == StubKind::Unknown)
+        {
+            return Camp::Clinician;
+        }
+        if matches!(e.stub.kind, StubKind::Related | StubKind::Patient)
+            || matches!(group, RoleGroup::Relative | RoleGroup::Contact)
+        {
+            camp = Camp::Private;
+        }
+    }
+    camp
+}
+
+/// Joins everybody who is not the requester, not in doubt and not an organisation.
+pub(super) fn join_others(entries: &[Entry], clusters: &mut Clusters, sides: &[Side]) {
+    let others: Vec<u32> = (0..entries.len() as u32).filter(|i| matches!(sides.get(*i as usize), Some(Side::Other))).collect();
+    by_numbers(entries, clusters, &others);
+    by_full_name(entries, clusters, &others);
+    by_fragment(entries, clusters, &others);
+    unnamed_parents(entries, clusters, &others);
+}
+
+fn by_numbers(entries: &[Entry], clusters: &mut Clusters, others: &[u32]) {
+    let mut groups: BTreeMap<(IdClass, String, String), Vec<u32>> = BTreeMap::new();
+    for &i in others {
+        let Some(e) = entries.get(i as usize) else { continue };
+        for id in &e.facts.ids {
+            let own = match id.class {
+                IdClass::Npi | IdClass::National => true,
+                IdClass::Record => !id.system.is_empty(),
+                IdClass::Member | IdClass::Episode => false,
+            };
+            if own {
+                groups.entry((id.class, id.system.clone(), id.value.clone())).or_default().push(i);
+            }
+        }
+        for key in e.keys.iter().chain(&e.refers) {
+            if let Key::Identifier(system, value) = key
+                && let Some(id) = Id::of(
+                    &crate::model::person::Identifier { system: system.clone(), value: value.clone(), kind: String::new() },
+                    "",
+                )
+            {
+                groups.entry((id.class, id.system, id.value)).or_default().push(i);
+            }
+        }
+    }
+    for members in groups.values() {
+        let whole: Vec<u32> = members.clone();
+        clusters.merge(entries, &whole, |a, b| a.given_clash(b) || Summary::apart(&a.dobs, &b.dobs));
+    }
+}
+
+/// Members of every cluster among `others`.
+fn gather(clusters: &mut Clusters, others: &[u32]) -> BTreeMap<u32, Vec<u32>> {
+    let mut map: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for &i in others {
+        map.entry(clusters.find(i)).or_default().push(i);
+    }
+    map
+}
+
+fn by_full_name(entries: &[Entry], clusters: &mut Clusters, others: &[u32]) {
+    let mut groups: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+    for &i in others {
+        let Some(e) = entries.get(i as usize) else { continue };
+        for n in e.facts.names.iter().filter(|n| n.is_full() && n.placeholder.is_none()) {
+            groups.entry(n.key().unwrap_or_default()).or_default().push(i);
+        }
+    }
+    for members in groups.values() {
+        // Whole clusters take part, each in its camp.
+        let mut camps: BTreeMap<Camp, Vec<u32>> = BTreeMap::new();
+        for (_, m) in gather(clusters, members) {
+            camps.entry(camp(entries, &m)).or_default().extend(m);
+        }
+        for m in camps.values() {
+            clusters.merge(entries, m, |a, b| a.facts_clash(b));
+        }
+        let open = camps.remove(&Camp::Open).unwrap_or_default();
+        let closed: Vec<u32> = camps.into_values().flatten().collect();
+        let roots: BTreeSet<u32> = closed.iter().map(|c| clusters.find(*c)).collect();
+        if roots.len() == 1 && !open.is_empty() {
+            let all: Vec<u32> = closed.iter().chain(&open).copied().collect();
+            clusters.merge(entries, &all, |a, b| a.facts_clash(b));
+        }
+    }
+}
+
+/// `Dr. Roe` and `J. Roe` join the only person they can be.
+fn by_fragment(entries: &[Entry], clusters: &mut Clusters, others: &[u32]) {
+    for with_initial in [true, false] {
+        let all = gather(clusters, others);
+        let mut index: BTreeMap<String, Vec<(u32, Camp)>> = BTreeMap::new();
+        let mut fragments: Vec<(u32, Camp, Folded)> = Vec::new();
+        for (root, members) in &all {
+            let camp = camp(entries, members);
+            let names = || members.iter().filter_map(|m| entries.get(*m as usize)).flat_map(|e| &e.facts.names);
+            let usable = |n: &&Folded| n.placeholder.is_none() && n.family_whole.is_some();
+            let has_initial = |n: &Folded| n.first_given().is_some();
+            let rank = |n: &Folded| if n.is_full() { 2 } else { i32::from(has_initial(n)) };
+            let Some(best) = names().filter(usable).map(rank).max() else { continue };
+            let is_fragment = if with_initial { best == 1 } else { best == 0 };
+            if is_fragment {
+                // All fragments of one cluster must agree on a surname; take the first in sorted order.
+                let mut own: Vec<&Folded> = names().filter(usable).collect();
+                own.sort_by_key(|n| n.key());
+                if let Some(n) = own.first() {
+                    fragments.push((*root, camp, (*n).clone()));
+                }
+            } else if best == 2 || !with_initial {
+                for n in names().filter(usable).filter(|n| rank(n) > 0) {
+                    let family = n.family_whole.as_ref().map(|f| f.loose.clone()).unwrap_or_default();
+                    let list = index.entry(family).or_default();
+                    if !list.iter().any(|(r, _)| r == root) {
+                        list.push((*root, camp));
+                    }
+                }
+            }
+        }
+        // Fragments that read the same in one camp are one person in any case.
+        let mut same: BTreeMap<(Camp, String), Vec<u32>> = BTreeMap::new();
+        let mut joins: Vec<(u32, u32)> = Vec::new();
+        for (root, camp, name) in &fragments {
+            let family = name.family_whole.as_ref().map(|f| f.loose.clone()).unwrap_or_default();
+            let given = name.first_given().map(|g| g.plain.clone()).unwrap_or_default();
+            same.entry((*camp, format!("{given}|{family}"))).or_default().push(*root);
+            let fits: Vec<u32> = index
+                .get(&family)
+                .into_iter()
+                .flatten()
+                .filter(|(_, c)| c == camp || *c == Camp::Open || *camp == Camp::Open)
+                .filter(|(r, _)| {
+                    all.get(r)
+                        .into_iter()
+                        .flatten()
+                        .filter_map(|m| entries.get(*m as usize))
+                        .flat_map(|e| &e.facts.names)
+                        .any(|n| given_fits(n, name))
+                })
+                .map(|(r, _)| *r)
+                .take(2)
+                .collect();
+            if let [one] = fits.as_slice() {
+                joins.push((*root, *one));
+            }
+        }
+        for group in same.values() {
+            clusters.merge(entries, group, |a, b| a.facts_clash(b));
+        }
+        for (a, b) in joins {
+            let (x, y) = (all.get(&a).map(Vec::as_slice).unwrap_or(&[]), all.get(&b).map(Vec::as_slice).unwrap_or(&[]));
+            if !Summary::of(entries, x).facts_clash(&Summary::of(entries, y)) {
+                clusters.union(a, b);
+            }
+        }
+    }
+}
+
+/// A family history names no names: its mother is the mother the export shows, when it shows one.
+fn unnamed_parents(entries: &[Entry], clusters: &mut Clusters, others: &[u32]) {
+    for role in [Role::Mother, Role::Father] {
+        let (mut named, mut unnamed) = (BTreeSet::new(), Vec::new());
+        for (root, members) in gather(clusters, others) {
+            let es = || members.iter().filter_map(|m| entries.get(*m as usize));
+            if !es().any(|e| e.stub.role == role) {
+                continue;
+            }
+            if es().any(|e| !e.facts.names.is_empty()) {
+                named.insert(root);
+            } else {
+                unnamed.push(root);
+            }
+        }
+        let target = named.iter().next().copied().or_else(|| unnamed.first().copied());
+        if named.len() <= 1
+            && let Some(target) = target
+        {
+            unnamed.iter().for_each(|u| clusters.union(*u, target));
+        }
+    }
+}

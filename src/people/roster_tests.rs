@@ -1,0 +1,282 @@
+//! The roster: who is joined with whom, and that order does not matter.
+
+use super::decide::SubjectCheck;
+use super::roster::{RosterBuilder, check_subject};
+use crate::model::person::{Identifier, Name, PersonStub, StubKind};
+use crate::model::request::{Identity, KnownRelative};
+use crate::model::role::Role;
+use crate::model::roster::{Resolution, Roster};
+use proptest::prelude::*;
+
+fn name(text: &str) -> Name {
+    Name { text: text.into(), ..Name::default() }
+}
+
+fn full(given: &str, family: &str) -> Name {
+    Name { given: given.split(' ').map(str::to_string).collect(), family: family.into(), ..Name::default() }
+}
+
+fn stub(slot: &str, kind: StubKind, role: Role, shown: &str) -> PersonStub {
+    let mut s = PersonStub::new(slot, kind, role);
+    if !shown.is_empty() {
+        s.names.push(name(shown));
+    }
+    s
+}
+
+fn key(mut s: PersonStub, k: &str) -> PersonStub {
+    s.keys.push(k.into());
+    s
+}
+
+fn refer(mut s: PersonStub, k: &str) -> PersonStub {
+    s.refers = Some(k.into());
+    s
+}
+
+fn born(mut s: PersonStub, d: &str) -> PersonStub {
+    s.birth_date = Some(d.into());
+    s
+}
+
+fn npi(mut s: PersonStub, v: &str) -> PersonStub {
+    s.identifiers.push(Identifier { system: "http://hl7.org/fhir/sid/us-npi".into(), value: v.into(), kind: String::new() });
+    s
+}
+
+fn identity() -> Identity {
+    Identity {
+        names: vec![full("Orla Mae", "Quillfeather")],
+        former_names: vec![full("Orla", "Vantongeren")],
+        birth_date: Some("1971-09-23".into()),
+        sex: Some("female".into()),
+        identifiers: vec![Identifier { system: "urn:oid:1.9.9".into(), value: "448812".into(), kind: "MR".into() }],
+        keys: vec!["Patient/own".into()],
+        ..Identity::default()
+    }
+}
+
+fn own_patient() -> PersonStub {
+    let mut s = key(born(PersonStub::new("Patient", StubKind::Patient, Role::Patient), "1971-09-23"), "Patient/own");
+    s.names.push(full("Orla", "Quillfeather"));
+    s.identifiers = identity().identifiers;
+    s
+}
+
+fn clinician(shown: &str) -> PersonStub {
+    stub("Practitioner", StubKind::Clinician, Role::Physician, shown)
+}
+
+/// A case with everything in it.
+fn everybody() -> Vec<PersonStub> {
+    vec![
+        own_patient(),
+        refer(stub("Observation.subject", StubKind::Patient, Role::Patient, ""), "Patient/own"),
+        refer(stub("Observation.subject", StubKind::Patient, Role::Patient, "Orla Quillfeather"), "Patient/own"),
+        key(npi(clinician("Ines Abernathy-Wu, MD"), "1999999984"), "Practitioner/1"),
+        npi(clinician("ABERNATHY-WU, INES"), "1999999984"),
+        refer(stub("Encounter.participant", StubKind::Unknown, Role::OtherPerson, "Ines Abernathy-Wu"), "Practitioner/1"),
+        stub("author", StubKind::Clinician, Role::Clinician, "Dr. Abernathy-Wu"),
+        key(npi(clinician("Tobias Renner"), "1000000012"), "Practitioner/2"),
+        key(npi(clinician("Tobias Renner"), "1000000020"), "Practitioner/3"),
+        stub("author", StubKind::Clinician, Role::Clinician, "Tobias Renner"),
+        stub("Patient.contact", StubKind::Related, Role::Mother, "Hedda Quillfeather"),
+        stub("RelatedPerson", StubKind::Related, Role::EmergencyContact, "Hedda Quillfeather"),
+        stub("FamilyMemberHistory", StubKind::Related, Role::Mother, ""),
+        stub("Observation.performer", StubKind::Unknown, Role::OtherPerson, "Northside General Hospital"),
+        stub("Patient.contact", StubKind::Related, Role::EmergencyContact, "Orla Quillfeather"),
+        key(born(stub("Patient", StubKind::Patient, Role::Patient, "Baby Girl Quillfeather"), "2001-02-03"), "Patient/baby"),
+        refer(stub("Immunization.patient", StubKind::Patient, Role::Patient, ""), "Patient/baby"),
+    ]
+}
+
+fn build(stubs: &[PersonStub]) -> (Roster, Vec<String>) {
+    let mut b = RosterBuilder::new(&identity());
+    for s in stubs {
+        b.observe("doc", s);
+    }
+    let (roster, resolver, _) = b.finish();
+    let answers = stubs
+        .iter()
+        .map(|s| match resolver.resolve("doc", s) {
+            Resolution::Person(p) => roster.get(p).map(|p| p.label.clone()).unwrap_or_default(),
+            Resolution::Ambiguous(_) => "?".to_string(),
+            Resolution::NotAPerson => "-".to_string(),
+        })
+        .collect();
+    (roster, answers)
+}
+
+#[test]
+fn everybody_finds_their_place() {
+    let (roster, answers) = build(&everybody());
+    let want = [
+        "[PATIENT]",
+        "[PATIENT]",
+        "[PATIENT]",
+        "[PHYSICIAN 1]",
+        "[PHYSICIAN 1]",
+        "[PHYSICIAN 1]",
+        "[PHYSICIAN 1]",
+        "[PHYSICIAN 2]",
+        "[PHYSICIAN 3]",
+        "[CLINICIAN 1]",
+        "[MOTHER]",
+        "[MOTHER]",
+        "[MOTHER]",
+        "-",
+        "?",
+        "[NEWBORN]",
+        "[NEWBORN]",
+    ];
+    assert_eq!(answers, want);
+    assert_eq!(roster.persons.len(), 7);
+    assert_eq!(roster.patient().unwrap().role, Role::Patient);
+}
+
+#[test]
+fn keys_resolve_in_every_spelling() {
+    let mut b = RosterBuilder::new(&identity());
+    everybody().iter().for_each(|s| b.observe("doc", s));
+    let (_, resolver, questions) = b.finish();
+    assert_eq!(resolver.resolve_key("https://ehr.example/fhir/Patient/own/_history/3"), Some(0));
+    assert_eq!(resolver.resolve_key("Practitioner/1"), Some(1));
+    assert_eq!(resolver.resolve_key("Practitioner/none"), None);
+    assert_eq!(questions.len(), 1);
+    assert!(questions.iter().all(|q| !q.why.contains("Quill")));
+    assert_eq!(resolver.resolve_name(Role::OtherPerson, &name("Tobias Renner")), None, "two of that name");
+    assert_eq!(resolver.resolve_name(Role::OtherPerson, &name("Hedda Quillfeather")), Some(Resolution::Person(4)));
+    assert_eq!(resolver.resolve_name(Role::OtherPerson, &name("Orla Vantongeren")), Some(Resolution::Person(0)));
+    assert!(matches!(resolver.resolve_name(Role::OtherPerson, &name("Quillfeather")), Some(Resolution::Ambiguous(_))));
+    assert_eq!(resolver.resolve_name(Role::Sister, &name("Quillfeather")), None);
+}
+
+#[test]
+fn contained_keys_belong_to_their_document() {
+    let mut b = RosterBuilder::new(&identity());
+    let contained = |n: &str| key(clinician(n), "#p");
+    let pointer = refer(stub("Observation.performer", StubKind::Unknown, Role::OtherPerson, "shown"), "#p");
+    b.observe("a", &pointer);
+    b.observe("a", &contained("Ines Abernathy"));
+    b.observe("b", &contained("Tobias Renner"));
+    b.observe("b", &pointer);
+    let (roster, r, _) = b.finish();
+    assert_eq!(r.resolve("a", &pointer), Resolution::Person(1));
+    assert_eq!(r.resolve("b", &pointer), Resolution::Person(2));
+    assert_eq!(roster.persons.len(), 3);
+}
+
+#[test]
+fn memory_follows_people_not_stubs() {
+    let mut b = RosterBuilder::new(&identity());
+    for i in 0..20_000 {
+        let doc = format!("line {i}");
+        b.observe(&doc, &key(clinician("Ines Abernathy"), "#p"));
+        b.observe(&doc, &refer(stub("Observation.performer", StubKind::Unknown, Role::OtherPerson, ""), "#p"));
+    }
+    assert_eq!(b.entries.len(), 1);
+}
+
+#[test]
+fn two_people_behind_one_key_are_not_joined() {
+    let other = {
+        let mut s = key(born(PersonStub::new("Patient", StubKind::Patient, Role::Patient), "1990-01-05"), "Patient/own");
+        s.names.push(full("Basil", "Ekwueme"));
+        s
+    };
+    let pointer = refer(stub("Observation.subject", StubKind::Patient, Role::Patient, ""), "Patient/own");
+    let (_, answers) = build(&[own_patient(), other, pointer]);
+    assert_eq!(answers[0], "[PATIENT]");
+    assert_eq!(answers[1], "[OTHER PATIENT 1]");
+    assert_ne!(answers[2], "[OTHER PATIENT 1]");
+}
+
+#[test]
+fn a_pointer_to_the_patient_with_another_name_is_asked_about() {
+    let odd = refer(stub("Coverage.subscriber", StubKind::Unknown, Role::Subscriber, "Basil Ekwueme"), "Patient/own");
+    assert_eq!(build(&[own_patient(), odd]).1[1], "?");
+}
+
+#[test]
+fn relatives_of_the_identity_are_known_and_numbered_last() {
+    let mut id = identity();
+    for n in ["Petra Quillfeather", "Zoya Quillfeather"] {
+        id.relatives.push(KnownRelative { name: name(n), relation: "sister".into(), birth_date: None });
+    }
+    let mut b = RosterBuilder::new(&id);
+    b.observe("d", &own_patient());
+    b.observe_mention(Role::Relative, &name("Zoya Quillfeather"));
+    let (roster, r, _) = b.finish();
+    let label = |n: &str| match r.resolve_name(Role::OtherPerson, &name(n)) {
+        Some(Resolution::Person(p)) => roster.get(p).unwrap().label.clone(),
+        other => format!("{other:?}"),
+    };
+    assert_eq!(label("Zoya Quillfeather"), "[SISTER 1]");
+    assert_eq!(label("Petra Quillfeather"), "[SISTER 2]");
+}
+
+#[test]
+fn subjects_are_checked() {
+    let check = |stubs: &[PersonStub]| {
+        let mut b = RosterBuilder::new(&identity());
+        stubs.iter().for_each(|s| b.observe("d", s));
+        check_subject(&b)
+    };
+    assert_eq!(check(&everybody()), SubjectCheck::Match);
+    assert_eq!(check(&[clinician("A B")]), SubjectCheck::NoPatient);
+    let other = born(stub("recordTarget", StubKind::Patient, Role::Patient, "Basil Ekwueme"), "1990-01-05");
+    let SubjectCheck::WrongPatient { why } = check(std::slice::from_ref(&other)) else { panic!("not wrong") };
+    assert!(why.contains("birth date") && !why.contains("1990") && !why.contains("Basil"), "{why}");
+    let maybe = stub("recordTarget", StubKind::Patient, Role::Patient, "Orla Quillfeather");
+    assert!(matches!(check(&[maybe]), SubjectCheck::Doubt { .. }));
+    let pointer = |k: &str| refer(stub("Observation.subject", StubKind::Patient, Role::Patient, ""), k);
+    assert_eq!(check(&[pointer("Patient/own")]), SubjectCheck::Match);
+    assert!(matches!(check(&[pointer("Patient/x")]), SubjectCheck::Doubt { .. }));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn order_does_not_matter(order in Just((0..everybody().len()).collect::<Vec<_>>()).prop_shuffle()) {
+        let all = everybody();
+        let partition = |order: &[usize]| {
+            let shuffled: Vec<PersonStub> = order.iter().map(|i| all[*i].clone()).collect();
+            let (roster, answers) = build(&shuffled);
+            let mut by_stub: Vec<(usize, String, Role)> = order.iter().zip(&answers).map(|(i, a)| {
+                let role = roster.persons.iter().find(|p| p.label == *a).map_or(Role::Organization, |p| p.role);
+                (*i, a.clone(), role)
+            }).collect();
+            by_stub.sort_by_key(|x| x.0);
+            // Numbers follow the order; who stands with whom and in what role does not.
+            let mut same = Vec::new();
+            for a in &by_stub {
+                for b in &by_stub {
+                    same.push((a.0, b.0, a.1 == b.1, a.2));
+                }
+            }
+            same
+        };
+        let straight: Vec<usize> = (0..all.len()).collect();
+        prop_assert_eq!(partition(&order), partition(&straight));
+    }
+
+    #[test]
+    fn no_stub_breaks_the_roster(texts in proptest::collection::vec(("\\PC{0,24}", "\\PC{0,12}", 0usize..5, any::<bool>()), 0..24)) {
+        let kinds = [StubKind::Patient, StubKind::Related, StubKind::Clinician, StubKind::Unknown, StubKind::Organization];
+        let mut b = RosterBuilder::new(&identity());
+        let stubs: Vec<PersonStub> = texts.iter().map(|(t, k, kind, r)| {
+            let mut s = stub(k, kinds[*kind], Role::ALL[t.len() % Role::ALL.len()], t);
+            s.birth_date = Some(k.clone());
+            if *r { s.refers = Some(k.clone()) } else { s.keys.push(k.clone()) }
+            s
+        }).collect();
+        stubs.iter().for_each(|s| b.observe("d", s));
+        let _ = check_subject(&b);
+        let (roster, resolver, _) = b.finish();
+        for s in &stubs {
+            if let Resolution::Person(p) = resolver.resolve("d", s) {
+                prop_assert!(roster.get(p).is_some());
+            }
+        }
+    }
+}
