@@ -3,6 +3,9 @@
 //! A writer records each stretch it replaced, with the bytes that stood there. Undoing the records on the output must give bytes
 //! whose SHA-256 is the one intake computed. The records are kept in `internal/splices.jsonl`, so that the proof can be repeated
 //! on a finished folder without the input.
+//!
+//! What stands in place of a replaced stretch is not proved here: the search for removed values and the labels check look at that, and
+//! the manifest's hash fixes it.
 
 use crate::model::edit::{Cause, Splice};
 use base64::Engine;
