@@ -52,8 +52,8 @@ fn main() -> ExitCode {
     let result = match cli.command {
         Command::Process(args) => process::run(*args),
         Command::Detect(args) => run_detect(&args),
-        Command::Match(args) => match_cmd::run(args),
-        Command::Verify(args) => verify::run(args),
+        Command::Match(args) => match_cmd::run(&args, &mut std::io::stdout().lock()).map(|()| 0),
+        Command::Verify(args) => verify::run(&args),
     };
     match result {
         Ok(code) => ExitCode::from(u8::try_from(code).unwrap_or(1)),

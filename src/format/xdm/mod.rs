@@ -11,7 +11,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-pub use links::{LinkUpdate, rewrite_links};
+pub use links::{LinkUpdate, rewrite_links, sha1_hex};
 
 use super::xml::encoding::of;
 use super::xml::text::{Mode, view as text_view};
