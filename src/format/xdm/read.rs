@@ -6,7 +6,7 @@ use crate::format::xml::text::{Mode, string};
 use crate::format::xml::{self, Kind, NONE, Tape, XmlKind, embedded, tape};
 use crate::model::document::{Class, Document, Field, Form, Note, Part, Record, StubId};
 use crate::model::error::ReadError;
-use crate::model::person::{PersonStub, StubKind};
+use crate::model::person::{PersonStub, StubKind, Telecom};
 use crate::model::role::Role;
 use crate::model::view::Span;
 use std::collections::HashMap;
@@ -40,7 +40,14 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
         return Err(ReadError::new("the root element is not one of ebRIM or XDS metadata"));
     }
     let tape = xml::parse(bytes)?;
-    let mut reader = Reader { tape: &tape, doc: Document::default(), known: HashMap::new(), patient: None };
+    let mut reader = Reader {
+        tape: &tape,
+        doc: Document::default(),
+        known: HashMap::new(),
+        patient: None,
+        patients: HashMap::new(),
+        authors: HashMap::new(),
+    };
     let root = tape.node(tape.root);
     let kind = "XdmMetadata".to_string();
     reader.doc.records.push(Record { span: root.span, node: tape.root, kind, ..Record::default() });
@@ -57,6 +64,10 @@ struct Reader<'t, 'a> {
     doc: Document,
     known: HashMap<PersonStub, StubId>,
     patient: Option<StubId>,
+    /// Patient of each document entry.
+    patients: HashMap<u32, StubId>,
+    /// What the slots beside `authorPerson` tell, by their Classification.
+    authors: HashMap<u32, (Vec<Role>, Vec<Telecom>)>,
 }
 
 impl Reader<'_, '_> {
@@ -84,6 +95,7 @@ impl Reader<'_, '_> {
                 let stub = self.patient_of(i);
                 let id = self.stub(stub);
                 self.patient.get_or_insert(id);
+                self.patients.insert(i, id);
             }
         }
     }
@@ -267,14 +279,9 @@ impl Reader<'_, '_> {
     }
 
     /// The patient of the document entry around a node, else of the first entry.
-    fn entry_patient(&mut self, i: u32) -> Option<StubId> {
-        match self.tape.enclosing(i, |n| n == b"ExtrinsicObject") {
-            Some(entry) => {
-                let stub = self.patient_of(entry);
-                Some(self.stub(stub))
-            }
-            None => self.patient,
-        }
+    fn entry_patient(&self, i: u32) -> Option<StubId> {
+        let entry = self.tape.enclosing(i, |n| n == b"ExtrinsicObject");
+        entry.and_then(|e| self.patients.get(&e).copied()).or(self.patient)
     }
 
     /// Media type of the entry whose `id` a Document element repeats.
@@ -340,17 +347,9 @@ impl Reader<'_, '_> {
             roles_seen.extend(n.suffix.iter().chain(&n.prefix).filter_map(|t| roles::title(t)));
         }
         if name == b"authorPerson" {
-            for other in tape.named(tape.node(slot).parent, b"Slot") {
-                let what = tape.attr_raw(other, b"name");
-                for v in values(tape, other) {
-                    let words = text_of(tape, v);
-                    match what {
-                        b"authorRole" | b"authorSpecialty" => roles_seen.extend(roles::clinician_words(&words)),
-                        b"authorTelecommunication" => stub.telecoms.extend(hl7v2::xtn(&words)),
-                        _ => {}
-                    }
-                }
-            }
+            let (roles, telecoms) = self.authors.entry(tape.node(slot).parent).or_insert_with_key(|&c| beside(tape, c));
+            roles_seen.extend(roles.iter());
+            stub.telecoms.clone_from(telecoms);
         }
         stub.role = roles_seen.into_iter().max_by_key(|r| r.rank()).unwrap_or(Role::Clinician);
         self.stub(stub)
@@ -436,6 +435,23 @@ pub fn entry_of(tape: &Tape, document: u32) -> Option<u32> {
 pub fn values<'t>(tape: &'t Tape, slot: u32) -> impl Iterator<Item = u32> + 't {
     let lists = tape.named(slot, b"ValueList");
     lists.flat_map(move |l| tape.named(l, b"Value")).filter(|&v| tape.node(v).has(tape::TEXT))
+}
+
+/// Roles and telecoms of the author whose slots stand in a Classification.
+fn beside(tape: &Tape, classification: u32) -> (Vec<Role>, Vec<Telecom>) {
+    let (mut found, mut telecoms) = (Vec::new(), Vec::new());
+    for slot in tape.named(classification, b"Slot") {
+        let what = tape.attr_raw(slot, b"name");
+        for v in values(tape, slot) {
+            let words = text_of(tape, v);
+            match what {
+                b"authorRole" | b"authorSpecialty" => found.extend(roles::clinician_words(&words)),
+                b"authorTelecommunication" => telecoms.extend(hl7v2::xtn(&words)),
+                _ => {}
+            }
+        }
+    }
+    (found, telecoms)
 }
 
 /// A stub of an XCN.
