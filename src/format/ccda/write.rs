@@ -11,6 +11,7 @@ use crate::format::xml::{self, NONE, Tape, edit, embedded as base64, tape};
 use crate::model::document::{Class, Document, Field, Form};
 use crate::model::edit::{Cause, Change, Edit, Written};
 use crate::model::error::WriteError;
+use crate::model::view::TextView;
 
 /// Carries out edits.
 pub fn write(bytes: &[u8], doc: &Document, edits: &[Edit]) -> Result<Written, WriteError> {
@@ -19,6 +20,7 @@ pub fn write(bytes: &[u8], doc: &Document, edits: &[Edit]) -> Result<Written, Wr
         return list.finish(bytes);
     }
     let tape = xml::parse(bytes).map_err(|e| WriteError(format!("the source changed since it was read: {e}")))?;
+    let mut views = Views { bytes, last: None };
     for edit in edits {
         if edit.record {
             let Some(record) = doc.records.get(edit.field as usize) else {
@@ -34,12 +36,12 @@ pub fn write(bytes: &[u8], doc: &Document, edits: &[Edit]) -> Result<Written, Wr
         let Some(field) = doc.fields.get(edit.field as usize) else {
             return Err(WriteError("an edit names a field that does not exist".into()));
         };
-        one(&tape, field, edit, &mut list)?;
+        one(&tape, field, edit, &mut views, &mut list)?;
     }
     list.finish(bytes)
 }
 
-fn one(tape: &Tape, field: &Field, asked: &Edit, list: &mut SpliceList) -> Result<(), WriteError> {
+fn one(tape: &Tape, field: &Field, asked: &Edit, views: &mut Views, list: &mut SpliceList) -> Result<(), WriteError> {
     let cause = Cause::Ledger(asked.ledger);
     match &asked.change {
         Change::Withhold => return Err(WriteError("only a record can be withheld".into())),
@@ -56,22 +58,38 @@ fn one(tape: &Tape, field: &Field, asked: &Edit, list: &mut SpliceList) -> Resul
     match (field.class, field.form) {
         (Class::Attachment, _) => list.put(tape.node(field.node).span, masked(tape, field.node), cause),
         (Class::Signature, _) => list.put(field.span, Vec::new(), cause),
-        (_, Form::XmlNode) if whole(tape, field, asked) => element(tape, field, &asked.change, cause, list),
+        (_, Form::XmlNode) if whole(field, asked, views) => element(tape, field, &asked.change, cause, list),
         (_, Form::XmlAttr) if matches!(field.hint, hint::TELECOM | hint::ROOT) && !matches!(asked.change, Change::Text(_)) => {
             let owner = tape.node(field.node).parent;
             list.put(tape.node(owner).span, masked(tape, owner), cause);
         }
         (_, Form::XmlComment) if asked.range.is_none() => edit::comment(tape, field.node, words(&asked.change), cause, list),
-        _ => text(tape, field, asked, cause, list),
+        _ => text(tape, field, asked, views, cause, list),
     }
     Ok(())
 }
 
+/// The view used last: the edits of one narrative come together, and its view is as long as it.
+struct Views<'a> {
+    bytes: &'a [u8],
+    last: Option<(u32, TextView<'a>)>,
+}
+
+impl<'a> Views<'a> {
+    fn of(&mut self, index: u32, field: &Field) -> &TextView<'a> {
+        if self.last.as_ref().is_none_or(|(i, _)| *i != index) {
+            self.last = None;
+        }
+        let bytes = self.bytes;
+        &self.last.get_or_insert_with(|| (index, view::view(bytes, field))).1
+    }
+}
+
 /// True for an edit of the whole field.
-fn whole(tape: &Tape, field: &Field, edit: &Edit) -> bool {
-    match edit.range {
+fn whole(field: &Field, asked: &Edit, views: &mut Views) -> bool {
+    match asked.range {
         None => true,
-        Some((0, end)) => end as usize >= view::view(tape.bytes, field).text.len(),
+        Some((0, end)) => end as usize >= views.of(asked.field, field).text.len(),
         Some(_) => false,
     }
 }
@@ -85,8 +103,8 @@ fn words(change: &Change) -> &str {
 }
 
 /// Replaces text inside a field's view.
-fn text(tape: &Tape, field: &Field, asked: &Edit, cause: Cause, list: &mut SpliceList) {
-    let view = view::view(tape.bytes, field);
+fn text(tape: &Tape, field: &Field, asked: &Edit, views: &mut Views, cause: Cause, list: &mut SpliceList) {
+    let view = views.of(asked.field, field);
     let (from, to) = asked.range.unwrap_or((0, view.text.len() as u32));
     if view.raw_ranges(from as usize, to as usize).is_empty() {
         list.idle(asked.ledger);
@@ -106,7 +124,7 @@ fn text(tape: &Tape, field: &Field, asked: &Edit, cause: Cause, list: &mut Splic
         list.put(edit::with_blank_before(tape, tape.node(field.node).span), Vec::new(), cause);
         return;
     }
-    edit::text(tape, &view, from, to, &fitted, cause, list);
+    edit::text(tape, view, from, to, &fitted, cause, list);
 }
 
 /// A whole element of a person.

@@ -1,6 +1,6 @@
 //! Metadata follows the documents of its package: name, SHA-1 and size.
 
-use super::read::values;
+use super::people::values;
 use crate::format::xml::encode::{Place, encode};
 use crate::format::xml::splice::SpliceList;
 use crate::format::xml::text::{Mode, string};

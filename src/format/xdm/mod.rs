@@ -5,6 +5,7 @@
 
 mod hl7v2;
 mod links;
+mod people;
 mod read;
 mod write;
 

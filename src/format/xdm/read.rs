@@ -1,12 +1,12 @@
 //! Bytes to fields and people.
 
-use super::hl7v2;
+use super::people::{PATIENT_ID_SCHEMES, beside, entry_of, person, split_raw, text, text_of, values};
+use super::{hl7v2, people};
 use crate::format::ccda::roles;
-use crate::format::xml::text::{Mode, string};
 use crate::format::xml::{self, Kind, NONE, Tape, XmlKind, embedded, tape};
 use crate::model::document::{Class, Document, Field, Form, Note, Part, Record, StubId};
 use crate::model::error::ReadError;
-use crate::model::person::{PersonStub, StubKind};
+use crate::model::person::{PersonStub, StubKind, Telecom};
 use crate::model::role::Role;
 use crate::model::view::Span;
 use std::collections::HashMap;
@@ -27,20 +27,20 @@ pub mod hint {
     pub const URI: u16 = 5;
 }
 
-/// External identifiers that hold the patient's id: document entry, submission set, folder (ITI TF-3, 4.2.5.2).
-const PATIENT_ID_SCHEMES: [&[u8]; 3] = [
-    b"urn:uuid:58a6f841-87b3-4a3e-92fd-a8ffeff98427",
-    b"urn:uuid:6b5aea1a-874d-4603-a4bc-96a0a7b38446",
-    b"urn:uuid:f64ffdf0-4b97-4e06-b79f-a52b38ec2f8a",
-];
-
 /// Reads metadata or a request.
 pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     if xml::xml_kind(bytes) != XmlKind::Xdm {
         return Err(ReadError::new("the root element is not one of ebRIM or XDS metadata"));
     }
     let tape = xml::parse(bytes)?;
-    let mut reader = Reader { tape: &tape, doc: Document::default(), known: HashMap::new(), patient: None };
+    let mut reader = Reader {
+        tape: &tape,
+        doc: Document::default(),
+        known: HashMap::new(),
+        patient: None,
+        patients: HashMap::new(),
+        authors: HashMap::new(),
+    };
     let root = tape.node(tape.root);
     let kind = "XdmMetadata".to_string();
     reader.doc.records.push(Record { span: root.span, node: tape.root, kind, ..Record::default() });
@@ -57,6 +57,10 @@ struct Reader<'t, 'a> {
     doc: Document,
     known: HashMap<PersonStub, StubId>,
     patient: Option<StubId>,
+    /// Patient of each document entry.
+    patients: HashMap<u32, StubId>,
+    /// What the slots beside `authorPerson` tell, by their Classification.
+    authors: HashMap<u32, (Vec<Role>, Vec<Telecom>)>,
 }
 
 impl Reader<'_, '_> {
@@ -81,57 +85,12 @@ impl Reader<'_, '_> {
         let tape = self.tape;
         for i in 0..tape.nodes.len() as u32 {
             if tape.is(i, b"ExtrinsicObject") {
-                let stub = self.patient_of(i);
+                let stub = people::patient_of(tape, i);
                 let id = self.stub(stub);
                 self.patient.get_or_insert(id);
+                self.patients.insert(i, id);
             }
         }
-    }
-
-    fn patient_of(&self, entry: u32) -> PersonStub {
-        let tape = self.tape;
-        let mut stub = PersonStub::new("sourcePatientInfo", StubKind::Patient, Role::Patient);
-        let add = |stub: &mut PersonStub, value: &str| {
-            for id in value.split('~').filter_map(hl7v2::cx) {
-                if !stub.identifiers.contains(&id) {
-                    stub.keys.extend(hl7v2::key(&id));
-                    stub.identifiers.push(id);
-                }
-            }
-        };
-        for slot in tape.named(entry, b"Slot") {
-            let name = tape.attr_raw(slot, b"name");
-            for value in values(tape, slot) {
-                let text = text(tape, tape.node(value).inner);
-                if name == b"sourcePatientId" {
-                    add(&mut stub, &text);
-                }
-                let Some((pid, v)) = text.split_once('|').filter(|_| name == b"sourcePatientInfo") else { continue };
-                match pid.trim() {
-                    "PID-3" => add(&mut stub, v),
-                    "PID-5" => stub.names.extend(v.split('~').map(hl7v2::xpn_name).filter(|n| !n.is_empty())),
-                    "PID-7" if !v.trim().is_empty() => stub.birth_date = Some(v.trim().to_string()),
-                    "PID-8" => {
-                        stub.sex = match v.trim() {
-                            "F" => Some("female".into()),
-                            "M" => Some("male".into()),
-                            _ => None,
-                        }
-                    }
-                    "PID-11" if v.bytes().any(|b| b.is_ascii_alphanumeric()) => stub.addresses.push(hl7v2::xad(v)),
-                    "PID-13" | "PID-14" => stub.telecoms.extend(hl7v2::xtn(v)),
-                    _ => {}
-                }
-            }
-        }
-        for id in tape.named(entry, b"ExternalIdentifier") {
-            if PATIENT_ID_SCHEMES.contains(&tape.attr_raw(id, b"identificationScheme"))
-                && let Some(a) = tape.attr(id, b"value")
-            {
-                add(&mut stub, &string(tape.bytes, tape.node(a).inner, tape.encoding, Mode::Attr));
-            }
-        }
-        stub
     }
 
     fn run(&mut self) {
@@ -143,11 +102,7 @@ impl Reader<'_, '_> {
                 Kind::Comment | Kind::Pi if tape.slice(node.inner).iter().any(|b| b.is_ascii_alphanumeric() || *b >= 128) => {
                     self.field(node.inner, i, Class::Comment, Form::XmlComment, None, 0);
                 }
-                Kind::Element if i >= skip_to => {
-                    if self.element(i) {
-                        skip_to = node.next;
-                    }
-                }
+                Kind::Element if i >= skip_to && self.element(i) => skip_to = node.next,
                 _ => {}
             }
         }
@@ -267,14 +222,9 @@ impl Reader<'_, '_> {
     }
 
     /// The patient of the document entry around a node, else of the first entry.
-    fn entry_patient(&mut self, i: u32) -> Option<StubId> {
-        match self.tape.enclosing(i, |n| n == b"ExtrinsicObject") {
-            Some(entry) => {
-                let stub = self.patient_of(entry);
-                Some(self.stub(stub))
-            }
-            None => self.patient,
-        }
+    fn entry_patient(&self, i: u32) -> Option<StubId> {
+        let entry = self.tape.enclosing(i, |n| n == b"ExtrinsicObject");
+        entry.and_then(|e| self.patients.get(&e).copied()).or(self.patient)
     }
 
     /// Media type of the entry whose `id` a Document element repeats.
@@ -340,17 +290,9 @@ impl Reader<'_, '_> {
             roles_seen.extend(n.suffix.iter().chain(&n.prefix).filter_map(|t| roles::title(t)));
         }
         if name == b"authorPerson" {
-            for other in tape.named(tape.node(slot).parent, b"Slot") {
-                let what = tape.attr_raw(other, b"name");
-                for v in values(tape, other) {
-                    let words = text_of(tape, v);
-                    match what {
-                        b"authorRole" | b"authorSpecialty" => roles_seen.extend(roles::clinician_words(&words)),
-                        b"authorTelecommunication" => stub.telecoms.extend(hl7v2::xtn(&words)),
-                        _ => {}
-                    }
-                }
-            }
+            let (roles, telecoms) = self.authors.entry(tape.node(slot).parent).or_insert_with_key(|&c| beside(tape, c));
+            roles_seen.extend(roles.iter());
+            stub.telecoms.clone_from(telecoms);
         }
         stub.role = roles_seen.into_iter().max_by_key(|r| r.rank()).unwrap_or(Role::Clinician);
         self.stub(stub)
@@ -424,51 +366,6 @@ impl Reader<'_, '_> {
         };
         self.field(rest, value, class, Form::XmlText, owner, hint);
     }
-}
-
-/// The document entry to which a Document element belongs.
-pub fn entry_of(tape: &Tape, document: u32) -> Option<u32> {
-    let id = tape.attr_raw(document, b"id");
-    (0..tape.nodes.len() as u32).find(|&i| tape.is(i, b"ExtrinsicObject") && tape.attr_raw(i, b"id") == id)
-}
-
-/// The Value elements of a slot that have text.
-pub fn values<'t>(tape: &'t Tape, slot: u32) -> impl Iterator<Item = u32> + 't {
-    let lists = tape.named(slot, b"ValueList");
-    lists.flat_map(move |l| tape.named(l, b"Value")).filter(|&v| tape.node(v).has(tape::TEXT))
-}
-
-/// A stub of an XCN.
-fn person(slot: &str, xcn: &str, kind: StubKind, role: Role) -> PersonStub {
-    let mut stub = PersonStub::new(slot, kind, role);
-    stub.names.extend(Some(hl7v2::xcn_name(xcn)).filter(|n| !n.is_empty()));
-    if let Some(id) = hl7v2::xcn_id(xcn) {
-        stub.keys.extend(hl7v2::key(&id));
-        stub.identifiers.push(id);
-    }
-    stub
-}
-
-fn text(tape: &Tape, span: Span) -> String {
-    string(tape.bytes, span, tape.encoding, Mode::Text)
-}
-
-fn text_of(tape: &Tape, element: u32) -> String {
-    text(tape, tape.node(element).inner).trim().to_string()
-}
-
-/// The stretches of a span between separators. The separators of v2 are ASCII and never part of an XML reference.
-fn split_raw(tape: &Tape, span: Span, separator: u8) -> Vec<Span> {
-    let mut out = Vec::new();
-    let mut start = span.start;
-    for (i, &b) in tape.slice(span).iter().enumerate() {
-        if b == separator {
-            out.push(Span { start, end: span.start + i as u32 });
-            start = span.start + i as u32 + 1;
-        }
-    }
-    out.push(Span { start, end: span.end });
-    out
 }
 
 /// One word without blanks, as codes, dates and hashes are.

@@ -1,6 +1,6 @@
 //! Metadata of our own and the public samples.
 
-use super::read::values;
+use super::people::values;
 use super::*;
 use crate::model::edit::{Change, apply};
 use crate::model::person::StubKind;

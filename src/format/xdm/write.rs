@@ -1,7 +1,8 @@
 //! Edits to splices: v2 fields are rewritten as wholes, everything else as text.
 
 use super::links;
-use super::read::{entry_of, hint};
+use super::people::entry_of;
+use super::read::hint;
 use super::{hl7v2, view};
 use crate::format::xml::edit as xml_edit;
 use crate::format::xml::encode::{encode, percent};

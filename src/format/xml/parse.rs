@@ -14,7 +14,7 @@ use quick_xml::events::Event;
 /// Deepest nesting accepted. CDA documents stay below 40; HTML in narrative below 100.
 pub const MAX_DEPTH: usize = 512;
 /// Most attributes on one element; bounds the check for duplicates.
-pub const MAX_ATTRS: usize = 1024;
+pub const MAX_ATTRS: usize = 256;
 /// Most namespace declarations in scope at once and distinct namespaces in one document.
 pub const MAX_NAMESPACES: usize = 256;
 
@@ -351,7 +351,7 @@ impl Builder<'_> {
                 self.uris.len() - 1
             }
         };
-        if self.bindings.len() >= MAX_NAMESPACES * 4 {
+        if self.bindings.len() >= MAX_NAMESPACES {
             return self.fail("too many namespace declarations", at);
         }
         self.bindings.push(Binding { depth, prefix, uri: index as u16 });

@@ -6,57 +6,83 @@
 use super::tape::{Kind, NONE, Tape};
 use std::collections::HashMap;
 
-/// Paths of several nodes.
+/// Paths of several nodes. Time is linear in the nodes and the siblings of the ways to them.
 pub fn locate(tape: &Tape, nodes: &[u32]) -> Vec<String> {
-    let mut memo: HashMap<u32, String> = HashMap::new();
-    nodes.iter().map(|&n| if (n as usize) < tape.nodes.len() { one(tape, n, &mut memo) } else { String::new() }).collect()
+    let mut book = Book { tape, paths: HashMap::new(), index: HashMap::new() };
+    nodes.iter().map(|&n| if (n as usize) < tape.nodes.len() { book.path(n) } else { String::new() }).collect()
 }
 
-fn one(tape: &Tape, node: u32, memo: &mut HashMap<u32, String>) -> String {
-    // Collect the way up to a known ancestor, then write it down again: no recursion.
-    let mut way = Vec::new();
-    let mut at = node;
-    let mut path = String::new();
-    while at != NONE {
-        if let Some(known) = memo.get(&at) {
-            path.clone_from(known);
-            break;
-        }
-        way.push(at);
-        at = tape.node(at).parent;
-    }
-    for &n in way.iter().rev() {
-        path.push('/');
-        path.push_str(&step(tape, n));
-        memo.insert(n, path.clone());
-    }
-    path
+/// What is known already.
+struct Book<'t, 'a> {
+    tape: &'t Tape<'a>,
+    paths: HashMap<u32, String>,
+    /// Index of a child among its like and how many those are, for every child of the parents met so far.
+    index: HashMap<u32, (u32, u32)>,
 }
 
-fn step(tape: &Tape, node: u32) -> String {
-    let n = tape.node(node);
-    let name = String::from_utf8_lossy(tape.name(node)).into_owned();
-    let word = match n.kind {
-        Kind::Attr => return format!("@{name}"),
-        Kind::Element => name,
-        Kind::Text | Kind::CData => "text()".into(),
-        Kind::Comment => "comment()".into(),
-        Kind::Pi => "processing-instruction()".into(),
-    };
-    let same = |i: u32| {
-        let other = tape.node(i);
-        match n.kind {
-            Kind::Element => other.kind == Kind::Element && tape.name(i) == tape.name(node),
-            Kind::Text | Kind::CData => matches!(other.kind, Kind::Text | Kind::CData),
-            kind => other.kind == kind,
+impl Book<'_, '_> {
+    fn path(&mut self, node: u32) -> String {
+        // Collect the way up to a known ancestor, then write it down again: no recursion.
+        let mut way = Vec::new();
+        let mut at = node;
+        let mut path = String::new();
+        while at != NONE {
+            if let Some(known) = self.paths.get(&at) {
+                path.clone_from(known);
+                break;
+            }
+            way.push(at);
+            at = self.tape.node(at).parent;
         }
-    };
-    let (mut before, mut all) = (0, 0);
-    for sibling in tape.children(n.parent).filter(|&i| same(i)) {
-        all += 1;
-        before += u32::from(sibling < node);
+        for &n in way.iter().rev() {
+            path.push('/');
+            path.push_str(&self.step(n));
+            self.paths.insert(n, path.clone());
+        }
+        path
     }
-    if all > 1 { format!("{word}[{}]", before + 1) } else { word }
+
+    fn step(&mut self, node: u32) -> String {
+        let n = self.tape.node(node);
+        let name = String::from_utf8_lossy(self.tape.name(node)).into_owned();
+        let word = match n.kind {
+            Kind::Attr => return format!("@{name}"),
+            Kind::Element => name,
+            Kind::Text | Kind::CData => "text()".into(),
+            Kind::Comment => "comment()".into(),
+            Kind::Pi => "processing-instruction()".into(),
+        };
+        if !self.index.contains_key(&node) {
+            self.count(n.parent);
+        }
+        match self.index.get(&node) {
+            Some(&(i, all)) if all > 1 => format!("{word}[{i}]"),
+            _ => word,
+        }
+    }
+
+    /// Numbers the children of an element.
+    fn count(&mut self, parent: u32) {
+        let tape = self.tape;
+        let like = |i: u32| match tape.node(i).kind {
+            Kind::Element => tape.name(i),
+            Kind::Text | Kind::CData => b"text()".as_slice(),
+            Kind::Comment => b"comment()",
+            _ => b"processing-instruction()",
+        };
+        let mut seen: HashMap<&[u8], u32> = HashMap::new();
+        let numbered: Vec<(u32, u32)> = tape
+            .children(parent)
+            .map(|i| {
+                let n = seen.entry(like(i)).or_insert(0);
+                *n += 1;
+                (i, *n)
+            })
+            .collect();
+        for (i, n) in numbered {
+            self.index.insert(i, (n, seen.get(like(i)).copied().unwrap_or(1)));
+        }
+    }
 }
 
 /// The node at a path, the inverse of [`locate`]; for tests and for readers that check a ledger.

@@ -1,7 +1,7 @@
 //! Public samples: nothing changes without an edit, every field is found at its locator, edited spans are gone.
 
 use super::super::Ccda;
-use crate::format::xml::{self, path};
+use crate::format::xml::{self, Kind, path};
 use crate::format::{Format, Score, Source};
 use crate::model::document::{Class, Document, Form};
 use crate::model::edit::{Change, Edit, apply};
@@ -85,7 +85,7 @@ fn masking_every_person_keeps_documents_whole() {
         let mut edits = Vec::new();
         let mut gone = Vec::new();
         for (i, f) in doc.fields.iter().enumerate() {
-            if !f.owner.is_some_and(|o| o != 0) || f.form != Form::XmlNode {
+            if f.owner.is_none_or(|o| o == 0) || f.form != Form::XmlNode {
                 continue;
             }
             let text = Ccda.view(source, &doc, f).text.into_owned();
@@ -136,5 +136,32 @@ fn labels_in_every_text_field_keep_documents_whole() {
         let written = Ccda.write(source, &doc, &edits).unwrap();
         assert_eq!(apply(bytes, &written.splices), written.bytes);
         Ccda.read(Source { bytes: &written.bytes, name: "x" }).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    }
+}
+
+#[test]
+fn what_no_field_covers_is_one_short_word() {
+    for (path, bytes) in &samples() {
+        let Some((_, doc)) = read(path, bytes) else { continue };
+        let tape = xml::parse(bytes).unwrap();
+        // The furthest end of the fields that start before a node tells whether one of them can cover it.
+        let mut fields = doc.fields.iter().peekable();
+        let mut covered = 0;
+        for i in 0..tape.nodes.len() as u32 {
+            let n = tape.node(i);
+            while let Some(f) = fields.next_if(|f| f.span.start <= n.inner.start) {
+                covered = covered.max(f.span.end);
+            }
+            let declares = tape.prefix(i) == b"xmlns:" || tape.name(i) == b"xmlns";
+            if n.inner.end <= covered || !matches!(n.kind, Kind::Attr | Kind::Text | Kind::CData) || declares {
+                continue;
+            }
+            let raw = tape.slice(n.inner).trim_ascii();
+            let harmless = match n.kind {
+                Kind::Attr => raw.len() <= 64 && !raw.iter().any(|b| b.is_ascii_whitespace() || *b >= 128 || *b == b'@'),
+                _ => raw.is_empty(),
+            };
+            assert!(harmless, "{}: {}", path.display(), path::locate(&tape, &[i])[0]);
+        }
     }
 }
