@@ -112,6 +112,7 @@ impl Numbered {
             original: Some(p.original),
         };
         let mut change = p.change;
+        let named = p.category == Category::Name;
         if let Some(q) = &p.question {
             let item = review_item(q, entry.place.clone(), counters, rulings);
             match rulings.get(&item.id) {
@@ -129,6 +130,7 @@ impl Numbered {
                     change = Some(Change::Mask("[REDACTED]".into()));
                     entry.decision = ruled(Action::Mask, rulings);
                 }
+                None if named => change = Some(Change::Label(format!("[REVIEW {}]", counters.reviews))),
                 None => change = Some(Change::Mask(format!("[REVIEW {}]", counters.reviews))),
             }
             self.reviews.push((Some(index), item));

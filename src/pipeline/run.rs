@@ -289,7 +289,8 @@ fn report(case: &mut Case, checker: &Checker, staging: &Staging, media: &BTreeMa
         Outcome::Released => "release",
         Outcome::ReviewNeeded => "draft",
         _ => {
-            std::fs::remove_dir_all(&package)?;
+            // Staff can look at what failed; it is no release and no draft.
+            std::fs::rename(&package, staging.dir().join("internal/failed"))?;
             case.outputs.clear();
             return internal_report(case, staging);
         }
