@@ -375,7 +375,8 @@ pub(super) fn nearest(t: &Tokens, at: usize, names: &[Mention]) -> Option<Who> {
         if sentence || token.shape == Shape::Break && t.text.get(token.start..token.end) != Some("\t") || t.is(k, ';') {
             return None;
         }
-        if let Some(m) = names.iter().find(|m| m.category == Category::Name && m.start <= token.start && token.end <= m.end) {
+        let over = names.partition_point(|m| m.start <= token.start).checked_sub(1).and_then(|i| names.get(i));
+        if let Some(m) = over.filter(|m| m.category == Category::Name && token.end <= m.end) {
             return Some(m.who.clone());
         }
         let low = t.low(k);

@@ -339,7 +339,8 @@ impl Knowledge {
             return near.capital() || e.titled || e.kin.is_some() && !entry.needs_cue;
         }
         if entry.needs_cue {
-            return near.capital() && near.named_neighbour();
+            let proper = near.inside_sentence() && !super::words::is_place_or_month(&folded(written)) && !super::words::is_bare_eponym(&folded(written));
+            return near.capital() && (near.named_neighbour() || proper);
         }
         match kind {
             Kind::Family => near.capital() || near.alone() || written.len() >= 6 && name_like(written) == NameLike::Name,
@@ -441,9 +442,12 @@ impl Knowledge {
         let names: Vec<Mention> = out.iter().filter(|m| m.category == Category::Name).cloned().collect();
         for m in out.iter_mut().filter(|m| m.category != Category::Name && m.who == Who::Ambiguous) {
             let Some(near) = Near::new(text, m.start, m.end) else { continue };
+            let from = names.partition_point(|n| n.start < near.base);
+            let to = names.partition_point(|n| n.end <= near.base + near.tokens.text.len());
             let shifted: Vec<Mention> = names
+                .get(from..to)
+                .unwrap_or_default()
                 .iter()
-                .filter(|n| n.start >= near.base && n.end <= near.base + near.tokens.text.len())
                 .map(|n| Mention { start: n.start - near.base, end: n.end - near.base, ..n.clone() })
                 .collect();
             m.who = match nearest(&near.tokens, m.start - near.base, &shifted) {
@@ -605,6 +609,12 @@ impl<'a> Near<'a> {
         self.tokens.is_capital(self.first)
     }
 
+    /// A capital right after a lower-case word: a proper noun.
+    fn inside_sentence(&self) -> bool {
+        let before = self.first.checked_sub(1).and_then(|k| self.tokens.shape(k));
+        before == Some(Shape::Lower) && self.tokens.shape(self.first) == Some(Shape::Cap) && !self.tokens.is_capital(self.next)
+    }
+
     /// The find fills its line or text.
     fn alone(&self) -> bool {
         self.tokens.begins_line(self.first) && self.tokens.ends_line(self.next)
@@ -614,7 +624,7 @@ impl<'a> Near<'a> {
     fn is_eponym(&self) -> bool {
         let head = self.tokens.low(self.next);
         super::cues::is_eponym_head(&head) && !self.tokens.ends_line(self.next)
-            || super::words::is_eponym(&self.tokens.low(self.first)) && self.tokens.get(self.first).is_some_and(|t| t.possessive)
+            || super::words::is_bare_eponym(&self.tokens.low(self.first)) && self.tokens.get(self.first).is_some_and(|t| t.possessive)
     }
 
     /// A capitalised given name, family name or initial stands directly beside it.

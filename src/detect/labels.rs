@@ -13,7 +13,7 @@ use crate::model::role::Role;
 /// All finds by layout.
 pub fn find(t: &Tokens, ctx: &Context) -> Vec<Find> {
     let mut out = Vec::new();
-    let group = ctx.section.to_lowercase().contains("group") || t.text.get(..t.text.len().min(400)).is_some_and(|h| h.to_lowercase().contains("group"));
+    let group = ctx.section.to_lowercase().contains("group") || (0..t.list.len().min(60)).any(|k| t.low(k) == "group");
     let mut block: Option<(Role, usize)> = None;
     let mut line = 0usize;
     while line < t.list.len() {
@@ -69,7 +69,7 @@ fn label_line(t: &Tokens, line: usize, end: usize, block: &mut Option<(Role, usi
     let label: Vec<String> = (line..colon).map(|k| t.low(k)).collect();
     let has = |w: &str| label.iter().any(|l| l == w);
     let role = label_role(t, line, colon).or_else(|| label.iter().find_map(|l| kin(l)));
-    let is_name = has("name") || has("surname");
+    let is_name = has("name") || has("surname") || has("patient") || has("pt");
     let thing = ["phone", "number", "id", "date", "address", "relationship", "email", "fax", "time", "type", "location", "code", "status", "specialty", "facility",
         "organization", "medication", "drug", "test", "procedure", "brand", "generic", "file", "display", "product", "substance", "vaccine", "hospital", "plan", "group",
         "history", "notes", "note", "comment", "comments", "device"]
@@ -84,7 +84,8 @@ fn label_line(t: &Tokens, line: usize, end: usize, block: &mut Option<(Role, usi
     let Some(read) = forward(t, value, trust) else { return };
     // A lone word that is no name for certain must fill its line.
     let fills = t.ends_line(read.next) || t.is(read.next, ',') || t.is(read.next, '(') || t.is(read.next, ';') || credential_at(t, read.next).is_some();
-    if read.best < NameLike::Name && !fills || read.best < NameLike::Name && read.words == 1 && trust == Trust::Fair {
+    let acronym = read.words == 1 && read.parts == 1 && t.shape(value) == Some(Shape::Upper) && t.word(value).len() <= 5;
+    if read.best < NameLike::Name && acronym || read.best < NameLike::Name && !fills || read.best < NameLike::Name && read.words == 1 && trust == Trust::Fair {
         return;
     }
     push(out, read, "cue.label", 0.9, role);

@@ -123,12 +123,29 @@ fn hyphenated(low: &str) -> NameLike {
     if parts.is_empty() || parts.contains(&NameLike::Word) {
         return NameLike::Word;
     }
-    let all_known = parts.iter().all(|p| *p == NameLike::Name);
-    if all_known { NameLike::Name } else { parts.into_iter().min().unwrap_or(NameLike::Word) }
+    let known = parts.contains(&NameLike::Name);
+    if known { NameLike::Name } else { parts.into_iter().min().unwrap_or(NameLike::Word) }
+}
+
+/// Small words of running text, and nouns for persons, that are never a part of a name without a title directly before them,
+/// although lists of names hold some (`In`, `See`, `Patient`).
+pub fn is_running_word(low: &str) -> bool {
+    matches!(
+        low,
+        "in" | "an" | "so" | "my" | "see" | "many" | "else" | "on" | "at" | "to" | "of" | "the" | "and" | "or" | "for" | "with" | "by" | "from"
+            | "as" | "is" | "was" | "are" | "be" | "been" | "has" | "had" | "have" | "said" | "seen" | "if" | "no" | "not" | "do" | "does" | "did"
+            | "but" | "than" | "then" | "out" | "up" | "new" | "old" | "all" | "any" | "more" | "most" | "less" | "good" | "well" | "here" | "there"
+            | "patient" | "doctor" | "nurse" | "mother" | "father" | "brother" | "sister" | "son" | "child" | "family" | "man" | "woman" | "lady"
+            | "boy" | "girl" | "baby" | "infant" | "friend" | "provider" | "physician" | "he" | "she" | "him" | "her" | "his" | "them" | "they"
+            | "it" | "its" | "we" | "us" | "me" | "you" | "your" | "our" | "who" | "now" | "today" | "left" | "right" | "both" | "per" | "via"
+            | "also" | "over" | "under" | "after" | "before" | "during" | "when" | "while" | "none" | "other" | "unknown" | "yes" | "na" | "am" | "pm"
+            | "hospital" | "clinic" | "center" | "medical" | "home" | "office" | "service" | "services" | "care" | "health" | "day" | "date" | "time"
+            | "name" | "last" | "first" | "middle" | "phone" | "fax" | "address" | "note" | "notes" | "staff" | "team" | "unit" | "ward" | "room" | "bed"
+    )
 }
 
 fn single(low: &str) -> NameLike {
-    if low.chars().any(|c| c.is_ascii_digit()) {
+    if low.chars().any(|c| c.is_ascii_digit()) || is_running_word(low) {
         return NameLike::Word;
     }
     if is_word_name(low) || is_place_or_month(low) && (is_given(low) || is_surname(low)) {
@@ -154,6 +171,19 @@ fn single(low: &str) -> NameLike {
 /// in the text: never a person without a title, credential, kin word or given name beside them.
 pub fn is_eponym(word: &str) -> bool {
     listed(include_str!("lists/eponyms.txt"), word)
+}
+
+/// Names that stand for the thing even alone and without a possessive: `Foley in place`, `history of Crohn`.
+pub fn is_bare_eponym(word: &str) -> bool {
+    matches!(
+        word,
+        "parkinson" | "parkinsons" | "alzheimer" | "alzheimers" | "crohn" | "crohns" | "hodgkin" | "hodgkins" | "hashimoto" | "hashimotos" | "graves"
+            | "foley" | "apgar" | "braden" | "bovie" | "penrose" | "doppler" | "holter" | "mohs" | "glasgow" | "gleason" | "mallampati" | "marfan"
+            | "horner" | "raynaud" | "raynauds" | "sjogren" | "sjogrens" | "barrett" | "barretts" | "addison" | "addisons" | "cushing" | "cushings"
+            | "tourette" | "tourettes" | "hickman" | "yankauer" | "valsalva" | "romberg" | "babinski" | "kernig" | "brudzinski" | "mcburney" | "mcburneys"
+            | "murphys" | "phalen" | "tinel" | "homans" | "wilsons" | "bells" | "kaposi" | "ewing" | "burkitt" | "heimlich" | "trendelenburg" | "metzenbaum"
+            | "debakey" | "epworth" | "rorschach" | "wechsler" | "snellen" | "coombs" | "gram" | "wright" | "giemsa" | "pott" | "colles" | "baker"
+    )
 }
 
 #[cfg(test)]

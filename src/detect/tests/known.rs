@@ -42,6 +42,8 @@ fn roster() -> Roster {
     Roster { persons: vec![person(0, Role::Patient, &["Jane", "Anne"], "Smith"), mother, doctor, page, double, eponym, short, bob] }
 }
 
+static KNOWN: std::sync::LazyLock<Knowledge> = std::sync::LazyLock::new(knowledge);
+
 fn knowledge() -> Knowledge {
     Knowledge::new(&roster(), &patient(), &Dictionary::default())
 }
@@ -57,7 +59,7 @@ fn known_values_in_all_their_writings() {
     let k = knowledge();
     let table: &[(&str, &[(&str, Who)])] = &[
         ("seen by Hoang Van Tran", &[("Hoang Van Tran", Person(2))]),
-        ("TRAN, HOANG V. signed", &[("TRAN, HOANG", Person(2))]),
+        ("TRAN, HOANG V. signed", &[("TRAN, HOANG V.", Person(2))]),
         ("tran,hoang", &[("tran,hoang", Person(2))]),
         ("plan per J. Doe and H. Tran", &[("H. Tran", Person(2))]),
         ("Discussed with Tran.", &[("Tran", Person(2))]),
@@ -111,7 +113,7 @@ fn dictionary_is_first_and_allow_list_holds() {
     let toml = "allow = [\"Tran\"]\n[[entry]]\ntext = \"Maple House\"\nrole = \"employer\"\n[[entry]]\ntext = \"Bo\"\ncase_sensitive = true\n";
     let d = Dictionary::from_toml(toml).unwrap();
     let k = Knowledge::new(&roster(), &patient(), &d);
-    let got = scan(&k, "maple  house and Bo, not bo or Bob; Discussed with Tran", Class::Narrative);
+    let got = scan(&k, "maple  house and Bo, not bo or bot; Discussed with Tran", Class::Narrative);
     assert_eq!(got, vec![("maple  house".to_string(), Who::New(Role::Employer)), ("Bo".to_string(), Who::New(Role::OtherPerson))]);
     let k = Knowledge::new(&Roster::default(), &Default::default(), &d);
     assert_eq!(scan(&k, "Maple House", Class::Code).len(), 1);
@@ -153,11 +155,11 @@ fn hostile_texts_end() {
 proptest! {
     #[test]
     fn any_text_is_scanned(text in any::<String>(), at in 0usize..64) {
-        let k = knowledge();
-        valid(&k, &text);
+        let k = &*KNOWN;
+        valid(k, &text);
         let mut mixed = text.clone();
         let at = (0..=at.min(mixed.len())).rev().find(|i| mixed.is_char_boundary(*i)).unwrap_or(0);
         mixed.insert_str(at, " Dr. Smith 503-555-0142 Tran,Hoang\u{301} ");
-        valid(&k, &mixed);
+        valid(k, &mixed);
     }
 }
