@@ -110,7 +110,8 @@ impl Labels {
             }
             Who::Nobody => ("mask", format!("[{}]", m.category.as_str().to_uppercase().replace('_', " "))),
             _ if m.category != Category::Name => {
-                let label = self.latest(role).unwrap_or_else(|| format!("[{}]", m.category.as_str().to_uppercase().replace('_', " ")));
+                let label =
+                    self.latest(role).unwrap_or_else(|| format!("[{}]", m.category.as_str().to_uppercase().replace('_', " ")));
                 ("mask", label)
             }
             who => {
@@ -125,7 +126,12 @@ impl Labels {
 
     fn label(&mut self, role: Role, words: Vec<String>) -> String {
         let within = |a: &[String], b: &[String]| !a.is_empty() && a.iter().all(|w| b.contains(w));
-        let related = |a: Role, b: Role| a == b || a == Role::OtherPerson || b == Role::OtherPerson || a.group() == b.group() && a.group() == RoleGroup::Clinician;
+        let related = |a: Role, b: Role| {
+            a == b
+                || a == Role::OtherPerson
+                || b == Role::OtherPerson
+                || a.group() == b.group() && a.group() == RoleGroup::Clinician
+        };
         let known = self.seen.iter_mut().find(|(r, w, _)| related(*r, role) && (within(&words, w) || within(w, &words)));
         if let Some((_, w, label)) = known {
             if words.len() > w.len() {
@@ -148,4 +154,36 @@ impl Labels {
 fn words_of(name: &crate::model::person::Name) -> Vec<String> {
     let text = crate::detect::fold::folded(&format!("{} {}", name.display(), ""));
     text.split([' ', '-', ',', '.']).filter(|w| w.len() > 1).map(str::to_string).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::person::Name;
+    use serde_json::Value;
+
+    fn lines(text: &[u8], identity: Option<Identity>) -> Vec<Value> {
+        let mut out = Vec::new();
+        run(&mut &text[..], identity, &mut out).unwrap();
+        String::from_utf8(out).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect()
+    }
+
+    #[test]
+    fn one_line_per_find_with_labels_numbered_in_order() {
+        let text = b"\xffSeen by Dr. Karen Wu and Dr. Ravi Patel. Dr. Wu called sister Peggy Roe, SSN 900-12-3456.";
+        let identity = Identity {
+            names: vec![Name { family: "Roe".into(), given: vec!["Jane".into()], ..Name::default() }],
+            ..Identity::default()
+        };
+        let got = lines(text, Some(identity));
+        let labels: Vec<&str> = got.iter().filter_map(|v| v["label"].as_str()).collect();
+        assert_eq!(labels, vec!["[PHYSICIAN 1]", "[PHYSICIAN 2]", "[PHYSICIAN 1]", "[SISTER 1]", "[SISTER 1]"]);
+        for v in &got {
+            let (s, e) = (v["start"].as_u64().unwrap() as usize, v["end"].as_u64().unwrap() as usize);
+            assert_eq!(text.get(s..e).unwrap(), v["text"].as_str().unwrap().as_bytes());
+        }
+        assert_eq!(got[3]["role"], "sibling");
+        assert_eq!(got[4]["category"], "ssn");
+        assert!(lines(b"", None).is_empty() && lines(&[0xff; 64], None).is_empty());
+    }
 }

@@ -16,7 +16,7 @@ fn luhn(digits: &[u32]) -> bool {
             }
         })
         .sum();
-    !digits.is_empty() && sum % 10 == 0
+    !digits.is_empty() && sum.is_multiple_of(10)
 }
 
 fn digits(text: &str) -> Vec<u32> {
@@ -87,7 +87,17 @@ pub fn mbi(text: &str) -> bool {
     let num = |c: char| c.is_ascii_digit();
     let either = |c: char| alpha(c) || num(c);
     let [a, b, c, d, e, f, g, h, i, j, k] = plain[..] else { return false };
-    ('1'..='9').contains(&a) && alpha(b) && either(c) && num(d) && alpha(e) && either(f) && num(g) && alpha(h) && alpha(i) && num(j) && num(k)
+    ('1'..='9').contains(&a)
+        && alpha(b)
+        && either(c)
+        && num(d)
+        && alpha(e)
+        && either(f)
+        && num(g)
+        && alpha(h)
+        && alpha(i)
+        && num(j)
+        && num(k)
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ pub fn title(low: &str) -> Option<Option<Role>> {
         "dr" | "drs" | "doctor" => Some(Role::Physician),
         "nurse" => Some(Role::Nurse),
         "chaplain" | "rev" | "reverend" | "pastor" | "rabbi" | "imam" | "fr" => Some(Role::Chaplain),
-        "mr" | "mrs" | "ms" | "miss" | "mx" | "mssrs" | "sr" | "sra" | "srta" | "señor" | "senor" | "senora" | "prof" | "professor"
-        | "atty" | "attorney" | "officer" | "detective" | "judge" | "sgt" | "capt" | "lt" | "hon" => None,
+        "mr" | "mrs" | "ms" | "miss" | "mx" | "mssrs" | "sr" | "sra" | "srta" | "señor" | "senor" | "senora" | "prof"
+        | "professor" | "atty" | "attorney" | "officer" | "detective" | "judge" | "sgt" | "capt" | "lt" | "hon" => None,
         _ => return None,
     })
 }
@@ -28,18 +28,20 @@ pub fn title_sex(low: &str) -> Option<&'static str> {
 pub fn credential(word: &str) -> Option<(Role, bool)> {
     let plain: String = word.chars().filter(|c| *c != '.').collect();
     let role = match plain.as_str() {
-        "MD" | "MBBS" | "MBChB" | "FACP" | "FACS" | "FACC" | "FACOG" | "FAAP" | "FAAFP" | "DDS" | "DMD" | "DPM" => Role::Physician,
+        "MD" | "MBBS" | "MBChB" | "FACP" | "FACS" | "FACC" | "FACOG" | "FAAP" | "FAAFP" | "DDS" | "DMD" | "DPM" => {
+            Role::Physician
+        }
         "DO" | "OD" | "DC" | "DVM" => return Some((Role::Physician, true)),
         "RN" | "LPN" | "LVN" | "BSN" | "MSN" | "CNM" | "CRNA" | "RNC" | "CCRN" | "CEN" | "CNS" | "RN-BC" => Role::Nurse,
-        "NP" | "NP-C" | "APRN" | "ARNP" | "FNP" | "FNP-C" | "FNP-BC" | "ANP" | "ANP-BC" | "AGNP" | "PNP" | "CRNP" | "DNP" | "PMHNP"
-        | "PMHNP-BC" | "ACNP" | "WHNP" => Role::NursePractitioner,
+        "NP" | "NP-C" | "APRN" | "ARNP" | "FNP" | "FNP-C" | "FNP-BC" | "ANP" | "ANP-BC" | "AGNP" | "PNP" | "CRNP" | "DNP"
+        | "PMHNP" | "PMHNP-BC" | "ACNP" | "WHNP" => Role::NursePractitioner,
         "PA-C" | "RPA-C" | "PAC" => Role::PhysicianAssistant,
         "PA" => return Some((Role::PhysicianAssistant, true)),
         "PharmD" | "PHARMD" | "RPh" | "RPH" | "BCPS" | "CPhT" => Role::Pharmacist,
         "LCSW" | "LMSW" | "MSW" | "LICSW" | "LSW" | "LCSW-C" | "BSW" => Role::SocialWorker,
         "PhD" | "PHD" | "PsyD" | "PSYD" | "EdD" | "LP" | "ABPP" => Role::Psychologist,
-        "LMFT" | "LPC" | "LMHC" | "LCPC" | "LPCC" | "DPT" | "MPT" | "OTR" | "OTR/L" | "OTD" | "SLP" | "CCC-SLP" | "RRT" | "CRT"
-        | "COTA" | "PTA" | "MFT" | "LAc" | "LMT" | "CADC" | "LADC" => Role::Therapist,
+        "LMFT" | "LPC" | "LMHC" | "LCPC" | "LPCC" | "DPT" | "MPT" | "OTR" | "OTR/L" | "OTD" | "SLP" | "CCC-SLP" | "RRT"
+        | "CRT" | "COTA" | "PTA" | "MFT" | "LAc" | "LMT" | "CADC" | "LADC" => Role::Therapist,
         "PT" | "OT" | "RT" => return Some((Role::Therapist, true)),
         "RD" | "RDN" | "LDN" | "CDE" | "CDCES" => Role::Dietitian,
         "CNA" | "CMA" | "RMA" | "RDMS" | "EMT" | "EMT-P" | "NREMT" | "RVT" | "CPT" => Role::Technician,
@@ -60,7 +62,9 @@ pub fn kin(low: &str) -> Option<Role> {
         "sister" | "stepsister" | "half-sister" | "sis" | "hermana" | "step-sister" => Role::Sister,
         "brother" | "stepbrother" | "half-brother" | "bro" | "hermano" | "step-brother" => Role::Brother,
         "sibling" | "siblings" | "twin" | "sisters" | "brothers" => Role::Sibling,
-        "husband" | "wife" | "spouse" | "ex-husband" | "ex-wife" | "widow" | "widower" | "esposo" | "esposa" | "hubby" => Role::Spouse,
+        "husband" | "wife" | "spouse" | "ex-husband" | "ex-wife" | "widow" | "widower" | "esposo" | "esposa" | "hubby" => {
+            Role::Spouse
+        }
         "partner" | "fiance" | "fiancee" | "boyfriend" | "girlfriend" => Role::Partner,
         "daughter" | "stepdaughter" | "daughters" | "hija" | "step-daughter" => Role::Daughter,
         "son" | "stepson" | "sons" | "hijo" | "step-son" => Role::Son,
@@ -302,22 +306,177 @@ fn phrases_from(first: &str) -> impl Iterator<Item = &'static Phrase> {
 pub fn is_eponym_head(low: &str) -> bool {
     matches!(
         low,
-        "disease" | "diseases" | "syndrome" | "sign" | "signs" | "score" | "scores" | "scale" | "test" | "testing" | "criteria" | "index"
-            | "classification" | "stage" | "grade" | "lymphoma" | "palsy" | "phenomenon" | "thyroiditis" | "esophagus" | "cyst"
-            | "fracture" | "drain" | "drains" | "catheter" | "catheters" | "clamp" | "clamps" | "forceps" | "scissors" | "retractor"
-            | "retractors" | "needle" | "procedure" | "operation" | "repair" | "maneuver" | "manoeuvre" | "position" | "tube" | "line"
-            | "point" | "law" | "triad" | "reflex" | "ring" | "node" | "nodes" | "nodule" | "nodules" | "sarcoma" | "tumor" | "tumour"
-            | "equation" | "formula" | "method" | "stain" | "agar" | "monitor" | "ultrasound" | "study" | "scan" | "inventory"
-            | "questionnaire" | "assessment" | "hospital" | "clinic" | "center" | "centre" | "medical" | "health" | "healthcare"
-            | "university" | "college" | "school" | "institute" | "foundation" | "memorial" | "pharmacy" | "laboratory" | "laboratories"
-            | "county" | "building" | "tower" | "hall" | "house" | "church" | "street" | "st" | "avenue" | "ave" | "road" | "rd"
-            | "boulevard" | "blvd" | "lane" | "ln" | "drive" | "court" | "ct" | "parkway" | "pkwy" | "highway" | "way" | "place"
-            | "plaza" | "inc" | "llc" | "corp" | "bodies" | "body" | "cells" | "cell" | "antigen" | "factor" | "virus" | "fever"
-            | "ulcer" | "hernia" | "duct" | "contracture" | "chorea" | "ataxia" | "dystrophy" | "neuroma" | "tendonitis" | "tenosynovitis"
-            | "lung" | "ganglion" | "artery" | "pouch" | "incision" | "approach" | "technique" | "protocol" | "diet" | "exercise"
-            | "exercises" | "wrap" | "boot" | "splint" | "frame" | "rod" | "pin" | "plate" | "nail" | "screw" | "valve" | "shunt"
-            | "group" | "system" | "systems" | "park" | "beach" | "city" | "valley" | "springs" | "heights" | "hills" | "library"
-            | "disorder" | "risk" | "degeneration" | "anemia" | "coma" | "spot" | "spots" | "lines" | "crisis" | "pressure" | "flow"
+        "disease"
+            | "diseases"
+            | "syndrome"
+            | "sign"
+            | "signs"
+            | "score"
+            | "scores"
+            | "scale"
+            | "test"
+            | "testing"
+            | "criteria"
+            | "index"
+            | "classification"
+            | "stage"
+            | "grade"
+            | "lymphoma"
+            | "palsy"
+            | "phenomenon"
+            | "thyroiditis"
+            | "esophagus"
+            | "cyst"
+            | "fracture"
+            | "drain"
+            | "drains"
+            | "catheter"
+            | "catheters"
+            | "clamp"
+            | "clamps"
+            | "forceps"
+            | "scissors"
+            | "retractor"
+            | "retractors"
+            | "needle"
+            | "procedure"
+            | "operation"
+            | "repair"
+            | "maneuver"
+            | "manoeuvre"
+            | "position"
+            | "tube"
+            | "line"
+            | "point"
+            | "law"
+            | "triad"
+            | "reflex"
+            | "ring"
+            | "node"
+            | "nodes"
+            | "nodule"
+            | "nodules"
+            | "sarcoma"
+            | "tumor"
+            | "tumour"
+            | "equation"
+            | "formula"
+            | "method"
+            | "stain"
+            | "agar"
+            | "monitor"
+            | "ultrasound"
+            | "study"
+            | "scan"
+            | "inventory"
+            | "questionnaire"
+            | "assessment"
+            | "hospital"
+            | "clinic"
+            | "center"
+            | "centre"
+            | "medical"
+            | "health"
+            | "healthcare"
+            | "university"
+            | "college"
+            | "school"
+            | "institute"
+            | "foundation"
+            | "memorial"
+            | "pharmacy"
+            | "laboratory"
+            | "laboratories"
+            | "county"
+            | "building"
+            | "tower"
+            | "hall"
+            | "house"
+            | "church"
+            | "street"
+            | "st"
+            | "avenue"
+            | "ave"
+            | "road"
+            | "rd"
+            | "boulevard"
+            | "blvd"
+            | "lane"
+            | "ln"
+            | "drive"
+            | "court"
+            | "ct"
+            | "parkway"
+            | "pkwy"
+            | "highway"
+            | "way"
+            | "place"
+            | "plaza"
+            | "inc"
+            | "llc"
+            | "corp"
+            | "bodies"
+            | "body"
+            | "cells"
+            | "cell"
+            | "antigen"
+            | "factor"
+            | "virus"
+            | "fever"
+            | "ulcer"
+            | "hernia"
+            | "duct"
+            | "contracture"
+            | "chorea"
+            | "ataxia"
+            | "dystrophy"
+            | "neuroma"
+            | "tendonitis"
+            | "tenosynovitis"
+            | "lung"
+            | "ganglion"
+            | "artery"
+            | "pouch"
+            | "incision"
+            | "approach"
+            | "technique"
+            | "protocol"
+            | "diet"
+            | "exercise"
+            | "exercises"
+            | "wrap"
+            | "boot"
+            | "splint"
+            | "frame"
+            | "rod"
+            | "pin"
+            | "plate"
+            | "nail"
+            | "screw"
+            | "valve"
+            | "shunt"
+            | "group"
+            | "system"
+            | "systems"
+            | "park"
+            | "beach"
+            | "city"
+            | "valley"
+            | "springs"
+            | "heights"
+            | "hills"
+            | "library"
+            | "disorder"
+            | "risk"
+            | "degeneration"
+            | "anemia"
+            | "coma"
+            | "spot"
+            | "spots"
+            | "lines"
+            | "crisis"
+            | "pressure"
+            | "flow"
     )
 }
 
@@ -325,13 +484,47 @@ pub fn is_eponym_head(low: &str) -> bool {
 pub fn is_kin_adjective(low: &str) -> bool {
     matches!(
         low,
-        "older" | "younger" | "elder" | "oldest" | "youngest" | "eldest" | "twin" | "maternal" | "paternal" | "biological" | "adoptive"
-            | "foster" | "birth" | "late" | "former" | "ex" | "estranged" | "deceased" | "adult" | "teenage" | "half" | "step" | "great"
-            | "first" | "second" | "identical" | "fraternal" | "only" | "middle" | "own" | "legal" | "primary" | "good" | "close"
+        "older"
+            | "younger"
+            | "elder"
+            | "oldest"
+            | "youngest"
+            | "eldest"
+            | "twin"
+            | "maternal"
+            | "paternal"
+            | "biological"
+            | "adoptive"
+            | "foster"
+            | "birth"
+            | "late"
+            | "former"
+            | "ex"
+            | "estranged"
+            | "deceased"
+            | "adult"
+            | "teenage"
+            | "half"
+            | "step"
+            | "great"
+            | "first"
+            | "second"
+            | "identical"
+            | "fraternal"
+            | "only"
+            | "middle"
+            | "own"
+            | "legal"
+            | "primary"
+            | "good"
+            | "close"
     )
 }
 
 /// Words that stand for the patient as possessor: `her`, `the patient's`, `pt's`.
 pub fn is_possessor(low: &str) -> bool {
-    matches!(low, "her" | "his" | "their" | "my" | "patient" | "pt" | "the" | "a" | "an" | "patients" | "pts" | "our" | "your" | "client")
+    matches!(
+        low,
+        "her" | "his" | "their" | "my" | "patient" | "pt" | "the" | "a" | "an" | "patients" | "pts" | "our" | "your" | "client"
+    )
 }

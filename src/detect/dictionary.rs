@@ -56,21 +56,28 @@ impl Entry {
     pub fn role(&self) -> Option<Role> {
         let want = folded(self.role.as_deref()?).replace(['_', '-'], " ");
         let is = |s: &str| folded(s).replace(['_', '-'], " ") == want;
-        Role::ALL.iter().copied().find(|r| is(r.label_words())).or_else(|| Role::ALL.iter().copied().find(|r| is(r.contract_name())))
+        Role::ALL
+            .iter()
+            .copied()
+            .find(|r| is(r.label_words()))
+            .or_else(|| Role::ALL.iter().copied().find(|r| is(r.contract_name())))
     }
 }
 
 impl Dictionary {
     /// Reads TOML. The error says what is wrong and what is allowed, without values.
     pub fn from_toml(toml: &str) -> Result<Self, String> {
-        let mut dictionary: Dictionary =
-            toml::from_str(toml).map_err(|e| format!("the dictionary cannot be read: {}; see the manual for its keys", e.message()))?;
+        let mut dictionary: Dictionary = toml::from_str(toml)
+            .map_err(|e| format!("the dictionary cannot be read: {}; see the manual for its keys", e.message()))?;
         for (i, entry) in dictionary.entries.iter().enumerate() {
             if folded(&entry.text).is_empty() {
                 return Err(format!("entry {} of the dictionary has an empty text", i + 1));
             }
             if entry.role.is_some() && entry.role().is_none() {
-                return Err(format!("entry {} of the dictionary has an unknown role; use one of the label words, such as \"mother\"", i + 1));
+                return Err(format!(
+                    "entry {} of the dictionary has an unknown role; use one of the label words, such as \"mother\"",
+                    i + 1
+                ));
             }
         }
         dictionary.allow.retain(|a| !folded(a).is_empty());

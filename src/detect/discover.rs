@@ -56,7 +56,15 @@ fn mention(t: &Tokens, f: Find, ctx: &Context, own: &Own, has_identity: bool) ->
     let who = whose(&f.read.name, &e, own, ctx, has_identity);
     let mut name = f.read.name;
     name.prefix = (e.title_from < f.read.first).then(|| t.word(e.title_from).to_string()).into_iter().collect();
-    Some(Mention { start: f.read.start, end: f.read.end, category: Category::Name, who, rule: f.rule, confidence: f.confidence, name: Some(name) })
+    Some(Mention {
+        start: f.read.start,
+        end: f.read.end,
+        category: Category::Name,
+        who,
+        rule: f.rule,
+        confidence: f.confidence,
+        name: Some(name),
+    })
 }
 
 /// Diseases, signs, instruments, institutions and streets named after people; pets.
@@ -66,7 +74,8 @@ fn vetoed(t: &Tokens, read: &Read, e: &Evidence) -> bool {
     let possessive = t.get(n.wrapping_sub(1)).is_some_and(|x| x.possessive);
     let strong = e.titled || e.kin.is_some() || e.credential.is_some();
     if is_eponym_head(&after) && !e.titled && !t.ends_line(n) {
-        let is_house = possessive && matches!(after.as_str(), "house" | "office" | "clinic" | "group" | "place" | "number" | "phone");
+        let is_house =
+            possessive && matches!(after.as_str(), "house" | "office" | "clinic" | "group" | "place" | "number" | "phone");
         if !is_house {
             return true;
         }
@@ -75,7 +84,10 @@ fn vetoed(t: &Tokens, read: &Read, e: &Evidence) -> bool {
     if t.shape(read.first.wrapping_sub(1)) == Some(Shape::Number) && read.first > 0 && is_street_end(t, n) {
         return true;
     }
-    if title(&after).is_some_and(|_| matches!(after.as_str(), "dr")) && !t.is_capital(n + 1 + usize::from(t.is(n + 1, '.'))) && !strong {
+    if title(&after).is_some_and(|_| matches!(after.as_str(), "dr"))
+        && !t.is_capital(n + 1 + usize::from(t.is(n + 1, '.')))
+        && !strong
+    {
         return true;
     }
     let lone_eponym = read.words == 1 && is_eponym(&t.low(read.next.wrapping_sub(1)));
@@ -84,11 +96,16 @@ fn vetoed(t: &Tokens, read: &Read, e: &Evidence) -> bool {
     }
     let before = t.low(read.first.wrapping_sub(1));
     matches!(before.as_str(), "dog" | "cat" | "puppy" | "pet" | "kitten" | "parrot" | "hamster")
-        || before == "named" && read.first >= 2 && matches!(t.low(read.first - 2).as_str(), "dog" | "cat" | "puppy" | "pet" | "kitten")
+        || before == "named"
+            && read.first >= 2
+            && matches!(t.low(read.first - 2).as_str(), "dog" | "cat" | "puppy" | "pet" | "kitten")
 }
 
 fn is_street_end(t: &Tokens, n: usize) -> bool {
-    matches!(t.low(n).as_str(), "dr" | "st" | "ave" | "rd" | "ln" | "blvd" | "ct" | "way" | "pkwy" | "street" | "avenue" | "road" | "drive" | "lane")
+    matches!(
+        t.low(n).as_str(),
+        "dr" | "st" | "ave" | "rd" | "ln" | "blvd" | "ct" | "way" | "pkwy" | "street" | "avenue" | "road" | "drive" | "lane"
+    )
 }
 
 fn by_cue(t: &Tokens, out: &mut Vec<Find>) {
@@ -124,7 +141,11 @@ fn titled(t: &Tokens, i: usize, low: &str, out: &mut Vec<Find>) {
         return;
     }
     // A street: `12 Elm Dr. Springfield`.
-    if low == "dr" && i >= 2 && t.shape(i - 1) == Some(Shape::Cap) && (2..5).any(|k| i >= k && t.shape(i - k) == Some(Shape::Number)) {
+    if low == "dr"
+        && i >= 2
+        && t.shape(i - 1) == Some(Shape::Cap)
+        && (2..5).any(|k| i >= k && t.shape(i - k) == Some(Shape::Number))
+    {
         return;
     }
     let mut k = i + 1 + usize::from(dot);
@@ -135,8 +156,26 @@ fn titled(t: &Tokens, i: usize, low: &str, out: &mut Vec<Find>) {
     while title(&t.low(k)).is_some() && k < i + 8 {
         k += 1 + usize::from(t.is(k + 1, '.'));
     }
-    let weak_title = !dot && matches!(low, "ms" | "mr" | "sr" | "fr" | "miss" | "nurse" | "judge" | "officer" | "sgt" | "lt" | "capt" | "hon" | "doctor" | "pastor"
-        | "chaplain" | "attorney" | "rev") || low == "sr" && i > 0 && t.is_capital(i - 1);
+    let weak_title =
+        !dot && matches!(
+            low,
+            "ms" | "mr"
+                | "sr"
+                | "fr"
+                | "miss"
+                | "nurse"
+                | "judge"
+                | "officer"
+                | "sgt"
+                | "lt"
+                | "capt"
+                | "hon"
+                | "doctor"
+                | "pastor"
+                | "chaplain"
+                | "attorney"
+                | "rev"
+        ) || low == "sr" && i > 0 && t.is_capital(i - 1);
     let trust = if weak_title { Trust::Fair } else { Trust::Strong };
     let Some(read) = forward(t, k, trust).or_else(|| short_surname(t, k, dot)) else { return };
     let acronym = weak_title && t.shape(i) == Some(Shape::Upper) && read.best != NameLike::Name;
@@ -195,7 +234,12 @@ fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, role
     if lone && !direct && read.best < NameLike::Name && !(comma && is_given(&t.low(k)) && t.is(read.next, ',')) {
         return;
     }
-    if lone && direct && read.best == NameLike::Unknown && !t.begins_line(from.wrapping_sub(1)) && t.shape(from - 1) != Some(Shape::Lower) {
+    if lone
+        && direct
+        && read.best == NameLike::Unknown
+        && !t.begins_line(from.wrapping_sub(1))
+        && t.shape(from - 1) != Some(Shape::Lower)
+    {
         return;
     }
     let next = read.next;
@@ -289,7 +333,8 @@ fn credentialed(t: &Tokens, i: usize, out: &mut Vec<Find>) {
 
 /// Names without a cue: `Karen Wu`, `WU, KAREN`, `J. Tran`.
 fn uncued(t: &Tokens, i: usize, out: &mut Vec<Find>) {
-    let after_capital = i > 0 && t.is_capital(i - 1) && name_like(t.word(i - 1)) > NameLike::Unknown && t.shape(i) != Some(Shape::Initial);
+    let after_capital =
+        i > 0 && t.is_capital(i - 1) && name_like(t.word(i - 1)) > NameLike::Unknown && t.shape(i) != Some(Shape::Initial);
     if after_capital {
         return;
     }
@@ -297,12 +342,17 @@ fn uncued(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     if t.shape(i) == Some(Shape::Initial) {
         let dotted = t.is(i + 1, '.') && t.touches_next(i);
         let second = if t.shape(i + 2) == Some(Shape::Initial) { i + 2 + 1 + usize::from(t.is(i + 3, '.')) } else { i + 2 };
-        let surname = matches!(t.shape(second), Some(Shape::Cap | Shape::Upper)) && name_like(t.word(second)) == NameLike::Name && is_surname(&t.low(second));
+        let surname = matches!(t.shape(second), Some(Shape::Cap | Shape::Upper))
+            && name_like(t.word(second)) == NameLike::Name
+            && is_surname(&t.low(second));
         let joined = t.get(i + 1).zip(t.get(i + 2)).is_some_and(|(a, b)| b.start - a.end <= 1);
-        if dotted && joined && surname && !is_eponym(&t.low(second)) {
-            if let Some(read) = forward(t, i, Trust::Weak) {
-                out.push(Find { read, rule: "list.initial-surname", confidence: 0.6, role: None });
-            }
+        if dotted
+            && joined
+            && surname
+            && !is_eponym(&t.low(second))
+            && let Some(read) = forward(t, i, Trust::Weak)
+        {
+            out.push(Find { read, rule: "list.initial-surname", confidence: 0.6, role: None });
         }
         return;
     }
@@ -371,7 +421,8 @@ pub(super) fn nearest(t: &Tokens, at: usize, names: &[Mention]) -> Option<Who> {
         k -= 1;
         steps += 1;
         let token = t.get(k)?;
-        let sentence = t.is(k, '.') && t.shape(k.wrapping_sub(1)) != Some(Shape::Initial) && t.is_capital(k + 1) && !title_like(t, k);
+        let sentence =
+            t.is(k, '.') && t.shape(k.wrapping_sub(1)) != Some(Shape::Initial) && t.is_capital(k + 1) && !title_like(t, k);
         if sentence || token.shape == Shape::Break && t.text.get(token.start..token.end) != Some("\t") || t.is(k, ';') {
             return None;
         }

@@ -87,7 +87,9 @@ fn before(t: &Tokens, first: usize, e: &mut Evidence) {
         let skip = match t.shape(j) {
             Some(Shape::Mark(m)) => matches!(m, ',' | ':' | '(' | '-' | '"' | '#' | '['),
             Some(Shape::Number) => true,
-            Some(Shape::Break) => k >= 2 && (t.is(j.wrapping_sub(1), ':') || t.text.get(t.list[j].start..t.list[j].end) == Some("\t")),
+            Some(Shape::Break) => {
+                k >= 2 && (t.is(j.wrapping_sub(1), ':') || t.text.get(t.list[j].start..t.list[j].end) == Some("\t"))
+            }
             Some(_) => matches!(low.as_str(), "is" | "was" | "named" | "name" | "called" | "who" | "are" | "being"),
             None => false,
         };
@@ -104,11 +106,13 @@ fn before(t: &Tokens, first: usize, e: &mut Evidence) {
     }
     let low = t.low(j);
     // `mother of Nadia`: seen from the other end.
-    if low == "of" && k == first && j >= 1 {
-        if let Some(role) = kin(&t.low(j - 1)) {
-            e.kin = Some(inverse(role));
-            return;
-        }
+    if low == "of"
+        && k == first
+        && j >= 1
+        && let Some(role) = kin(&t.low(j - 1))
+    {
+        e.kin = Some(inverse(role));
+        return;
     }
     if (low == "patient" || low == "pt") && j >= 2 {
         // `mother of patient, Ana Roe`; `mother of the patient, Ana Roe`.
@@ -167,7 +171,11 @@ fn kin_ending_at(t: &Tokens, j: usize, named: bool) -> Option<Role> {
 impl Tokens<'_> {
     /// A capitalised `Sister` that opens no kin phrase may be a nun's or a nurse's title; it stays kin after a possessor.
     fn begins_sister(&self, j: usize) -> bool {
-        self.shape(j) == Some(Shape::Cap) && j > 0 && !is_possessor(&self.low(j - 1)) && !self.begins_line(j) && !self.is(j - 1, '.')
+        self.shape(j) == Some(Shape::Cap)
+            && j > 0
+            && !is_possessor(&self.low(j - 1))
+            && !self.begins_line(j)
+            && !self.is(j - 1, '.')
             && self.get(j + 1).is_some_and(|n| matches!(n.shape, Shape::Cap))
             && self.shape(j - 1) == Some(Shape::Lower)
             && !is_kin_adjective(&self.low(j - 1))
@@ -207,7 +215,9 @@ fn after(t: &Tokens, next: usize, e: &mut Evidence) {
             Some(Shape::Mark(m)) => matches!(m, ',' | '(' | '-' | '[' | '/'),
             Some(Shape::Break) => t.get(k).is_some_and(|b| t.text.get(b.start..b.end) == Some("\t")),
             Some(Shape::Lower | Shape::Cap) if joined => {
-                is_possessor(&low) || is_kin_adjective(&low) || matches!(low.as_str(), "is" | "was" | "who" | "as" | "relationship" | "relation")
+                is_possessor(&low)
+                    || is_kin_adjective(&low)
+                    || matches!(low.as_str(), "is" | "was" | "who" | "as" | "relationship" | "relation")
             }
             // Only a mark or `is` ties what follows to the name: not `Page the nurse`.
             Some(Shape::Lower) => matches!(low.as_str(), "is" | "was" | "who" | "as"),
@@ -227,7 +237,8 @@ fn after(t: &Tokens, next: usize, e: &mut Evidence) {
         let in_law = t.low(k + 1) == "in" && t.low(k + 2) == "law";
         let end = if in_law { k + 3 } else { k + 1 };
         // `Karen, her son Bob`: the kin word belongs to the next name.
-        let belongs_to_next = t.is_capital(end) && !t.is(end, '.') && super::words::name_like(t.word(end)) > super::words::NameLike::Word;
+        let belongs_to_next =
+            t.is_capital(end) && !t.is(end, '.') && super::words::name_like(t.word(end)) > super::words::NameLike::Word;
         if !belongs_to_next && !t.list[k].possessive {
             e.kin = Some(if in_law { Role::InLaw } else { role });
         }

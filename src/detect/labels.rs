@@ -70,22 +70,62 @@ fn label_line(t: &Tokens, line: usize, end: usize, block: &mut Option<(Role, usi
     let has = |w: &str| label.iter().any(|l| l == w);
     let role = label_role(t, line, colon).or_else(|| label.iter().find_map(|l| kin(l)));
     let is_name = has("name") || has("surname") || has("patient") || has("pt");
-    let thing = ["phone", "number", "id", "date", "address", "relationship", "email", "fax", "time", "type", "location", "code", "status", "specialty", "facility",
-        "organization", "medication", "drug", "test", "procedure", "brand", "generic", "file", "display", "product", "substance", "vaccine", "hospital", "plan", "group",
-        "history", "notes", "note", "comment", "comments", "device"]
-        .iter()
-        .any(|w| has(w));
+    let thing = [
+        "phone",
+        "number",
+        "id",
+        "date",
+        "address",
+        "relationship",
+        "email",
+        "fax",
+        "time",
+        "type",
+        "location",
+        "code",
+        "status",
+        "specialty",
+        "facility",
+        "organization",
+        "medication",
+        "drug",
+        "test",
+        "procedure",
+        "brand",
+        "generic",
+        "file",
+        "display",
+        "product",
+        "substance",
+        "vaccine",
+        "hospital",
+        "plan",
+        "group",
+        "history",
+        "notes",
+        "note",
+        "comment",
+        "comments",
+        "device",
+    ]
+    .iter()
+    .any(|w| has(w));
     if thing || (role.is_none() && !is_name) {
         return;
     }
     let value = skip_titles(t, colon + 1);
     let role = role.or(block.map(|b| b.0));
-    let trust = if role.is_some() || has("first") || has("last") || has("middle") || has("maiden") { Trust::Strong } else { Trust::Fair };
+    let trust =
+        if role.is_some() || has("first") || has("last") || has("middle") || has("maiden") { Trust::Strong } else { Trust::Fair };
     let Some(read) = forward(t, value, trust) else { return };
     // A lone word that is no name for certain must fill its line.
-    let fills = t.ends_line(read.next) || t.is(read.next, ',') || t.is(read.next, '(') || t.is(read.next, ';') || credential_at(t, read.next).is_some();
+    let fills = t.ends_line(read.next)
+        || t.is(read.next, ',')
+        || t.is(read.next, '(')
+        || t.is(read.next, ';')
+        || credential_at(t, read.next).is_some();
     let acronym = read.words == 1 && read.parts == 1 && t.shape(value) == Some(Shape::Upper) && t.word(value).len() <= 5;
-    if read.best < NameLike::Name && acronym || read.best < NameLike::Name && !fills || read.best < NameLike::Name && read.words == 1 && trust == Trust::Fair {
+    if read.best < NameLike::Name && (acronym || !fills || read.words == 1 && trust == Trust::Fair) {
         return;
     }
     push(out, read, "cue.label", 0.9, role);
@@ -99,15 +139,38 @@ fn label_role(t: &Tokens, line: usize, end: usize) -> Option<Role> {
 }
 
 const CLOSINGS: &[&[&str]] = &[
-    &["best"], &["best", "regards"], &["regards"], &["kind", "regards"], &["warm", "regards"], &["sincerely"], &["sincerely", "yours"],
-    &["yours", "truly"], &["yours", "sincerely"], &["thanks"], &["thank", "you"], &["many", "thanks"], &["thanks", "again"], &["love"], &["cheers"],
-    &["respectfully"], &["respectfully", "submitted"], &["warmly"], &["take", "care"], &["cordially"], &["with", "appreciation"], &["best", "wishes"],
+    &["best"],
+    &["best", "regards"],
+    &["regards"],
+    &["kind", "regards"],
+    &["warm", "regards"],
+    &["sincerely"],
+    &["sincerely", "yours"],
+    &["yours", "truly"],
+    &["yours", "sincerely"],
+    &["thanks"],
+    &["thank", "you"],
+    &["many", "thanks"],
+    &["thanks", "again"],
+    &["love"],
+    &["cheers"],
+    &["respectfully"],
+    &["respectfully", "submitted"],
+    &["warmly"],
+    &["take", "care"],
+    &["cordially"],
+    &["with", "appreciation"],
+    &["best", "wishes"],
 ];
 
 /// `Best,` and a name on the next line, or `Thanks, Amy` at the end of a line.
 fn sign_off(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
     let words: Vec<String> = (line..end.min(line + 4)).map(|k| t.low(k)).collect();
-    let closing = CLOSINGS.iter().filter(|c| c.iter().zip(&words).filter(|(a, b)| **a == b.as_str()).count() == c.len()).map(|c| c.len()).max();
+    let closing = CLOSINGS
+        .iter()
+        .filter(|c| c.iter().zip(&words).filter(|(a, b)| **a == b.as_str()).count() == c.len())
+        .map(|c| c.len())
+        .max();
     let Some(n) = closing else { return };
     let mut k = line + n;
     while t.is(k, ',') || t.is(k, '!') || t.is(k, '.') || t.is(k, '-') {
@@ -119,8 +182,11 @@ fn sign_off(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
     }
     k = skip_titles(t, k);
     let Some(read) = forward(t, k, Trust::Strong) else { return };
-    let closed = t.ends_line(read.next) || t.is(read.next, '.') && t.ends_line(read.next + 1) || credential_at(t, read.next + usize::from(t.is(read.next, ','))).is_some();
-    let sure = read.best == NameLike::Name || next_line && read.best >= NameLike::WordName && (read.words > 1 || is_given(&t.low(k)));
+    let closed = t.ends_line(read.next)
+        || t.is(read.next, '.') && t.ends_line(read.next + 1)
+        || credential_at(t, read.next + usize::from(t.is(read.next, ','))).is_some();
+    let sure =
+        read.best == NameLike::Name || next_line && read.best >= NameLike::WordName && (read.words > 1 || is_given(&t.low(k)));
     if closed && sure {
         push(out, read, "cue.sign-off", 0.85, None);
     }
@@ -142,7 +208,8 @@ fn dash_signature(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
         after += 1;
     }
     let signed = credential_at(t, after).is_some();
-    let alone = t.ends_line(read.next) && read.best == NameLike::Name && is_given(&t.low(k)) && t.shape(line) != Some(Shape::Lower);
+    let alone =
+        t.ends_line(read.next) && read.best == NameLike::Name && is_given(&t.low(k)) && t.shape(line) != Some(Shape::Lower);
     if signed || alone {
         push(out, read, "cue.sign-off", if signed { 0.9 } else { 0.7 }, None);
     }
@@ -156,24 +223,33 @@ fn dictation(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
     }
     let (a, b) = (t.word(from), t.word(from + 2));
     let initials = t.shape(from) == Some(Shape::Upper) && (2..=3).contains(&a.len());
-    let typist = t.shape(from + 2) == Some(Shape::Lower) && (2..=4).contains(&b.len()) && !matches!(b, "am" | "pm" | "hr" | "min" | "ml" | "dl" | "kg" | "day" | "week" | "wk");
-    let labelled = from == line || ["dictated", "transcribed", "typed", "by", "dd", "initials"].iter().any(|w| (line..from).any(|k| t.low(k) == *w));
-    if initials && typist && labelled && t.touches_next(from) && t.touches_next(from + 1) {
-        if let (Some(s), Some(e)) = (t.get(from), t.get(from + 2)) {
-            let name = Name { text: t.text.get(s.start..e.end).unwrap_or("").to_string(), ..Name::default() };
-            let read = Read { first: from, next: end, start: s.start, end: e.end, name, best: NameLike::Unknown, words: 1, parts: 2 };
-            push(out, read, "cue.dictation", 0.6, Some(Role::Staff));
-        }
+    let typist = t.shape(from + 2) == Some(Shape::Lower)
+        && (2..=4).contains(&b.len())
+        && !matches!(b, "am" | "pm" | "hr" | "min" | "ml" | "dl" | "kg" | "day" | "week" | "wk");
+    let labelled = from == line
+        || ["dictated", "transcribed", "typed", "by", "dd", "initials"].iter().any(|w| (line..from).any(|k| t.low(k) == *w));
+    if initials
+        && typist
+        && labelled
+        && t.touches_next(from)
+        && t.touches_next(from + 1)
+        && let (Some(s), Some(e)) = (t.get(from), t.get(from + 2))
+    {
+        let name = Name { text: t.text.get(s.start..e.end).unwrap_or("").to_string(), ..Name::default() };
+        let read = Read { first: from, next: end, start: s.start, end: e.end, name, best: NameLike::Unknown, words: 1, parts: 2 };
+        push(out, read, "cue.dictation", 0.6, Some(Role::Staff));
     }
 }
 
 /// `Dear Mrs. Alvarez`, `Hi laura,`.
 fn salutation(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
-    let at = (line..end.min(line + 3)).find(|k| matches!(t.low(*k).as_str(), "dear" | "hi" | "hello" | "hey" | "morning" | "afternoon"));
+    let at = (line..end.min(line + 3))
+        .find(|k| matches!(t.low(*k).as_str(), "dear" | "hi" | "hello" | "hey" | "morning" | "afternoon"));
     let Some(at) = at else { return };
     let k = skip_titles(t, at + 1 + usize::from(t.is(at + 1, ',')));
     let Some(read) = forward(t, k, Trust::Strong) else { return };
-    let closed = t.is(read.next, ',') || t.is(read.next, ':') || t.is(read.next, '!') || t.is(read.next, '-') || t.ends_line(read.next);
+    let closed =
+        t.is(read.next, ',') || t.is(read.next, ':') || t.is(read.next, '!') || t.is(read.next, '-') || t.ends_line(read.next);
     if closed && (read.best == NameLike::Name || read.best > NameLike::Word && t.is_capital(k)) {
         push(out, read, "cue.salutation", 0.85, None);
     }
@@ -184,7 +260,13 @@ fn ward(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     let low = t.low(i);
     if matches!(low.as_str(), "bed" | "room" | "rm" | "bay") && matches!(t.shape(i + 1), Some(Shape::Number | Shape::Mixed)) {
         let mut k = i + 2;
-        while k < i + 6 && matches!(t.shape(k), Some(Shape::Mark(':' | '-' | ',' | ')' | '#' | '(') | Shape::Initial | Shape::Number | Shape::Mixed)) && !t.is(k + 1, '.') {
+        while k < i + 6
+            && matches!(
+                t.shape(k),
+                Some(Shape::Mark(':' | '-' | ',' | ')' | '#' | '(') | Shape::Initial | Shape::Number | Shape::Mixed)
+            )
+            && !t.is(k + 1, '.')
+        {
             k += 1;
         }
         let k = skip_titles(t, k);
@@ -201,8 +283,12 @@ fn ward(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     let Some(read) = forward(t, i, Trust::Fair) else { return };
     let n = read.next + usize::from(t.is(read.next, ','));
     let age = t.word(n);
-    let aged = t.shape(n) == Some(Shape::Mixed) && age.len() <= 4 && age.ends_with(['F', 'M', 'f', 'm']) && age.starts_with(|c: char| c.is_ascii_digit());
-    let spelled = t.shape(n) == Some(Shape::Number) && age.len() <= 3
+    let aged = t.shape(n) == Some(Shape::Mixed)
+        && age.len() <= 4
+        && age.ends_with(['F', 'M', 'f', 'm'])
+        && age.starts_with(|c: char| c.is_ascii_digit());
+    let spelled = t.shape(n) == Some(Shape::Number)
+        && age.len() <= 3
         && matches!(t.low(n + 1).as_str(), "f" | "m" | "yo" | "y" | "year" | "yr" | "yof" | "yom" | "years");
     if (aged || spelled) && read.words > 1 && read.best == NameLike::Name {
         push(out, read, "cue.ward", 0.8, Some(Role::OtherPatient));
@@ -212,8 +298,29 @@ fn ward(t: &Tokens, i: usize, out: &mut Vec<Find>) {
 fn is_speech(low: &str) -> bool {
     matches!(
         low,
-        "said" | "says" | "shared" | "shares" | "reported" | "reports" | "stated" | "states" | "told" | "talked" | "asked" | "mentioned"
-            | "disclosed" | "described" | "expressed" | "discussed" | "responded" | "agreed" | "noted" | "replied" | "called" | "spoke" | "cried"
+        "said"
+            | "says"
+            | "shared"
+            | "shares"
+            | "reported"
+            | "reports"
+            | "stated"
+            | "states"
+            | "told"
+            | "talked"
+            | "asked"
+            | "mentioned"
+            | "disclosed"
+            | "described"
+            | "expressed"
+            | "discussed"
+            | "responded"
+            | "agreed"
+            | "noted"
+            | "replied"
+            | "called"
+            | "spoke"
+            | "cried"
     )
 }
 

@@ -43,8 +43,40 @@ const MAX_PARTS: usize = 6;
 pub fn is_particle(low: &str) -> bool {
     matches!(
         low,
-        "de" | "la" | "las" | "los" | "del" | "della" | "di" | "da" | "das" | "do" | "dos" | "du" | "le" | "van" | "der" | "den" | "ter" | "ten"
-            | "von" | "zu" | "zur" | "al" | "el" | "bin" | "ibn" | "bint" | "ben" | "abu" | "y" | "e" | "st" | "san" | "santa" | "mac" | "mc"
+        "de" | "la"
+            | "las"
+            | "los"
+            | "del"
+            | "della"
+            | "di"
+            | "da"
+            | "das"
+            | "do"
+            | "dos"
+            | "du"
+            | "le"
+            | "van"
+            | "der"
+            | "den"
+            | "ter"
+            | "ten"
+            | "von"
+            | "zu"
+            | "zur"
+            | "al"
+            | "el"
+            | "bin"
+            | "ibn"
+            | "bint"
+            | "ben"
+            | "abu"
+            | "y"
+            | "e"
+            | "st"
+            | "san"
+            | "santa"
+            | "mac"
+            | "mc"
     )
 }
 
@@ -95,7 +127,11 @@ fn part(t: &Tokens, at: usize, before: &[usize], trust: Trust, words: usize) -> 
         Shape::Mark('"') | Shape::Mark('(') if !before.is_empty() => {
             let close = if t.is(at, '"') { '"' } else { ')' };
             let inner = matches!(t.shape(at + 1), Some(Shape::Cap)) && is_given(&t.low(at + 1)) && t.is(at + 2, close);
-            (inner && t.is_capital(at + 3) && name_like(t.word(at + 3)) > NameLike::Word).then_some(Step { at: at + 1, next: at + 3, word: true })
+            (inner && t.is_capital(at + 3) && name_like(t.word(at + 3)) > NameLike::Word).then_some(Step {
+                at: at + 1,
+                next: at + 3,
+                word: true,
+            })
         }
         Shape::Initial => {
             let dot = t.is(at + 1, '.') && t.touches_next(at);
@@ -112,6 +148,12 @@ fn part(t: &Tokens, at: usize, before: &[usize], trust: Trust, words: usize) -> 
                     k += 1;
                 }
                 if matches!(t.shape(k), Some(Shape::Cap | Shape::Upper)) && name_like(t.word(k)) > NameLike::Word {
+                    return Some(Step { at: k, next: k + 1, word: true });
+                }
+                // `Eric van den broek`
+                let dutch = matches!(low.as_str(), "van" | "von" | "den" | "der") && words > 0;
+                if dutch && t.shape(k) == Some(Shape::Lower) && name_like(t.word(k)) >= NameLike::Unknown && t.word(k).len() >= 4
+                {
                     return Some(Step { at: k, next: k + 1, word: true });
                 }
             }
@@ -150,7 +192,9 @@ fn word_part(t: &Tokens, at: usize, shape: Shape, low: &str, before: &[usize], t
     }
     if shape == Shape::Lower {
         // Lower-case names only right after a strong cue, and only known ones.
-        return trust == Trust::Strong && like == NameLike::Name && (before.is_empty() || before.iter().all(|b| t.shape(*b) == Some(Shape::Lower)));
+        return trust == Trust::Strong
+            && like == NameLike::Name
+            && (before.is_empty() || before.iter().all(|b| t.shape(*b) == Some(Shape::Lower)));
     }
     if shape == Shape::Upper {
         let first_upper = before.first().is_none_or(|b| matches!(t.shape(*b), Some(Shape::Upper | Shape::Initial)));
@@ -163,14 +207,20 @@ fn word_part(t: &Tokens, at: usize, shape: Shape, low: &str, before: &[usize], t
     }
     // `Dr. Henry Seven`: after a title and a given name any capitalised word is the family name.
     if like == NameLike::Word && trust == Trust::Strong && words == 1 && shape == Shape::Cap {
-        let given = before.first().is_some_and(|b| is_given(&t.low(*b)) && name_like(t.word(*b)) == NameLike::Name || t.shape(*b) == Some(Shape::Initial));
+        let given = before.first().is_some_and(|b| {
+            is_given(&t.low(*b)) && name_like(t.word(*b)) == NameLike::Name || t.shape(*b) == Some(Shape::Initial)
+        });
         return given && !super::words::is_running_word(low) && !is_eponym_head(low) && !super::words::is_clinical(low);
     }
     let heads = is_eponym_head(low) && like <= NameLike::WordName;
     if words == 0 {
         return match trust {
-            Trust::Strong => like > NameLike::Word || word.chars().count() <= 3 && shape == Shape::Cap && super::words::is_surname(low),
-            Trust::Fair => like >= NameLike::Unknown && !known_acronym(shape, like) || like == NameLike::WordName && is_given(low),
+            Trust::Strong => {
+                like > NameLike::Word || word.chars().count() <= 3 && shape == Shape::Cap && super::words::is_surname(low)
+            }
+            Trust::Fair => {
+                like >= NameLike::Unknown && !known_acronym(shape, like) || like == NameLike::WordName && is_given(low)
+            }
             Trust::Weak => like == NameLike::Name || like == NameLike::WordName && is_given(low),
         };
     }

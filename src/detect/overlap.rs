@@ -44,11 +44,7 @@ pub fn settle(mut finds: Vec<Mention>) -> Vec<Mention> {
 
 /// The user's list is above everything, then what is known from the roster, then the rest.
 fn rank(m: &Mention) -> u8 {
-    if m.rule.starts_with("dictionary") {
-        2
-    } else {
-        u8::from(m.category != Category::Name && m.rule.starts_with("roster"))
-    }
+    if m.rule.starts_with("dictionary") { 2 } else { u8::from(m.category != Category::Name && m.rule.starts_with("roster")) }
 }
 
 /// A losing name that holds the winning name whole lends it its range, unless the winner is kept as the patient's own.

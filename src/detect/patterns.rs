@@ -22,8 +22,29 @@ fn always(_: &str, _: &str) -> bool {
 
 /// Names of code systems and standards are no web address of anybody.
 fn no_terminology(value: &str, _: &str) -> bool {
-    const HOSTS: &[&str] = &["hl7.org", "snomed.info", "loinc.org", "unitsofmeasure.org", "w3.org", "nlm.nih.gov", "ihe.net", "dicom.nema.org", "ncpdp.org",
-        "ama-assn.org", "who.int", "ietf.org", "iso.org", "fhir.org", "medicalhome.org", "healthit.gov", "cms.gov", "cdc.gov", "va.gov", "nucc.org", "iana.org"];
+    const HOSTS: &[&str] = &[
+        "hl7.org",
+        "snomed.info",
+        "loinc.org",
+        "unitsofmeasure.org",
+        "w3.org",
+        "nlm.nih.gov",
+        "ihe.net",
+        "dicom.nema.org",
+        "ncpdp.org",
+        "ama-assn.org",
+        "who.int",
+        "ietf.org",
+        "iso.org",
+        "fhir.org",
+        "medicalhome.org",
+        "healthit.gov",
+        "cms.gov",
+        "cdc.gov",
+        "va.gov",
+        "nucc.org",
+        "iana.org",
+    ];
     let host = value.split("//").nth(1).unwrap_or("").split(['/', ':', '?', '#']).next().unwrap_or("").to_lowercase();
     !HOSTS.iter().any(|h| host == *h || host.ends_with(&format!(".{h}")))
 }
@@ -34,7 +55,9 @@ fn has_digit(value: &str, _: &str) -> bool {
 
 fn not_in_number(value: &str, before: &str) -> bool {
     // Results such as `123-456-7890` do not follow a decimal mark or another digit group.
-    !value.is_empty() && !before.ends_with(['.', '-', '/', '$', '#', ':']) && !before.ends_with(|c: char| c.is_ascii_alphanumeric())
+    !value.is_empty()
+        && !before.ends_with(['.', '-', '/', '$', '#', ':'])
+        && !before.ends_with(|c: char| c.is_ascii_alphanumeric())
 }
 
 fn ip(value: &str, before: &str) -> bool {
@@ -50,7 +73,13 @@ fn version_before(before: &str) -> bool {
 
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     let rule = |pattern: &str, category, rule, confidence, check| {
-        Regex::new(&pattern.replace(r"\b", r"(?-u:\b)").replace(r"\d", "[0-9]")).ok().map(|regex| Rule { regex, category, rule, confidence, check })
+        Regex::new(&pattern.replace(r"\b", r"(?-u:\b)").replace(r"\d", "[0-9]")).ok().map(|regex| Rule {
+            regex,
+            category,
+            rule,
+            confidence,
+            check,
+        })
     };
     // `sep`: what stands between a label and its value.
     let sep = r"(?:\s*(?:#|no\.?|num(?:ber)?|id)?\s*(?:is\b|was\b)?\s*[:=#]?\s*)";

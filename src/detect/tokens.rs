@@ -90,6 +90,7 @@ impl<'a> Tokens<'a> {
     /// Text of token `i` in lower case without accents.
     pub fn low(&self, i: usize) -> String {
         let w = self.word(i);
+        let w = numbered_name(w).unwrap_or(w);
         if w.is_ascii() { w.to_ascii_lowercase() } else { folded(w) }
     }
 
@@ -170,6 +171,15 @@ fn push_word(list: &mut Vec<Token>, start: usize, word: &str) {
     list.push(Token { start, end: start + word.len(), shape: shape_of(word), possessive: false });
 }
 
+/// `Eduardo181` without its number: synthetic records number their names so.
+pub fn numbered_name(word: &str) -> Option<&str> {
+    let name = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    let digits = word.len() - name.len();
+    let mut chars = name.chars();
+    let capital = chars.next().is_some_and(char::is_uppercase);
+    (capital && (1..=4).contains(&digits) && name.len() >= 3 && chars.all(|c| c.is_lowercase() || c == '\'')).then_some(name)
+}
+
 fn shape_of(word: &str) -> Shape {
     let (mut letters, mut upper, mut digits) = (0usize, 0usize, 0usize);
     for c in word.chars() {
@@ -179,6 +189,9 @@ fn shape_of(word: &str) -> Shape {
             letters += 1;
             upper += usize::from(c.is_uppercase());
         }
+    }
+    if numbered_name(word).is_some() {
+        return Shape::Cap;
     }
     if digits > 0 {
         return if letters == 0 { Shape::Number } else { Shape::Mixed };

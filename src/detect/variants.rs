@@ -63,8 +63,32 @@ fn anchor_of_name(text: &str) -> String {
 
 /// The longest word that is no street type.
 fn anchor_of_value(text: &str) -> String {
-    const COMMON: &[&str] = &["street", "avenue", "road", "drive", "lane", "north", "south", "east", "west", "court", "boulevard", "suite", "apartment", "january",
-        "february", "march", "april", "june", "july", "august", "september", "october", "november", "december"];
+    const COMMON: &[&str] = &[
+        "street",
+        "avenue",
+        "road",
+        "drive",
+        "lane",
+        "north",
+        "south",
+        "east",
+        "west",
+        "court",
+        "boulevard",
+        "suite",
+        "apartment",
+        "january",
+        "february",
+        "march",
+        "april",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
     text.split(' ').filter(|w| !COMMON.contains(w)).max_by_key(|w| w.len()).unwrap_or("").to_string()
 }
 
@@ -211,8 +235,16 @@ fn of_address(a: &Address, out: &mut Vec<Variant>) {
             push(out, format!("{l}, {city}"), Kind::Value(Category::Address));
             push(out, format!("{l} {city}"), Kind::Value(Category::Address));
             if !a.state.is_empty() {
-                push(out, format!("{l}, {city}, {} {}", folded(&a.state), folded(&a.postal_code)).trim().to_string(), Kind::Value(Category::Address));
-                push(out, format!("{l}, {city} {} {}", folded(&a.state), folded(&a.postal_code)).trim().to_string(), Kind::Value(Category::Address));
+                push(
+                    out,
+                    format!("{l}, {city}, {} {}", folded(&a.state), folded(&a.postal_code)).trim().to_string(),
+                    Kind::Value(Category::Address),
+                );
+                push(
+                    out,
+                    format!("{l}, {city} {} {}", folded(&a.state), folded(&a.postal_code)).trim().to_string(),
+                    Kind::Value(Category::Address),
+                );
             }
         }
     }

@@ -47,7 +47,10 @@ pub fn part(e: &Evidence, own: &Own, ctx: &Context) -> Who {
         return Who::New(other_role(e, ctx));
     }
     let function = e.role.map(Role::group);
-    if matches!(function, Some(RoleGroup::OtherPatient | RoleGroup::Contact | RoleGroup::OtherPerson | RoleGroup::Clinician | RoleGroup::Staff)) {
+    if matches!(
+        function,
+        Some(RoleGroup::OtherPatient | RoleGroup::Contact | RoleGroup::OtherPerson | RoleGroup::Clinician | RoleGroup::Staff)
+    ) {
         return Who::New(other_role(e, ctx));
     }
     let family_section = section_role(ctx.section).is_some_and(|r| r.group() == RoleGroup::Relative);

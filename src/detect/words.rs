@@ -74,14 +74,103 @@ pub fn is_place_or_month(word: &str) -> bool {
 /// lists of names, which are asked first.
 fn clinical_ending(word: &str) -> bool {
     const ENDINGS: &[&str] = &[
-        "itis", "osis", "emia", "aemia", "pathy", "ectomy", "ostomy", "otomy", "plasty", "scopy", "graphy", "gram", "algia",
-        "uria", "pnea", "plegia", "paresis", "megaly", "trophy", "lysis", "penia", "philia", "phobia", "rrhea", "rrhage", "sclerosis",
-        "pril", "sartan", "olol", "statin", "azole", "mycin", "cillin", "dipine", "azepam", "zolam", "mab", "tinib", "gliptin",
-        "gliflozin", "glutide", "oxacin", "cycline", "triptan", "setron", "prazole", "tidine", "parin", "xaban", "thiazide",
-        "semide", "terol", "sone", "solone", "nide", "caine", "codone", "morphone", "fentanil", "barbital", "pramine", "oxetine",
-        "triptyline", "azine", "apine", "idone", "vir", "vudine", "formin", "glitazone", "dronate", "fibrate", "platin", "rubicin",
-        "taxel", "profen", "coxib", "grel", "toin", "gabalin", "bicin", "vaccine", "globulin", "ology", "iatry", "iatric", "ologist",
-        "iatrist", "tropin", "kinase", "ase", "logical", "rrhoea", "oedema", "edema", "ation", "ment",
+        "itis",
+        "osis",
+        "emia",
+        "aemia",
+        "pathy",
+        "ectomy",
+        "ostomy",
+        "otomy",
+        "plasty",
+        "scopy",
+        "graphy",
+        "gram",
+        "algia",
+        "uria",
+        "pnea",
+        "plegia",
+        "paresis",
+        "megaly",
+        "trophy",
+        "lysis",
+        "penia",
+        "philia",
+        "phobia",
+        "rrhea",
+        "rrhage",
+        "sclerosis",
+        "pril",
+        "sartan",
+        "olol",
+        "statin",
+        "azole",
+        "mycin",
+        "cillin",
+        "dipine",
+        "azepam",
+        "zolam",
+        "mab",
+        "tinib",
+        "gliptin",
+        "gliflozin",
+        "glutide",
+        "oxacin",
+        "cycline",
+        "triptan",
+        "setron",
+        "prazole",
+        "tidine",
+        "parin",
+        "xaban",
+        "thiazide",
+        "semide",
+        "terol",
+        "sone",
+        "solone",
+        "nide",
+        "caine",
+        "codone",
+        "morphone",
+        "fentanil",
+        "barbital",
+        "pramine",
+        "oxetine",
+        "triptyline",
+        "azine",
+        "apine",
+        "idone",
+        "vir",
+        "vudine",
+        "formin",
+        "glitazone",
+        "dronate",
+        "fibrate",
+        "platin",
+        "rubicin",
+        "taxel",
+        "profen",
+        "coxib",
+        "grel",
+        "toin",
+        "gabalin",
+        "bicin",
+        "vaccine",
+        "globulin",
+        "ology",
+        "iatry",
+        "iatric",
+        "ologist",
+        "iatrist",
+        "tropin",
+        "kinase",
+        "ase",
+        "logical",
+        "rrhoea",
+        "oedema",
+        "edema",
+        "ation",
+        "ment",
     ];
     word.len() >= 6 && ENDINGS.iter().any(|e| word.ends_with(e) && word.len() > e.len() + 1)
 }
@@ -101,7 +190,8 @@ pub fn is_word(word: &str) -> bool {
             return true;
         }
         let twin = stem.len() >= 4 && stem.as_bytes().last() == stem.as_bytes().get(stem.len() - 2);
-        if twin && (suffix == "ed" || suffix == "ing") && stem.is_char_boundary(stem.len() - 1) && known(&stem[..stem.len() - 1]) {
+        if twin && (suffix == "ed" || suffix == "ing") && stem.is_char_boundary(stem.len() - 1) && known(&stem[..stem.len() - 1])
+        {
             return true;
         }
     }
@@ -110,7 +200,7 @@ pub fn is_word(word: &str) -> bool {
 
 /// Judges one word, as written. Hyphenated words are judged by their best part that is no plain word.
 pub fn name_like(word: &str) -> NameLike {
-    let low = folded(word);
+    let low = folded(super::tokens::numbered_name(word).unwrap_or(word));
     let low = low.trim_end_matches("'s");
     if low.contains('-') {
         return hyphenated(low);
@@ -132,15 +222,142 @@ fn hyphenated(low: &str) -> NameLike {
 pub fn is_running_word(low: &str) -> bool {
     matches!(
         low,
-        "in" | "an" | "so" | "my" | "see" | "many" | "else" | "on" | "at" | "to" | "of" | "the" | "and" | "or" | "for" | "with" | "by" | "from"
-            | "as" | "is" | "was" | "are" | "be" | "been" | "has" | "had" | "have" | "said" | "seen" | "if" | "no" | "not" | "do" | "does" | "did"
-            | "but" | "than" | "then" | "out" | "up" | "new" | "old" | "all" | "any" | "more" | "most" | "less" | "good" | "well" | "here" | "there"
-            | "patient" | "doctor" | "nurse" | "mother" | "father" | "brother" | "sister" | "son" | "child" | "family" | "man" | "woman" | "lady"
-            | "boy" | "girl" | "baby" | "infant" | "friend" | "provider" | "physician" | "he" | "she" | "him" | "her" | "his" | "them" | "they"
-            | "it" | "its" | "we" | "us" | "me" | "you" | "your" | "our" | "who" | "now" | "today" | "left" | "right" | "both" | "per" | "via"
-            | "also" | "over" | "under" | "after" | "before" | "during" | "when" | "while" | "none" | "other" | "unknown" | "yes" | "na" | "am" | "pm"
-            | "hospital" | "clinic" | "center" | "medical" | "home" | "office" | "service" | "services" | "care" | "health" | "day" | "date" | "time"
-            | "name" | "last" | "first" | "middle" | "phone" | "fax" | "address" | "note" | "notes" | "staff" | "team" | "unit" | "ward" | "room" | "bed"
+        "in" | "an"
+            | "so"
+            | "my"
+            | "see"
+            | "many"
+            | "else"
+            | "on"
+            | "at"
+            | "to"
+            | "of"
+            | "the"
+            | "and"
+            | "or"
+            | "for"
+            | "with"
+            | "by"
+            | "from"
+            | "as"
+            | "is"
+            | "was"
+            | "are"
+            | "be"
+            | "been"
+            | "has"
+            | "had"
+            | "have"
+            | "said"
+            | "seen"
+            | "if"
+            | "no"
+            | "not"
+            | "do"
+            | "does"
+            | "did"
+            | "but"
+            | "than"
+            | "then"
+            | "out"
+            | "up"
+            | "new"
+            | "old"
+            | "all"
+            | "any"
+            | "more"
+            | "most"
+            | "less"
+            | "good"
+            | "well"
+            | "here"
+            | "there"
+            | "patient"
+            | "doctor"
+            | "nurse"
+            | "mother"
+            | "father"
+            | "brother"
+            | "sister"
+            | "son"
+            | "child"
+            | "family"
+            | "man"
+            | "woman"
+            | "lady"
+            | "boy"
+            | "girl"
+            | "baby"
+            | "infant"
+            | "friend"
+            | "provider"
+            | "physician"
+            | "he"
+            | "she"
+            | "him"
+            | "her"
+            | "his"
+            | "them"
+            | "they"
+            | "it"
+            | "its"
+            | "we"
+            | "us"
+            | "me"
+            | "you"
+            | "your"
+            | "our"
+            | "who"
+            | "now"
+            | "today"
+            | "left"
+            | "right"
+            | "both"
+            | "per"
+            | "via"
+            | "also"
+            | "over"
+            | "under"
+            | "after"
+            | "before"
+            | "during"
+            | "when"
+            | "while"
+            | "none"
+            | "other"
+            | "unknown"
+            | "yes"
+            | "na"
+            | "am"
+            | "pm"
+            | "hospital"
+            | "clinic"
+            | "center"
+            | "medical"
+            | "home"
+            | "office"
+            | "service"
+            | "services"
+            | "care"
+            | "health"
+            | "day"
+            | "date"
+            | "time"
+            | "name"
+            | "last"
+            | "first"
+            | "middle"
+            | "phone"
+            | "fax"
+            | "address"
+            | "note"
+            | "notes"
+            | "staff"
+            | "team"
+            | "unit"
+            | "ward"
+            | "room"
+            | "bed"
     )
 }
 
@@ -177,12 +394,75 @@ pub fn is_eponym(word: &str) -> bool {
 pub fn is_bare_eponym(word: &str) -> bool {
     matches!(
         word,
-        "parkinson" | "parkinsons" | "alzheimer" | "alzheimers" | "crohn" | "crohns" | "hodgkin" | "hodgkins" | "hashimoto" | "hashimotos" | "graves"
-            | "foley" | "apgar" | "braden" | "bovie" | "penrose" | "doppler" | "holter" | "mohs" | "glasgow" | "gleason" | "mallampati" | "marfan"
-            | "horner" | "raynaud" | "raynauds" | "sjogren" | "sjogrens" | "barrett" | "barretts" | "addison" | "addisons" | "cushing" | "cushings"
-            | "tourette" | "tourettes" | "hickman" | "yankauer" | "valsalva" | "romberg" | "babinski" | "kernig" | "brudzinski" | "mcburney" | "mcburneys"
-            | "murphys" | "phalen" | "tinel" | "homans" | "wilsons" | "bells" | "kaposi" | "ewing" | "burkitt" | "heimlich" | "trendelenburg" | "metzenbaum"
-            | "debakey" | "epworth" | "rorschach" | "wechsler" | "snellen" | "coombs" | "gram" | "wright" | "giemsa" | "pott" | "colles" | "baker"
+        "parkinson"
+            | "parkinsons"
+            | "alzheimer"
+            | "alzheimers"
+            | "crohn"
+            | "crohns"
+            | "hodgkin"
+            | "hodgkins"
+            | "hashimoto"
+            | "hashimotos"
+            | "graves"
+            | "foley"
+            | "apgar"
+            | "braden"
+            | "bovie"
+            | "penrose"
+            | "doppler"
+            | "holter"
+            | "mohs"
+            | "glasgow"
+            | "gleason"
+            | "mallampati"
+            | "marfan"
+            | "horner"
+            | "raynaud"
+            | "raynauds"
+            | "sjogren"
+            | "sjogrens"
+            | "barrett"
+            | "barretts"
+            | "addison"
+            | "addisons"
+            | "cushing"
+            | "cushings"
+            | "tourette"
+            | "tourettes"
+            | "hickman"
+            | "yankauer"
+            | "valsalva"
+            | "romberg"
+            | "babinski"
+            | "kernig"
+            | "brudzinski"
+            | "mcburney"
+            | "mcburneys"
+            | "murphys"
+            | "phalen"
+            | "tinel"
+            | "homans"
+            | "wilsons"
+            | "bells"
+            | "kaposi"
+            | "ewing"
+            | "burkitt"
+            | "heimlich"
+            | "trendelenburg"
+            | "metzenbaum"
+            | "debakey"
+            | "epworth"
+            | "rorschach"
+            | "wechsler"
+            | "snellen"
+            | "coombs"
+            | "gram"
+            | "wright"
+            | "giemsa"
+            | "pott"
+            | "colles"
+            | "baker"
     )
 }
 

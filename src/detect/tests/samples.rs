@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 fn shared() -> Option<PathBuf> {
-    let dir = std::env::var_os("DISCLOSE_SHARED").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    let dir = std::env::var_os("DISCLOSE_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
     let dir = dir.join("data/samples");
     dir.is_dir().then_some(dir)
 }
@@ -40,6 +41,25 @@ pub(super) fn narrative(source: &str) -> Vec<String> {
     out
 }
 
+/// Display texts: values of `display`, `text`, `title`, `displayName`, `description` and the like.
+fn displays(source: &str) -> Vec<String> {
+    let mut out = std::collections::BTreeSet::new();
+    for key in [
+        "\"display\": \"",
+        "\"text\": \"",
+        "\"title\": \"",
+        "\"description\": \"",
+        "displayName=\"",
+        "\"display\":\"",
+        "\"text\":\"",
+    ] {
+        for part in source.split(key).skip(1) {
+            out.extend(part.split('"').next().filter(|v| v.len() < 300).map(str::to_string));
+        }
+    }
+    out.into_iter().collect()
+}
+
 fn strip(markup: &str) -> String {
     let mut out = String::new();
     let mut rest = markup;
@@ -47,9 +67,16 @@ fn strip(markup: &str) -> String {
         out.push_str(&rest[..at]);
         let Some(end) = rest[at..].find('>') else { break };
         let tag = rest[at + 1..at + end].trim_start_matches('/').to_lowercase();
-        let block = ["p", "br", "tr", "li", "item", "paragraph", "div", "list", "h", "table", "title"].iter().any(|t| tag.starts_with(t));
+        let block =
+            ["p", "br", "tr", "li", "item", "paragraph", "div", "list", "h", "table", "title"].iter().any(|t| tag.starts_with(t));
         let cell = tag.starts_with("td") || tag.starts_with("th");
-        out.push(if cell { '\t' } else if block { '\n' } else { ' ' });
+        out.push(if cell {
+            '\t'
+        } else if block {
+            '\n'
+        } else {
+            ' '
+        });
         rest = &rest[at + end + 1..];
     }
     out.push_str(rest);
@@ -66,7 +93,9 @@ fn print_finds_in_real_narrative() {
     let (mut bytes, mut time) = (0usize, std::time::Duration::ZERO);
     for p in paths {
         let Ok(source) = std::fs::read_to_string(&p) else { continue };
-        for text in narrative(&source) {
+        let mut texts = narrative(&source);
+        texts.extend(displays(&source));
+        for text in texts {
             bytes += text.len();
             let begun = std::time::Instant::now();
             let found = discover(&text, &Context::default(), &Identity::default());

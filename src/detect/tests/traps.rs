@@ -14,7 +14,11 @@ pub(super) fn patient() -> Identity {
         birth_date: Some("1973-05-31".into()),
         sex: Some("female".into()),
         telecoms: vec![crate::model::person::Telecom { system: "phone".into(), value: "503-555-0142".into() }],
-        identifiers: vec![crate::model::person::Identifier { system: String::new(), value: "A-100234".into(), kind: "MR".into() }],
+        identifiers: vec![crate::model::person::Identifier {
+            system: String::new(),
+            value: "A-100234".into(),
+            kind: "MR".into(),
+        }],
         ..Identity::default()
     }
 }
@@ -75,6 +79,8 @@ fn names_by_cue() {
         ("cc: Priya Sharma, MD", &[("Priya Sharma", Physician)]),
         ("Provider: SMYTHE,JOHN A", &[("SMYTHE,JOHN A", Clinician)]),
         ("Dr. Henry Seven, Dr. Uel B. Better", &[("Henry Seven", Physician), ("Uel B. Better", Physician)]),
+        ("Dr. José Eduardo181 Jaimes535", &[("José Eduardo181 Jaimes535", Physician)]),
+        ("Mr. Eric van den broek", &[("Eric van den broek", OtherPerson)]),
         ("met with Karen\nWu yesterday", &[("Karen\nWu", OtherPerson)]),
     ];
     let mut bad = Vec::new();
@@ -169,12 +175,6 @@ fn identifiers_get_their_owner() {
 }
 
 fn valid(text: &str) {
-    let begun = std::time::Instant::now();
-    valid_quickly(text);
-    assert!(begun.elapsed().as_secs() < 20, "not linear: {:?}", text.chars().take(12).collect::<String>());
-}
-
-fn valid_quickly(text: &str) {
     for ctx in [Context::default(), Context { section: "Group therapy note", ..Context::default() }] {
         let mut last = 0;
         for m in discover(text, &ctx, &patient()) {
@@ -185,16 +185,19 @@ fn valid_quickly(text: &str) {
     }
 }
 
+/// Four times the text takes about four times as long, not sixteen.
 #[test]
-fn long_lines_end() {
-    valid(&"Dr. ".repeat(20_000));
-    valid(&"Karen, ".repeat(20_000));
-    valid(&"A.".repeat(40_000));
-    valid(&"mother of ".repeat(20_000));
-    valid(&"Karen Wu ".repeat(20_000));
-    valid(&"MD, ".repeat(20_000));
-    valid(&"1-".repeat(40_000));
-    valid(&"\u{200b}\u{202e}".repeat(20_000));
+fn time_grows_with_length_only() {
+    let units = ["Dr. ", "Karen, ", "A.", "mother of ", "Karen Wu ", "MD, ", "1-", "\u{200b}\u{202e}", "Dr. Wu 503-555-0199 "];
+    let time = |text: &str| {
+        let begun = std::time::Instant::now();
+        valid(text);
+        begun.elapsed().as_secs_f64()
+    };
+    for unit in units {
+        let (short, long) = (time(&unit.repeat(1_000)), time(&unit.repeat(4_000)));
+        assert!(long < 2.0 || long < short * 11.0, "{unit:?}: {short} s, then {long} s");
+    }
     valid("\0\0Dr.\0 Sm\0ith\0");
 }
 
