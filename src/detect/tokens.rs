@@ -175,9 +175,13 @@ fn push_word(list: &mut Vec<Token>, start: usize, word: &str) {
 pub fn numbered_name(word: &str) -> Option<&str> {
     let name = word.trim_end_matches(|c: char| c.is_ascii_digit());
     let digits = word.len() - name.len();
-    let mut chars = name.chars();
-    let capital = chars.next().is_some_and(char::is_uppercase);
-    (capital && (1..=4).contains(&digits) && name.len() >= 3 && chars.all(|c| c.is_lowercase() || c == '\'')).then_some(name)
+    let capital = name.chars().next().is_some_and(char::is_uppercase);
+    // Capitals inside only as in `McKay12`, `O'Neil7`; `HbA1` is no name.
+    let lower = name.chars().filter(|c| c.is_lowercase()).count();
+    let upper = name.chars().filter(|c| c.is_uppercase()).count();
+    let letters = name.chars().all(|c| c.is_alphabetic() || c == '\'' || c == '-');
+    let numbered = capital && letters && (1..=4).contains(&digits) && lower >= 2 && (upper == 1 || upper == 2 && lower >= 3);
+    numbered.then_some(name)
 }
 
 fn shape_of(word: &str) -> Shape {

@@ -80,6 +80,7 @@ fn names_by_cue() {
         ("Provider: SMYTHE,JOHN A", &[("SMYTHE,JOHN A", Clinician)]),
         ("Dr. Henry Seven, Dr. Uel B. Better", &[("Henry Seven", Physician), ("Uel B. Better", Physician)]),
         ("Dr. José Eduardo181 Jaimes535", &[("José Eduardo181 Jaimes535", Physician)]),
+        ("Dr. Spencer878 McLaughlin530", &[("Spencer878 McLaughlin530", Physician)]),
         ("Mr. Eric van den broek", &[("Eric van den broek", OtherPerson)]),
         ("met with Karen\nWu yesterday", &[("Karen\nWu", OtherPerson)]),
     ];
@@ -124,6 +125,7 @@ fn words_that_are_nobody() {
         "Vitamin D, Calcium Carbonate, Lisinopril 10 MG Oral Tablet",
         "Kaiser Permanente, Mayo Clinic, Massachusetts General Hospital",
         "Discussed with Patient. Seen by Cardiology. Referred to Orthopedics. Reviewed by Pharmacy",
+        "HbA1c 7.2, HbA1 normal, Covid19 vaccine, Vitamin B12",
         "BP/hr stable\nPT/inr 2.1",
         "History of Crohn's disease and Hodgkin's",
     ];
