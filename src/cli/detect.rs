@@ -155,3 +155,35 @@ fn words_of(name: &crate::model::person::Name) -> Vec<String> {
     let text = crate::detect::fold::folded(&format!("{} {}", name.display(), ""));
     text.split([' ', '-', ',', '.']).filter(|w| w.len() > 1).map(str::to_string).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::person::Name;
+    use serde_json::Value;
+
+    fn lines(text: &[u8], identity: Option<Identity>) -> Vec<Value> {
+        let mut out = Vec::new();
+        run(&mut &text[..], identity, &mut out).unwrap();
+        String::from_utf8(out).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect()
+    }
+
+    #[test]
+    fn one_line_per_find_with_labels_numbered_in_order() {
+        let text = b"\xffSeen by Dr. Karen Wu and Dr. Ravi Patel. Dr. Wu called sister Peggy Roe, SSN 900-12-3456.";
+        let identity = Identity {
+            names: vec![Name { family: "Roe".into(), given: vec!["Jane".into()], ..Name::default() }],
+            ..Identity::default()
+        };
+        let got = lines(text, Some(identity));
+        let labels: Vec<&str> = got.iter().filter_map(|v| v["label"].as_str()).collect();
+        assert_eq!(labels, vec!["[PHYSICIAN 1]", "[PHYSICIAN 2]", "[PHYSICIAN 1]", "[SISTER 1]", "[SISTER 1]"]);
+        for v in &got {
+            let (s, e) = (v["start"].as_u64().unwrap() as usize, v["end"].as_u64().unwrap() as usize);
+            assert_eq!(text.get(s..e).unwrap(), v["text"].as_str().unwrap().as_bytes());
+        }
+        assert_eq!(got[3]["role"], "sibling");
+        assert_eq!(got[4]["category"], "ssn");
+        assert!(lines(b"", None).is_empty() && lines(&[0xff; 64], None).is_empty());
+    }
+}

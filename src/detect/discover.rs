@@ -346,10 +346,13 @@ fn uncued(t: &Tokens, i: usize, out: &mut Vec<Find>) {
             && name_like(t.word(second)) == NameLike::Name
             && is_surname(&t.low(second));
         let joined = t.get(i + 1).zip(t.get(i + 2)).is_some_and(|(a, b)| b.start - a.end <= 1);
-        if dotted && joined && surname && !is_eponym(&t.low(second)) {
-            if let Some(read) = forward(t, i, Trust::Weak) {
-                out.push(Find { read, rule: "list.initial-surname", confidence: 0.6, role: None });
-            }
+        if dotted
+            && joined
+            && surname
+            && !is_eponym(&t.low(second))
+            && let Some(read) = forward(t, i, Trust::Weak)
+        {
+            out.push(Find { read, rule: "list.initial-surname", confidence: 0.6, role: None });
         }
         return;
     }
@@ -423,7 +426,8 @@ pub(super) fn nearest(t: &Tokens, at: usize, names: &[Mention]) -> Option<Who> {
         if sentence || token.shape == Shape::Break && t.text.get(token.start..token.end) != Some("\t") || t.is(k, ';') {
             return None;
         }
-        if let Some(m) = names.iter().find(|m| m.category == Category::Name && m.start <= token.start && token.end <= m.end) {
+        let over = names.partition_point(|m| m.start <= token.start).checked_sub(1).and_then(|i| names.get(i));
+        if let Some(m) = over.filter(|m| m.category == Category::Name && token.end <= m.end) {
             return Some(m.who.clone());
         }
         let low = t.low(k);

@@ -62,7 +62,10 @@ pub fn around(t: &Tokens, first: usize, next: usize) -> Evidence {
 fn before(t: &Tokens, first: usize, e: &mut Evidence) {
     let mut k = first;
     // Titles, nearest first: `Mrs. Dr.`
-    while k > 0 {
+    for _ in 0..4 {
+        if k == 0 {
+            break;
+        }
         let j = if t.is(k - 1, '.') && k >= 2 { k - 2 } else { k - 1 };
         let low = t.low(j);
         let Some(role) = title(&low) else { break };
@@ -103,9 +106,21 @@ fn before(t: &Tokens, first: usize, e: &mut Evidence) {
     }
     let low = t.low(j);
     // `mother of Nadia`: seen from the other end.
-    if low == "of" && k == first && j >= 1 {
-        if let Some(role) = kin(&t.low(j - 1)) {
-            e.kin = Some(inverse(role));
+    if low == "of"
+        && k == first
+        && j >= 1
+        && let Some(role) = kin(&t.low(j - 1))
+    {
+        e.kin = Some(inverse(role));
+        return;
+    }
+    if (low == "patient" || low == "pt") && j >= 2 {
+        // `mother of patient, Ana Roe`; `mother of the patient, Ana Roe`.
+        let of = if t.low(j - 1) == "the" && j >= 3 { j - 2 } else { j - 1 };
+        if t.low(of) == "of"
+            && let Some(role) = of.checked_sub(1).and_then(|m| kin(&t.low(m)))
+        {
+            e.kin = Some(role);
             return;
         }
     }
@@ -199,11 +214,13 @@ fn after(t: &Tokens, next: usize, e: &mut Evidence) {
         let skip = match t.shape(k) {
             Some(Shape::Mark(m)) => matches!(m, ',' | '(' | '-' | '[' | '/'),
             Some(Shape::Break) => t.get(k).is_some_and(|b| t.text.get(b.start..b.end) == Some("\t")),
-            Some(Shape::Lower | Shape::Cap) => {
+            Some(Shape::Lower | Shape::Cap) if joined => {
                 is_possessor(&low)
                     || is_kin_adjective(&low)
                     || matches!(low.as_str(), "is" | "was" | "who" | "as" | "relationship" | "relation")
             }
+            // Only a mark or `is` ties what follows to the name: not `Page the nurse`.
+            Some(Shape::Lower) => matches!(low.as_str(), "is" | "was" | "who" | "as"),
             _ => false,
         };
         if !skip {

@@ -109,7 +109,7 @@ impl Own {
 
     /// True when the family name is one of the patient's.
     pub fn is_family(&self, family: &str) -> bool {
-        family_forms(family).first().is_some() && {
+        !family_forms(family).is_empty() && {
             let f = folded(family);
             self.families.iter().any(|own| *own == f || *own == f.replace('-', " "))
         }

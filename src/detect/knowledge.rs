@@ -5,21 +5,22 @@
 //! themselves. So a text without anybody's name costs one pass of a dense automaton.
 
 use super::discover::nearest;
-use super::evidence::{Evidence, around};
+use super::evidence::Evidence;
 use super::fold::{Folded, fold, folded};
 use super::identity::{Own, phone_key};
+use super::known_person::{Known, known, patient_person, same_kind, sex_of, with_roster};
+use super::near::Near;
 use super::overlap::settle;
-use super::tokens::{Shape, Tokens};
 use super::variants::{Kind, digits_of, of_person};
 use super::whose::{is_professional, other_role, part, sex_conflict};
-use super::words::{NameLike, is_given, name_like};
+use super::words::{NameLike, name_like};
 use super::{Context, Dictionary};
 use crate::model::document::Class;
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::person::{Name, PATIENT, PersonId};
 use crate::model::request::Identity;
 use crate::model::role::{Role, RoleGroup};
-use crate::model::roster::{Person, Roster};
+use crate::model::roster::Roster;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::collections::HashMap;
 
@@ -47,14 +48,6 @@ pub struct Knowledge {
     dictionary: Dictionary,
     persons: Vec<Known>,
     longest: usize,
-}
-
-/// What deciding needs of a person.
-struct Known {
-    role: Role,
-    sex: Option<String>,
-    name: Option<Name>,
-    givens: Vec<String>,
 }
 
 struct Builder {
@@ -188,6 +181,10 @@ impl Knowledge {
             let Some((s, e)) = stretch.source_range(m.start(), m.end()) else { continue };
             let (start, end) = (base + s, base + e);
             let (left, right) = boundaries(stretch.text(), m.start(), m.end());
+            // At the edge of a stretch the text itself must say whether a word goes on.
+            let goes_on = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+            let left = left && !(m.start() == 0 && goes_on(text.get(..start).and_then(|t| t.chars().next_back())));
+            let right = right && !(m.end() == stretch.text().len() && goes_on(text.get(end..).and_then(|t| t.chars().next())));
             if let Some(i) = entry.dictionary {
                 self.listed(text, i, start, end, left && right, out);
             }
@@ -254,7 +251,8 @@ impl Knowledge {
         }
     }
 
-    fn number_at(&self, bytes: &[u8], from: usize) -> Option<(usize, usize, &Vec<(PersonId, Category)>)> {
+    #[allow(clippy::type_complexity)]
+    fn number_at(&self, bytes: &[u8], from: usize) -> Option<(usize, usize, &[(PersonId, Category)])> {
         let mut digits = String::new();
         let (mut i, mut gap, mut best) = (from, 0usize, None);
         while i < bytes.len() && digits.len() < 12 {
@@ -266,7 +264,7 @@ impl Knowledge {
                 if closes && digits.len() >= 7 {
                     let key = if digits.len() == 11 && digits.starts_with('1') { phone_key(&digits) } else { digits.clone() };
                     if let Some(owners) = self.digits.get(&key) {
-                        best = Some((key.len(), i + 1, owners));
+                        best = Some((key.len(), i + 1, owners.as_slice()));
                     }
                 }
             } else if matches!(b, b'-' | b'.' | b' ' | b'(' | b')' | b'/' | b'+') && gap < 3 {
@@ -348,7 +346,10 @@ impl Knowledge {
             return near.capital() || e.titled || e.kin.is_some() && !entry.needs_cue;
         }
         if entry.needs_cue {
-            return near.capital() && near.named_neighbour();
+            let proper = near.inside_sentence()
+                && !super::words::is_place_or_month(&folded(written))
+                && !super::words::is_bare_eponym(&folded(written));
+            return near.capital() && (near.named_neighbour() || proper);
         }
         match kind {
             Kind::Family => near.capital() || near.alone() || written.len() >= 6 && name_like(written) == NameLike::Name,
@@ -450,9 +451,12 @@ impl Knowledge {
         let names: Vec<Mention> = out.iter().filter(|m| m.category == Category::Name).cloned().collect();
         for m in out.iter_mut().filter(|m| m.category != Category::Name && m.who == Who::Ambiguous) {
             let Some(near) = Near::new(text, m.start, m.end) else { continue };
+            let from = names.partition_point(|n| n.start < near.base);
+            let to = names.partition_point(|n| n.end <= near.base + near.tokens.text.len());
             let shifted: Vec<Mention> = names
+                .get(from..to)
+                .unwrap_or_default()
                 .iter()
-                .filter(|n| n.start >= near.base && n.end <= near.base + near.tokens.text.len())
                 .map(|n| Mention { start: n.start - near.base, end: n.end - near.base, ..n.clone() })
                 .collect();
             m.who = match nearest(&near.tokens, m.start - near.base, &shifted) {
@@ -476,36 +480,6 @@ fn value_owner(ids: &[PersonId]) -> Who {
         (true, Some(_)) => Who::Ambiguous,
         (false, Some(id)) => Who::Person(*id),
         (false, None) => Who::Nobody,
-    }
-}
-
-fn sex_of(role: Role) -> Option<&'static str> {
-    match role {
-        Role::Mother | Role::Sister | Role::Daughter | Role::Grandmother | Role::Aunt | Role::Niece => Some("female"),
-        Role::Father | Role::Brother | Role::Son | Role::Grandfather | Role::Uncle | Role::Nephew => Some("male"),
-        _ => None,
-    }
-}
-
-/// True when a cue's role and a known person's role can be of one person.
-fn same_kind(cue: Role, known: Role) -> bool {
-    if cue == known {
-        return true;
-    }
-    match (cue.group(), known.group()) {
-        (RoleGroup::Clinician, RoleGroup::Clinician | RoleGroup::Staff)
-        | (RoleGroup::Staff, RoleGroup::Clinician | RoleGroup::Staff) => true,
-        (RoleGroup::Contact, RoleGroup::Relative | RoleGroup::Contact) => true,
-        (RoleGroup::Relative, RoleGroup::Contact) => true,
-        (RoleGroup::Relative, RoleGroup::Relative) => match (sex_of(cue), sex_of(known)) {
-            (Some(a), Some(b)) => a == b && matches!((cue, known), (Role::Relative, _) | (_, Role::Relative)),
-            _ => {
-                matches!(cue, Role::Parent | Role::Sibling | Role::Child | Role::Relative | Role::Spouse | Role::Partner)
-                    || matches!(known, Role::Relative | Role::Parent | Role::Sibling | Role::Child)
-            }
-        },
-        (RoleGroup::OtherPerson, _) | (_, RoleGroup::OtherPerson) => true,
-        _ => false,
     }
 }
 
@@ -540,132 +514,4 @@ fn automaton(texts: &[String], dense: bool) -> Option<AhoCorasick> {
     let total: usize = texts.iter().map(String::len).sum();
     let kind = if dense && total < 200_000 { AhoCorasickKind::DFA } else { AhoCorasickKind::ContiguousNFA };
     AhoCorasick::builder().match_kind(MatchKind::Standard).ascii_case_insensitive(dense).kind(Some(kind)).build(texts).ok()
-}
-
-fn known(p: &Person) -> Known {
-    let mut givens = Vec::new();
-    for n in &p.names {
-        let n = if n.given.is_empty() && n.family.is_empty() { super::split_text(&n.text) } else { n.clone() };
-        givens.extend(n.given.iter().flat_map(|g| super::identity::given_tokens(g)));
-        givens.extend(super::identity::family_forms(&n.family));
-    }
-    Known { role: p.role, sex: p.sex.clone(), name: p.names.first().cloned(), givens }
-}
-
-/// The requester as a person: what the identity says and what the roster has joined to it.
-fn patient_person(identity: &Identity, roster: Option<&Person>) -> Person {
-    let all = with_roster(identity, roster);
-    let mut names: Vec<Name> = all.names.iter().chain(&all.former_names).cloned().collect();
-    for nick in &all.nicknames {
-        let nick_name = if nick.trim().contains(' ') {
-            super::split_text(nick)
-        } else {
-            let family = all.names.first().map(|n| n.family.clone()).unwrap_or_default();
-            Name { family, given: vec![nick.clone()], ..Name::default() }
-        };
-        names.push(nick_name);
-    }
-    Person {
-        id: PATIENT,
-        role: Role::Patient,
-        label: Role::Patient.label(1),
-        names,
-        birth_dates: all.birth_date.into_iter().collect(),
-        sex: all.sex,
-        telecoms: all.telecoms,
-        addresses: all.addresses,
-        identifiers: all.identifiers,
-        keys: Vec::new(),
-        slots: Vec::new(),
-    }
-}
-
-fn with_roster(identity: &Identity, roster: Option<&Person>) -> Identity {
-    let mut all = identity.clone();
-    let Some(p) = roster else { return all };
-    all.names.extend(p.names.iter().filter(|n| !identity.names.contains(n)).cloned());
-    all.telecoms.extend(p.telecoms.iter().cloned());
-    all.addresses.extend(p.addresses.iter().cloned());
-    all.identifiers.extend(p.identifiers.iter().cloned());
-    all.sex = all.sex.or_else(|| p.sex.clone());
-    all.birth_date = all.birth_date.or_else(|| p.birth_dates.first().cloned());
-    all
-}
-
-/// The tokens around a find.
-struct Near<'a> {
-    tokens: Tokens<'a>,
-    base: usize,
-    first: usize,
-    next: usize,
-}
-
-impl<'a> Near<'a> {
-    fn new(text: &'a str, start: usize, end: usize) -> Option<Near<'a>> {
-        let mut from = start.saturating_sub(240);
-        while !text.is_char_boundary(from) {
-            from += 1;
-        }
-        let mut to = (end + 160).min(text.len());
-        while !text.is_char_boundary(to) {
-            to -= 1;
-        }
-        let tokens = Tokens::new(text.get(from..to)?);
-        let first = tokens.index_at(start - from);
-        let next = tokens.list.partition_point(|t| t.start < end - from);
-        (first < next).then_some(Near { tokens, base: from, first, next })
-    }
-
-    fn evidence(&self) -> Evidence {
-        around(&self.tokens, self.first, self.next)
-    }
-
-    fn capital(&self) -> bool {
-        self.tokens.is_capital(self.first)
-    }
-
-    /// The find fills its line or text.
-    fn alone(&self) -> bool {
-        self.tokens.begins_line(self.first) && self.tokens.ends_line(self.next)
-    }
-
-    /// A disease, sign, device, street or institution is named after it here.
-    fn is_eponym(&self) -> bool {
-        let head = self.tokens.low(self.next);
-        super::cues::is_eponym_head(&head) && !self.tokens.ends_line(self.next)
-            || super::words::is_eponym(&self.tokens.low(self.first)) && self.tokens.get(self.first).is_some_and(|t| t.possessive)
-    }
-
-    /// A capitalised given name, family name or initial stands directly beside it.
-    fn named_neighbour(&self) -> bool {
-        let name = |k: usize| {
-            self.tokens.is_capital(k)
-                && (self.tokens.shape(k) == Some(Shape::Initial) && self.tokens.is(k + 1, '.')
-                    || name_like(self.tokens.word(k)) == NameLike::Name)
-        };
-        let before = self
-            .first
-            .checked_sub(1)
-            .is_some_and(|k| name(k) || self.tokens.is(k, '.') && k > 0 && self.tokens.shape(k - 1) == Some(Shape::Initial));
-        before || name(self.next)
-    }
-
-    /// A name part beside a lone word that does not fit its owners: byte range of the whole name.
-    fn stranger(&self, fits: impl Fn(&str) -> bool) -> Option<(usize, usize)> {
-        let t = &self.tokens;
-        let before = self.first.checked_sub(1).filter(|k| {
-            let low = t.low(*k);
-            t.shape(*k) == Some(Shape::Cap) && is_given(&low) && name_like(t.word(*k)) == NameLike::Name && !fits(&low)
-        });
-        let after = Some(self.next).filter(|k| {
-            let low = t.low(*k);
-            let cap = t.shape(*k) == Some(Shape::Cap) && t.shape(self.first) == Some(Shape::Cap) && is_given(&t.low(self.first));
-            cap && name_like(t.word(*k)) == NameLike::Name && !fits(&low) && super::cues::credential(t.word(*k)).is_none()
-        });
-        if before.is_none() && after.is_none() {
-            return None;
-        }
-        let (first, last) = (before.unwrap_or(self.first), after.unwrap_or(self.next.checked_sub(1)?));
-        Some((self.base + t.get(first)?.start, self.base + t.get(last)?.end))
-    }
 }

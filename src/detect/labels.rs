@@ -13,8 +13,7 @@ use crate::model::role::Role;
 /// All finds by layout.
 pub fn find(t: &Tokens, ctx: &Context) -> Vec<Find> {
     let mut out = Vec::new();
-    let group = ctx.section.to_lowercase().contains("group")
-        || t.text.get(..t.text.len().min(400)).is_some_and(|h| h.to_lowercase().contains("group"));
+    let group = ctx.section.to_lowercase().contains("group") || (0..t.list.len().min(60)).any(|k| t.low(k) == "group");
     let mut block: Option<(Role, usize)> = None;
     let mut line = 0usize;
     while line < t.list.len() {
@@ -70,7 +69,7 @@ fn label_line(t: &Tokens, line: usize, end: usize, block: &mut Option<(Role, usi
     let label: Vec<String> = (line..colon).map(|k| t.low(k)).collect();
     let has = |w: &str| label.iter().any(|l| l == w);
     let role = label_role(t, line, colon).or_else(|| label.iter().find_map(|l| kin(l)));
-    let is_name = has("name") || has("surname");
+    let is_name = has("name") || has("surname") || has("patient") || has("pt");
     let thing = [
         "phone",
         "number",
@@ -125,7 +124,8 @@ fn label_line(t: &Tokens, line: usize, end: usize, block: &mut Option<(Role, usi
         || t.is(read.next, '(')
         || t.is(read.next, ';')
         || credential_at(t, read.next).is_some();
-    if read.best < NameLike::Name && !fills || read.best < NameLike::Name && read.words == 1 && trust == Trust::Fair {
+    let acronym = read.words == 1 && read.parts == 1 && t.shape(value) == Some(Shape::Upper) && t.word(value).len() <= 5;
+    if read.best < NameLike::Name && (acronym || !fills || read.words == 1 && trust == Trust::Fair) {
         return;
     }
     push(out, read, "cue.label", 0.9, role);
@@ -228,13 +228,16 @@ fn dictation(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
         && !matches!(b, "am" | "pm" | "hr" | "min" | "ml" | "dl" | "kg" | "day" | "week" | "wk");
     let labelled = from == line
         || ["dictated", "transcribed", "typed", "by", "dd", "initials"].iter().any(|w| (line..from).any(|k| t.low(k) == *w));
-    if initials && typist && labelled && t.touches_next(from) && t.touches_next(from + 1) {
-        if let (Some(s), Some(e)) = (t.get(from), t.get(from + 2)) {
-            let name = Name { text: t.text.get(s.start..e.end).unwrap_or("").to_string(), ..Name::default() };
-            let read =
-                Read { first: from, next: end, start: s.start, end: e.end, name, best: NameLike::Unknown, words: 1, parts: 2 };
-            push(out, read, "cue.dictation", 0.6, Some(Role::Staff));
-        }
+    if initials
+        && typist
+        && labelled
+        && t.touches_next(from)
+        && t.touches_next(from + 1)
+        && let (Some(s), Some(e)) = (t.get(from), t.get(from + 2))
+    {
+        let name = Name { text: t.text.get(s.start..e.end).unwrap_or("").to_string(), ..Name::default() };
+        let read = Read { first: from, next: end, start: s.start, end: e.end, name, best: NameLike::Unknown, words: 1, parts: 2 };
+        push(out, read, "cue.dictation", 0.6, Some(Role::Staff));
     }
 }
 

@@ -150,6 +150,12 @@ fn part(t: &Tokens, at: usize, before: &[usize], trust: Trust, words: usize) -> 
                 if matches!(t.shape(k), Some(Shape::Cap | Shape::Upper)) && name_like(t.word(k)) > NameLike::Word {
                     return Some(Step { at: k, next: k + 1, word: true });
                 }
+                // `Eric van den broek`
+                let dutch = matches!(low.as_str(), "van" | "von" | "den" | "der") && words > 0;
+                if dutch && t.shape(k) == Some(Shape::Lower) && name_like(t.word(k)) >= NameLike::Unknown && t.word(k).len() >= 4
+                {
+                    return Some(Step { at: k, next: k + 1, word: true });
+                }
             }
             if !before.is_empty() && is_generation(&low) {
                 return None;
@@ -180,10 +186,10 @@ fn word_part(t: &Tokens, at: usize, shape: Shape, low: &str, before: &[usize], t
     if title(low).is_some() && !before.is_empty() || credential(word).is_some() && !before.is_empty() || kin(low).is_some() {
         return false;
     }
-    if before.is_empty() && credential(word).is_some() && name_like(word) != NameLike::Name {
+    let like = name_like(word);
+    if before.is_empty() && (credential(word).is_some() || title(low).is_some()) && like != NameLike::Name {
         return false;
     }
-    let like = name_like(word);
     if shape == Shape::Lower {
         // Lower-case names only right after a strong cue, and only known ones.
         return trust == Trust::Strong
@@ -198,6 +204,13 @@ fn word_part(t: &Tokens, at: usize, shape: Shape, low: &str, before: &[usize], t
         if !first_upper && like != NameLike::Name {
             return false;
         }
+    }
+    // `Dr. Henry Seven`: after a title and a given name any capitalised word is the family name.
+    if like == NameLike::Word && trust == Trust::Strong && words == 1 && shape == Shape::Cap {
+        let given = before.first().is_some_and(|b| {
+            is_given(&t.low(*b)) && name_like(t.word(*b)) == NameLike::Name || t.shape(*b) == Some(Shape::Initial)
+        });
+        return given && !super::words::is_running_word(low) && !is_eponym_head(low) && !super::words::is_clinical(low);
     }
     let heads = is_eponym_head(low) && like <= NameLike::WordName;
     if words == 0 {

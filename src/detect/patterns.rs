@@ -20,6 +20,35 @@ fn always(_: &str, _: &str) -> bool {
     true
 }
 
+/// Names of code systems and standards are no web address of anybody.
+fn no_terminology(value: &str, _: &str) -> bool {
+    const HOSTS: &[&str] = &[
+        "hl7.org",
+        "snomed.info",
+        "loinc.org",
+        "unitsofmeasure.org",
+        "w3.org",
+        "nlm.nih.gov",
+        "ihe.net",
+        "dicom.nema.org",
+        "ncpdp.org",
+        "ama-assn.org",
+        "who.int",
+        "ietf.org",
+        "iso.org",
+        "fhir.org",
+        "medicalhome.org",
+        "healthit.gov",
+        "cms.gov",
+        "cdc.gov",
+        "va.gov",
+        "nucc.org",
+        "iana.org",
+    ];
+    let host = value.split("//").nth(1).unwrap_or("").split(['/', ':', '?', '#']).next().unwrap_or("").to_lowercase();
+    !HOSTS.iter().any(|h| host == *h || host.ends_with(&format!(".{h}")))
+}
+
 fn has_digit(value: &str, _: &str) -> bool {
     value.bytes().filter(u8::is_ascii_digit).count() >= 3
 }
@@ -44,7 +73,13 @@ fn version_before(before: &str) -> bool {
 
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     let rule = |pattern: &str, category, rule, confidence, check| {
-        Regex::new(pattern).ok().map(|regex| Rule { regex, category, rule, confidence, check })
+        Regex::new(&pattern.replace(r"\b", r"(?-u:\b)").replace(r"\d", "[0-9]")).ok().map(|regex| Rule {
+            regex,
+            category,
+            rule,
+            confidence,
+            check,
+        })
     };
     // `sep`: what stands between a label and its value.
     let sep = r"(?:\s*(?:#|no\.?|num(?:ber)?|id)?\s*(?:is\b|was\b)?\s*[:=#]?\s*)";
@@ -52,13 +87,13 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     let id = r"([A-Z0-9][A-Z0-9-]{3,24}[A-Z0-9])\b";
     [
         rule(r"(?i)[a-z0-9._%+-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,62}\.)+[a-z]{2,24}\b", Category::Email, "pattern.email", 0.98, always),
-        rule(r#"(?i)\b(?:https?|ftp)://[^\s<>"'\]\)]{3,}"#, Category::Url, "pattern.url", 0.9, always),
+        rule(r#"(?i)\b(?:https?|ftp)://[^\s<>"'\]\)]{3,}"#, Category::Url, "pattern.url", 0.9, no_terminology),
         rule(r#"(?i)\bwww\.[a-z0-9-]+\.[^\s<>"'\]\)]{2,}"#, Category::Url, "pattern.url", 0.9, always),
         rule(r"\b\d{3}-\d{2}-\d{4}\b", Category::Ssn, "pattern.ssn", 0.9, |v, b| check_digits::ssn(v) && not_in_number(v, b)),
         rule(&format!(r"(?i)\b(?:ssn|ss\s*#|soc(?:ial)?\.?\s*sec(?:urity)?\.?){sep}((?:\d{{3}}|[x*]{{3}})[- ]?(?:\d{{2}}|[x*]{{2}})[- ]?\d{{4}})\b"), Category::Ssn, "pattern.ssn-context", 0.98, always),
         rule(&format!(r"(?i)\bfax{sep}(\+?1?[-. ]?\(?\d{{3}}\)?[-. ]*\d{{3}}[-. ]?\d{{4}})\b"), Category::Fax, "pattern.fax", 0.95, always),
         rule(r"(?:\+?1[-. ]{0,2})?(?:\(\d{3}\)[-. ]{0,2}|\b\d{3}[-. ])\d{3}[-. ]\d{4}\b(?:\s*(?:x|ext\.?)\s*\d{1,6})?", Category::Phone, "pattern.phone", 0.9, not_in_number),
-        rule(&format!(r"(?i)\b(?:phone|telephone|tel|cell|mobile|pager|call(?:back)?|home|work|contact){sep}(?:at\s+)?(\+?1?\d{{10}}|\d{{3}}-\d{{4}})\b"), Category::Phone, "pattern.phone-context", 0.9, always),
+        rule(&format!(r"(?i)\b(?:phone|ph|telephone|tel|cell|mobile|pager|call(?:back)?|home|work|contact){sep}(?:at\s+)?(\+?1?\d{{10}}|\d{{3}}-\d{{4}})\b"), Category::Phone, "pattern.phone-context", 0.9, always),
         rule(&format!(r"(?i)\bnpi{sep}(\d{{10}})\b"), Category::Npi, "pattern.npi", 0.98, always),
         rule(r"\b[12]\d{9}\b", Category::Npi, "pattern.npi-luhn", 0.6, |v, b| check_digits::npi(v) && provider_before(b)),
         rule(&format!(r"(?i)\bdea{sep}([A-Z][A-Z9]\d{{7}})\b"), Category::License, "pattern.dea", 0.98, always),

@@ -90,6 +90,7 @@ impl<'a> Tokens<'a> {
     /// Text of token `i` in lower case without accents.
     pub fn low(&self, i: usize) -> String {
         let w = self.word(i);
+        let w = numbered_name(w).unwrap_or(w);
         if w.is_ascii() { w.to_ascii_lowercase() } else { folded(w) }
     }
 
@@ -170,6 +171,19 @@ fn push_word(list: &mut Vec<Token>, start: usize, word: &str) {
     list.push(Token { start, end: start + word.len(), shape: shape_of(word), possessive: false });
 }
 
+/// `Eduardo181` without its number: synthetic records number their names so.
+pub fn numbered_name(word: &str) -> Option<&str> {
+    let name = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    let digits = word.len() - name.len();
+    let capital = name.chars().next().is_some_and(char::is_uppercase);
+    // Capitals inside only as in `McKay12`, `O'Neil7`; `HbA1` is no name.
+    let lower = name.chars().filter(|c| c.is_lowercase()).count();
+    let upper = name.chars().filter(|c| c.is_uppercase()).count();
+    let letters = name.chars().all(|c| c.is_alphabetic() || c == '\'' || c == '-');
+    let numbered = capital && letters && (1..=4).contains(&digits) && lower >= 2 && (upper == 1 || upper == 2 && lower >= 3);
+    numbered.then_some(name)
+}
+
 fn shape_of(word: &str) -> Shape {
     let (mut letters, mut upper, mut digits) = (0usize, 0usize, 0usize);
     for c in word.chars() {
@@ -179,6 +193,9 @@ fn shape_of(word: &str) -> Shape {
             letters += 1;
             upper += usize::from(c.is_uppercase());
         }
+    }
+    if numbered_name(word).is_some() {
+        return Shape::Cap;
     }
     if digits > 0 {
         return if letters == 0 { Shape::Number } else { Shape::Mixed };

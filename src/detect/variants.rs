@@ -3,7 +3,7 @@
 use super::fold::folded;
 use super::identity::{family_forms, given_tokens, phone_key, split_text};
 use super::nicknames;
-use super::words::{NameLike, is_eponym, name_like};
+use super::words::{NameLike, is_bare_eponym, name_like};
 use crate::model::mention::Category;
 use crate::model::person::{Address, Identifier, Name};
 use crate::model::roster::Person;
@@ -52,7 +52,7 @@ fn push(out: &mut Vec<Variant>, text: String, kind: Kind) {
         return;
     }
     let needs_cue = matches!(kind, Kind::Family | Kind::Given | Kind::Nick)
-        && text.split(' ').all(|w| is_eponym(w) || !matches!(name_like(w), NameLike::Name | NameLike::Unknown));
+        && text.split(' ').all(|w| is_bare_eponym(w) || !matches!(name_like(w), NameLike::Name | NameLike::Unknown));
     out.push(Variant { text, kind, needs_cue, anchor });
 }
 

@@ -34,6 +34,50 @@ pub enum Category {
 }
 
 impl Category {
+    /// Every category that can be found in text.
+    pub const ALL: &'static [Category] = &[
+        Category::Name,
+        Category::Phone,
+        Category::Fax,
+        Category::Email,
+        Category::Address,
+        Category::DateOfBirth,
+        Category::Ssn,
+        Category::Mrn,
+        Category::MemberId,
+        Category::Account,
+        Category::Npi,
+        Category::License,
+        Category::Vehicle,
+        Category::Device,
+        Category::Url,
+        Category::Ip,
+        Category::OtherId,
+    ];
+
+    /// What kind of datum a label stands for when it is not a name.
+    pub fn label_words(self) -> &'static str {
+        match self {
+            Category::Name => "NAME",
+            Category::Phone => "PHONE",
+            Category::Fax => "FAX",
+            Category::Email => "EMAIL",
+            Category::Address => "ADDRESS",
+            Category::DateOfBirth => "BIRTH DATE",
+            Category::Ssn => "SSN",
+            Category::Mrn => "RECORD NUMBER",
+            Category::MemberId => "MEMBER ID",
+            Category::Account => "ACCOUNT",
+            Category::Npi => "NPI",
+            Category::License => "LICENSE",
+            Category::Vehicle => "VEHICLE",
+            Category::Device => "DEVICE",
+            Category::Url => "URL",
+            Category::Ip => "IP ADDRESS",
+            _ => "IDENTIFIER",
+        }
+    }
+
     /// The contract's word: `date_of_birth`.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -280,7 +280,9 @@ fn of_person(p: &Person, known: &Known, out: &mut Vec<ForbiddenValue>) {
     if !gone(Category::Name) {
         return;
     }
-    for n in p.names.iter().filter(|n| !is_placeholder(n)) {
+    // A single word that also means something else proves nothing by itself.
+    let lone_word = |n: &Name| !n.display().trim().contains([' ', ',', '-']) && common(n.display().trim());
+    for n in p.names.iter().filter(|n| !is_placeholder(n) && !lone_word(n)) {
         out.push(ForbiddenValue::name(n, Some(p.id), p.label.as_str(), &common));
     }
 }

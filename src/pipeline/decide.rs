@@ -3,9 +3,9 @@
 use super::Known;
 use super::documents::{Child, Tree};
 use super::survey::{can_be_withheld, context};
-use crate::detect;
+use crate::detect::{self, Context};
 use crate::model::decision::{Action, Decision};
-use crate::model::document::Field;
+use crate::model::document::{Class, Field, Form};
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::person::PATIENT;
 use crate::model::role::{Role, RoleGroup};
@@ -96,9 +96,14 @@ fn plan(tree: &Tree, who: &[Resolution], withheld: &[Option<Decision>], keys: &H
 fn search(text: &str, f: &Field, tree: &Tree, known: &Known) -> Vec<Mention> {
     let ctx = context(tree, f);
     let found = known.knowledge.scan(text, &ctx);
-    if !f.class.is_free_text() {
+    // A link that dials or writes to somebody, in a page that somebody wrote.
+    let dials = f.class == Class::Url
+        && (f.form == Form::JsonXhtml || tree.format.id() == "html")
+        && ["tel:", "mailto:", "sms:", "callto:", "fax:"].iter().any(|s| text.len() > s.len() && text.starts_with(s));
+    if !f.class.is_free_text() && !dials {
         return found;
     }
+    let ctx = if dials { Context { class: Class::Narrative, ..ctx } } else { ctx };
     let mut discovered = detect::discover(text, &ctx, &known.identity);
     for m in &mut discovered {
         if let (Who::New(role), Category::Name, Some(name)) = (&m.who, m.category, &m.name)

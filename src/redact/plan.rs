@@ -87,6 +87,10 @@ impl<'a> Planner<'a, '_> {
                 self.id(i, field);
                 false
             }
+            Class::Signature => {
+                self.signature(i, field);
+                true
+            }
             class if class.is_owned() && field.owner.is_some() => self.owned(i, field),
             _ => {
                 self.text(i, field);
@@ -99,11 +103,7 @@ impl<'a> Planner<'a, '_> {
         let Some(stub) = field.owner else { return false };
         match self.inp.who.get(stub as usize) {
             Some(Resolution::Person(PATIENT)) => {
-                // The requester's own element: kept as it is. Only an unstructured text of theirs may hold more than their name.
-                if field.class == Class::Signature {
-                    self.push_unit(i, field, PATIENT, Action::Remove);
-                    return true;
-                }
+                // The requester's own element: kept as it is.
                 false
             }
             Some(Resolution::Person(id)) => {
@@ -111,7 +111,6 @@ impl<'a> Planner<'a, '_> {
                 let Some(person) = self.inp.roster.get(id) else { return false };
                 let category = self.category(field);
                 let action = self.inp.policy.decide(person.role, category).action;
-                let action = if field.class == Class::Signature { Action::Remove } else { action };
                 self.push_unit(i, field, id, action);
                 // A kept clinician's element is theirs as a whole; what others may stand in it is still searched.
                 action != Action::Keep
@@ -123,10 +122,6 @@ impl<'a> Planner<'a, '_> {
             }
             _ => {
                 if matches!(field.form, Form::JsonNode | Form::XmlNode) {
-                    if field.class == Class::Signature {
-                        self.push_unit(i, field, PATIENT, Action::Remove);
-                        return true;
-                    }
                     return false;
                 }
                 self.text(i, field);
@@ -139,15 +134,7 @@ impl<'a> Planner<'a, '_> {
         let inp = self.inp;
         let Some(person) = inp.roster.get(id) else { return };
         let category = self.category(field);
-        let mut decision = inp.policy.decide(person.role, category);
-        if field.class == Class::Signature {
-            decision = Decision {
-                action: Action::Remove,
-                reason: "SIG-VOID".into(),
-                basis: "a signature cannot stay valid over a redacted copy".into(),
-                by: "machine".into(),
-            };
-        }
+        let decision = inp.policy.decide(person.role, category);
         let label = person.label.clone();
         let text_like = matches!(field.class, Class::PersonName | Class::PersonText);
         let change = match action {
@@ -167,12 +154,36 @@ impl<'a> Planner<'a, '_> {
             range: None,
             change,
             category,
-            role: (field.class != Class::Signature || id != PATIENT).then_some(person.role),
+            role: Some(person.role),
             label: Some(label),
             decision,
             rule: "structure".into(),
             confidence: 1.0,
             original: (inp.raw)(field),
+            question: None,
+        });
+    }
+
+    /// Signature data, whoever signed.
+    fn signature(&mut self, i: u32, field: &Field) {
+        let person = field.owner.and_then(|s| self.person(s));
+        self.out.push(Proposal {
+            field: i,
+            record: false,
+            range: None,
+            change: Some(Change::Remove),
+            category: Category::Signature,
+            role: person.map(|p| p.role),
+            label: person.map(|p| p.label.clone()),
+            decision: Decision {
+                action: Action::Remove,
+                reason: "SIG-VOID".into(),
+                basis: "a signature cannot stay valid over a redacted copy".into(),
+                by: "machine".into(),
+            },
+            rule: "structure".into(),
+            confidence: 1.0,
+            original: (self.inp.raw)(field),
             question: None,
         });
     }
@@ -273,11 +284,11 @@ impl<'a> Planner<'a, '_> {
         if text.starts_with("urn:") {
             return self.text(i, field);
         }
-        let at = match text.find('?') {
+        let at = match text.find("identifier=") {
             Some(_) => text.rfind(['|', '=']).map_or(0, |p| p + 1),
             None => text.rfind(['/', '#']).map_or(0, |p| p + 1),
         };
-        let conditional = text.contains('?');
+        let conditional = text.contains("identifier=");
         self.rewrite(i, field, text, at, conditional);
     }
 
@@ -398,6 +409,10 @@ impl<'a> Planner<'a, '_> {
         }
         let mut end = 0usize;
         for m in mentions {
+            // In coded data a date is the date of something, whoever was born on that day.
+            if structural && m.category == Category::DateOfBirth {
+                continue;
+            }
             if m.start < end || m.end <= m.start || !text.is_char_boundary(m.start) || !text.is_char_boundary(m.end) {
                 continue;
             }
@@ -460,16 +475,20 @@ impl<'a> Planner<'a, '_> {
         let words = match (m.category, &label) {
             (Category::Name, Some(l)) => l.clone(),
             (Category::Name, None) => format!("[{}]", role.label_words()),
-            (c, Some(l)) => format!("{} {}]", l.trim_end_matches(']'), category_words(c)),
-            (c, None) => format!("[{}]", category_words(c)),
+            (c, Some(l)) => format!("{} {}]", l.trim_end_matches(']'), c.label_words()),
+            (c, None) => format!("[{}]", c.label_words()),
         };
+        // Brackets and blanks have no place in a URL or id.
+        let link =
+            self.inp.doc.fields.get(i as usize).is_some_and(|f| matches!(f.class, Class::Url | Class::Id | Class::Reference));
         let change = match decision.action {
             Action::Keep => None,
-            _ => {
-                decision.action = Action::Label;
-                Some(Change::Label(words))
-            }
+            _ if link => Some(Change::Text(ids::slug(&words))),
+            _ => Some(Change::Label(words)),
         };
+        if change.is_some() {
+            decision.action = if link { Action::Rewrite } else { Action::Label };
+        }
         self.out.push(Proposal {
             field: i,
             record: false,
@@ -526,29 +545,6 @@ fn review() -> Decision {
         reason: "REVIEW".into(),
         basis: "undecided: masked until a person has ruled".into(),
         by: "machine".into(),
-    }
-}
-
-/// What kind of datum a label stands for when it is not a name.
-pub fn category_words(c: Category) -> &'static str {
-    match c {
-        Category::Name => "NAME",
-        Category::Phone => "PHONE",
-        Category::Fax => "FAX",
-        Category::Email => "EMAIL",
-        Category::Address => "ADDRESS",
-        Category::DateOfBirth => "BIRTH DATE",
-        Category::Ssn => "SSN",
-        Category::Mrn => "RECORD NUMBER",
-        Category::MemberId => "MEMBER ID",
-        Category::Account => "ACCOUNT",
-        Category::Npi => "NPI",
-        Category::License => "LICENSE",
-        Category::Vehicle => "VEHICLE",
-        Category::Device => "DEVICE",
-        Category::Url => "URL",
-        Category::Ip => "IP ADDRESS",
-        _ => "IDENTIFIER",
     }
 }
 

@@ -1,6 +1,7 @@
 //! Only labels of the closed vocabulary stand where the run wrote, and each stands for one person.
 
 use super::difference::SpliceRecord;
+use crate::model::mention::Category;
 use crate::model::role::Role;
 use crate::model::roster::Person;
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,10 +9,19 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Words in brackets that are written besides role labels.
 const OTHER_WORDS: &[&str] = &["WITHHELD", "MASKED", "REMOVED", "REDACTED"];
 
-/// True for a role label with its right numbering, `[REVIEW n]`, `[WITHHELD]` and the other words in [`OTHER_WORDS`].
+/// True for a role label with its right numbering, alone or with the kind of datum that it stands for (`[MOTHER PHONE]`), for such a
+/// kind alone (`[PHONE]`), `[REVIEW n]`, `[WITHHELD]` and the other words in [`OTHER_WORDS`].
 pub fn is_known_label(label: &str) -> bool {
     let Some(inner) = label.strip_prefix('[').and_then(|l| l.strip_suffix(']')) else { return false };
     if OTHER_WORDS.contains(&inner) {
+        return true;
+    }
+    if let Some(kind) = Category::ALL.iter().map(|c| c.label_words()).find(|w| inner.ends_with(w))
+        && let Some(person) = inner.strip_suffix(kind)
+    {
+        return person.is_empty() || person.ends_with(' ') && is_known_label(&format!("[{}]", person.trim_end()));
+    }
+    if Role::ALL.iter().any(|r| r.label_words() == inner) {
         return true;
     }
     let (words, number) = match inner.rsplit_once(' ') {

@@ -41,6 +41,25 @@ pub(super) fn narrative(source: &str) -> Vec<String> {
     out
 }
 
+/// Display texts: values of `display`, `text`, `title`, `displayName`, `description` and the like.
+fn displays(source: &str) -> Vec<String> {
+    let mut out = std::collections::BTreeSet::new();
+    for key in [
+        "\"display\": \"",
+        "\"text\": \"",
+        "\"title\": \"",
+        "\"description\": \"",
+        "displayName=\"",
+        "\"display\":\"",
+        "\"text\":\"",
+    ] {
+        for part in source.split(key).skip(1) {
+            out.extend(part.split('"').next().filter(|v| v.len() < 300).map(str::to_string));
+        }
+    }
+    out.into_iter().collect()
+}
+
 fn strip(markup: &str) -> String {
     let mut out = String::new();
     let mut rest = markup;
@@ -74,7 +93,9 @@ fn print_finds_in_real_narrative() {
     let (mut bytes, mut time) = (0usize, std::time::Duration::ZERO);
     for p in paths {
         let Ok(source) = std::fs::read_to_string(&p) else { continue };
-        for text in narrative(&source) {
+        let mut texts = narrative(&source);
+        texts.extend(displays(&source));
+        for text in texts {
             bytes += text.len();
             let begun = std::time::Instant::now();
             let found = discover(&text, &Context::default(), &Identity::default());

@@ -199,7 +199,7 @@ fn resolve(ty: &str, owner: &str, name: &str, by_name: &HashMap<&'static str, Ty
     if let Some(path) = ty.strip_prefix('@') {
         return (by_name.get(path).map_or(Ty::Prim(Prim::Text), |&t| Ty::Complex(t)), Targets::default());
     }
-    let t = match ty {
+    let t = match ty.split('(').next().unwrap_or(ty) {
         "string" | "markdown" | "sys.String" => Ty::Prim(Prim::Text),
         "xhtml" => Ty::Prim(Prim::Xhtml),
         "base64Binary" => Ty::Prim(Prim::Base64),

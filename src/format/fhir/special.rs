@@ -289,9 +289,8 @@ impl<'s> Walker<'s> {
                             "url" | "location" => self.url_with_key(v2, ctx),
                             "outcome" => self.resource(v2, Some(ctx.record), None, None),
                             "extension" => self.extensions(v2, ctx),
-                            "ifNoneExist" | "status" | "etag" | "ifMatch" | "ifNoneMatch" => {
-                                self.string(v2, Class::Url, ctx, hint::NONE)
-                            }
+                            "ifNoneExist" => self.conditional_create(v, v2, ctx),
+                            "status" | "etag" | "ifMatch" | "ifNoneMatch" => self.string(v2, Class::Url, ctx, hint::NONE),
                             _ => self.string(v2, Class::Code, ctx, hint::NONE),
                         }
                     }
@@ -354,6 +353,25 @@ impl<'s> Walker<'s> {
         let at = n.start as usize + 1;
         let span = Span::new(at + p.key.start, at + p.key.end);
         self.around(v, span, ctx);
+        self.field(span, v, Class::Reference, Form::JsonString, Ctx { owner, ..ctx }, hint::URL_KEY);
+    }
+
+    /// `ifNoneExist`: a search for an identifier of the type that the entry's URL names.
+    fn conditional_create(&mut self, request: u32, v: u32, ctx: Ctx) {
+        let query = self.tape.string(self.src, v).unwrap_or_default();
+        let rtype = self.tape.get_str(self.src, request, "url").unwrap_or_default();
+        let n = self.tape.node(v);
+        let whole = format!("{rtype}?{query}");
+        let kind = who_can_it_be(Some(&rtype), Targets::default());
+        let parts = reference::parse(&whole, |t| self.schema.is_resource(t));
+        let (Some(kind), Some((system, value))) = (kind, parts.and_then(|p| p.identifier)) else {
+            return self.string(v, Class::Url, ctx, hint::NONE);
+        };
+        let mut stub = PersonStub::new("Bundle.entry.request", kind, role_of_slot_kind(kind));
+        stub.refers = Some(whole.clone());
+        stub.identifiers.push(Identifier { system: whole[system].into(), value: whole[value].into(), kind: String::new() });
+        let owner = Some(self.push_stub(stub));
+        let span = Span { start: n.start + 1, end: n.end.saturating_sub(1) };
         self.field(span, v, Class::Reference, Form::JsonString, Ctx { owner, ..ctx }, hint::URL_KEY);
     }
 

@@ -418,7 +418,8 @@ impl<'s> Walker<'s> {
         match prim {
             Prim::Text => {
                 let class = match (ty, name) {
-                    ("Coding", _) => Class::Code,
+                    // Of a person these are owned as a whole; here they are an organisation's or a record's, and stay.
+                    ("Coding" | "ContactPoint" | "Address" | "Identifier", _) => Class::Code,
                     ("Quantity" | "Money" | "SampledData", _) => Class::Code,
                     (_, "display" | "title" | "name" | "label" | "alias" | "versionId" | "version" | "expirationDate") => {
                         Class::Title

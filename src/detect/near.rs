@@ -1,0 +1,95 @@
+//! The words around a find of a known value.
+
+use super::evidence::{Evidence, around};
+use super::tokens::{Shape, Tokens};
+use super::words::{NameLike, is_given, name_like};
+
+/// The tokens around a find.
+pub struct Near<'a> {
+    /// Tokens of the stretch around the find.
+    pub tokens: Tokens<'a>,
+    /// Byte of the text at which the stretch begins.
+    pub base: usize,
+    first: usize,
+    next: usize,
+}
+
+impl<'a> Near<'a> {
+    /// `None` when the range holds no token.
+    pub fn new(text: &'a str, start: usize, end: usize) -> Option<Near<'a>> {
+        let mut from = start.saturating_sub(240);
+        while !text.is_char_boundary(from) {
+            from += 1;
+        }
+        let mut to = (end + 160).min(text.len());
+        while !text.is_char_boundary(to) {
+            to -= 1;
+        }
+        let tokens = Tokens::new(text.get(from..to)?);
+        let first = tokens.index_at(start - from);
+        let next = tokens.list.partition_point(|t| t.start < end - from);
+        (first < next).then_some(Near { tokens, base: from, first, next })
+    }
+
+    /// Cues beside the find.
+    pub fn evidence(&self) -> Evidence {
+        around(&self.tokens, self.first, self.next)
+    }
+
+    /// The find begins with a capital.
+    pub fn capital(&self) -> bool {
+        self.tokens.is_capital(self.first)
+    }
+
+    /// A capital right after a lower-case word: a proper noun.
+    pub fn inside_sentence(&self) -> bool {
+        let before = self.first.checked_sub(1).and_then(|k| self.tokens.shape(k));
+        before == Some(Shape::Lower) && self.tokens.shape(self.first) == Some(Shape::Cap) && !self.tokens.is_capital(self.next)
+    }
+
+    /// The find fills its line or text.
+    pub fn alone(&self) -> bool {
+        self.tokens.begins_line(self.first) && self.tokens.ends_line(self.next)
+    }
+
+    /// A disease, sign, device, street or institution is named after it here.
+    pub fn is_eponym(&self) -> bool {
+        let head = self.tokens.low(self.next);
+        super::cues::is_eponym_head(&head) && !self.tokens.ends_line(self.next)
+            || super::words::is_bare_eponym(&self.tokens.low(self.first))
+                && self.tokens.get(self.first).is_some_and(|t| t.possessive)
+    }
+
+    /// A capitalised given name, family name or initial stands directly beside it.
+    pub fn named_neighbour(&self) -> bool {
+        let name = |k: usize| {
+            self.tokens.is_capital(k)
+                && (self.tokens.shape(k) == Some(Shape::Initial) && self.tokens.is(k + 1, '.')
+                    || name_like(self.tokens.word(k)) == NameLike::Name)
+        };
+        let before = self
+            .first
+            .checked_sub(1)
+            .is_some_and(|k| name(k) || self.tokens.is(k, '.') && k > 0 && self.tokens.shape(k - 1) == Some(Shape::Initial));
+        before || name(self.next)
+    }
+
+    /// A name part beside a lone word that does not fit its owners: byte range of the whole name.
+    pub fn stranger(&self, fits: impl Fn(&str) -> bool) -> Option<(usize, usize)> {
+        let t = &self.tokens;
+        let before = self.first.checked_sub(1).filter(|k| {
+            let low = t.low(*k);
+            t.shape(*k) == Some(Shape::Cap) && is_given(&low) && name_like(t.word(*k)) == NameLike::Name && !fits(&low)
+        });
+        let after = Some(self.next).filter(|k| {
+            let low = t.low(*k);
+            let cap = t.shape(*k) == Some(Shape::Cap) && t.shape(self.first) == Some(Shape::Cap) && is_given(&t.low(self.first));
+            cap && name_like(t.word(*k)) == NameLike::Name && !fits(&low) && super::cues::credential(t.word(*k)).is_none()
+        });
+        if before.is_none() && after.is_none() {
+            return None;
+        }
+        let (first, last) = (before.unwrap_or(self.first), after.unwrap_or(self.next.checked_sub(1)?));
+        Some((self.base + t.get(first)?.start, self.base + t.get(last)?.end))
+    }
+}
