@@ -64,7 +64,9 @@ fn element(plan: &mut Plan, field: &Field, change: &Change, cause: Cause) {
         (hint::NAME_STRING, Change::Label(l) | Change::Mask(l) | Change::Text(l)) => {
             plan.replace(node, format!("\"{}\"", string::encode(l)), cause);
         }
-        (hint::IDENTIFIER, Change::Text(v)) => plan.replace(node, identifier(plan, node, Some(v)), cause),
+        (_, Change::Text(v)) if field.class == Class::Identifier && ops::is_object(plan, node) => {
+            plan.replace(node, identifier(plan, node, Some(v)), cause)
+        }
         (hint::IDENTIFIER, Change::Mask(_) | Change::Label(_)) => plan.replace(node, identifier(plan, node, None), cause),
         (_, Change::Mask(_) | Change::Label(_)) if field.class == Class::Identifier && ops::is_object(plan, node) => {
             // A logical reference: the identifier goes, unless it is all the reference has.
