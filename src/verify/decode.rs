@@ -5,16 +5,17 @@
 //! other, with limits on depth and on the bytes produced; what the limits keep it from reading is reported as a failure too, since
 //! nothing that was not read may be released.
 
-use super::fold::{Escapes, Folded, fold};
-use super::forbidden::ForbiddenValue;
+use super::fold::{Escapes, Folded, fold, fold_words};
 use super::json_tokens::Tokens;
 use super::layers;
 use super::place::{json_places, line_place, xml_place};
 use super::searcher::{Hit, Searcher};
 use crate::model::mention::Category;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use std::io::{Cursor, Read};
 use std::ops::Range;
+use std::rc::Rc;
 
 /// Layers inside each other; base64 in JSON in zip in base64 in JSON is five.
 const MAX_DEPTH: u8 = 8;
@@ -65,23 +66,88 @@ pub struct Exempt {
 }
 
 /// Where the bytes being searched come from.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Layer {
     name: String,
+    /// The stretch of the file that holds it, once an encoding lies between.
     outer: Option<Range<usize>>,
+    /// Before that: the way back to the file, offset by offset.
+    way: Option<Rc<layers::Way>>,
     depth: u8,
 }
 
 impl Layer {
+    fn joined(&self, name: &str) -> String {
+        if self.name.is_empty() { name.to_string() } else { format!("{} > {name}", self.name) }
+    }
+
+    /// Where a stretch of this layer stands in the file.
+    fn locate(&self, at: Range<usize>) -> Range<usize> {
+        match (&self.outer, &self.way) {
+            (Some(outer), _) => outer.clone(),
+            (None, Some(way)) => {
+                let start = layers::way_back(way, at.start);
+                start..(layers::way_back(way, at.end.saturating_sub(1)) + 1).max(start)
+            }
+            (None, None) => at,
+        }
+    }
+
+    /// A layer inside the encoded stretch `at` of this one.
     fn inner(&self, name: &str, at: Range<usize>) -> Layer {
-        let joined = if self.name.is_empty() { name.to_string() } else { format!("{} > {name}", self.name) };
-        Layer { name: joined, outer: Some(self.outer.clone().unwrap_or(at)), depth: self.depth + 1 }
+        Layer { name: self.joined(name), outer: Some(self.locate(at)), way: None, depth: self.depth + 1 }
+    }
+
+    /// A reading of this layer whose offsets can be led back to it.
+    fn mapped(&self, name: &str, way: &layers::Way) -> Layer {
+        let way = match (&self.outer, &self.way) {
+            (Some(_), _) => None,
+            (None, None) => Some(Rc::new(way.clone())),
+            (None, Some(own)) => Some(Rc::new(way.iter().map(|w| (w.0, layers::way_back(own, w.1))).collect())),
+        };
+        Layer { name: self.joined(name), outer: self.outer.clone(), way, depth: self.depth + 1 }
+    }
+}
+
+/// An exemption with the words and digits of its value, for layers where its place cannot be told.
+struct Spared<'a> {
+    exempt: &'a Exempt,
+    words: HashSet<String>,
+    digits: String,
+}
+
+impl<'a> Spared<'a> {
+    fn new(exempt: &'a Exempt, bytes: &[u8]) -> Self {
+        let there = || {
+            let raw = bytes.get(exempt.start..exempt.end.min(exempt.start.saturating_add(1 << 16))).unwrap_or_default();
+            let text = layers::unescape(raw).unwrap_or_else(|| raw.to_vec());
+            String::from_utf8_lossy(&layers::markup(&text).map_or(text, |m| m.flow)).into_owned()
+        };
+        let value = exempt.value.clone().unwrap_or_else(there);
+        let words = fold_words(&value).split(' ').map(str::to_string).collect();
+        Spared { exempt, words, digits: value.chars().filter(char::is_ascii_digit).collect() }
+    }
+
+    /// Whether a find is spared. `direct`: its place is known to the byte.
+    fn covers(&self, at: &Range<usize>, direct: bool, found: &str) -> bool {
+        let e = self.exempt;
+        if e.value.is_none() && direct {
+            return e.start <= at.start && at.end <= e.end;
+        }
+        let meets = (e.start < at.end && at.start < e.end) || (*at == (0..0) && e.end == 0);
+        if !meets {
+            return false;
+        }
+        let digits: String = found.chars().filter(char::is_ascii_digit).collect();
+        let numeric = !digits.is_empty() && found.chars().all(|c| c.is_ascii_digit() || c == ' ');
+        found.split([' ', '\u{1}']).filter(|w| !w.is_empty()).all(|w| self.words.contains(w))
+            || (numeric && self.digits.contains(&digits))
     }
 }
 
 struct Scan<'a> {
     searcher: &'a Searcher,
-    exempt: Vec<(&'a Exempt, Option<Searcher>)>,
+    exempt: Vec<Spared<'a>>,
     leaks: Vec<Leak>,
     budget: usize,
 }
@@ -89,23 +155,13 @@ struct Scan<'a> {
 /// Searches a file and its name. `path_name` is the path below `release/` or `draft/`. Finds come in order of offset.
 pub fn search_file(path_name: &str, bytes: &[u8], searcher: &Searcher, exempt: &[Exempt]) -> Vec<Leak> {
     let budget = bytes.len().saturating_mul(BUDGET_FACTOR).saturating_add(BUDGET_BASE).min(BUDGET_MAX);
-    let only = |e: &Exempt| {
-        let value = e.value.as_ref()?;
-        let mut alone: Vec<String> = value.split(|c: char| !c.is_alphanumeric()).map(str::to_string).collect();
-        alone.push(value.clone());
-        let as_any = [Category::Name, Category::Phone, Category::OtherId, Category::Email, Category::Address];
-        let both = as_any
-            .map(|category| ForbiddenValue { alone: alone.clone(), ..ForbiddenValue::new(value.as_str(), category, None, "") });
-        Some(Searcher::new(&both, &[]))
-    };
-    let mut scan = Scan { searcher, exempt: exempt.iter().map(|e| (e, only(e))).collect(), leaks: Vec::new(), budget };
     if searcher.is_empty() {
         return Vec::new();
     }
-    let name = Layer { name: "file name".into(), outer: Some(0..0), depth: 0 };
-    scan.text(path_name.as_bytes(), &name, true);
-    let top = Layer { name: String::new(), outer: None, depth: 0 };
-    scan.bytes(bytes, &top);
+    let exempt = exempt.iter().map(|e| Spared::new(e, bytes)).collect();
+    let mut scan = Scan { searcher, exempt, leaks: Vec::new(), budget };
+    scan.text(path_name.as_bytes(), &Layer { name: "file name".into(), outer: Some(0..0), ..Layer::default() }, true);
+    scan.bytes(bytes, &Layer::default());
     let mut leaks = scan.leaks;
     leaks.sort_by(|a, b| (a.offset, a.len, &a.label, &a.layer).cmp(&(b.offset, b.len, &b.label, &b.layer)));
     leaks.dedup_by(|b, a| (a.offset, a.len, &a.label, a.category) == (b.offset, b.len, &b.label, b.category));
@@ -257,23 +313,13 @@ impl Scan<'_> {
         if self.leaks.len() >= MAX_LEAKS {
             return;
         }
-        let at = match &layer.outer {
-            Some(outer) => outer.clone(),
-            None => {
-                let (s, e) = folded.raw_range(block, escapes, hit.start, hit.end);
-                start + s..start + e
-            }
-        };
+        let (s, e) = folded.raw_range(block, escapes, hit.start, hit.end);
+        if layer.outer.is_none() && layer.way.is_none() && is_syntax(block, s..e) {
+            return;
+        }
+        let at = layer.locate(start + s..start + e);
         let found = String::from_utf8_lossy(folded.text.get(hit.start..hit.end).unwrap_or_default());
-        let exempt = self.exempt.iter().any(|(e, only)| {
-            let inside = e.start <= at.start && at.end <= e.end && !at.is_empty();
-            let meets = (e.start < at.end && at.start < e.end) || (at == (0..0) && e.end == 0);
-            match only {
-                None => e.value.is_none() && inside,
-                Some(only) => meets && covers(only, &found),
-            }
-        });
-        if exempt {
+        if self.exempt.iter().any(|x| x.covers(&at, layer.outer.is_none(), &found)) {
             return;
         }
         let (category, label) = self.searcher.value(hit.value);
@@ -348,8 +394,7 @@ impl Scan<'_> {
         let decoded = layers::unescape(raw);
         let text = decoded.as_deref().unwrap_or(raw);
         if has_layers(text) && self.spend(text.len(), layer) {
-            let inner =
-                Layer { name: layer.name.clone(), outer: Some(layer.outer.clone().unwrap_or(range)), depth: layer.depth + 1 };
+            let inner = Layer { name: layer.name.clone(), ..layer.inner("", range) };
             self.text(text, &inner, false);
         }
     }
@@ -362,30 +407,36 @@ impl Scan<'_> {
         if !has_layers(bytes) {
             return;
         }
-        let whole = 0..bytes.len();
         if let Some(m) = layers::markup(bytes)
             && (m.flow != bytes)
             && self.spend(m.flow.len() + m.tight.len() + m.rest.len(), layer)
         {
-            self.text(&m.flow, &layer.inner("markup text", whole.clone()), true);
+            self.text(&m.flow, &layer.mapped("markup text", &m.flow_map), true);
             if !m.tight.is_empty() {
-                self.plain(&m.tight, Escapes::None, &layer.inner("markup text", whole.clone()));
+                self.plain(&m.tight, Escapes::None, &layer.mapped("markup text", &m.tight_map));
             }
             if !m.rest.is_empty() {
-                self.text(&m.rest, &layer.inner("attributes and comments", whole.clone()), true);
+                self.text(&m.rest, &layer.mapped("attributes and comments", &m.rest_map), true);
             }
         }
-        if let Some(d) = layers::percent(bytes)
-            && self.spend(d.len(), layer)
-        {
-            self.text(&d, &layer.inner("percent-decoded", whole.clone()), true);
-        }
-        if memchr::memchr(b'\\', bytes).is_some()
-            && let Some(d) = layers::unescape(bytes)
-            && d != bytes
-            && self.spend(d.len(), layer)
-        {
-            self.text(&d, &layer.inner("unescaped", whole), true);
+        let mut done = 0usize;
+        for sign in memchr::memchr3_iter(b'%', b'=', b'\\', bytes) {
+            let hex = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_hexdigit);
+            let escape =
+                bytes.get(sign) == Some(&b'\\') && bytes.get(sign + 1).is_some_and(|b| matches!(b, b'u' | b'/' | b'"' | b'\\'));
+            if sign < done || !(escape || (hex(sign + 1) && hex(sign + 2))) {
+                continue;
+            }
+            let line = line_around(bytes, sign, done);
+            done = line.end;
+            let piece = bytes.get(line.clone()).unwrap_or_default();
+            for (name, decoded) in [("percent-decoded", layers::percent(piece)), ("unescaped", layers::unescape(piece))] {
+                if let Some(d) = decoded.filter(|d| d != piece)
+                    && self.spend(d.len(), layer)
+                {
+                    self.text(&d, &layer.inner(name, line.clone()), true);
+                }
+            }
         }
         for run in layers::base64_runs(bytes) {
             let piece = bytes.get(run.clone()).unwrap_or_default();
@@ -475,12 +526,32 @@ fn is_json(bytes: &[u8]) -> bool {
     }
 }
 
-/// True when an exempt value stands in the found text.
-fn covers(only: &Searcher, found: &str) -> bool {
-    let folded = fold(found.as_bytes(), Escapes::None);
-    let mut full = false;
-    only.find(&folded, &mut |h| full |= h.start <= 1 && h.end + 1 >= folded.text.len());
-    full
+/// True for one lower-case word that is a JSON member name, an XML element or attribute name: `"page":`, `<page`, `page="`. Names of
+/// the standard, which a surname can equal.
+fn is_syntax(block: &[u8], at: Range<usize>) -> bool {
+    let word = block.get(at.clone()).unwrap_or_default();
+    if !word.first().is_some_and(u8::is_ascii_lowercase) || !word.iter().all(u8::is_ascii_alphanumeric) {
+        return false;
+    }
+    let before = block.get(..at.start).unwrap_or_default();
+    let after = block.get(at.end..).unwrap_or_default();
+    let key = before.ends_with(b"\"") && after.strip_prefix(b"\"").is_some_and(|r| r.trim_ascii_start().starts_with(b":"));
+    let element = before.ends_with(b"<") || before.ends_with(b"</");
+    let attribute = before.last().is_some_and(u8::is_ascii_whitespace) && (after.starts_with(b"=\"") || after.starts_with(b"='"));
+    key || element || attribute
+}
+
+/// The stretch around `at`, not before `floor`, up to a quote, an angle bracket or a line end that no `=` continues.
+fn line_around(bytes: &[u8], at: usize, floor: usize) -> Range<usize> {
+    let stops = |p: usize| match bytes.get(p) {
+        Some(b'<' | b'>') => true,
+        Some(b'"') => p == 0 || bytes.get(p - 1) != Some(&b'\\'),
+        Some(b'\n') => !matches!(bytes.get(p.saturating_sub(2)..p), Some([_, b'='] | [b'=', b'\r'])),
+        _ => false,
+    };
+    let start = (floor..at).rev().find(|p| stops(*p)).map_or(floor, |p| p + 1);
+    let end = (at..bytes.len()).find(|p| stops(*p)).unwrap_or(bytes.len());
+    start..end
 }
 
 /// Whether one of the ascending ranges holds the offset.
@@ -506,6 +577,7 @@ fn safe_start(bytes: &[u8], at: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::forbidden::ForbiddenValue;
     use super::*;
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
@@ -643,6 +715,19 @@ mod tests {
     }
 
     #[test]
+    fn names_of_the_standard_are_no_names_of_people() {
+        let mut v = ForbiddenValue::new("Quentin Page", Category::Name, Some(1), "[NURSE 1]");
+        v.alone = vec!["Page".into()];
+        let s = Searcher::new(&[v], &[]);
+        for text in [r#"{"page": 1}"#, "<page>x</page>", "<a page='1'/>"] {
+            assert_eq!(search_file("x", text.as_bytes(), &s, &[]), vec![], "{text}");
+        }
+        for text in [r#"{"Page": 1}"#, "<a>page</a>", "<a x='page'/>", r#"{"a":"page"}"#] {
+            assert_eq!(search_file("x", text.as_bytes(), &s, &[]).len(), 1, "{text}");
+        }
+    }
+
+    #[test]
     fn kept_stretches_are_exempt() {
         let bytes = json("by Jane here and Jane there");
         let first = bytes.windows(4).position(|w| w == b"Jane").unwrap();
@@ -656,6 +741,21 @@ mod tests {
             search_file("jane.json", b"{}", &searcher(), &[Exempt { start: 0, end: 0, value: Some("Jane".into()) }]).len(),
             0
         );
+    }
+
+    #[test]
+    fn kept_stretches_in_markup_are_exempt_in_place_only() {
+        let xml = b"<a><n>Dr. <b>Jane</b> Roe</n><m x='1'>J&#97;ne <i>Roe</i></m></a>";
+        let at = |s: &str| xml.windows(s.len()).position(|w| w == s.as_bytes()).unwrap();
+        let spare = Exempt { start: at("Dr."), end: at("</n>"), value: None };
+        let leaks = search_file("x.xml", xml, &searcher(), std::slice::from_ref(&spare));
+        assert!(!leaks.is_empty() && leaks.iter().all(|l| l.offset > at("</n>")), "{leaks:?}");
+        let both = [spare, Exempt { start: at("J&#97;"), end: at("</m>"), value: None }];
+        assert_eq!(search_file("x.xml", xml, &searcher(), &both), vec![]);
+        let div = json("<div>Seen by Dr. <b>Jane</b> Roe</div>");
+        let at = |s: &str| div.windows(s.len()).position(|w| w == s.as_bytes()).unwrap();
+        let spare = Exempt { start: at("Dr."), end: at(" Roe<") + 4, value: None };
+        assert_eq!(search_file("x.json", &div, &searcher(), &[spare]), vec![]);
     }
 
     #[test]

@@ -1,15 +1,13 @@
 //! Repeats the checks on a finished folder: `disclose verify OUT`.
 //!
 //! Needs `OUT/internal`: `forbidden.json` (what was removed, defined here), `splices.jsonl` (see [`super::difference`]) and
-//! `ledger.jsonl`. The input is not needed: its hashes and what was true of it are in there. Symbolic links are not followed, paths
+//! `ledger.jsonl`. The input is not needed: it is restored from outputs and splices. Symbolic links are not followed, paths
 //! that leave the folder are failures.
 
 use super::decode::Exempt;
 use super::difference::{SpliceCause, SpliceLine, SpliceRecord, sha256_hex};
 use super::forbidden::ForbiddenValue;
-use super::output::{
-    Findings, InputFacts, OutputFile, PackageFacts, check, container_exempts, finish, verify_output, verify_report,
-};
+use super::output::{Findings, OutputFile, PackageFacts, check, container_exempts, finish, verify_output, verify_report};
 use super::searcher::Searcher;
 use crate::model::case::Check;
 use crate::model::error::RunError;
@@ -22,7 +20,8 @@ use std::path::{Component, Path, PathBuf};
 
 /// Name of the file below `internal/`.
 pub const FORBIDDEN_FILE: &str = "forbidden.json";
-/// Name of the file below `internal/`: one [`SpliceLine`] a line.
+/// Name of the file below `internal/`: one [`SpliceLine`] a line. Every redacted document has one, without splices when nothing was
+/// changed; a file of the package that has none is a report.
 pub const SPLICES_FILE: &str = "splices.jsonl";
 /// Files looked at in a folder; more is not one of ours.
 const MAX_FILES: usize = 2_000_000;
@@ -40,8 +39,6 @@ pub struct VerifyFacts {
     pub patient_values: Vec<String>,
     /// Stretches kept on purpose, by output path (`outer.zip!/inner` for a member), in bytes of that file.
     pub exempt: BTreeMap<String, Vec<Exempt>>,
-    /// What was true of each document before, by output path.
-    pub inputs: BTreeMap<String, InputFacts>,
     /// Facts of the whole package.
     pub package: PackageFacts,
 }
@@ -261,7 +258,7 @@ fn one_file(
             read.iter().map(|(m, b)| (b.as_slice(), facts.exempt.get(*m).map_or(&[][..], Vec::as_slice))).collect();
         let exempt = container_exempts(&kept, bytes.len());
         findings.push(document(name, &bytes, facts, splices, searcher, &exempt));
-    } else if splices.contains_key(name) || facts.inputs.contains_key(name) {
+    } else if splices.contains_key(name) {
         findings.push(document(name, &bytes, facts, splices, searcher, &[]));
     } else {
         findings.push(verify_report(searcher, name, &bytes));
@@ -282,7 +279,6 @@ fn document(path: &str, bytes: &[u8], facts: &VerifyFacts, splices: &Splices, se
             input_sha256: recorded.map(|r| r.0.as_str()),
             splices: recorded.map_or(&[], |r| r.1.as_slice()),
             exempt: &exempt,
-            input: facts.inputs.get(path),
         },
     )
 }
@@ -302,7 +298,6 @@ fn member_bytes(zip: &[u8], path: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::super::difference::records;
-    use super::super::output::input_facts;
     use super::*;
     use crate::model::edit::{Cause, Splice, apply};
     use crate::model::mention::Category;
@@ -344,11 +339,9 @@ mod tests {
             "internal/ledger.jsonl",
             b"{\"no\":1,\"decision\":{\"action\":\"label\"}}\n{\"no\":2,\"decision\":{\"action\":\"keep\"}}\n",
         );
-        let inputs = ["a.json", "x.zip!/in/b.json"].map(|f| (f.to_string(), input_facts(INPUT)));
         let facts = VerifyFacts {
             version: 1,
             forbidden: vec![ForbiddenValue::new("Jane Roe", Category::Name, Some(1), "[MOTHER]")],
-            inputs: inputs.into_iter().collect(),
             package: PackageFacts { labels: vec![(1, "[MOTHER]".into())], ..PackageFacts::default() },
             ..VerifyFacts::default()
         };
