@@ -64,7 +64,7 @@ pub fn verify_folder(out: &Path) -> Result<Vec<Check>, RunError> {
     let (listed, mut manifest_failures) = read_manifest(&root.join("manifest.json"))?;
     compare_names(&listed, &names, &mut manifest_failures);
 
-    let results: Vec<Result<(Vec<Findings>, Vec<String>), RunError>> =
+    let results: Vec<Result<Checked, RunError>> =
         names.par_iter().map(|name| one_file(&root, name, &facts, &splices, &searcher, listed.get(name))).collect();
     let mut findings = Vec::new();
     for result in results {
@@ -166,9 +166,9 @@ fn compare_names(listed: &BTreeMap<String, Listed>, names: &[String], failures: 
 }
 
 /// Reads the splice lines, chunks of one file joined.
-fn read_splices(path: &Path) -> Result<BTreeMap<String, (String, Vec<SpliceRecord>)>, RunError> {
+fn read_splices(path: &Path) -> Result<Splices, RunError> {
     let file = std::fs::File::open(path).map_err(|e| RunError::Input(format!("{} cannot be read: {e}", path.display())))?;
-    let mut out: BTreeMap<String, (String, Vec<SpliceRecord>)> = BTreeMap::new();
+    let mut out = Splices::new();
     let mut chunks: BTreeMap<String, u32> = BTreeMap::new();
     for (n, line) in BufReader::new(file).split(b'\n').enumerate() {
         let line = line?;
@@ -207,7 +207,7 @@ fn read_ledger(path: &Path, failures: &mut Vec<String>) -> BTreeMap<u64, bool> {
 }
 
 /// Changes whose ledger entry is missing or says that nothing was changed.
-fn unexplained(splices: &BTreeMap<String, (String, Vec<SpliceRecord>)>, ledger: &BTreeMap<u64, bool>) -> Vec<String> {
+fn unexplained(splices: &Splices, ledger: &BTreeMap<u64, bool>) -> Vec<String> {
     let mut out = Vec::new();
     for (file, (_, records)) in splices {
         let bad = records.iter().filter(|r| matches!(&r.cause, SpliceCause::Ledger(no) if ledger.get(no) != Some(&true))).count();
@@ -218,6 +218,9 @@ fn unexplained(splices: &BTreeMap<String, (String, Vec<SpliceRecord>)>, ledger: 
     out
 }
 
+/// Findings in one file, and where it differs from the manifest.
+type Checked = (Vec<Findings>, Vec<String>);
+/// By document: hash of the input, changes.
 type Splices = BTreeMap<String, (String, Vec<SpliceRecord>)>;
 
 /// Checks one file and, when it is a zip with recorded members, each of them. Also says where it differs from the manifest.
@@ -228,7 +231,7 @@ fn one_file(
     splices: &Splices,
     searcher: &Searcher,
     listed: Option<&Listed>,
-) -> Result<(Vec<Findings>, Vec<String>), RunError> {
+) -> Result<Checked, RunError> {
     let path = root.join(name);
     if !path.symlink_metadata()?.is_file() {
         return Ok((Vec::new(), vec![format!("{name} is not a regular file")]));
