@@ -177,6 +177,20 @@ pub fn check_difference(output: &[u8], splices: &[SpliceRecord], input_sha256: &
     }
 }
 
+/// The input again, from an output and its splices. `None` when they do not fit together.
+pub fn restore(output: &[u8], splices: &[SpliceRecord]) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(output.len());
+    let mut at = 0usize;
+    for s in splices {
+        let start = usize::try_from(s.out_start).ok()?;
+        out.extend_from_slice(output.get(at..start)?);
+        out.extend_from_slice(&s.original.bytes()?);
+        at = start.checked_add(usize::try_from(s.out_len).ok()?)?;
+    }
+    out.extend_from_slice(output.get(at..)?);
+    Some(out)
+}
+
 /// SHA-256 in lower-case hexadecimal.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
@@ -201,6 +215,7 @@ mod tests {
         let records = records(input, &splices, 0, 0, &|i| u64::from(i) + 1);
         let sha = sha256_hex(input);
         assert_eq!(check_difference(&output, &records, &sha), Ok(()));
+        assert_eq!(restore(&output, &records).as_deref(), Some(&input[..]));
         assert!(matches!(records[2].original, Original::Base64(_)));
         for at in (0..output.len()).filter(|at| !(3..11).contains(at) && *at != 15) {
             let mut changed = output.clone();
@@ -247,6 +262,7 @@ mod tests {
             }).collect();
             let result = check_difference(&out, &splices, "00");
             prop_assert!(result.is_err());
+            let _ = restore(&out, &splices);
         }
     }
 }

@@ -324,10 +324,7 @@ mod tests {
 
     #[test]
     fn hard_blanks_keep_values_apart() {
-        assert_eq!(
-            text(r#"{"a":"Roe","b""#, Escapes::Json),
-            " \u{1} a \u{1} roe \u{1} b \u{1} ".replace("roe \u{1} b", "roe \u{1} b")
-        );
+        assert_eq!(text(r#"{"a":"Roe","b""#, Escapes::Json), " \u{1} a \u{1} roe \u{1} b \u{1} ");
         assert!(!text("Roe; Jane", Escapes::None).contains(" roe jane "));
         assert!(text("Roe, Jane", Escapes::None).contains(" roe jane "));
     }

@@ -1,15 +1,13 @@
 //! Repeats the checks on a finished folder: `disclose verify OUT`.
 //!
 //! Needs `OUT/internal`: `forbidden.json` (what was removed, defined here), `splices.jsonl` (see [`super::difference`]) and
-//! `ledger.jsonl`. The input is not needed: its hashes and what was true of it are in there. Symbolic links are not followed, paths
+//! `ledger.jsonl`. The input is not needed: it is restored from outputs and splices. Symbolic links are not followed, paths
 //! that leave the folder are failures.
 
 use super::decode::Exempt;
 use super::difference::{SpliceCause, SpliceLine, SpliceRecord, sha256_hex};
 use super::forbidden::ForbiddenValue;
-use super::output::{
-    Findings, InputFacts, OutputFile, PackageFacts, check, container_exempts, finish, verify_output, verify_report,
-};
+use super::output::{Findings, OutputFile, PackageFacts, check, container_exempts, finish, verify_output, verify_report};
 use super::searcher::Searcher;
 use crate::model::case::Check;
 use crate::model::error::RunError;
@@ -22,7 +20,8 @@ use std::path::{Component, Path, PathBuf};
 
 /// Name of the file below `internal/`.
 pub const FORBIDDEN_FILE: &str = "forbidden.json";
-/// Name of the file below `internal/`: one [`SpliceLine`] a line.
+/// Name of the file below `internal/`: one [`SpliceLine`] a line. Every redacted document has one, without splices when nothing was
+/// changed; a file of the package that has none is a report.
 pub const SPLICES_FILE: &str = "splices.jsonl";
 /// Files looked at in a folder; more is not one of ours.
 const MAX_FILES: usize = 2_000_000;
@@ -40,8 +39,6 @@ pub struct VerifyFacts {
     pub patient_values: Vec<String>,
     /// Stretches kept on purpose, by output path (`outer.zip!/inner` for a member), in bytes of that file.
     pub exempt: BTreeMap<String, Vec<Exempt>>,
-    /// What was true of each document before, by output path.
-    pub inputs: BTreeMap<String, InputFacts>,
     /// Facts of the whole package.
     pub package: PackageFacts,
 }
@@ -67,7 +64,7 @@ pub fn verify_folder(out: &Path) -> Result<Vec<Check>, RunError> {
     let (listed, mut manifest_failures) = read_manifest(&root.join("manifest.json"))?;
     compare_names(&listed, &names, &mut manifest_failures);
 
-    let results: Vec<Result<(Vec<Findings>, Vec<String>), RunError>> =
+    let results: Vec<Result<Checked, RunError>> =
         names.par_iter().map(|name| one_file(&root, name, &facts, &splices, &searcher, listed.get(name))).collect();
     let mut findings = Vec::new();
     for result in results {
@@ -169,9 +166,9 @@ fn compare_names(listed: &BTreeMap<String, Listed>, names: &[String], failures: 
 }
 
 /// Reads the splice lines, chunks of one file joined.
-fn read_splices(path: &Path) -> Result<BTreeMap<String, (String, Vec<SpliceRecord>)>, RunError> {
+fn read_splices(path: &Path) -> Result<Splices, RunError> {
     let file = std::fs::File::open(path).map_err(|e| RunError::Input(format!("{} cannot be read: {e}", path.display())))?;
-    let mut out: BTreeMap<String, (String, Vec<SpliceRecord>)> = BTreeMap::new();
+    let mut out = Splices::new();
     let mut chunks: BTreeMap<String, u32> = BTreeMap::new();
     for (n, line) in BufReader::new(file).split(b'\n').enumerate() {
         let line = line?;
@@ -210,7 +207,7 @@ fn read_ledger(path: &Path, failures: &mut Vec<String>) -> BTreeMap<u64, bool> {
 }
 
 /// Changes whose ledger entry is missing or says that nothing was changed.
-fn unexplained(splices: &BTreeMap<String, (String, Vec<SpliceRecord>)>, ledger: &BTreeMap<u64, bool>) -> Vec<String> {
+fn unexplained(splices: &Splices, ledger: &BTreeMap<u64, bool>) -> Vec<String> {
     let mut out = Vec::new();
     for (file, (_, records)) in splices {
         let bad = records.iter().filter(|r| matches!(&r.cause, SpliceCause::Ledger(no) if ledger.get(no) != Some(&true))).count();
@@ -221,6 +218,9 @@ fn unexplained(splices: &BTreeMap<String, (String, Vec<SpliceRecord>)>, ledger: 
     out
 }
 
+/// Findings in one file, and where it differs from the manifest.
+type Checked = (Vec<Findings>, Vec<String>);
+/// By document: hash of the input, changes.
 type Splices = BTreeMap<String, (String, Vec<SpliceRecord>)>;
 
 /// Checks one file and, when it is a zip with recorded members, each of them. Also says where it differs from the manifest.
@@ -231,7 +231,7 @@ fn one_file(
     splices: &Splices,
     searcher: &Searcher,
     listed: Option<&Listed>,
-) -> Result<(Vec<Findings>, Vec<String>), RunError> {
+) -> Result<Checked, RunError> {
     let path = root.join(name);
     if !path.symlink_metadata()?.is_file() {
         return Ok((Vec::new(), vec![format!("{name} is not a regular file")]));
@@ -261,7 +261,7 @@ fn one_file(
             read.iter().map(|(m, b)| (b.as_slice(), facts.exempt.get(*m).map_or(&[][..], Vec::as_slice))).collect();
         let exempt = container_exempts(&kept, bytes.len());
         findings.push(document(name, &bytes, facts, splices, searcher, &exempt));
-    } else if splices.contains_key(name) || facts.inputs.contains_key(name) {
+    } else if splices.contains_key(name) {
         findings.push(document(name, &bytes, facts, splices, searcher, &[]));
     } else {
         findings.push(verify_report(searcher, name, &bytes));
@@ -282,7 +282,6 @@ fn document(path: &str, bytes: &[u8], facts: &VerifyFacts, splices: &Splices, se
             input_sha256: recorded.map(|r| r.0.as_str()),
             splices: recorded.map_or(&[], |r| r.1.as_slice()),
             exempt: &exempt,
-            input: facts.inputs.get(path),
         },
     )
 }
@@ -302,7 +301,6 @@ fn member_bytes(zip: &[u8], path: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::super::difference::records;
-    use super::super::output::input_facts;
     use super::*;
     use crate::model::edit::{Cause, Splice, apply};
     use crate::model::mention::Category;
@@ -344,11 +342,9 @@ mod tests {
             "internal/ledger.jsonl",
             b"{\"no\":1,\"decision\":{\"action\":\"label\"}}\n{\"no\":2,\"decision\":{\"action\":\"keep\"}}\n",
         );
-        let inputs = ["a.json", "x.zip!/in/b.json"].map(|f| (f.to_string(), input_facts(INPUT)));
         let facts = VerifyFacts {
             version: 1,
             forbidden: vec![ForbiddenValue::new("Jane Roe", Category::Name, Some(1), "[MOTHER]")],
-            inputs: inputs.into_iter().collect(),
             package: PackageFacts { labels: vec![(1, "[MOTHER]".into())], ..PackageFacts::default() },
             ..VerifyFacts::default()
         };

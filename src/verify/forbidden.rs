@@ -7,6 +7,7 @@
 use super::fold::{fold_exact, fold_words};
 use crate::model::mention::Category;
 use crate::model::person::{Name, PersonId};
+use crate::model::role::Role;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -48,8 +49,8 @@ impl ForbiddenValue {
 
 /// Shorter words are never searched alone: `Li`, `Jo` stand in any text.
 const MIN_ALONE: usize = 3;
-/// Fewer digits are found by chance in codes and counts.
-pub(crate) const MIN_DIGITS: usize = 6;
+/// Fewer digits are found by chance among codes and counts.
+pub(crate) const MIN_DIGITS: usize = 7;
 /// More digits than any phone, account or card number has.
 pub(crate) const MAX_DIGITS: usize = 24;
 
@@ -136,12 +137,18 @@ pub(crate) fn text_patterns(value: &ForbiddenValue, allowed: &Allowed) -> BTreeS
     }
     for word in &value.alone {
         let word = fold_words(word);
-        if word.chars().count() >= MIN_ALONE && !word.split(' ').any(|w| allowed.words.contains(w)) {
+        if word.chars().count() >= MIN_ALONE && !word.split(' ').any(|w| allowed.words.contains(w)) && !is_label_word(&word) {
             out.insert(word);
         }
     }
     out.retain(|p| !p.is_empty() && !allowed.covers_text(p));
     out
+}
+
+/// A surname such as Friend or Guardian stands in our own labels.
+fn is_label_word(word: &str) -> bool {
+    ["review", "withheld", "masked", "removed"].contains(&word)
+        || Role::ALL.iter().any(|r| r.label_words().split([' ', '-']).any(|w| w.eq_ignore_ascii_case(word)))
 }
 
 /// Digit patterns of a value: the number as it is, and without the country prefix or with it.
@@ -399,6 +406,14 @@ mod tests {
         assert!(text_patterns(&name("Roe, Adam"), &allowed).is_empty());
         let phone = ForbiddenValue::new("+1 (555) 111-2222", Category::Phone, None, "[MOTHER]");
         assert!(digit_patterns(&phone, &allowed).is_empty());
+    }
+
+    #[test]
+    fn words_of_our_labels_are_not_searched_alone() {
+        let mut v = name("Ann Friend");
+        v.alone = vec!["Friend".into()];
+        let p = text_patterns(&v, &Allowed::default());
+        assert!(p.contains("ann friend") && !p.contains("friend"));
     }
 
     #[test]

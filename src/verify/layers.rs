@@ -78,6 +78,21 @@ pub(crate) struct Markup {
     pub tight: Vec<u8>,
     /// Attribute values, comments, processing instructions, each in quotes of its own.
     pub rest: Vec<u8>,
+    /// Way back: from each of these offsets in `flow` on, bytes stand at this offset of the source.
+    pub flow_map: Way,
+    /// The same for `tight`.
+    pub tight_map: Way,
+    /// The same for `rest`.
+    pub rest_map: Way,
+}
+
+/// Pairs of ascending offsets: in a decoded text, in its source.
+pub(crate) type Way = Vec<(usize, usize)>;
+
+/// Where a decoded offset stands in the source.
+pub(crate) fn way_back(way: &[(usize, usize)], at: usize) -> usize {
+    let i = way.partition_point(|w| w.0 <= at).saturating_sub(1);
+    way.get(i).map_or(at, |(from, source)| source + at.saturating_sub(*from))
 }
 
 const INLINE: &[&[u8]] = &[
@@ -107,21 +122,27 @@ const INLINE: &[&[u8]] = &[
     b"ins",
     b"del",
 ];
-const APART: &[&[u8]] = &[
-    b"tr",
-    b"p",
-    b"paragraph",
-    b"item",
-    b"li",
-    b"title",
-    b"section",
-    b"entry",
-    b"author",
-    b"performer",
-    b"informant",
-    b"participant",
-    b"name",
+/// Tags across which one name or number may run. Across any other it does not: the surname that ends one element and the given name
+/// that begins the next belong to two people.
+const RUNS_ON: &[&[u8]] = &[
+    b"given",
+    b"family",
+    b"prefix",
+    b"suffix",
+    b"middle",
+    b"delimiter",
+    b"first",
+    b"last",
+    b"td",
+    b"th",
+    b"br",
+    b"streetaddressline",
+    b"value",
 ];
+
+fn runs_on(local: &[u8]) -> bool {
+    INLINE.contains(&local) || RUNS_ON.contains(&local) || (local.len() > 4 && local.ends_with(b"name"))
+}
 
 /// Takes XML, XHTML, HTML or a text with entities apart. `None` when there is neither a tag nor an entity.
 pub(crate) fn markup(bytes: &[u8]) -> Option<Markup> {
@@ -131,8 +152,10 @@ pub(crate) fn markup(bytes: &[u8]) -> Option<Markup> {
     let mut at = 0;
     while at < bytes.len() {
         let next = memchr::memchr2(b'<', b'&', bytes.get(at..)?).map_or(bytes.len(), |p| at + p);
+        m.flow_map.push((m.flow.len(), at));
         m.flow.extend_from_slice(bytes.get(at..next)?);
         at = next;
+        m.flow_map.push((m.flow.len(), at));
         let rest = bytes.get(at..)?;
         if rest.is_empty() {
             break;
@@ -141,17 +164,20 @@ pub(crate) fn markup(bytes: &[u8]) -> Option<Markup> {
             let len = entity(rest, &mut m.flow);
             at += len;
         } else if rest.starts_with(b"<!--") {
+            m.rest_map.push((m.rest.len(), at + 4));
             at += delimited(rest, 4, b"-->", &mut m.rest);
         } else if rest.starts_with(b"<![CDATA[") {
+            m.flow_map.push((m.flow.len(), at + 9));
             at += delimited(rest, 9, b"]]>", &mut m.flow);
         } else if rest.starts_with(b"<?") {
+            m.rest_map.push((m.rest.len(), at + 2));
             at += delimited(rest, 2, b"?>", &mut m.rest);
         } else if rest.get(1).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'/' || *b == b'!' || *b == b'_' || *b >= 0x80) {
-            let (len, name) = tag(rest, &mut m.rest);
+            let (len, name) = tag(rest, at, &mut m.rest, &mut m.rest_map);
             let low: Vec<u8> = name.iter().map(u8::to_ascii_lowercase).collect();
             let local = low.rsplit(|b| *b == b':').next().unwrap_or_default();
             let from = m.flow.len();
-            if APART.contains(&local) {
+            if !runs_on(local) {
                 m.flow.extend_from_slice(b" \" ");
             } else {
                 m.flow.push(b' ');
@@ -171,11 +197,18 @@ pub(crate) fn markup(bytes: &[u8]) -> Option<Markup> {
     };
     if cuts.iter().any(in_word) {
         let mut from = 0;
-        for c in &cuts {
-            m.tight.extend_from_slice(m.flow.get(from..c.start).unwrap_or_default());
-            from = c.end;
+        let mut next = 0;
+        for (start, end) in cuts.iter().map(|c| (c.start, c.end)).chain([(m.flow.len(), m.flow.len())]) {
+            m.tight_map.push((m.tight.len(), way_back(&m.flow_map, from)));
+            while let Some(w) = m.flow_map.get(next).filter(|w| w.0 < start) {
+                if w.0 >= from {
+                    m.tight_map.push((m.tight.len() + w.0 - from, w.1));
+                }
+                next += 1;
+            }
+            m.tight.extend_from_slice(m.flow.get(from..start).unwrap_or_default());
+            from = end;
         }
-        m.tight.extend_from_slice(m.flow.get(from..).unwrap_or_default());
     }
     Some(m)
 }
@@ -192,7 +225,7 @@ fn delimited(rest: &[u8], skip: usize, end: &[u8], out: &mut Vec<u8>) -> usize {
 }
 
 /// Reads a tag: attribute values go to `out`; gives the length and the name.
-fn tag<'a>(rest: &'a [u8], out: &mut Vec<u8>) -> (usize, &'a [u8]) {
+fn tag<'a>(rest: &'a [u8], base: usize, out: &mut Vec<u8>, way: &mut Way) -> (usize, &'a [u8]) {
     let start = if rest.get(1) == Some(&b'/') { 2 } else { 1 };
     let body = rest.get(start..).unwrap_or_default();
     let name_len = body.iter().position(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/')).unwrap_or(body.len());
@@ -205,15 +238,21 @@ fn tag<'a>(rest: &'a [u8], out: &mut Vec<u8>) -> (usize, &'a [u8]) {
                 let value = rest.get(at + 1..).unwrap_or_default();
                 let len = memchr::memchr(b, value).unwrap_or(value.len());
                 let value = value.get(..len).unwrap_or_default();
+                way.push((out.len(), base + at + 1));
                 decode_entities(value, out);
                 out.extend_from_slice(b" \" ");
                 at += len + 2;
             }
             b'<' => return (at, name),
-            _ => {
-                out.push(if b == b'=' { b' ' } else { b });
-                at += 1;
+            b'=' if rest.get(at + 1).is_some_and(|b| !b.is_ascii_whitespace() && !matches!(b, b'"' | b'\'' | b'>')) => {
+                let value = rest.get(at + 1..).unwrap_or_default();
+                let len = value.iter().position(|b| b.is_ascii_whitespace() || *b == b'>').unwrap_or(value.len());
+                way.push((out.len(), base + at + 1));
+                decode_entities(value.get(..len).unwrap_or_default(), out);
+                out.extend_from_slice(b" \" ");
+                at += len + 1;
             }
+            _ => at += 1,
         }
     }
     (rest.len(), name)

@@ -1,6 +1,23 @@
 //! Reads every output again, with other code than wrote it.
+//!
+//! A tool that only trusts its own writer proves nothing. Nothing here uses `format/`: strings, markup, encodings and containers are
+//! taken apart by separate code, so that a mistake in reading a document is not repeated in checking it.
+//!
+//! How the pipeline uses it:
+//! 1. [`Searcher::new`](searcher::Searcher::new) with a [`ForbiddenValue`](forbidden::ForbiddenValue) for each name, number and address of
+//!    each person whom policy redacts, and the patient's own values.
+//! 2. For each document written: [`records`](difference::records) of the writer's splices, then
+//!    [`verify_output`](output::verify_output). Lines of an NDJSON file go through [`Undo`](difference::Undo) and, some at a time,
+//!    through `verify_output` without a hash. Stretches that the ledger keeps on purpose become [`Exempt`](layer::Exempt) by
+//!    [`output_range`](difference::output_range).
+//! 3. For each report file: [`verify_report`](output::verify_report).
+//! 4. [`finish`](output::finish) gives the checks for the report; all passed or exit code 4.
+//! 5. `internal/forbidden.json` ([`VerifyFacts`](folder::VerifyFacts)) and `internal/splices.jsonl`
+//!    ([`SpliceLine`](difference::SpliceLine)) let [`verify_folder`](folder::verify_folder) repeat all of it later.
 
 pub mod decode;
+#[cfg(test)]
+mod decode_tests;
 pub mod difference;
 pub mod fhir_rules;
 pub(crate) mod fold;
@@ -8,6 +25,7 @@ pub mod folder;
 pub mod forbidden;
 mod json_tokens;
 pub mod labels;
+pub mod layer;
 mod layers;
 pub mod output;
 mod place;

@@ -1,38 +1,21 @@
 //! All checks on one output document, and their sum over a package.
 //!
-//! The pipeline calls [`input_facts`] on each document as it came, [`verify_output`] on each document right after writing it (documents in
-//! parallel; nothing here depends on their order), [`verify_report`] on each report file, and [`finish`] once.
+//! The pipeline calls [`verify_output`] on each document right after writing it (documents in parallel; nothing here depends on their
+//! order), [`verify_report`] on each report file, and [`finish`] once. Real exports break rules and hold references that lead nowhere;
+//! that is not our failure, so the input is restored from the output and its splices and judged by the same measure.
 
 use super::decode::{Exempt, Leak, search_file};
-use super::difference::{SpliceRecord, check_difference};
-use super::fhir_rules::RuleCounts;
+use super::difference::{SpliceRecord, check_difference, restore};
 use super::labels::{label_conflicts, written_labels};
-use super::references::{Dangling, RefFacts, newly_dangling};
+use super::references::{RefFacts, newly_dangling};
 use super::searcher::Searcher;
-use super::second_reader::{Refused, newly_refused, refused};
+use super::second_reader::{newly_refused, refused};
 use super::wellformed::{Shape, faults, shape_of, worse};
 use crate::model::case::Check;
 use serde::{Deserialize, Serialize};
 
 /// Failures listed per check; the rest is counted.
 const MAX_LISTED: usize = 200;
-
-/// What was true of a document before it was redacted: real exports break rules, and that is not our failure.
-#[derive(Clone, Default, Debug, Serialize, Deserialize)]
-pub struct InputFacts {
-    /// Rules it broke.
-    pub faults: RuleCounts,
-    /// Resources that the typed model refused.
-    pub refused: Refused,
-    /// Its references; merged over the package by the caller (see [`PackageFacts::input_dangling`]).
-    #[serde(skip)]
-    pub refs: RefFacts,
-}
-
-/// Looks at a document as it came.
-pub fn input_facts(bytes: &[u8]) -> InputFacts {
-    InputFacts { faults: faults(bytes, shape_of(bytes)), refused: refused(bytes), refs: RefFacts::of(bytes) }
-}
 
 /// One output document.
 #[derive(Clone, Copy)]
@@ -49,8 +32,6 @@ pub struct OutputFile<'a> {
     pub splices: &'a [SpliceRecord],
     /// What the ledger kept on purpose, offsets counted from the start of `bytes`.
     pub exempt: &'a [Exempt],
-    /// The document as it came; `None` counts every fault.
-    pub input: Option<&'a InputFacts>,
 }
 
 /// What was found in one document.
@@ -68,8 +49,10 @@ pub struct Findings {
     pub shaped: bool,
     /// Resources newly refused by the typed model.
     pub refused: Vec<String>,
-    /// References.
+    /// References of the output.
     pub refs: RefFacts,
+    /// References of the input.
+    pub input_refs: RefFacts,
     /// Labels outside the vocabulary.
     pub labels: Vec<String>,
     /// Labels written.
@@ -84,15 +67,25 @@ pub fn verify_output(searcher: &Searcher, file: &OutputFile) -> Findings {
         leak.offset = leak.offset.saturating_add(usize::try_from(file.base).unwrap_or(usize::MAX));
     }
     let (written, labels) = written_labels(file.bytes, file.splices);
-    let none = Refused::new();
+    let difference = file.input_sha256.map(|sha| check_difference(file.bytes, file.splices, sha));
+    // What is restored is only the input when the difference holds; otherwise every fault counts.
+    let sound = !matches!(difference, Some(Err(_)));
+    let untouched = sound && file.splices.is_empty();
+    let input = if sound && !untouched { restore(file.bytes, file.splices) } else { None };
+    let refs = RefFacts::of(file.bytes);
+    let input_refs = if untouched { refs.clone() } else { input.as_deref().map(RefFacts::of).unwrap_or_default() };
+    let (broken, refused_now) = if untouched { Default::default() } else { (faults(file.bytes, shape), refused(file.bytes)) };
+    let broken_before = input.as_deref().filter(|_| !broken.is_empty()).map(|i| faults(i, shape_of(i)));
+    let refused_before = input.as_deref().filter(|_| !refused_now.is_empty()).map(refused).unwrap_or_default();
     Findings {
         path: file.path.to_string(),
         leaks,
-        difference: file.input_sha256.map(|sha| check_difference(file.bytes, file.splices, sha)),
-        faults: worse(&faults(file.bytes, shape), file.input.map(|i| &i.faults)),
+        difference,
+        faults: worse(&broken, broken_before.as_ref()),
         shaped: shape != Shape::Other,
-        refused: newly_refused(&refused(file.bytes), file.input.map_or(&none, |i| &i.refused)),
-        refs: RefFacts::of(file.bytes),
+        refused: newly_refused(&refused_now, &refused_before),
+        refs,
+        input_refs,
         labels,
         label_count: written.len() as u64,
     }
@@ -106,8 +99,8 @@ pub fn verify_report(searcher: &Searcher, path: &str, bytes: &[u8]) -> Findings 
 /// What [`finish`] needs to know of the package as a whole.
 #[derive(Clone, Default, Debug, Serialize, Deserialize)]
 pub struct PackageFacts {
-    /// References that led nowhere in the input already: [`RefFacts::dangling`] of the merged [`InputFacts::refs`].
-    pub input_dangling: Dangling,
+    /// Keys of withheld records and documents (`Record::keys`): references to them may lead nowhere.
+    pub withheld: Vec<String>,
     /// Person and label of everybody in the roster but the patient and organisations: [`super::labels::labels_of`].
     pub labels: Vec<(u32, String)>,
 }
@@ -155,9 +148,14 @@ pub fn finish(findings: Vec<Findings>, package: &PackageFacts) -> Vec<Check> {
     label_failures.extend(label_conflicts(&package.labels));
     let labels = findings.iter().map(|f| f.label_count).sum::<u64>() + package.labels.len() as u64;
     let mut refs = RefFacts::default();
-    findings.into_iter().for_each(|f| refs.merge(f.refs));
+    let mut input_refs = RefFacts::default();
+    for f in findings {
+        refs.merge(f.refs);
+        input_refs.merge(f.input_refs);
+    }
+    refs.withhold(&package.withheld);
     let mut all = checks;
-    all.push(check("references-whole", refs.examined, newly_dangling(&refs.dangling(), &package.input_dangling)));
+    all.push(check("references-whole", refs.examined, newly_dangling(&refs.dangling(), &input_refs.dangling())));
     all.push(check("labels-consistent", labels, label_failures));
     all
 }
@@ -200,18 +198,10 @@ mod tests {
         let mut output = apply(INPUT, &splices);
         spoil(&mut output);
         let records = records(INPUT, &splices, 0, 0, &|i| u64::from(i) + 1);
-        let facts = input_facts(INPUT);
         let searcher = Searcher::new(&[ForbiddenValue::new("Jane Roe", Category::Name, Some(1), "[MOTHER]")], &[]);
         let sha = sha256_hex(INPUT);
-        let file = OutputFile {
-            path: "a.json",
-            bytes: &output,
-            base: 0,
-            input_sha256: Some(&sha),
-            splices: &records,
-            exempt: &[],
-            input: Some(&facts),
-        };
+        let file =
+            OutputFile { path: "a.json", bytes: &output, base: 0, input_sha256: Some(&sha), splices: &records, exempt: &[] };
         let package = PackageFacts { labels: vec![(1, "[MOTHER]".into())], ..PackageFacts::default() };
         finish(vec![verify_output(&searcher, &file), verify_report(&searcher, "report/report.json", b"{}")], &package)
     }

