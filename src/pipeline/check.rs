@@ -17,8 +17,7 @@ use crate::verify::difference::{Original, SpliceCause, SpliceLine, SpliceRecord,
 use crate::verify::folder::{FORBIDDEN_FILE, SPLICES_FILE, VerifyFacts};
 use crate::verify::forbidden::ForbiddenValue;
 use crate::verify::labels::labels_of;
-use crate::verify::output::{Findings, InputFacts, OutputFile, PackageFacts, finish, input_facts, verify_output, verify_report};
-use crate::verify::references::RefFacts;
+use crate::verify::output::{Findings, OutputFile, PackageFacts, finish, verify_output, verify_report};
 use crate::verify::searcher::Searcher;
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -29,7 +28,6 @@ const MIN_IDENTIFIER: usize = 5;
 /// What the checks of one document gave.
 pub struct Written {
     findings: Findings,
-    input: InputFacts,
     records: Vec<SpliceRecord>,
     exempt: Vec<Exempt>,
     sha256: String,
@@ -50,8 +48,8 @@ pub struct Checker {
     facts: VerifyFacts,
     findings: Vec<Findings>,
     files: BTreeMap<String, LineState>,
-    input_refs: RefFacts,
     labels: Vec<(u32, String)>,
+    withheld: Vec<String>,
     splices: Option<OutFile>,
     /// Path as the checks name it, for members of containers: `outer.zip!/inner`.
     shown: BTreeMap<String, String>,
@@ -76,8 +74,8 @@ impl Checker {
             facts,
             findings: Vec::new(),
             files: BTreeMap::new(),
-            input_refs: RefFacts::default(),
             labels: labels_of(&known.roster.persons),
+            withheld: known.withheld_keys.iter().cloned().collect(),
             splices: Some(staging.create(&format!("internal/{SPLICES_FILE}"))?),
             shown,
             line_files,
@@ -86,7 +84,6 @@ impl Checker {
 
     /// Checks one written document against the document as it came.
     pub fn document(&self, file: &str, input: &[u8], f: &Finished) -> Written {
-        let facts = input_facts(input);
         let number = |i: u32| f.entries.get(i as usize).map_or(0, |e| e.no);
         let records = records(input, &f.splices, 0, 0, &number);
         let sha256 = sha256_hex(input);
@@ -95,37 +92,21 @@ impl Checker {
         let path = self.shown.get(file).map_or(file, String::as_str);
         let findings = verify_output(
             &self.searcher,
-            &OutputFile {
-                path,
-                bytes: &f.bytes,
-                base: 0,
-                input_sha256: Some(&sha256),
-                splices: &records,
-                exempt: &exempt,
-                input: Some(&facts),
-            },
+            &OutputFile { path, bytes: &f.bytes, base: 0, input_sha256: Some(&sha256), splices: &records, exempt: &exempt },
         );
-        Written { findings, input: facts, records, exempt, sha256 }
+        Written { findings, records, exempt, sha256 }
     }
 
     /// Stores what was found in a whole file.
     pub fn store(&mut self, file: &str, w: Written) -> Result<(), RunError> {
         self.findings.push(w.findings);
         let file = self.shown.get(file).cloned().unwrap_or_else(|| file.to_string());
-        self.remember(&file, w.input, w.exempt, 0);
+        self.remember(&file, w.exempt, 0);
         self.line(&SpliceLine { file, chunk: 0, input_sha256: w.sha256, splices: w.records })
     }
 
-    /// Keeps what was true of an input, for a later repetition of the checks.
-    fn remember(&mut self, file: &str, mut input: InputFacts, exempt: Vec<Exempt>, base: usize) {
-        self.input_refs.merge(std::mem::take(&mut input.refs));
-        let known = self.facts.inputs.entry(file.to_string()).or_default();
-        for (rule, n) in input.faults {
-            *known.faults.entry(rule).or_default() += n;
-        }
-        for (kind, n) in input.refused {
-            known.refused.entry(kind).or_insert(n);
-        }
+    /// Keeps what stays by a person's ruling, for a later repetition of the checks.
+    fn remember(&mut self, file: &str, exempt: Vec<Exempt>, base: usize) {
         if !exempt.is_empty() {
             let list = self.facts.exempt.entry(file.to_string()).or_default();
             list.extend(exempt.into_iter().map(|e| Exempt { start: e.start + base, end: e.end + base, value: e.value }));
@@ -169,7 +150,7 @@ impl Checker {
         let before = line.before.len() as u64;
         let base = (state.output + before) as usize;
         let shown = self.shown.get(file).cloned().unwrap_or_else(|| file.to_string());
-        self.remember(&shown, w.input, w.exempt, base);
+        self.remember(&shown, w.exempt, base);
         let around = before + line.after.len() as u64;
         let records = w
             .records
@@ -213,7 +194,7 @@ impl Checker {
             state.findings.path = self.shown.get(&file).cloned().unwrap_or(file);
             findings.push(state.findings);
         }
-        let package = PackageFacts { input_dangling: self.input_refs.dangling(), labels: std::mem::take(&mut self.labels) };
+        let package = PackageFacts { withheld: std::mem::take(&mut self.withheld), labels: std::mem::take(&mut self.labels) };
         self.facts.package = package.clone();
         let text = serde_json::to_vec(&self.facts).map_err(|e| RunError::Internal(e.to_string()))?;
         staging.write(&format!("internal/{FORBIDDEN_FILE}"), &text)?;
@@ -234,6 +215,7 @@ fn add(to: &mut Findings, from: Findings) {
     to.label_count += from.label_count;
     to.shaped |= from.shaped;
     to.refs.merge(from.refs);
+    to.input_refs.merge(from.input_refs);
     to.difference = match (to.difference.take(), from.difference) {
         (Some(Err(e)), _) => Some(Err(e)),
         (_, d) => d,

@@ -225,6 +225,10 @@ impl Scan<'_> {
         }
         let at = layer.locate(start + s..start + e);
         let found = String::from_utf8_lossy(folded.text.get(hit.start..hit.end).unwrap_or_default());
+        // One word that is a name, all in small letters inside a longer technical word (`application/jose`), names nobody.
+        if self.searcher.value(hit.value).0 == Category::Name && !found.contains(' ') && in_technical_word(block, start, &at) {
+            return;
+        }
         if self.exempt.iter().any(|x| x.covers(&at, layer.outer.is_none(), &found)) {
             return;
         }
@@ -479,4 +483,14 @@ fn safe_start(bytes: &[u8], at: usize) -> usize {
     let before = bytes.get(from..at).unwrap_or_default();
     let found = before.iter().rposition(|b| matches!(b, b'"' | b' ' | b'\n' | b',' | b'>'));
     found.map_or(at, |p| from + p + 1)
+}
+
+/// True for a word in small letters that a slash, dot or hyphen joins to another word, as in media types, host names and codes.
+fn in_technical_word(block: &[u8], start: usize, at: &Range<usize>) -> bool {
+    let (Some(s), Some(e)) = (at.start.checked_sub(start), at.end.checked_sub(start)) else { return false };
+    let Some(word) = block.get(s..e) else { return false };
+    let joins = |b: Option<&u8>| matches!(b, Some(b'/' | b'.' | b'-' | b'_' | b':'));
+    let letter = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
+    let before = joins(s.checked_sub(1).and_then(|i| block.get(i))) && letter(s.checked_sub(2).and_then(|i| block.get(i)));
+    (before || (joins(block.get(e)) && letter(block.get(e + 1)))) && word.iter().all(u8::is_ascii_lowercase)
 }
