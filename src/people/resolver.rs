@@ -64,7 +64,9 @@ impl Resolver {
                 return answer.into_resolution();
             }
         }
-        if stub.kind == StubKind::Organization {
+        let empty = stub.names.is_empty() && stub.telecoms.is_empty() && stub.addresses.is_empty() && stub.identifiers.is_empty();
+        // A pointer to a contained resource that is not there names nobody.
+        if stub.kind == StubKind::Organization || (empty && doc_reference(doc_key, stub).is_some()) {
             return Resolution::NotAPerson;
         }
         Resolution::Ambiguous("this person was not seen when the export was first read".to_string())

@@ -56,10 +56,17 @@ impl Entry {
     pub fn has_content(&self) -> bool {
         !self.facts.names.is_empty() || self.facts.dob.is_some() || !self.facts.ids.is_empty()
     }
-    /// True for a resource or element that shows a patient, not a pointer to one.
+    /// True for a resource or element that shows a patient, not a pointer or a mere display text.
     pub fn is_patient_definition(&self) -> bool {
-        self.stub.kind == StubKind::Patient && self.refers.is_none() && self.has_content()
+        let shown_only = self.facts.is_name_only() && self.keys.is_empty() && !is_whole_patient(&self.stub.slot);
+        self.stub.kind == StubKind::Patient && self.refers.is_none() && self.has_content() && !shown_only
     }
+}
+
+/// Slots that hold a whole patient and not a reference to one.
+fn is_whole_patient(slot: &str) -> bool {
+    let last = slot.rsplit(['.', '/']).next().unwrap_or(slot);
+    slot == "Patient" || matches!(last, "recordTarget" | "patientRole" | "sourcePatientInfo")
 }
 
 /// Gathers stubs and mentions.

@@ -87,6 +87,8 @@ fn everybody() -> Vec<PersonStub> {
         stub("Patient.contact", StubKind::Related, Role::EmergencyContact, "Orla Quillfeather"),
         key(born(stub("Patient", StubKind::Patient, Role::Patient, "Baby Girl Quillfeather"), "2001-02-03"), "Patient/baby"),
         refer(stub("Immunization.patient", StubKind::Patient, Role::Patient, ""), "Patient/baby"),
+        stub("Observation.subject", StubKind::Patient, Role::Patient, "Quillfeather, Orla"),
+        stub("Observation.subject", StubKind::Patient, Role::Patient, "Basil Ekwueme"),
     ]
 }
 
@@ -128,9 +130,11 @@ fn everybody_finds_their_place() {
         "?",
         "[NEWBORN]",
         "[NEWBORN]",
+        "[PATIENT]",
+        "[OTHER PATIENT 1]",
     ];
     assert_eq!(answers, want);
-    assert_eq!(roster.persons.len(), 7);
+    assert_eq!(roster.persons.len(), 8);
     assert_eq!(roster.patient().unwrap().role, Role::Patient);
 }
 
@@ -145,7 +149,7 @@ fn keys_resolve_in_every_spelling() {
     assert_eq!(questions.len(), 1);
     assert!(questions.iter().all(|q| !q.why.contains("Quill")));
     assert_eq!(resolver.resolve_name(Role::OtherPerson, &name("Tobias Renner")), None, "two of that name");
-    assert_eq!(resolver.resolve_name(Role::OtherPerson, &name("Hedda Quillfeather")), Some(Resolution::Person(4)));
+    assert_eq!(resolver.resolve_name(Role::OtherPerson, &name("Hedda Quillfeather")), Some(Resolution::Person(5)));
     assert_eq!(resolver.resolve_name(Role::OtherPerson, &name("Orla Vantongeren")), Some(Resolution::Person(0)));
     assert!(matches!(resolver.resolve_name(Role::OtherPerson, &name("Quillfeather")), Some(Resolution::Ambiguous(_))));
     assert_eq!(resolver.resolve_name(Role::Sister, &name("Quillfeather")), None);
