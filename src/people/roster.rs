@@ -9,6 +9,7 @@ use super::facts::Facts;
 use super::join;
 use super::keys::{Key, hash_of, normalise};
 use super::kin::{self, SlotClass};
+use super::name::Folded;
 use super::resolver::{self, Resolver};
 use crate::model::person::{Name, PersonStub, StubKind};
 use crate::model::request::Identity;
@@ -115,6 +116,12 @@ impl RosterBuilder {
         };
         for relative in &identity.relatives {
             let role = kin::relation_role(&relative.relation).unwrap_or(Role::Relative);
+            let named = Folded::of(&relative.name);
+            let own_name = builder.patient.names.iter().any(|n| n.key().is_some() && n.key() == named.key());
+            // A contact that is the patient, as some portals list it.
+            if role == Role::Patient || (own_name && role.group() != RoleGroup::Relative) {
+                continue;
+            }
             let mut stub = PersonStub::new("identity.relative", StubKind::Related, role);
             stub.names.push(relative.name.clone());
             stub.birth_date = relative.birth_date.clone();

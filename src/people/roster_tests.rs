@@ -220,6 +220,19 @@ fn relatives_of_the_identity_are_known_and_numbered_last() {
 }
 
 #[test]
+fn a_relative_of_the_patients_name_makes_the_bare_name_doubtful() {
+    let mut id = identity();
+    id.relatives.push(KnownRelative { name: name("Orla Quillfeather"), relation: "aunt".into(), birth_date: None });
+    id.relatives.push(KnownRelative { name: name("Orla Mae Quillfeather"), relation: "self".into(), birth_date: None });
+    let mut b = RosterBuilder::new(&id);
+    b.observe("d", &own_patient());
+    let (roster, r, _) = b.finish();
+    assert_eq!(roster.persons.len(), 2, "a contact that is the patient is no relative");
+    assert!(matches!(r.resolve_name(Role::OtherPerson, &name("Orla Quillfeather")), Some(Resolution::Ambiguous(_))));
+    assert_eq!(r.resolve_name(Role::Aunt, &name("Orla Quillfeather")), Some(Resolution::Person(1)));
+}
+
+#[test]
 fn subjects_are_checked() {
     let check = |stubs: &[PersonStub]| {
         let mut b = RosterBuilder::new(&identity());
