@@ -45,15 +45,19 @@ pub(super) fn sides(b: &RosterBuilder, clusters: &mut Clusters) -> Vec<Side> {
         groups.entry(clusters.find(i)).or_default().push(i);
     }
     let own_keys = own_keys(b);
-    let own_shown = entries.iter().any(|e| e.is_patient_definition() && definition_side(b, e, &own_keys) == Side::Patient);
-    let other_names = names_of_other_patients(b, &own_keys);
-    let own_ids: BTreeSet<&Id> = entries
-        .iter()
-        .filter(|e| e.is_patient_definition() && definition_side(b, e, &own_keys) == Side::Patient)
-        .flat_map(|e| &e.facts.ids)
-        .chain(&b.patient.ids)
-        .collect();
-    let world = World { own_keys: &own_keys, own_shown, other_names: &other_names, own_ids: &own_ids };
+    let definitions: Vec<Option<Side>> =
+        entries.iter().map(|e| e.is_patient_definition().then(|| definition_side(b, e, &own_keys))).collect();
+    let of = |own: bool| {
+        let wanted = move |s: &Option<Side>| s.is_some_and(|s| (s == Side::Patient) == own);
+        entries.iter().zip(&definitions).filter(move |(_, s)| wanted(s)).map(|(e, _)| e)
+    };
+    let world = World {
+        own_keys: &own_keys,
+        own_shown: of(true).next().is_some(),
+        other_names: of(false).flat_map(|e| &e.facts.names).filter_map(|n| n.key()).collect(),
+        own_ids: of(true).flat_map(|e| &e.facts.ids).chain(&b.patient.ids).collect(),
+        definitions: &definitions,
+    };
     let mut out = vec![Side::Other; entries.len()];
     for members in groups.values() {
         let side = cluster_side(b, members, &world);
@@ -99,8 +103,9 @@ pub(super) fn sides(b: &RosterBuilder, clusters: &mut Clusters) -> Vec<Side> {
 struct World<'a> {
     own_keys: &'a BTreeSet<Key>,
     own_shown: bool,
-    other_names: &'a BTreeSet<String>,
-    own_ids: &'a BTreeSet<&'a Id>,
+    other_names: BTreeSet<String>,
+    own_ids: BTreeSet<&'a Id>,
+    definitions: &'a [Option<Side>],
 }
 
 fn own_keys(b: &RosterBuilder) -> BTreeSet<Key> {
@@ -136,16 +141,10 @@ fn shows_another(patient: &Facts, e: &Entry) -> bool {
     !n.candidate_placeholder && n.given <= Given::Unlike && n.family <= Family::Conflict
 }
 
-fn names_of_other_patients(b: &RosterBuilder, own_keys: &BTreeSet<Key>) -> BTreeSet<String> {
-    let other = |e: &&Entry| e.is_patient_definition() && definition_side(b, e, own_keys) != Side::Patient;
-    b.entries.iter().filter(other).flat_map(|e| &e.facts.names).filter_map(|n| n.key()).collect()
-}
-
 /// The side of a whole cluster where a Patient stands in it or it points at one; `None` when each entry speaks for itself.
 fn cluster_side(b: &RosterBuilder, members: &[u32], world: &World) -> Option<Side> {
     let es = || members.iter().filter_map(|m| b.entries.get(*m as usize));
-    let definitions: Vec<Side> =
-        es().filter(|e| e.is_patient_definition()).map(|e| definition_side(b, e, world.own_keys)).collect();
+    let definitions: Vec<Side> = members.iter().filter_map(|m| world.definitions.get(*m as usize).copied().flatten()).collect();
     if !definitions.is_empty() {
         let is = |s: Side| definitions.contains(&s);
         return Some(match (is(Side::Patient), is(Side::Other)) {
@@ -157,7 +156,7 @@ fn cluster_side(b: &RosterBuilder, members: &[u32], world: &World) -> Option<Sid
     }
     let keys: BTreeSet<&Key> = es().flat_map(|e| e.keys.iter().chain(&e.refers)).collect();
     let names_patient = |k: &&Key| matches!(k, Key::Case(k) if kind_of(k) == "Patient");
-    let points_at_patient = keys.iter().any(|k| names_patient(k)) || es().all(|e| e.stub.kind == StubKind::Patient);
+    let points_at_patient = keys.iter().any(names_patient) || es().all(|e| e.stub.kind == StubKind::Patient);
     if keys.iter().any(|k| world.own_keys.contains(*k)) && points_at_patient {
         return Some(Side::Patient);
     }

@@ -341,6 +341,7 @@ impl Facts {
             .relatives
             .iter()
             .map(|r| KnownKin { name: Folded::of(&r.name), role: kin::relation_role(&r.relation).unwrap_or(Role::Relative) })
+            .filter(|k| k.role != Role::Patient)
             .collect();
         facts
     }

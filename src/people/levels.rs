@@ -114,7 +114,7 @@ fn given(a: &Folded, b: &Folded, nicknames: &[String]) -> Given {
         return Given::Missing;
     };
     let variants = |x: &Token, y: &Token| share(lexicon::variant_groups(&x.plain), lexicon::variant_groups(&y.plain));
-    let first = given_words(x, y, || variants(x, y) || nicknames.iter().any(|n| *n == y.plain));
+    let first = given_words(x, y, || variants(x, y) || nicknames.contains(&y.plain));
     if first > Given::Initial {
         return first;
     }
@@ -243,7 +243,7 @@ pub fn names(reference: &Facts, candidate: &Facts) -> Names {
             }
             let equal_placeholder = r.placeholder.is_some() && c.placeholder.is_some();
             let same_name = n.given == Given::Exact && n.family == Family::Exact;
-            if !(same_name && !equal_placeholder) {
+            if !same_name || equal_placeholder {
                 n.candidate_placeholder = c.placeholder.is_some();
                 n.newborn = c.placeholder == Some(super::name::Placeholder::Baby) && r.placeholder.is_none();
                 n.reference_placeholder = r.placeholder.is_some();

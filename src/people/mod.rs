@@ -6,6 +6,7 @@
 //! somebody is the patient.
 
 mod context;
+mod cue_words;
 mod decide;
 pub mod facts;
 pub mod fhir_person;
@@ -22,6 +23,7 @@ pub mod name;
 pub mod organisation;
 pub mod resolver;
 pub mod roster;
+mod rules;
 mod weights;
 
 pub use decide::SubjectCheck;

@@ -64,7 +64,9 @@ impl Resolver {
                 return answer.into_resolution();
             }
         }
-        if stub.kind == StubKind::Organization {
+        let empty = stub.names.is_empty() && stub.telecoms.is_empty() && stub.addresses.is_empty() && stub.identifiers.is_empty();
+        // A pointer to a contained resource that is not there names nobody.
+        if stub.kind == StubKind::Organization || (empty && doc_reference(doc_key, stub).is_some()) {
             return Resolution::NotAPerson;
         }
         Resolution::Ambiguous("this person was not seen when the export was first read".to_string())
@@ -87,10 +89,16 @@ impl Resolver {
         }
         let folded = Folded::of(name);
         let clinician = matches!(role.group(), RoleGroup::Clinician | RoleGroup::Staff) || folded.credential;
+        let open = role.group() == RoleGroup::OtherPerson && !folded.credential;
+        let n = levels::names(&self.patient, &Facts { names: vec![folded.clone()], ..Facts::default() });
+        let fits_patient =
+            n.given >= Given::Middle && n.family >= Family::Near && n.middle != Some(false) && n.generation != Some(false);
         if let Some(key) = folded.key() {
             let all = self.by_name.get(&hash_of(&key)).map(Vec::as_slice).unwrap_or(&[]);
-            let open = role.group() == RoleGroup::OtherPerson && !folded.credential;
             let fits: BTreeSet<PersonId> = all.iter().filter(|(_, c)| open || *c == clinician).map(|(p, _)| *p).collect();
+            if open && fits_patient && !fits.is_empty() {
+                return Some(Resolution::Ambiguous("the patient and somebody else have this name".to_string()));
+            }
             let mut fits = fits.into_iter();
             if let (Some(one), None) = (fits.next(), fits.next()) {
                 return Some(Resolution::Person(one));
@@ -99,9 +107,7 @@ impl Resolver {
         if clinician || role.group() == RoleGroup::Relative || folded.is_empty() {
             return None;
         }
-        let n = levels::names(&self.patient, &Facts { names: vec![folded], ..Facts::default() });
-        let full = n.given >= Given::Middle && n.family >= Family::Near && n.middle != Some(false) && n.generation != Some(false);
-        if full && role.group() == RoleGroup::OtherPerson {
+        if fits_patient && open {
             return Some(Resolution::Person(PATIENT));
         }
         let part = n.family >= Family::Near && n.given >= Given::Missing;

@@ -9,6 +9,7 @@ use super::facts::Facts;
 use super::join;
 use super::keys::{Key, hash_of, normalise};
 use super::kin::{self, SlotClass};
+use super::name::Folded;
 use super::resolver::{self, Resolver};
 use crate::model::person::{Name, PersonStub, StubKind};
 use crate::model::request::Identity;
@@ -56,10 +57,17 @@ impl Entry {
     pub fn has_content(&self) -> bool {
         !self.facts.names.is_empty() || self.facts.dob.is_some() || !self.facts.ids.is_empty()
     }
-    /// True for a resource or element that shows a patient, not a pointer to one.
+    /// True for a resource or element that shows a patient, not a pointer or a mere display text.
     pub fn is_patient_definition(&self) -> bool {
-        self.stub.kind == StubKind::Patient && self.refers.is_none() && self.has_content()
+        let shown_only = self.facts.is_name_only() && self.keys.is_empty() && !is_whole_patient(&self.stub.slot);
+        self.stub.kind == StubKind::Patient && self.refers.is_none() && self.has_content() && !shown_only
     }
+}
+
+/// Slots that hold a whole patient and not a reference to one.
+fn is_whole_patient(slot: &str) -> bool {
+    let last = slot.rsplit(['.', '/']).next().unwrap_or(slot);
+    slot == "Patient" || matches!(last, "recordTarget" | "patientRole" | "sourcePatientInfo")
 }
 
 /// Gathers stubs and mentions.
@@ -108,6 +116,12 @@ impl RosterBuilder {
         };
         for relative in &identity.relatives {
             let role = kin::relation_role(&relative.relation).unwrap_or(Role::Relative);
+            let named = Folded::of(&relative.name);
+            let own_name = builder.patient.names.iter().any(|n| n.key().is_some() && n.key() == named.key());
+            // A contact that is the patient, as some portals list it.
+            if role == Role::Patient || (own_name && role.group() != RoleGroup::Relative) {
+                continue;
+            }
             let mut stub = PersonStub::new("identity.relative", StubKind::Related, role);
             stub.names.push(relative.name.clone());
             stub.birth_date = relative.birth_date.clone();

@@ -87,6 +87,8 @@ fn everybody() -> Vec<PersonStub> {
         stub("Patient.contact", StubKind::Related, Role::EmergencyContact, "Orla Quillfeather"),
         key(born(stub("Patient", StubKind::Patient, Role::Patient, "Baby Girl Quillfeather"), "2001-02-03"), "Patient/baby"),
         refer(stub("Immunization.patient", StubKind::Patient, Role::Patient, ""), "Patient/baby"),
+        stub("Observation.subject", StubKind::Patient, Role::Patient, "Quillfeather, Orla"),
+        stub("Observation.subject", StubKind::Patient, Role::Patient, "Basil Ekwueme"),
     ]
 }
 
@@ -128,9 +130,11 @@ fn everybody_finds_their_place() {
         "?",
         "[NEWBORN]",
         "[NEWBORN]",
+        "[PATIENT]",
+        "[OTHER PATIENT 1]",
     ];
     assert_eq!(answers, want);
-    assert_eq!(roster.persons.len(), 7);
+    assert_eq!(roster.persons.len(), 8);
     assert_eq!(roster.patient().unwrap().role, Role::Patient);
 }
 
@@ -145,7 +149,7 @@ fn keys_resolve_in_every_spelling() {
     assert_eq!(questions.len(), 1);
     assert!(questions.iter().all(|q| !q.why.contains("Quill")));
     assert_eq!(resolver.resolve_name(Role::OtherPerson, &name("Tobias Renner")), None, "two of that name");
-    assert_eq!(resolver.resolve_name(Role::OtherPerson, &name("Hedda Quillfeather")), Some(Resolution::Person(4)));
+    assert_eq!(resolver.resolve_name(Role::OtherPerson, &name("Hedda Quillfeather")), Some(Resolution::Person(5)));
     assert_eq!(resolver.resolve_name(Role::OtherPerson, &name("Orla Vantongeren")), Some(Resolution::Person(0)));
     assert!(matches!(resolver.resolve_name(Role::OtherPerson, &name("Quillfeather")), Some(Resolution::Ambiguous(_))));
     assert_eq!(resolver.resolve_name(Role::Sister, &name("Quillfeather")), None);
@@ -213,6 +217,19 @@ fn relatives_of_the_identity_are_known_and_numbered_last() {
     };
     assert_eq!(label("Zoya Quillfeather"), "[SISTER 1]");
     assert_eq!(label("Petra Quillfeather"), "[SISTER 2]");
+}
+
+#[test]
+fn a_relative_of_the_patients_name_makes_the_bare_name_doubtful() {
+    let mut id = identity();
+    id.relatives.push(KnownRelative { name: name("Orla Quillfeather"), relation: "aunt".into(), birth_date: None });
+    id.relatives.push(KnownRelative { name: name("Orla Mae Quillfeather"), relation: "self".into(), birth_date: None });
+    let mut b = RosterBuilder::new(&id);
+    b.observe("d", &own_patient());
+    let (roster, r, _) = b.finish();
+    assert_eq!(roster.persons.len(), 2, "a contact that is the patient is no relative");
+    assert!(matches!(r.resolve_name(Role::OtherPerson, &name("Orla Quillfeather")), Some(Resolution::Ambiguous(_))));
+    assert_eq!(r.resolve_name(Role::Aunt, &name("Orla Quillfeather")), Some(Resolution::Person(1)));
 }
 
 #[test]
