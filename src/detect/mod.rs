@@ -62,6 +62,8 @@ impl Default for Context<'_> {
 /// True for a word that also means something else than a person: a word of the language or of medicine, an eponym, a place or month.
 /// Standing alone such a word proves nothing.
 pub fn is_common(word: &str) -> bool {
+    let word = fold::folded(word);
+    let word = word.trim();
     words::is_word(word)
         || words::is_clinical(word)
         || words::is_eponym(word)
