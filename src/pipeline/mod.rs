@@ -77,6 +77,9 @@ pub struct Known {
     pub identity: Identity,
     /// Everybody.
     pub roster: Roster,
+    /// Everybody, with the values that are searched for wherever they stand: without a clinician's work address and an organisation's
+    /// phone, which are the organisation's and stay.
+    pub searched: Roster,
     /// Who a stub is.
     pub resolver: Resolver,
     /// Known names and values.
