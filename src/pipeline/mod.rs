@@ -14,6 +14,7 @@ mod names;
 mod number;
 mod outcome;
 mod process;
+mod quiet;
 mod rulings;
 mod run;
 mod survey;
@@ -92,6 +93,8 @@ pub struct Known {
     pub ids: IdRewriter,
     /// Persons found by their identifier in a conditional reference.
     pub conditional: HashSet<PersonId>,
+    /// Searches that found nothing.
+    pub quiet: quiet::Quiet,
     /// Renamed files: last path segment as it came, and as released.
     pub renames: HashMap<String, String>,
 }

@@ -187,6 +187,7 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> (Known, HashMap<usiz
         withheld_keys,
         ids: IdRewriter::new(key),
         conditional,
+        quiet: super::quiet::Quiet::default(),
         renames: HashMap::new(),
     };
     (known, survey.unreadable, survey.values.into_iter().collect())

@@ -1,6 +1,7 @@
 //! Pass 1: who and what is in the case, before anything is decided.
 
 use super::documents::Tree;
+use super::quiet::Quiet;
 use crate::detect::{self, Context};
 use crate::model::document::{Class, Field};
 use crate::model::mention::{Category, Mention, Who};
@@ -30,13 +31,13 @@ pub struct Surveyed {
 }
 
 /// Surveys one document and everything in it.
-pub fn survey(tree: &Tree, identity: &Identity, policy: &Policy) -> Surveyed {
+pub fn survey(tree: &Tree, identity: &Identity, policy: &Policy, quiet: &Quiet) -> Surveyed {
     let mut out = Surveyed::default();
-    tree.each(&mut |t| one(t, identity, policy, &mut out));
+    tree.each(&mut |t| one(t, identity, policy, quiet, &mut out));
     out
 }
 
-fn one(t: &Tree, identity: &Identity, policy: &Policy, out: &mut Surveyed) {
+fn one(t: &Tree, identity: &Identity, policy: &Policy, quiet: &Quiet, out: &mut Surveyed) {
     for (i, record) in t.doc.records.iter().enumerate() {
         if record.keys.is_empty() {
             continue;
@@ -65,7 +66,16 @@ fn one(t: &Tree, identity: &Identity, policy: &Policy, out: &mut Surveyed) {
         if text.len() < 3 {
             continue;
         }
-        for m in detect::discover(text, &context(t, field), identity) {
+        let ctx = context(t, field);
+        let digest = quiet.digest(text, &ctx, field.form);
+        if quiet.knows(digest) {
+            continue;
+        }
+        let found = detect::discover(text, &ctx, identity);
+        if found.is_empty() {
+            quiet.remember(digest);
+        }
+        for m in found {
             gather(text, &m, &mut seen, out);
         }
     }
