@@ -90,6 +90,14 @@ pub(super) fn rule_facts(r: &mut Ruling, class: SlotClass, a: &Agreement) {
     if a.names.given <= Given::Unlike && !a.placeholder() && matches!(a.birth, Birth::Exact | Birth::Swapped | Birth::Slip) {
         r.not_same("given-name-conflict-one-birth-date");
     }
+    if a.id_conflict() && !a.ids.near {
+        // Twins: one birth date, one surname, one dwelling, and two names and numbers.
+        if a.names.given <= Given::Unlike && !a.placeholder() {
+            r.different("given-name-and-identifier-conflict");
+        } else if a.names.candidate_placeholder && a.names.reference_placeholder && a.names.middle == Some(false) {
+            r.different("newborn-names-and-identifier-conflict");
+        }
+    }
     if a.id_conflict() {
         if a.ids.national_conflict && a.home == Home::Differs && !a.name_fits() {
             r.different("national-number-and-name-conflict");
