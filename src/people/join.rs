@@ -246,23 +246,21 @@ pub(super) enum Camp {
 }
 
 pub(super) fn camp(entries: &[Entry], members: &[u32]) -> Camp {
-    let mut camp = Camp::Open;
+    let (mut professional, mut private) = (false, false);
     for e in members.iter().filter_map(|m| entries.get(*m as usize)) {
         let group = e.stub.role.group();
-        let credential = e.facts.names.iter().any(|n| n.credential);
-        if e.stub.kind == StubKind::Clinician
-            || matches!(group, RoleGroup::Clinician | RoleGroup::Staff)
-            || (credential && e.stub.kind == StubKind::Unknown)
-        {
+        let personal = matches!(group, RoleGroup::Relative | RoleGroup::Contact);
+        if is_professional(e) && !personal {
             return Camp::Clinician;
         }
-        if matches!(e.stub.kind, StubKind::Related | StubKind::Patient)
-            || matches!(group, RoleGroup::Relative | RoleGroup::Contact)
-        {
-            camp = Camp::Private;
-        }
+        professional |= e.stub.kind == StubKind::Clinician || matches!(group, RoleGroup::Clinician | RoleGroup::Staff);
+        private |= personal || matches!(e.stub.kind, StubKind::Related | StubKind::Patient);
     }
-    camp
+    match (private, professional) {
+        (true, _) => Camp::Private,
+        (false, true) => Camp::Clinician,
+        (false, false) => Camp::Open,
+    }
 }
 
 /// Joins everybody who is not the requester, not in doubt and not an organisation.
