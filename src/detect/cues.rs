@@ -97,6 +97,25 @@ pub fn inverse(role: Role) -> Role {
     }
 }
 
+/// The relative of a relative: `mother's sister`, `husband's brother`.
+pub fn kin_of_kin(of: Role, role: Role) -> Role {
+    match (of, role) {
+        (Role::Mother | Role::Father | Role::Parent, Role::Sister) => Role::Aunt,
+        (Role::Mother | Role::Father | Role::Parent, Role::Brother) => Role::Uncle,
+        (Role::Mother | Role::Father | Role::Parent, Role::Mother) => Role::Grandmother,
+        (Role::Mother | Role::Father | Role::Parent, Role::Father) => Role::Grandfather,
+        (Role::Sister | Role::Brother | Role::Sibling, Role::Daughter) => Role::Niece,
+        (Role::Sister | Role::Brother | Role::Sibling, Role::Son) => Role::Nephew,
+        (Role::Daughter | Role::Son | Role::Child, Role::Daughter | Role::Son | Role::Child) => Role::Grandchild,
+        (
+            Role::Daughter | Role::Son | Role::Child | Role::Sister | Role::Brother | Role::Sibling,
+            Role::Spouse | Role::Partner,
+        ) => Role::InLaw,
+        (Role::Spouse | Role::Partner, Role::Mother | Role::Father | Role::Parent | Role::Sister | Role::Brother) => Role::InLaw,
+        _ => Role::Relative,
+    }
+}
+
 /// How strongly a role word says that a name follows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Pull {
@@ -244,6 +263,61 @@ pub const ROLE_PHRASES: &[(&[&str], Pull, Option<Role>)] = &[
     (&["scribe"], Pull::Label, Some(Role::Staff)),
     (&["updated", "by"], Pull::Verb, Some(Role::Staff)),
     (&["created", "by"], Pull::Verb, Some(Role::Staff)),
+    (&["authenticated", "by"], Pull::Verb, Some(Role::Clinician)),
+    (&["attested", "by"], Pull::Verb, Some(Role::Clinician)),
+    (&["approved", "by"], Pull::Verb, Some(Role::Clinician)),
+    (&["documented", "by"], Pull::Verb, Some(Role::Clinician)),
+    (&["charted", "by"], Pull::Verb, Some(Role::Clinician)),
+    (&["completed", "by"], Pull::Verb, Some(Role::Clinician)),
+    (&["supervised", "by"], Pull::Verb, Some(Role::Clinician)),
+    (&["assessed", "by"], Pull::Verb, Some(Role::Clinician)),
+    (&["managed", "by"], Pull::Verb, Some(Role::Clinician)),
+    (&["resulted", "by"], Pull::Verb, Some(Role::Clinician)),
+    (&["given", "by"], Pull::Verb, Some(Role::Clinician)),
+    (&["started", "by"], Pull::Verb, Some(Role::Clinician)),
+    (&["recommended", "by"], Pull::Verb, Some(Role::Clinician)),
+    (&["dispensed", "by"], Pull::Verb, Some(Role::Pharmacist)),
+    (&["collected", "by"], Pull::Verb, Some(Role::Technician)),
+    (&["drawn", "by"], Pull::Verb, Some(Role::Technician)),
+    (&["translated", "by"], Pull::Verb, Some(Role::Interpreter)),
+    (&["typed", "by"], Pull::Verb, Some(Role::Staff)),
+    (&["opened", "by"], Pull::Verb, Some(Role::Staff)),
+    (&["viewed", "by"], Pull::Verb, Some(Role::Staff)),
+    (&["accessed", "by"], Pull::Verb, Some(Role::Staff)),
+    (&["printed", "by"], Pull::Verb, Some(Role::Staff)),
+    (&["modified", "by"], Pull::Verb, Some(Role::Staff)),
+    (&["edited", "by"], Pull::Verb, Some(Role::Staff)),
+    (&["changed", "by"], Pull::Verb, Some(Role::Staff)),
+    (&["added", "by"], Pull::Verb, Some(Role::Staff)),
+    (&["deleted", "by"], Pull::Verb, Some(Role::Staff)),
+    (&["filed", "by"], Pull::Verb, Some(Role::Staff)),
+    (&["faxed", "by"], Pull::Verb, Some(Role::Staff)),
+    (&["sent", "by"], Pull::Verb, Some(Role::Staff)),
+    (&["received", "by"], Pull::Verb, Some(Role::Staff)),
+    (&["released", "by"], Pull::Verb, Some(Role::Staff)),
+    (&["requested", "by"], Pull::Verb, Some(Role::Staff)),
+    (&["exported", "by"], Pull::Verb, Some(Role::Staff)),
+    (&["generated", "by"], Pull::Verb, Some(Role::Staff)),
+    (&["prepared", "by"], Pull::Verb, Some(Role::Staff)),
+    (&["compiled", "by"], Pull::Verb, Some(Role::Staff)),
+    (&["scheduled", "by"], Pull::Verb, Some(Role::Staff)),
+    (&["registered", "by"], Pull::Verb, Some(Role::Staff)),
+    (&["checked", "in", "by"], Pull::Verb, Some(Role::Staff)),
+    (&["uploaded", "by"], Pull::Verb, Some(Role::Staff)),
+    (&["submitted", "by"], Pull::Verb, Some(Role::Staff)),
+    (&["escorted", "by"], Pull::Verb, None),
+    (&["informant"], Pull::Label, None),
+    (&["visitor"], Pull::Noun, None),
+    (&["visitors"], Pull::Label, None),
+    (&["emergency", "contacts"], Pull::Label, Some(Role::EmergencyContact)),
+    (&["primary", "insured"], Pull::Label, Some(Role::Subscriber)),
+    (&["insured"], Pull::Label, Some(Role::Subscriber)),
+    (&["facilitator"], Pull::Label, Some(Role::Therapist)),
+    (&["group", "leader"], Pull::Noun, Some(Role::Therapist)),
+    (&["participant"], Pull::Noun, Some(Role::OtherPatient)),
+    (&["bedmate"], Pull::Noun, Some(Role::OtherPatient)),
+    (&["bunkmate"], Pull::Noun, Some(Role::OtherPatient)),
+    (&["neighboring", "patient"], Pull::Noun, Some(Role::OtherPatient)),
     (&["accompanied", "by"], Pull::Verb, None),
     (&["brought", "in", "by"], Pull::Verb, None),
     (&["brought", "by"], Pull::Verb, None),
@@ -273,10 +347,10 @@ pub const ROLE_PHRASES: &[(&[&str], Pull, Option<Role>)] = &[
 ];
 
 /// The phrase that begins at a word, if any: its length in words, pull and role. Longest phrase wins.
-pub fn role_phrase(word_at: impl Fn(usize) -> String) -> Option<(usize, Pull, Option<Role>)> {
+pub fn role_phrase<'w>(word_at: impl Fn(usize) -> &'w str) -> Option<(usize, Pull, Option<Role>)> {
     let first = word_at(0);
     let mut best: Option<(usize, Pull, Option<Role>)> = None;
-    for (phrase, pull, role) in phrases_from(&first) {
+    for (phrase, pull, role) in phrases_from(first) {
         let fits = phrase.iter().enumerate().skip(1).all(|(i, w)| word_at(i) == *w);
         if fits && best.is_none_or(|b| phrase.len() > b.0) {
             best = Some((phrase.len(), *pull, *role));

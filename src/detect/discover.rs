@@ -2,12 +2,13 @@
 
 use super::Context;
 use super::cues::{Pull, is_eponym_head, kin, role_phrase, title};
-use super::evidence::{Evidence, around, credential_at};
+use super::evidence::{Evidence, around, credential_at, place_end};
 use super::identity::Own;
 use super::labels;
 use super::name_read::{Read, Trust, backward, forward};
 use super::overlap;
 use super::patterns;
+use super::records::{self, Owned};
 use super::tokens::{Shape, Tokens};
 use super::whose::whose;
 use super::words::{NameLike, is_eponym, is_given, is_surname, name_like};
@@ -39,14 +40,16 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
     let mut finds = labels::find(&t, ctx);
     by_cue(&t, &mut finds);
     let mut out: Vec<Mention> = finds.into_iter().filter_map(|f| mention(&t, f, ctx, own, has_identity)).collect();
+    let (labelled, owned) = records::find(&t, own, has_identity);
+    out.extend(labelled);
     out = overlap::settle(out);
     let ids = patterns::find(text);
-    let ids = ids.into_iter().map(|m| attribute(&t, m, &out, own)).collect();
+    let ids = ids.into_iter().map(|m| attribute(&t, m, &out, &owned, own)).collect();
     overlap::merge(out, ids)
 }
 
 fn mention(t: &Tokens, f: Find, ctx: &Context, own: &Own, has_identity: bool) -> Option<Mention> {
-    let mut e = around(t, f.read.first, f.read.next);
+    let mut e = around(t, f.read.first, f.read.next, own);
     if vetoed(t, &f.read, &e) {
         return None;
     }
@@ -73,9 +76,8 @@ fn vetoed(t: &Tokens, read: &Read, e: &Evidence) -> bool {
     let after = t.low(n);
     let possessive = t.get(n.wrapping_sub(1)).is_some_and(|x| x.possessive);
     let strong = e.titled || e.kin.is_some() || e.credential.is_some();
-    if is_eponym_head(&after) && !e.titled && !t.ends_line(n) {
-        let is_house =
-            possessive && matches!(after.as_str(), "house" | "office" | "clinic" | "group" | "place" | "number" | "phone");
+    if is_eponym_head(after) && !e.titled && !t.ends_line(n) {
+        let is_house = possessive && matches!(after, "house" | "office" | "clinic" | "group" | "place" | "number" | "phone");
         if !is_house {
             return true;
         }
@@ -84,26 +86,21 @@ fn vetoed(t: &Tokens, read: &Read, e: &Evidence) -> bool {
     if t.shape(read.first.wrapping_sub(1)) == Some(Shape::Number) && read.first > 0 && is_street_end(t, n) {
         return true;
     }
-    if title(&after).is_some_and(|_| matches!(after.as_str(), "dr"))
-        && !t.is_capital(n + 1 + usize::from(t.is(n + 1, '.')))
-        && !strong
-    {
+    if title(after).is_some_and(|_| matches!(after, "dr")) && !t.is_capital(n + 1 + usize::from(t.is(n + 1, '.'))) && !strong {
         return true;
     }
-    let lone_eponym = read.words == 1 && is_eponym(&t.low(read.next.wrapping_sub(1)));
+    let lone_eponym = read.words == 1 && is_eponym(t.low(read.next.wrapping_sub(1)));
     if lone_eponym && !strong && !e.patient && e.role.is_none() {
         return true;
     }
     let before = t.low(read.first.wrapping_sub(1));
-    matches!(before.as_str(), "dog" | "cat" | "puppy" | "pet" | "kitten" | "parrot" | "hamster")
-        || before == "named"
-            && read.first >= 2
-            && matches!(t.low(read.first - 2).as_str(), "dog" | "cat" | "puppy" | "pet" | "kitten")
+    matches!(before, "dog" | "cat" | "puppy" | "pet" | "kitten" | "parrot" | "hamster")
+        || before == "named" && read.first >= 2 && matches!(t.low(read.first - 2), "dog" | "cat" | "puppy" | "pet" | "kitten")
 }
 
 fn is_street_end(t: &Tokens, n: usize) -> bool {
     matches!(
-        t.low(n).as_str(),
+        t.low(n),
         "dr" | "st" | "ave" | "rd" | "ln" | "blvd" | "ct" | "way" | "pkwy" | "street" | "avenue" | "road" | "drive" | "lane"
     )
 }
@@ -115,14 +112,17 @@ fn by_cue(t: &Tokens, out: &mut Vec<Find>) {
             _ => continue,
         }
         let low = t.low(i);
-        if title(&low).is_some() {
-            titled(t, i, &low, out);
+        if title(low).is_some() {
+            titled(t, i, low, out);
         }
-        if kin(&low).is_some() || low == "law" {
+        if kin(low).is_some() || low == "law" {
             after_noun(t, i + 1, "cue.kin", 0.9, None, out);
         }
         if let Some((n, pull, role)) = role_phrase(|k| t.low(i + k)) {
             phrase(t, i, n, pull, role, out);
+            if pull == Pull::Verb && t.low(i + n - 1) == "by" {
+                login(t, i + n, role, out);
+            }
         }
         if t.is_capital(i) {
             if credential_at(t, i).is_some() {
@@ -153,7 +153,7 @@ fn titled(t: &Tokens, i: usize, low: &str, out: &mut Vec<Find>) {
     if t.ends_line(k) {
         return;
     }
-    while title(&t.low(k)).is_some() && k < i + 8 {
+    while title(t.low(k)).is_some() && k < i + 8 {
         k += 1 + usize::from(t.is(k + 1, '.'));
     }
     let weak_title =
@@ -205,18 +205,21 @@ fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, role
     if t.get(from.wrapping_sub(1)).is_some_and(|x| x.possessive) && t.low(from) != "name" {
         return;
     }
-    let mut k = from;
-    let mut comma = false;
+    // `room-mate in bed B, Karen Wu`
+    let at = from + usize::from(t.is(from, '(') || t.is(from, ','));
+    let mut k = place_end(t, at).unwrap_or(from);
+    let placed = k > from;
+    let mut comma = placed;
     for _ in 0..5 {
         let low = t.low(k);
         let skip = match t.shape(k) {
             Some(Shape::Mark(m)) => {
                 comma |= m == ',';
-                matches!(m, ',' | ':' | '(' | '-' | '#' | '"')
+                matches!(m, ',' | ':' | '(' | '-' | '#' | '"') || placed && m == ')'
             }
             Some(Shape::Number) => t.is(k + 1, ':') || t.is(k.wrapping_sub(1), '#'),
             Some(Shape::Break) => t.get(k).is_some_and(|b| t.text.get(b.start..b.end) == Some("\t")),
-            Some(_) => matches!(low.as_str(), "is" | "was" | "named" | "name" | "called" | "who" | "in" | "law") && k < from + 4,
+            Some(_) => matches!(low, "is" | "was" | "named" | "name" | "called" | "who" | "in" | "law") && k < from + 4,
             None => false,
         };
         if !skip {
@@ -224,14 +227,14 @@ fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, role
         }
         k += 1;
     }
-    while title(&t.low(k)).is_some() && k < from + 8 {
+    while title(t.low(k)).is_some() && k < from + 8 {
         k += 1 + usize::from(t.is(k + 1, '.'));
     }
     let Some(read) = forward(t, k, Trust::Fair) else { return };
     // After a comma or a mark a lone word must be a known name; an unknown word directly after a kin word may be one.
     let direct = k == from;
     let lone = read.words == 1;
-    if lone && !direct && read.best < NameLike::Name && !(comma && is_given(&t.low(k)) && t.is(read.next, ',')) {
+    if lone && !direct && read.best < NameLike::Name && !(comma && is_given(t.low(k)) && t.is(read.next, ',')) {
         return;
     }
     if lone
@@ -244,7 +247,7 @@ fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, role
     }
     let next = read.next;
     out.push(Find { read, rule, confidence, role });
-    coordinated(t, next, rule, confidence, role.or_else(|| kin(&t.low(from.wrapping_sub(1)))), out);
+    coordinated(t, next, rule, confidence, role.or_else(|| kin(t.low(from.wrapping_sub(1)))), out);
 }
 
 /// Further names after `,` or `and`: `daughters Amy and Beth`.
@@ -295,9 +298,40 @@ fn phrase(t: &Tokens, i: usize, n: usize, pull: Pull, role: Option<Role>, out: &
     }
 }
 
+/// A user name after `entered by`: `april.mayhew`, `afoley`.
+fn login(t: &Tokens, from: usize, role: Option<Role>, out: &mut Vec<Find>) {
+    let k = from + usize::from(t.is(from, ':'));
+    let word = t.low(k);
+    if t.shape(k) != Some(Shape::Lower) || !word.is_ascii() {
+        return;
+    }
+    let dotted = t.touches_next(k)
+        && (t.is(k + 1, '.') || t.is(k + 1, '_'))
+        && t.touches_next(k + 1)
+        && t.shape(k + 2) == Some(Shape::Lower);
+    let (next, given, family) = if dotted {
+        let family = t.low(k + 2);
+        let name = name_like(family) == NameLike::Name || is_given(word) && name_like(family) >= NameLike::WordName;
+        if !(name && (is_given(word) || word.len() == 1)) {
+            return;
+        }
+        (k + 3, word.to_string(), family.to_string())
+    } else {
+        let (Some(rest), 5..) = (word.get(1..), word.len()) else { return };
+        if name_like(word) != NameLike::Unknown || !is_surname(rest) {
+            return;
+        }
+        (k + 1, word.get(..1).unwrap_or_default().to_string(), rest.to_string())
+    };
+    let (Some(s), Some(e)) = (t.get(k), t.get(next - 1)) else { return };
+    let name = crate::model::person::Name { given: vec![given], family, ..Default::default() };
+    let read = Read { first: k, next, start: s.start, end: e.end, name, best: NameLike::Name, words: 2, parts: 2 };
+    out.push(Find { read, rule: "cue.login", confidence: 0.85, role: role.or(Some(Role::Staff)) });
+}
+
 fn skip_title(t: &Tokens, mut k: usize) -> usize {
     for _ in 0..3 {
-        if title(&t.low(k)).is_none() {
+        if title(t.low(k)).is_none() {
             break;
         }
         k += 1 + usize::from(t.is(k + 1, '.'));
@@ -321,11 +355,11 @@ fn credentialed(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     // `Jr.` and earlier credentials between: `Roe Jr., PhD`, `Roe, MD, PhD` is found at `MD`.
     let Some(read) = backward(t, end, Trust::Strong) else { return };
     let lone = read.words == 1 && read.parts == 1;
-    let place = super::words::is_place_or_month(&t.low(read.first));
+    let place = super::words::is_place_or_month(t.low(read.first));
     if lone && place || strict && lone && read.best < NameLike::Name {
         return;
     }
-    if read.best < NameLike::Unknown && (read.words < 2 || !is_given(&t.low(read.first))) {
+    if read.best < NameLike::Unknown && (read.words < 2 || !is_given(t.low(read.first))) {
         return;
     }
     out.push(Find { read, rule: "cue.credential", confidence: 0.93, role: None });
@@ -344,12 +378,12 @@ fn uncued(t: &Tokens, i: usize, out: &mut Vec<Find>) {
         let second = if t.shape(i + 2) == Some(Shape::Initial) { i + 2 + 1 + usize::from(t.is(i + 3, '.')) } else { i + 2 };
         let surname = matches!(t.shape(second), Some(Shape::Cap | Shape::Upper))
             && name_like(t.word(second)) == NameLike::Name
-            && is_surname(&t.low(second));
+            && is_surname(t.low(second));
         let joined = t.get(i + 1).zip(t.get(i + 2)).is_some_and(|(a, b)| b.start - a.end <= 1);
         if dotted
             && joined
             && surname
-            && !is_eponym(&t.low(second))
+            && !is_eponym(t.low(second))
             && let Some(read) = forward(t, i, Trust::Weak)
         {
             out.push(Find { read, rule: "list.initial-surname", confidence: 0.6, role: None });
@@ -365,10 +399,10 @@ fn uncued(t: &Tokens, i: usize, out: &mut Vec<Find>) {
         return;
     }
     let last = read.name.family.rsplit(' ').next().unwrap_or("").to_string();
-    let given = is_given(&low) && name_like(t.word(i)) == NameLike::Name;
+    let given = is_given(low) && name_like(t.word(i)) == NameLike::Name;
     let last_like = name_like(&last);
-    let family_first = is_surname(&low) && !given && is_given(&super::fold::folded(&last)) && last_like == NameLike::Name;
-    let eponyms = read.name.family.split(' ').any(|w| is_eponym(&super::fold::folded(w))) && is_eponym(&low);
+    let family_first = is_surname(low) && !given && is_given(&super::fold::folded(&last)) && last_like == NameLike::Name;
+    let eponyms = read.name.family.split(' ').any(|w| is_eponym(&super::fold::folded(w))) && is_eponym(low);
     if eponyms {
         return;
     }
@@ -384,7 +418,7 @@ fn is_generic_second(last: &str, t: &Tokens, read: &Read) -> bool {
 
 /// Gives an identifier its owner: the patient's own value, else the nearest person named before it in its line or sentence, else
 /// nobody. A kin or contact word before it wins over a match with a value that the household shares.
-fn attribute(t: &Tokens, mut m: Mention, names: &[Mention], own: &Own) -> Mention {
+fn attribute(t: &Tokens, mut m: Mention, names: &[Mention], records: &[Owned], own: &Own) -> Mention {
     let value = t.text.get(m.start..m.end).unwrap_or("");
     let owned = match m.category {
         Category::Phone | Category::Fax => own.has_phone(value),
@@ -395,6 +429,15 @@ fn attribute(t: &Tokens, mut m: Mention, names: &[Mention], own: &Own) -> Mentio
         _ => own.has_id(value),
     };
     let near = nearest(t, m.start, names);
+    let near_patient = matches!(near, None | Some(Who::Patient));
+    if let Some(r) = records.iter().find(|r| r.start <= m.start && m.end <= r.end)
+        && near_patient
+        && matches!(r.who, Who::Patient | Who::New(_))
+    {
+        // A line of the patient's own record, or of somebody else's whatever the household shares.
+        m.who = r.who.clone();
+        return m;
+    }
     m.who = match (owned, near) {
         (true, None | Some(Who::Patient)) => Who::Patient,
         (true, Some(Who::New(r))) if !is_close_kin(r) => Who::Patient,
@@ -431,10 +474,10 @@ pub(super) fn nearest(t: &Tokens, at: usize, names: &[Mention]) -> Option<Who> {
             return Some(m.who.clone());
         }
         let low = t.low(k);
-        if let Some(role) = kin(&low) {
+        if let Some(role) = kin(low) {
             return Some(Who::New(role));
         }
-        if matches!(low.as_str(), "patient" | "pt") {
+        if matches!(low, "patient" | "pt") {
             return Some(Who::Patient);
         }
         if let Some((_, Pull::Noun, Some(role))) = role_phrase(|j| t.low(k + j)) {
@@ -445,5 +488,5 @@ pub(super) fn nearest(t: &Tokens, at: usize, names: &[Mention]) -> Option<Who> {
 }
 
 fn title_like(t: &Tokens, k: usize) -> bool {
-    k > 0 && title(&t.low(k - 1)).is_some()
+    k > 0 && title(t.low(k - 1)).is_some()
 }

@@ -1,6 +1,7 @@
 //! What the words around a name say about whose it is.
 
-use super::cues::{Pull, credential, inverse, is_kin_adjective, is_possessor, kin, role_phrase, title, title_sex};
+use super::cues::{Pull, credential, inverse, is_kin_adjective, is_possessor, kin, kin_of_kin, role_phrase, title, title_sex};
+use super::identity::Own;
 use super::tokens::{Shape, Tokens};
 use crate::model::role::{Role, RoleGroup};
 
@@ -51,15 +52,15 @@ impl Evidence {
     }
 }
 
-/// Looks around the tokens `first..next`.
-pub fn around(t: &Tokens, first: usize, next: usize) -> Evidence {
+/// Looks around the tokens `first..next`. `own` tells whose mother `Marisol's mother` is.
+pub fn around(t: &Tokens, first: usize, next: usize, own: &Own) -> Evidence {
     let mut e = Evidence { title_from: first, ..Evidence::default() };
-    before(t, first, &mut e);
-    after(t, next, &mut e);
+    before(t, first, own, &mut e);
+    after(t, next, own, &mut e);
     e
 }
 
-fn before(t: &Tokens, first: usize, e: &mut Evidence) {
+fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
     let mut k = first;
     // Titles, nearest first: `Mrs. Dr.`
     for _ in 0..4 {
@@ -68,14 +69,14 @@ fn before(t: &Tokens, first: usize, e: &mut Evidence) {
         }
         let j = if t.is(k - 1, '.') && k >= 2 { k - 2 } else { k - 1 };
         let low = t.low(j);
-        let Some(role) = title(&low) else { break };
+        let Some(role) = title(low) else { break };
         let written = t.is_capital(j) || t.is(j + 1, '.');
         if !written || j + 2 < k {
             break;
         }
         e.titled = true;
         e.title_role = e.title_role.or(role);
-        e.sex = e.sex.or(title_sex(&low));
+        e.sex = e.sex.or(title_sex(low));
         e.title_from = j;
         k = j;
     }
@@ -90,18 +91,26 @@ fn before(t: &Tokens, first: usize, e: &mut Evidence) {
             Some(Shape::Break) => {
                 k >= 2 && (t.is(j.wrapping_sub(1), ':') || t.text.get(t.list[j].start..t.list[j].end) == Some("\t"))
             }
-            Some(_) => matches!(low.as_str(), "is" | "was" | "named" | "name" | "called" | "who" | "are" | "being"),
+            Some(_) => matches!(low, "is" | "was" | "named" | "name" | "called" | "who" | "are" | "being"),
             None => false,
         };
         if !skip {
             break;
         }
-        named |= matches!(low.as_str(), "name" | "named");
+        named |= matches!(low, "name" | "named");
         k = j;
     }
+    k = before_place(t, k);
     let Some(j) = k.checked_sub(1) else { return };
     if let Some(role) = kin_ending_at(t, j, named) {
-        e.kin = Some(role);
+        match possessor(t, j, own) {
+            Possessor::Patient => e.kin = Some(role),
+            Possessor::Kin(of) => e.kin = Some(kin_of_kin(of, role)),
+            Possessor::Other => {
+                e.phrase = true;
+                e.role = Some(Role::OtherPerson);
+            }
+        }
         return;
     }
     let low = t.low(j);
@@ -109,7 +118,7 @@ fn before(t: &Tokens, first: usize, e: &mut Evidence) {
     if low == "of"
         && k == first
         && j >= 1
-        && let Some(role) = kin(&t.low(j - 1))
+        && let Some(role) = kin(t.low(j - 1))
     {
         e.kin = Some(inverse(role));
         return;
@@ -118,13 +127,13 @@ fn before(t: &Tokens, first: usize, e: &mut Evidence) {
         // `mother of patient, Ana Roe`; `mother of the patient, Ana Roe`.
         let of = if t.low(j - 1) == "the" && j >= 3 { j - 2 } else { j - 1 };
         if t.low(of) == "of"
-            && let Some(role) = of.checked_sub(1).and_then(|m| kin(&t.low(m)))
+            && let Some(role) = of.checked_sub(1).and_then(|m| kin(t.low(m)))
         {
             e.kin = Some(role);
             return;
         }
     }
-    if (low == "patient" || low == "pt") && !t.list[j].possessive && !is_other(&t.low(j.wrapping_sub(1))) {
+    if (low == "patient" || low == "pt") && !t.list[j].possessive && !is_other(t.low(j.wrapping_sub(1))) {
         e.patient = true;
         return;
     }
@@ -147,6 +156,63 @@ fn before(t: &Tokens, first: usize, e: &mut Evidence) {
     }
 }
 
+/// Whose kin a kin word is.
+enum Possessor {
+    Patient,
+    Kin(Role),
+    Other,
+}
+
+/// Who stands before the kin word at `j`: nobody or the patient, a relative of the patient, or somebody else.
+fn possessor(t: &Tokens, j: usize, own: &Own) -> Possessor {
+    let mut k = j;
+    while k > 0 && j - k < 3 && is_kin_adjective(t.low(k - 1)) {
+        k -= 1;
+    }
+    let Some(p) = k.checked_sub(1).filter(|p| t.get(*p).is_some_and(|x| x.possessive)) else { return Possessor::Patient };
+    let low = t.low(p);
+    if let Some(of) = kin(low) {
+        return Possessor::Kin(of);
+    }
+    if is_possessor(low) || own.is_given(low) || own.is_family(low) {
+        return Possessor::Patient;
+    }
+    Possessor::Other
+}
+
+/// The token after a place in the ward that begins at `k`: `in bed B`, `from room 12`, `(bed 2)`, `in the next bed`.
+pub fn place_end(t: &Tokens, k: usize) -> Option<usize> {
+    let mut i = k;
+    if matches!(t.low(i), "in" | "from" | "at" | "on") {
+        i += 1;
+    }
+    while i < k + 4 && matches!(t.low(i), "the" | "next" | "other" | "adjacent" | "neighboring" | "same") {
+        i += 1;
+    }
+    let told = i > k;
+    if !matches!(t.low(i), "bed" | "room" | "rm" | "bay" | "cubicle" | "ward" | "unit") {
+        return None;
+    }
+    i += 1 + usize::from(t.is(i + 1, '#'));
+    let numbered = match t.shape(i) {
+        Some(Shape::Initial) => !t.is(i + 1, '.'),
+        Some(Shape::Number | Shape::Mixed) => true,
+        _ => false,
+    };
+    (numbered || told).then_some(i + usize::from(numbered))
+}
+
+/// The first token of a place in the ward that ends at `k` (marks between left out), else `k`.
+fn before_place(t: &Tokens, k: usize) -> usize {
+    let ends = |m: usize| {
+        let end = place_end(t, m)?;
+        (end <= k && k - end <= 2 && (end..k).all(|x| matches!(t.shape(x), Some(Shape::Mark(',' | ':' | '-' | ')')))))
+            .then_some(m)
+    };
+    let Some(m) = (k.saturating_sub(8)..k).find_map(ends) else { return k };
+    if m > 0 && matches!(t.shape(m - 1), Some(Shape::Mark('(' | ','))) { m - 1 } else { m }
+}
+
 fn is_other(low: &str) -> bool {
     matches!(low, "other" | "another" | "fellow")
 }
@@ -161,7 +227,7 @@ fn kin_ending_at(t: &Tokens, j: usize, named: bool) -> Option<Role> {
     if low == "law" && j >= 2 && t.low(j - 1) == "in" || low == "law" && j >= 4 && t.low(j - 2) == "in" {
         return Some(Role::InLaw);
     }
-    let role = kin(&low)?;
+    let role = kin(low)?;
     if role == Role::Sister && t.begins_sister(j) {
         return None;
     }
@@ -173,16 +239,16 @@ impl Tokens<'_> {
     fn begins_sister(&self, j: usize) -> bool {
         self.shape(j) == Some(Shape::Cap)
             && j > 0
-            && !is_possessor(&self.low(j - 1))
+            && !is_possessor(self.low(j - 1))
             && !self.begins_line(j)
             && !self.is(j - 1, '.')
             && self.get(j + 1).is_some_and(|n| matches!(n.shape, Shape::Cap))
             && self.shape(j - 1) == Some(Shape::Lower)
-            && !is_kin_adjective(&self.low(j - 1))
+            && !is_kin_adjective(self.low(j - 1))
     }
 }
 
-fn after(t: &Tokens, next: usize, e: &mut Evidence) {
+fn after(t: &Tokens, next: usize, own: &Own, e: &mut Evidence) {
     let mut k = next;
     // Credentials: `Wu, RN`, `Wu MD, PhD`, `Wu (RN)`.
     let mut comma = false;
@@ -215,12 +281,13 @@ fn after(t: &Tokens, next: usize, e: &mut Evidence) {
             Some(Shape::Mark(m)) => matches!(m, ',' | '(' | '-' | '[' | '/'),
             Some(Shape::Break) => t.get(k).is_some_and(|b| t.text.get(b.start..b.end) == Some("\t")),
             Some(Shape::Lower | Shape::Cap) if joined => {
-                is_possessor(&low)
-                    || is_kin_adjective(&low)
-                    || matches!(low.as_str(), "is" | "was" | "who" | "as" | "relationship" | "relation")
+                is_possessor(low)
+                    || t.get(k).is_some_and(|x| x.possessive) && (own.is_given(low) || own.is_family(low))
+                    || is_kin_adjective(low)
+                    || matches!(low, "is" | "was" | "who" | "as" | "relationship" | "relation")
             }
             // Only a mark or `is` ties what follows to the name: not `Page the nurse`.
-            Some(Shape::Lower) => matches!(low.as_str(), "is" | "was" | "who" | "as"),
+            Some(Shape::Lower) => matches!(low, "is" | "was" | "who" | "as"),
             _ => false,
         };
         if !skip {
@@ -233,7 +300,7 @@ fn after(t: &Tokens, next: usize, e: &mut Evidence) {
         return;
     }
     let low = t.low(k);
-    if let Some(role) = kin(&low) {
+    if let Some(role) = kin(low) {
         let in_law = t.low(k + 1) == "in" && t.low(k + 2) == "law";
         let end = if in_law { k + 3 } else { k + 1 };
         // `Karen, her son Bob`: the kin word belongs to the next name.

@@ -162,6 +162,12 @@ impl Own {
         }
     }
 
+    /// True when the name carries a `Jr.` or `III` that the patient's does not.
+    pub fn other_generation(&self, name: &Name) -> bool {
+        let suffixes = name.suffix.iter().map(|s| folded(s).replace('.', ""));
+        suffixes.filter(|s| super::name_read::is_generation(s)).any(|s| !self.suffixes.contains(&s))
+    }
+
     /// True when the number is the patient's.
     pub fn has_phone(&self, value: &str) -> bool {
         let key = phone_key(value);
@@ -202,7 +208,7 @@ pub fn given_tokens(given: &str) -> Vec<String> {
 pub fn split_text(text: &str) -> Name {
     let t = super::tokens::Tokens::new(text);
     let mut i = 0;
-    while super::cues::title(&t.low(i)).is_some() {
+    while super::cues::title(t.low(i)).is_some() {
         i += 1 + usize::from(t.is(i + 1, '.'));
     }
     match super::name_read::forward(&t, i, super::name_read::Trust::Strong) {

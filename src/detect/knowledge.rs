@@ -20,9 +20,9 @@ use crate::model::mention::{Category, Mention, Who};
 use crate::model::person::{Name, PATIENT, PersonId};
 use crate::model::request::Identity;
 use crate::model::role::{Role, RoleGroup};
-use crate::model::roster::Roster;
+use crate::model::roster::{Person, Roster};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Bytes looked at on each side of an anchor. Longer than any variant of usual values, short enough to be cheap.
 const WINDOW: usize = 160;
@@ -36,6 +36,10 @@ struct Entry {
     needs_cue: bool,
     /// Index into the dictionary.
     dictionary: Option<usize>,
+    /// A word that stands for somebody else wherever it stands: no cue is asked for and nothing vetoes it.
+    certain: bool,
+    /// How the word is written in the names of its owners, for codes and addresses, where case tells.
+    spelled: Vec<String>,
 }
 
 /// What the case knows.
@@ -48,6 +52,8 @@ pub struct Knowledge {
     dictionary: Dictionary,
     persons: Vec<Known>,
     longest: usize,
+    /// Entries of single words that are certain, by folded word.
+    certain: HashMap<String, usize>,
 }
 
 struct Builder {
@@ -109,12 +115,13 @@ impl Knowledge {
                 }
             }
         }
-        let mut anchors: Vec<String> = b.anchors;
+        let mut anchors: Vec<String> = std::mem::take(&mut b.anchors);
         anchors.extend(digits.keys().map(|k| k[k.len().saturating_sub(4)..].to_string()));
         anchors.sort();
         anchors.dedup();
         let longest = b.texts.iter().map(String::len).max().unwrap_or(0);
         let persons = roster.persons.iter().map(known).collect();
+        let certain = mark_certain(&mut b, roster, &me, dictionary);
         Knowledge {
             anchors: automaton(&anchors, true),
             variants: automaton(&b.texts, false),
@@ -124,7 +131,15 @@ impl Knowledge {
             dictionary: dictionary.clone(),
             persons,
             longest,
+            certain,
         }
+    }
+
+    /// True when this single word is a name of somebody other than the patient that [`Knowledge::scan`] finds wherever it stands as a
+    /// whole word in text, without a cue and whatever follows it. In codes, ids, links and file names it is found as it is spelled in
+    /// the name, except in media types.
+    pub fn certain_alone(&self, word: &str) -> bool {
+        self.certain.contains_key(folded(word).trim())
     }
 
     /// Known names and values in `text`, sorted and without overlaps. In codes, ids and URLs without cues.
@@ -156,7 +171,7 @@ impl Knowledge {
         let mut out: Vec<(usize, usize)> = Vec::new();
         for m in anchors.find_overlapping_iter(text) {
             let short = m.len() < 4;
-            let inside = |i: Option<&u8>| i.is_some_and(u8::is_ascii_alphanumeric);
+            let inside = |i: Option<&u8>| i.is_some_and(u8::is_ascii_alphabetic);
             if short && (inside(m.start().checked_sub(1).and_then(|i| bytes.get(i))) || inside(bytes.get(m.end()))) {
                 continue;
             }
@@ -226,7 +241,9 @@ impl Knowledge {
             }
             // Try every start of a digit group: `call 2 503-555-0142` joins to a longer run otherwise.
             if let Some((key_len, end, owners)) = self.number_at(bytes, i) {
-                let from = if i > 0 && bytes[i - 1] == b'(' { i - 1 } else { i };
+                // A parenthesis only with the one that closes it.
+                let opens = i > 0 && bytes[i - 1] == b'(' && bytes[i..end].contains(&b')');
+                let from = if opens || i > 0 && bytes[i - 1] == b'+' { i - 1 } else { i };
                 if let Some((s, e)) = stretch.source_range(from, end) {
                     let category = owners.first().map_or(Category::Phone, |o| o.1);
                     let ids: Vec<PersonId> = owners.iter().map(|o| o.0).collect();
@@ -294,17 +311,21 @@ impl Knowledge {
             Some(Mention { start, end, category: Category::Name, who, rule, confidence, name })
         };
         if machine {
+            if is_media_type(text) {
+                return None;
+            }
             let in_mail = matches!(best, Kind::Login | Kind::Full);
             let dotted = best == Kind::Family && ctx.class != Class::Code && !entry.needs_cue && written.len() >= 5;
-            return (in_mail || dotted).then(|| make(value_owner(&ids), "roster.login", 0.85, start, end))?;
+            let spelled = entry.certain && entry.spelled.iter().any(|s| s == written);
+            return (in_mail || dotted || spelled).then(|| make(value_owner(&ids), "roster.login", 0.85, start, end))?;
         }
         if best == Kind::Login {
             return make(value_owner(&ids), "roster.login", 0.85, start, end);
         }
         let near = Near::new(text, start, end)?;
-        let e = near.evidence();
-        let lone = matches!(best, Kind::Family | Kind::Given | Kind::Nick);
-        if lone && !self.is_person(&near, &e, entry, best, written, ctx) {
+        let e = near.evidence(&self.own);
+        let lone = matches!(best, Kind::Family | Kind::Middle | Kind::Given | Kind::Nick);
+        if lone && !entry.certain && !self.is_person(&near, &e, entry, best, written, ctx) {
             return None;
         }
         if lone && let Some((s, n)) = near.stranger(|w| self.fits(&ids, w)) {
@@ -315,12 +336,12 @@ impl Knowledge {
         if best == Kind::Initial && !near.capital() && !written.contains('.') {
             return None;
         }
-        let who = self.choose(&ids, lone || best == Kind::Initial, &e, ctx);
+        let who = self.choose(entry, lone || best == Kind::Initial, &e, ctx);
         let (rule, confidence) = match best {
             Kind::Full => ("roster.full-name", 0.99),
             Kind::Initial => ("roster.initial-name", 0.95),
             Kind::Family => ("roster.family-name", 0.92),
-            Kind::Given => ("roster.given-name", 0.88),
+            Kind::Given | Kind::Middle => ("roster.given-name", 0.9),
             _ => ("roster.nickname", 0.8),
         };
         make(who, rule, confidence, start, end)
@@ -353,7 +374,7 @@ impl Knowledge {
         }
         match kind {
             Kind::Family => near.capital() || near.alone() || written.len() >= 6 && name_like(written) == NameLike::Name,
-            Kind::Given => near.capital() || near.alone(),
+            Kind::Given | Kind::Middle => near.capital() || near.alone(),
             _ => near.capital() && name_like(written) == NameLike::Name,
         }
     }
@@ -368,11 +389,23 @@ impl Knowledge {
     }
 
     /// Whose a name is, of all who have it.
-    fn choose(&self, ids: &[PersonId], lone: bool, e: &Evidence, ctx: &Context) -> Who {
-        let others: Vec<PersonId> = ids.iter().copied().filter(|i| *i != PATIENT).collect();
-        let mine = ids.contains(&PATIENT);
+    fn choose(&self, entry: &Entry, lone: bool, e: &Evidence, ctx: &Context) -> Who {
+        let mut others: Vec<PersonId> = entry.owners.iter().map(|o| o.0).filter(|i| *i != PATIENT).collect();
+        others.dedup();
+        let mine = entry.owners.iter().any(|o| o.0 == PATIENT);
         if !mine {
-            return self.best_of(&others, e).map_or(Who::New(other_role(e, ctx)), Who::Person);
+            return match self.best_of(&others, e) {
+                // `her sister Maria` where the only Maria known is a nurse: another Maria.
+                Some(id) if lone && e.best_role().is_some() && !self.cue_fits(id, e) => Who::New(other_role(e, ctx)),
+                Some(id) => Who::Person(id),
+                None => Who::New(other_role(e, ctx)),
+            };
+        }
+        // The patient's first name alone: nobody speaks of staff by a first name only, nor of anybody by a middle name.
+        if entry.owners.contains(&(PATIENT, Kind::Given)) {
+            let by_first =
+                |id: PersonId| entry.owners.contains(&(id, Kind::Given)) || !entry.owners.contains(&(id, Kind::Middle));
+            others.retain(|id| by_first(*id) && !self.is_clinician(*id));
         }
         let against = e.kin.is_some() || sex_conflict(e, &self.own) || is_professional(e, &self.own);
         if others.is_empty() {
@@ -401,9 +434,6 @@ impl Knowledge {
         if titled_as_patient && !family_place && (rivals == 0 || lone) {
             return Who::Patient;
         }
-        if !lone && !family_place && others.iter().all(|i| self.is_clinician(*i)) {
-            return Who::Ambiguous;
-        }
         Who::Ambiguous
     }
 
@@ -430,9 +460,16 @@ impl Knowledge {
         }
     }
 
+    /// Of several the one whose role the words tell, else one whom they fit; of equals the one who is known best.
     fn best_of(&self, ids: &[PersonId], e: &Evidence) -> Option<PersonId> {
-        let exact = |id: &&PersonId| self.persons.get(**id as usize).is_some_and(|p| Some(p.role) == e.best_role());
-        ids.iter().find(exact).or_else(|| ids.iter().find(|i| self.cue_fits(**i, e))).or_else(|| ids.first()).copied()
+        let known = |id: PersonId| self.persons.get(id as usize);
+        let told = e.best_role();
+        let weight = |id: PersonId| {
+            let exact = known(id).is_some_and(|p| Some(p.role) == told);
+            let parts = known(id).map_or(0, |p| p.givens.len().min(2));
+            (exact, self.cue_fits(id, e), parts)
+        };
+        ids.iter().copied().max_by_key(|id| (weight(*id), std::cmp::Reverse(*id)))
     }
 
     fn name_of(&self, who: &Who, text: &str, start: usize, end: usize) -> Option<Name> {
@@ -470,6 +507,67 @@ impl Knowledge {
             };
         }
     }
+}
+
+/// Marks the entries of single words that are somebody's name and nothing else, and gives them back by word.
+fn mark_certain(b: &mut Builder, roster: &Roster, me: &Person, dictionary: &Dictionary) -> HashMap<String, usize> {
+    let mut own: HashSet<String> = HashSet::new();
+    let places = me.addresses.iter().flat_map(|a| a.lines.iter().chain([&a.city, &a.text]));
+    for text in me.names.iter().flat_map(|n| n.given.iter().chain([&n.family, &n.text])).chain(places) {
+        own.extend(folded(text).split([' ', '-', ',', '.']).map(str::to_string));
+    }
+    let mut spelled: HashMap<String, Vec<String>> = HashMap::new();
+    for n in roster.persons.iter().skip(1).flat_map(|p| &p.names) {
+        let parsed;
+        let n = if n.given.is_empty() && n.family.is_empty() {
+            parsed = super::split_text(&n.text);
+            &parsed
+        } else {
+            n
+        };
+        for part in n.given.iter().chain([&n.family]) {
+            for word in part.split([' ', '-']).chain([part.as_str()]) {
+                let forms = spelled.entry(folded(word)).or_default();
+                if !forms.iter().any(|f| f == word) {
+                    forms.push(word.to_string());
+                }
+            }
+        }
+    }
+    let mut out = HashMap::new();
+    for (i, (entry, text)) in b.entries.iter_mut().zip(&b.texts).enumerate() {
+        let names = entry.owners.iter().all(|o| o.0 != PATIENT && matches!(o.1, Kind::Family | Kind::Given | Kind::Middle));
+        if entry.owners.is_empty()
+            || !names
+            || entry.needs_cue
+            || own.contains(text)
+            || dictionary.allows(text)
+            || !is_only_name(text)
+        {
+            continue;
+        }
+        entry.certain = true;
+        entry.spelled = spelled.get(text).cloned().unwrap_or_default();
+        out.insert(text.clone(), i);
+    }
+    out
+}
+
+/// A word that nothing but a person is called by, as far as the lists know.
+fn is_only_name(word: &str) -> bool {
+    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+    if letters < 3 || word.contains([' ', '.', ',']) {
+        return false;
+    }
+    let like = name_like(word);
+    let known = like == NameLike::Name || like == NameLike::Unknown && letters >= 4;
+    known && word.split('-').all(|w| !super::is_common(w) && !super::cues::is_eponym_head(w))
+}
+
+/// `application/pdf`: a word in it is a format.
+fn is_media_type(text: &str) -> bool {
+    const KINDS: &[&str] = &["application", "text", "image", "audio", "video", "multipart", "message", "font", "model"];
+    text.split_once('/').is_some_and(|(kind, rest)| KINDS.contains(&kind) && !rest.contains('/') && !rest.contains(' '))
 }
 
 /// Owner of a value that needs no words around: one person, or undecided when the patient has it too.

@@ -95,6 +95,11 @@ pub fn same_kind(cue: Role, known: Role) -> bool {
                     || matches!(known, Role::Relative | Role::Parent | Role::Sibling | Role::Child)
             }
         },
+        // `her daughter` is the newborn of her own record.
+        (RoleGroup::Relative, RoleGroup::OtherPatient) => {
+            known == Role::Newborn && matches!(cue, Role::Daughter | Role::Son | Role::Child)
+        }
+        (RoleGroup::OtherPatient, RoleGroup::OtherPatient) => true,
         (RoleGroup::OtherPerson, _) | (_, RoleGroup::OtherPerson) => true,
         _ => false,
     }

@@ -41,7 +41,7 @@ fn push(out: &mut Vec<Find>, read: Read, rule: &'static str, confidence: f32, ro
 /// First token of a value: titles skipped.
 fn skip_titles(t: &Tokens, mut i: usize) -> usize {
     for _ in 0..3 {
-        if title(&t.low(i)).is_none() {
+        if title(t.low(i)).is_none() {
             break;
         }
         i += 1 + usize::from(t.is(i + 1, '.'));
@@ -66,8 +66,8 @@ fn label_line(t: &Tokens, line: usize, end: usize, block: &mut Option<(Role, usi
             *block = None;
         }
     }
-    let label: Vec<String> = (line..colon).map(|k| t.low(k)).collect();
-    let has = |w: &str| label.iter().any(|l| l == w);
+    let label: Vec<&str> = (line..colon).map(|k| t.low(k)).collect();
+    let has = |w: &str| label.contains(&w);
     let role = label_role(t, line, colon).or_else(|| label.iter().find_map(|l| kin(l)));
     let is_name = has("name") || has("surname") || has("patient") || has("pt");
     let thing = [
@@ -165,12 +165,9 @@ const CLOSINGS: &[&[&str]] = &[
 
 /// `Best,` and a name on the next line, or `Thanks, Amy` at the end of a line.
 fn sign_off(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
-    let words: Vec<String> = (line..end.min(line + 4)).map(|k| t.low(k)).collect();
-    let closing = CLOSINGS
-        .iter()
-        .filter(|c| c.iter().zip(&words).filter(|(a, b)| **a == b.as_str()).count() == c.len())
-        .map(|c| c.len())
-        .max();
+    let words: Vec<&str> = (line..end.min(line + 4)).map(|k| t.low(k)).collect();
+    let closing =
+        CLOSINGS.iter().filter(|c| c.iter().zip(&words).filter(|(a, b)| **a == **b).count() == c.len()).map(|c| c.len()).max();
     let Some(n) = closing else { return };
     let mut k = line + n;
     while t.is(k, ',') || t.is(k, '!') || t.is(k, '.') || t.is(k, '-') {
@@ -186,7 +183,7 @@ fn sign_off(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
         || t.is(read.next, '.') && t.ends_line(read.next + 1)
         || credential_at(t, read.next + usize::from(t.is(read.next, ','))).is_some();
     let sure =
-        read.best == NameLike::Name || next_line && read.best >= NameLike::WordName && (read.words > 1 || is_given(&t.low(k)));
+        read.best == NameLike::Name || next_line && read.best >= NameLike::WordName && (read.words > 1 || is_given(t.low(k)));
     if closed && sure {
         push(out, read, "cue.sign-off", 0.85, None);
     }
@@ -209,42 +206,48 @@ fn dash_signature(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
     }
     let signed = credential_at(t, after).is_some();
     let alone =
-        t.ends_line(read.next) && read.best == NameLike::Name && is_given(&t.low(k)) && t.shape(line) != Some(Shape::Lower);
+        t.ends_line(read.next) && read.best == NameLike::Name && is_given(t.low(k)) && t.shape(line) != Some(Shape::Lower);
     if signed || alone {
         push(out, read, "cue.sign-off", if signed { 0.9 } else { 0.7 }, None);
     }
 }
 
-/// `JS/mt`, `JKL:mtd` on a line of its own or after `Dictated by:`.
+/// `JS/mt`, `JKL:mtd` on a line of its own, or after `dictated`, `transcribed by:`.
 fn dictation(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
-    let from = (line..end).rev().find(|k| t.is(*k, ':') && *k + 2 < end && !t.touches_next(*k)).map_or(line, |k| k + 1);
-    if end - from != 3 || !(t.is(from + 1, '/') || t.is(from + 1, ':')) {
-        return;
+    let alone = end - line == 3;
+    for k in line..end.saturating_sub(2) {
+        if t.shape(k) != Some(Shape::Upper) || !(t.is(k + 1, '/') || t.is(k + 1, ':')) {
+            continue;
+        }
+        let told = (k.saturating_sub(4).max(line)..k)
+            .any(|j| matches!(t.low(j), "dictated" | "dictator" | "transcribed" | "typed" | "dd" | "dt" | "initials"));
+        if (alone || told) && is_dictation(t, k) {
+            push_dictation(t, k, out);
+            return;
+        }
     }
-    let (a, b) = (t.word(from), t.word(from + 2));
-    let initials = t.shape(from) == Some(Shape::Upper) && (2..=3).contains(&a.len());
-    let typist = t.shape(from + 2) == Some(Shape::Lower)
+}
+
+fn is_dictation(t: &Tokens, k: usize) -> bool {
+    let (a, b) = (t.word(k), t.word(k + 2));
+    (2..=3).contains(&a.len())
+        && t.shape(k + 2) == Some(Shape::Lower)
         && (2..=4).contains(&b.len())
-        && !matches!(b, "am" | "pm" | "hr" | "min" | "ml" | "dl" | "kg" | "day" | "week" | "wk");
-    let labelled = from == line
-        || ["dictated", "transcribed", "typed", "by", "dd", "initials"].iter().any(|w| (line..from).any(|k| t.low(k) == *w));
-    if initials
-        && typist
-        && labelled
-        && t.touches_next(from)
-        && t.touches_next(from + 1)
-        && let (Some(s), Some(e)) = (t.get(from), t.get(from + 2))
-    {
-        let name = Name { text: t.text.get(s.start..e.end).unwrap_or("").to_string(), ..Name::default() };
-        let read = Read { first: from, next: end, start: s.start, end: e.end, name, best: NameLike::Unknown, words: 1, parts: 2 };
-        push(out, read, "cue.dictation", 0.6, Some(Role::Staff));
-    }
+        && !matches!(b, "am" | "pm" | "hr" | "min" | "ml" | "dl" | "kg" | "day" | "week" | "wk")
+        && t.touches_next(k)
+        && t.touches_next(k + 1)
+}
+
+fn push_dictation(t: &Tokens, k: usize, out: &mut Vec<Find>) {
+    let (Some(s), Some(e)) = (t.get(k), t.get(k + 2)) else { return };
+    let name = Name { text: t.text.get(s.start..e.end).unwrap_or("").to_string(), ..Name::default() };
+    let read = Read { first: k, next: k + 3, start: s.start, end: e.end, name, best: NameLike::Unknown, words: 1, parts: 2 };
+    push(out, read, "cue.dictation", 0.6, Some(Role::Staff));
 }
 
 /// `Dear Mrs. Alvarez`, `Hi laura,`.
 fn salutation(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
-    let at = (line..end.min(line + 3))
-        .find(|k| matches!(t.low(*k).as_str(), "dear" | "hi" | "hello" | "hey" | "morning" | "afternoon"));
+    let at = (line..end.min(line + 3)).find(|k| matches!(t.low(*k), "dear" | "hi" | "hello" | "hey" | "morning" | "afternoon"));
     let Some(at) = at else { return };
     let k = skip_titles(t, at + 1 + usize::from(t.is(at + 1, ',')));
     let Some(read) = forward(t, k, Trust::Strong) else { return };
@@ -258,7 +261,7 @@ fn salutation(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
 /// `Bed 4B: Wu, Karen 54F`, `Wu, Karen 54F pneumonia` at the head of a line.
 fn ward(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     let low = t.low(i);
-    if matches!(low.as_str(), "bed" | "room" | "rm" | "bay") && matches!(t.shape(i + 1), Some(Shape::Number | Shape::Mixed)) {
+    if matches!(low, "bed" | "room" | "rm" | "bay") && matches!(t.shape(i + 1), Some(Shape::Number | Shape::Mixed)) {
         let mut k = i + 2;
         while k < i + 6
             && matches!(
@@ -289,7 +292,7 @@ fn ward(t: &Tokens, i: usize, out: &mut Vec<Find>) {
         && age.starts_with(|c: char| c.is_ascii_digit());
     let spelled = t.shape(n) == Some(Shape::Number)
         && age.len() <= 3
-        && matches!(t.low(n + 1).as_str(), "f" | "m" | "yo" | "y" | "year" | "yr" | "yof" | "yom" | "years");
+        && matches!(t.low(n + 1), "f" | "m" | "yo" | "y" | "year" | "yr" | "yof" | "yom" | "years");
     if (aged || spelled) && read.words > 1 && read.best == NameLike::Name {
         push(out, read, "cue.ward", 0.8, Some(Role::OtherPatient));
     }
@@ -330,14 +333,14 @@ fn speaker(t: &Tokens, i: usize, group: bool, out: &mut Vec<Find>) {
     let initial = |k: usize| t.shape(k) == Some(Shape::Initial) && t.is(k + 1, '.') && t.touches_next(k);
     let (end, words) = if initial(i) && initial(i + 2) && (i == 0 || !t.is_capital(i - 1)) {
         (i + 4, 0)
-    } else if t.shape(i) == Some(Shape::Cap) && is_given(&t.low(i)) && initial(i + 1) {
+    } else if t.shape(i) == Some(Shape::Cap) && is_given(t.low(i)) && initial(i + 1) {
         (i + 3, 1)
-    } else if group && t.shape(i) == Some(Shape::Cap) && is_given(&t.low(i)) && name_like(t.word(i)) == NameLike::Name {
+    } else if group && t.shape(i) == Some(Shape::Cap) && is_given(t.low(i)) && name_like(t.word(i)) == NameLike::Name {
         (i + 1, 1)
     } else {
         return;
     };
-    if !is_speech(&t.low(end)) {
+    if !is_speech(t.low(end)) {
         return;
     }
     let (Some(s), Some(e)) = (t.get(i), t.get(end - 1)) else { return };

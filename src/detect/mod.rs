@@ -24,6 +24,7 @@ mod near;
 mod nicknames;
 mod overlap;
 pub mod patterns;
+mod records;
 #[cfg(test)]
 mod tests;
 mod tokens;

@@ -126,7 +126,7 @@ fn part(t: &Tokens, at: usize, before: &[usize], trust: Trust, words: usize) -> 
     match shape {
         Shape::Mark('"') | Shape::Mark('(') if !before.is_empty() => {
             let close = if t.is(at, '"') { '"' } else { ')' };
-            let inner = matches!(t.shape(at + 1), Some(Shape::Cap)) && is_given(&t.low(at + 1)) && t.is(at + 2, close);
+            let inner = matches!(t.shape(at + 1), Some(Shape::Cap)) && is_given(t.low(at + 1)) && t.is(at + 2, close);
             (inner && t.is_capital(at + 3) && name_like(t.word(at + 3)) > NameLike::Word).then_some(Step {
                 at: at + 1,
                 next: at + 3,
@@ -142,25 +142,25 @@ fn part(t: &Tokens, at: usize, before: &[usize], trust: Trust, words: usize) -> 
         }
         Shape::Break => line_break(t, at, before),
         Shape::Cap | Shape::Upper | Shape::Lower => {
-            if is_particle(&low) && (words > 0 || trust > Trust::Weak || shape != Shape::Lower) {
+            if is_particle(low) && (words > 0 || trust > Trust::Weak || shape != Shape::Lower) {
                 let mut k = at + 1;
-                while k < at + 3 && is_particle(&t.low(k)) {
+                while k < at + 3 && is_particle(t.low(k)) {
                     k += 1;
                 }
                 if matches!(t.shape(k), Some(Shape::Cap | Shape::Upper)) && name_like(t.word(k)) > NameLike::Word {
                     return Some(Step { at: k, next: k + 1, word: true });
                 }
                 // `Eric van den broek`
-                let dutch = matches!(low.as_str(), "van" | "von" | "den" | "der") && words > 0;
+                let dutch = matches!(low, "van" | "von" | "den" | "der") && words > 0;
                 if dutch && t.shape(k) == Some(Shape::Lower) && name_like(t.word(k)) >= NameLike::Unknown && t.word(k).len() >= 4
                 {
                     return Some(Step { at: k, next: k + 1, word: true });
                 }
             }
-            if !before.is_empty() && is_generation(&low) {
+            if !before.is_empty() && is_generation(low) {
                 return None;
             }
-            word_part(t, at, shape, &low, before, trust, words).then_some(Step { at, next: at + 1, word: true })
+            word_part(t, at, shape, low, before, trust, words).then_some(Step { at, next: at + 1, word: true })
         }
         _ => None,
     }
@@ -174,9 +174,9 @@ fn line_break(t: &Tokens, at: usize, before: &[usize]) -> Option<Step> {
     let fits = one_line
         && t.shape(*only) == Some(Shape::Cap)
         && t.shape(at + 1) == Some(Shape::Cap)
-        && is_given(&t.low(*only))
-        && is_surname(&t.low(at + 1))
-        && !is_given(&t.low(at + 1))
+        && is_given(t.low(*only))
+        && is_surname(t.low(at + 1))
+        && !is_given(t.low(at + 1))
         && !t.begins_line(*only);
     fits.then_some(Step { at: at + 1, next: at + 2, word: true })
 }
@@ -208,7 +208,7 @@ fn word_part(t: &Tokens, at: usize, shape: Shape, low: &str, before: &[usize], t
     // `Dr. Henry Seven`: after a title and a given name any capitalised word is the family name.
     if like == NameLike::Word && trust == Trust::Strong && words == 1 && shape == Shape::Cap {
         let given = before.first().is_some_and(|b| {
-            is_given(&t.low(*b)) && name_like(t.word(*b)) == NameLike::Name || t.shape(*b) == Some(Shape::Initial)
+            is_given(t.low(*b)) && name_like(t.word(*b)) == NameLike::Name || t.shape(*b) == Some(Shape::Initial)
         });
         return given && !super::words::is_running_word(low) && !is_eponym_head(low) && !super::words::is_clinical(low);
     }
@@ -234,7 +234,7 @@ fn known_acronym(shape: Shape, like: NameLike) -> bool {
 /// `Wu, Karen`, `WU,KAREN A`, `de la Cruz, Maria`.
 fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
     let mut k = i;
-    while k < i + 3 && is_particle(&t.low(k)) && !t.is(k + 1, ',') {
+    while k < i + 3 && is_particle(t.low(k)) && !t.is(k + 1, ',') {
         k += 1;
     }
     let family_ok = |j: usize| matches!(t.shape(j), Some(Shape::Cap | Shape::Upper)) && name_like(t.word(j)) > NameLike::Word;
@@ -246,7 +246,7 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
         k += 1;
     }
     let mut comma = k;
-    if is_generation(&t.low(comma)) {
+    if is_generation(t.low(comma)) {
         comma += 1;
     }
     if !t.is(comma, ',') {
@@ -257,19 +257,23 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
     let upper = t.shape(i) == Some(Shape::Upper);
     let given_ok = match t.shape(g)? {
         Shape::Initial => trust >= Trust::Fair,
-        Shape::Cap | Shape::Upper if credential(t.word(g)).is_some() || kin(&low).is_some() || title(&low).is_some() => false,
+        Shape::Cap | Shape::Upper if credential(t.word(g)).is_some() || kin(low).is_some() || title(low).is_some() => false,
         Shape::Cap | Shape::Upper => {
             let like = name_like(t.word(g));
             let same_case = upper == (t.shape(g) == Some(Shape::Upper));
-            is_given(&low) && like != NameLike::Word || trust == Trust::Strong && like >= NameLike::WordName && same_case
+            is_given(low) && like != NameLike::Word || trust == Trust::Strong && like >= NameLike::WordName && same_case
         }
         _ => false,
     };
-    if !given_ok {
+    // `Graciela, Marisol's mom`: the second is the first's kin, not the first's given name.
+    let of_kin = t.get(g).is_some_and(|x| x.possessive) && kin(t.low(g + 1)).is_some();
+    // `Denise, Marisol and Ana`: a given name that is nobody's family name heads a list of people.
+    let heads_list = trust == Trust::Weak && k == i + 1 && is_given(t.low(i)) && !is_surname(t.low(i));
+    if !given_ok || of_kin || heads_list {
         return None;
     }
     let family_known = (i..k).any(|j| name_like(t.word(j)) == NameLike::Name);
-    if trust == Trust::Weak && !(family_known && (is_given(&low) && name_like(t.word(g)) == NameLike::Name)) {
+    if trust == Trust::Weak && !(family_known && (is_given(low) && name_like(t.word(g)) == NameLike::Name)) {
         return None;
     }
     let mut end = g + 1;
@@ -281,7 +285,7 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
         let more = match t.shape(end) {
             Some(Shape::Initial) => true,
             Some(Shape::Cap | Shape::Upper) => {
-                is_given(&t.low(end)) && credential(t.word(end)).is_none() && name_like(t.word(end)) != NameLike::Word
+                is_given(t.low(end)) && credential(t.word(end)).is_none() && name_like(t.word(end)) != NameLike::Word
             }
             _ => false,
         };
@@ -302,7 +306,7 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
 fn finish(t: &Tokens, first: usize, mut next: usize, parts: &[usize], best: NameLike, words: usize) -> Option<Read> {
     let mut suffix = Vec::new();
     let gen_at = if t.is(next, ',') { next + 1 } else { next };
-    if is_generation(&t.low(gen_at)) && t.is_capital(gen_at) {
+    if is_generation(t.low(gen_at)) && t.is_capital(gen_at) {
         suffix.push(t.word(gen_at).to_string());
         next = gen_at + 1;
         if t.is(next, '.') && t.touches_next(gen_at) {
@@ -322,7 +326,7 @@ fn split_parts(t: &Tokens, parts: &[usize]) -> Name {
     let text = |k: &usize| t.word(*k).to_string();
     if let [only] = parts {
         let low = t.low(*only);
-        return if is_given(&low) && !is_surname(&low) || is_given(&low) && name_like(t.word(*only)) == NameLike::WordName {
+        return if is_given(low) && !is_surname(low) || is_given(low) && name_like(t.word(*only)) == NameLike::WordName {
             Name { given: vec![text(only)], ..Name::default() }
         } else {
             Name { family: text(only), ..Name::default() }
@@ -332,7 +336,7 @@ fn split_parts(t: &Tokens, parts: &[usize]) -> Name {
     while cut + 1 < parts.len() {
         let k = parts[cut];
         let low = t.low(k);
-        let given_like = t.shape(k) == Some(Shape::Initial) || is_given(&low) && !is_surname(&low) && !is_particle(&low);
+        let given_like = t.shape(k) == Some(Shape::Initial) || is_given(low) && !is_surname(low) && !is_particle(low);
         if !given_like {
             break;
         }
@@ -353,8 +357,8 @@ pub fn backward(t: &Tokens, end: usize, trust: Trust) -> Option<Read> {
         let take = match t.shape(j) {
             Some(Shape::Cap | Shape::Upper) => {
                 let low = t.low(j);
-                title(&low).is_none() && kin(&low).is_none() && name_like(t.word(j)) > NameLike::Word
-                    || j + 1 < end && is_particle(&low)
+                title(low).is_none() && kin(low).is_none() && name_like(t.word(j)) > NameLike::Word
+                    || j + 1 < end && is_particle(low)
             }
             Some(Shape::Initial) => true,
             Some(Shape::Mark('.')) => j > 0 && t.shape(j - 1) == Some(Shape::Initial) && t.touches_next(j - 1),
@@ -362,7 +366,7 @@ pub fn backward(t: &Tokens, end: usize, trust: Trust) -> Option<Read> {
                 commas += 1;
                 commas == 1 && j > 0 && first < end && comma_name(t, j - 1, Trust::Fair).is_some_and(|r| r.next == end)
             }
-            Some(Shape::Lower) => j + 1 < end && is_particle(&t.low(j)) && first == j + 1,
+            Some(Shape::Lower) => j + 1 < end && is_particle(t.low(j)) && first == j + 1,
             _ => false,
         };
         if !take {

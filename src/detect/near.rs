@@ -1,6 +1,7 @@
 //! The words around a find of a known value.
 
 use super::evidence::{Evidence, around};
+use super::identity::Own;
 use super::tokens::{Shape, Tokens};
 use super::words::{NameLike, is_given, name_like};
 
@@ -32,8 +33,8 @@ impl<'a> Near<'a> {
     }
 
     /// Cues beside the find.
-    pub fn evidence(&self) -> Evidence {
-        around(&self.tokens, self.first, self.next)
+    pub fn evidence(&self, own: &Own) -> Evidence {
+        around(&self.tokens, self.first, self.next, own)
     }
 
     /// The find begins with a capital.
@@ -55,8 +56,11 @@ impl<'a> Near<'a> {
     /// A disease, sign, device, street or institution is named after it here.
     pub fn is_eponym(&self) -> bool {
         let head = self.tokens.low(self.next);
-        super::cues::is_eponym_head(&head) && !self.tokens.ends_line(self.next)
-            || super::words::is_bare_eponym(&self.tokens.low(self.first))
+        let finding =
+            matches!(head, "negative" | "positive" | "neg" | "pos") && super::words::is_eponym(self.tokens.low(self.first));
+        finding
+            || super::cues::is_eponym_head(head) && !self.tokens.ends_line(self.next)
+            || super::words::is_bare_eponym(self.tokens.low(self.first))
                 && self.tokens.get(self.first).is_some_and(|t| t.possessive)
     }
 
@@ -79,12 +83,12 @@ impl<'a> Near<'a> {
         let t = &self.tokens;
         let before = self.first.checked_sub(1).filter(|k| {
             let low = t.low(*k);
-            t.shape(*k) == Some(Shape::Cap) && is_given(&low) && name_like(t.word(*k)) == NameLike::Name && !fits(&low)
+            t.shape(*k) == Some(Shape::Cap) && is_given(low) && name_like(t.word(*k)) == NameLike::Name && !fits(low)
         });
         let after = Some(self.next).filter(|k| {
             let low = t.low(*k);
-            let cap = t.shape(*k) == Some(Shape::Cap) && t.shape(self.first) == Some(Shape::Cap) && is_given(&t.low(self.first));
-            cap && name_like(t.word(*k)) == NameLike::Name && !fits(&low) && super::cues::credential(t.word(*k)).is_none()
+            let cap = t.shape(*k) == Some(Shape::Cap) && t.shape(self.first) == Some(Shape::Cap) && is_given(t.low(self.first));
+            cap && name_like(t.word(*k)) == NameLike::Name && !fits(low) && super::cues::credential(t.word(*k)).is_none()
         });
         if before.is_none() && after.is_none() {
             return None;

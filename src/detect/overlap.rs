@@ -12,7 +12,9 @@ pub fn settle(mut finds: Vec<Mention>) -> Vec<Mention> {
     let mut order: Vec<usize> = (0..finds.len()).collect();
     let weight = |m: &Mention| {
         let sure = (m.confidence * 5.0).round() as i32;
-        (rank(m), sure, m.end - m.start)
+        // Of equal finds a person of the roster comes before one whom only the words describe.
+        let met = matches!(m.who, Who::Person(_)) && m.rule.starts_with("roster");
+        (rank(m), sure, m.end - m.start, met)
     };
     order.sort_by(|a, b| {
         let (a, b) = (&finds[*a], &finds[*b]);
@@ -42,9 +44,12 @@ pub fn settle(mut finds: Vec<Mention>) -> Vec<Mention> {
     out
 }
 
-/// The user's list is above everything, then what is known from the roster, then the rest.
+/// The user's list is above everything, then values known from the roster and labelled parts of a name, then the rest.
 fn rank(m: &Mention) -> u8 {
-    if m.rule.starts_with("dictionary") { 2 } else { u8::from(m.category != Category::Name && m.rule.starts_with("roster")) }
+    if m.rule.starts_with("dictionary") {
+        return 2;
+    }
+    u8::from(m.category != Category::Name && m.rule.starts_with("roster") || m.rule == super::records::RULE)
 }
 
 /// A losing name that holds the winning name whole lends it its range, unless the winner is kept as the patient's own.

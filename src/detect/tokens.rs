@@ -34,6 +34,16 @@ pub struct Token {
     pub shape: Shape,
     /// A possessive `'s` follows.
     pub possessive: bool,
+    /// One past the last byte of the word without a number behind it: `Eduardo` of `Eduardo181`.
+    low_end: usize,
+    /// Place in the list of folded words, from 1; 0 for a word of ASCII, which is read from the lower-case text.
+    folded: u32,
+}
+
+impl Token {
+    fn mark(start: usize, end: usize, shape: Shape) -> Token {
+        Token { start, end, shape, possessive: false, low_end: end, folded: 0 }
+    }
 }
 
 /// The tokens of a text.
@@ -42,12 +52,17 @@ pub struct Tokens<'a> {
     pub text: &'a str,
     /// In order.
     pub list: Vec<Token>,
+    /// The text with ASCII letters in lower case; offsets are the same.
+    lower: String,
+    /// Words with other letters, folded.
+    folded: Vec<String>,
 }
 
 impl<'a> Tokens<'a> {
     /// Splits `text`.
     pub fn new(text: &'a str) -> Self {
         let mut list = Vec::with_capacity(text.len() / 5 + 4);
+        let mut odd = Vec::new();
         let mut rest = text.char_indices().peekable();
         while let Some((start, c)) = rest.next() {
             if c == '\n' || c == '\r' || c == '\t' {
@@ -58,7 +73,7 @@ impl<'a> Tokens<'a> {
                 continue;
             }
             if !c.is_alphanumeric() {
-                list.push(Token { start, end: start + c.len_utf8(), shape: Shape::Mark(plain_mark(c)), possessive: false });
+                list.push(Token::mark(start, start + c.len_utf8(), Shape::Mark(plain_mark(c))));
                 continue;
             }
             let mut end = start + c.len_utf8();
@@ -72,9 +87,9 @@ impl<'a> Tokens<'a> {
                 break;
             }
             let trimmed = text[start..end].trim_end_matches(is_invisible);
-            push_word(&mut list, start, trimmed);
+            push_word(&mut list, &mut odd, start, trimmed);
         }
-        Tokens { text, list }
+        Tokens { text, list, lower: text.to_ascii_lowercase(), folded: odd }
     }
 
     /// Token `i`, if any.
@@ -87,11 +102,13 @@ impl<'a> Tokens<'a> {
         self.list.get(i).and_then(|t| self.text.get(t.start..t.end)).unwrap_or("")
     }
 
-    /// Text of token `i` in lower case without accents.
-    pub fn low(&self, i: usize) -> String {
-        let w = self.word(i);
-        let w = numbered_name(w).unwrap_or(w);
-        if w.is_ascii() { w.to_ascii_lowercase() } else { folded(w) }
+    /// Text of token `i` in lower case without accents; empty past the end.
+    pub fn low(&self, i: usize) -> &str {
+        let Some(t) = self.list.get(i) else { return "" };
+        match t.folded {
+            0 => self.lower.get(t.start..t.low_end).unwrap_or(""),
+            n => self.folded.get(n as usize - 1).map_or("", String::as_str),
+        }
     }
 
     /// Shape of token `i`.
@@ -156,19 +173,21 @@ fn push_break(list: &mut Vec<Token>, start: usize, end: usize) {
         last.end = end;
         return;
     }
-    list.push(Token { start, end, shape: Shape::Break, possessive: false });
+    list.push(Token::mark(start, end, Shape::Break));
 }
 
-fn push_word(list: &mut Vec<Token>, start: usize, word: &str) {
-    for mark in ["'s", "\u{2019}s", "'S", "\u{2019}S"] {
-        if let Some(stem) = word.strip_suffix(mark)
-            && !stem.is_empty()
-        {
-            list.push(Token { start, end: start + stem.len(), shape: shape_of(stem), possessive: true });
-            return;
-        }
+fn push_word(list: &mut Vec<Token>, odd: &mut Vec<String>, start: usize, word: &str) {
+    let stem = ["'s", "\u{2019}s", "'S", "\u{2019}S"].iter().find_map(|mark| word.strip_suffix(mark).filter(|s| !s.is_empty()));
+    let possessive = stem.is_some();
+    let word = stem.unwrap_or(word);
+    let bare = numbered_name(word).unwrap_or(word);
+    let mut token = Token { possessive, ..Token::mark(start, start + word.len(), shape_of(word)) };
+    token.low_end = start + bare.len();
+    if !bare.is_ascii() {
+        odd.push(folded(bare));
+        token.folded = odd.len() as u32;
     }
-    list.push(Token { start, end: start + word.len(), shape: shape_of(word), possessive: false });
+    list.push(token);
 }
 
 /// `Eduardo181` without its number: synthetic records number their names so.

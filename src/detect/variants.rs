@@ -13,6 +13,8 @@ use crate::model::roster::Person;
 pub enum Kind {
     /// A family name alone.
     Family,
+    /// A middle name alone.
+    Middle,
     /// A given name alone.
     Given,
     /// A short form alone.
@@ -51,7 +53,7 @@ fn push(out: &mut Vec<Variant>, text: String, kind: Kind) {
     if anchor.is_empty() {
         return;
     }
-    let needs_cue = matches!(kind, Kind::Family | Kind::Given | Kind::Nick)
+    let needs_cue = matches!(kind, Kind::Family | Kind::Middle | Kind::Given | Kind::Nick)
         && text.split(' ').all(|w| is_bare_eponym(w) || !matches!(name_like(w), NameLike::Name | NameLike::Unknown));
     out.push(Variant { text, kind, needs_cue, anchor });
 }
@@ -121,7 +123,7 @@ fn of_name(name: &Name, out: &mut Vec<Variant>) {
         push(out, first.clone(), Kind::Given);
     }
     for middle in givens.iter().skip(1).filter(|m| m.chars().count() > 2) {
-        push(out, middle.clone(), Kind::Given);
+        push(out, middle.clone(), Kind::Middle);
     }
     if family.is_empty() {
         return;

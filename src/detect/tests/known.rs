@@ -69,7 +69,7 @@ fn known_values_in_all_their_writings() {
         ("tran,hoang", &[("tran,hoang", Person(2))]),
         ("plan per J. Doe and H. Tran", &[("H. Tran", Person(2))]),
         ("Discussed with Tran.", &[("Tran", Person(2))]),
-        ("call 503.555.0111 or +1 503 555 0111", &[("503.555.0111", Person(2)), ("1 503 555 0111", Person(2))]),
+        ("call 503.555.0111 or +1 503 555 0111", &[("503.555.0111", Person(2)), ("+1 503 555 0111", Person(2))]),
         ("NPI 1234567893", &[("1234567893", Person(2))]),
         ("write HTRAN@clinic.example", &[("HTRAN@clinic.example", Person(2))]),
         ("at 700 Clinic  Way, Salem", &[("700 Clinic  Way, Salem", Person(2))]),

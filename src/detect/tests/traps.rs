@@ -53,7 +53,7 @@ fn names_by_cue() {
         ("Hi Dr. Roe,\nplease call", &[("Roe", Physician)]),
         ("vitals stable\n- Amy, RN", &[("Amy", Nurse)]),
         ("see you\nBest,\nlaura", &[("laura", OtherPerson)]),
-        ("NEXT OF KIN\nName: LOPEZ,MARIA\nRelationship: SPOUSE", &[("LOPEZ,MARIA", NextOfKin)]),
+        ("NEXT OF KIN\nName: LOPEZ,MARIA\nRelationship: SPOUSE", &[("LOPEZ,MARIA", Spouse)]),
         ("Reviewed with Ng MD.", &[("Ng", Physician)]),
         ("Will May, DO", &[("Will May", Physician)]),
         ("Grant Page, NP", &[("Grant Page", NursePractitioner)]),
