@@ -117,16 +117,7 @@ mod tests {
         ] {
             assert!(is_known_label(good), "{good}");
         }
-        for bad in [
-            "[MOTHER 1]",
-            "[PHYSICIAN 0]",
-            "[JANE]",
-            "[REVIEW]",
-            "MOTHER",
-            "[Mother]",
-            "[PHYSICIAN 01]",
-            "[REVIEW x]",
-        ] {
+        for bad in ["[MOTHER 1]", "[PHYSICIAN 0]", "[JANE]", "[REVIEW]", "MOTHER", "[Mother]", "[PHYSICIAN 01]", "[REVIEW x]"] {
             assert!(!is_known_label(bad), "{bad}");
         }
         for role in Role::ALL.iter().filter(|r| **r != Role::Patient) {
