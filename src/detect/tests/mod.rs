@@ -3,3 +3,4 @@
 mod known;
 mod samples;
 mod traps;
+mod whose;
