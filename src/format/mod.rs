@@ -4,6 +4,8 @@
 //! entities and unknown fields survive and *the difference between input and output is the ledger*.
 
 pub mod ccda;
+#[cfg(test)]
+mod conformance;
 pub mod fhir;
 pub mod json;
 pub mod roles;

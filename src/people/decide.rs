@@ -4,10 +4,11 @@ use super::facts::{Facts, Id};
 use super::join::Clusters;
 use super::keys::{Key, kind_of, normalise};
 use super::kin::SlotClass;
-use super::levels::{self, Family, Given};
+use super::levels::{self, Birth, Family, Given, Home};
 use super::matching::{Outcome, Verdict, compare};
 use super::organisation;
 use super::roster::{Entry, RosterBuilder};
+use super::standing::degree;
 use crate::model::person::StubKind;
 use crate::model::role::{Role, RoleGroup};
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,16 +58,21 @@ pub(super) fn sides(b: &RosterBuilder, clusters: &mut Clusters) -> Vec<Side> {
         other_names: of(false).flat_map(|e| &e.facts.names).filter_map(|n| n.key()).collect(),
         own_ids: of(true).flat_map(|e| &e.facts.ids).chain(&b.patient.ids).collect(),
         definitions: &definitions,
+        own: own_facts(&b.patient, of(true)),
     };
     let mut out = vec![Side::Other; entries.len()];
     for members in groups.values() {
         let side = cluster_side(b, members, &world);
+        // A number that a clinician of another name bears, too, is no reference to the patient.
+        let shared_key = side == Some(Side::Patient)
+            && members.iter().filter_map(|m| entries.get(*m as usize)).any(|e| own_clinician(e) && shows_another(&b.patient, e));
         for &m in members {
             let Some(e) = entries.get(m as usize) else { continue };
             let one = match side {
+                Some(Side::Patient) if shared_key && own_clinician(e) => Side::Other,
                 Some(Side::Patient) if shows_another(&b.patient, e) => Side::Doubt(OTHER_NAME_SHOWN),
                 Some(s) => s,
-                None => third_party_side(b, e),
+                None => third_party_side(b, e, &world),
             };
             if let Some(slot) = out.get_mut(m as usize) {
                 *slot = one;
@@ -97,7 +103,51 @@ pub(super) fn sides(b: &RosterBuilder, clusters: &mut Clusters) -> Vec<Side> {
             }
         }
     }
+    known_others(b, &groups, &mut out);
     out
+}
+
+/// A clinician's own element, not a reference that happens to stand in a clinician's place.
+fn own_clinician(e: &Entry) -> bool {
+    e.stub.kind == StubKind::Clinician && e.refers.is_none()
+}
+
+/// A doubtful record with another given name than the patient's, but the full name of a relative or contact the export shows
+/// elsewhere, is that person's.
+fn known_others(b: &RosterBuilder, groups: &BTreeMap<u32, Vec<u32>>, out: &mut [Side]) {
+    let private = |e: &Entry| matches!(e.stub.role.group(), RoleGroup::Relative | RoleGroup::Contact);
+    let known: BTreeSet<String> = b
+        .entries
+        .iter()
+        .zip(out.iter())
+        .filter(|(e, s)| **s == Side::Other && private(e))
+        .flat_map(|(e, _)| e.facts.names.iter().filter(|n| n.is_full() && n.placeholder.is_none()).filter_map(|n| n.key()))
+        .collect();
+    if known.is_empty() {
+        return;
+    }
+    for members in groups.values() {
+        let doubtful = || members.iter().filter(|m| matches!(out.get(**m as usize), Some(Side::Doubt(_))));
+        let shown: Vec<&Entry> =
+            doubtful().filter_map(|m| b.entries.get(*m as usize)).filter(|e| !e.facts.names.is_empty()).collect();
+        let all_known = !shown.is_empty()
+            && shown.iter().all(|e| {
+                let n = levels::names(&b.patient, &e.facts);
+                n.given <= Given::Unlike
+                    && !n.candidate_placeholder
+                    && !n.reference_placeholder
+                    && !levels::ids(&b.patient, &e.facts).equal
+                    && e.facts.names.iter().filter_map(|n| n.key()).any(|k| known.contains(&k))
+            });
+        if all_known {
+            let settled: Vec<u32> = doubtful().copied().collect();
+            for m in settled {
+                if let Some(slot) = out.get_mut(m as usize) {
+                    *slot = Side::Other;
+                }
+            }
+        }
+    }
 }
 
 struct World<'a> {
@@ -106,6 +156,20 @@ struct World<'a> {
     other_names: BTreeSet<String>,
     own_ids: BTreeSet<&'a Id>,
     definitions: &'a [Option<Side>],
+    own: Facts,
+}
+
+/// What is known of the requester: the identity, and where the export's own record says they live and can be reached.
+fn own_facts<'e>(patient: &Facts, records: impl Iterator<Item = &'e Entry>) -> Facts {
+    let mut own = patient.clone();
+    for e in records.take(64) {
+        own.places.extend(e.facts.places.iter().take(8).cloned());
+        own.phones.extend(e.facts.phones.iter().take(8).cloned());
+        own.emails.extend(e.facts.emails.iter().take(8).cloned());
+        own.ids.extend(e.facts.ids.iter().take(8).cloned());
+        own.dob = own.dob.or(e.facts.dob);
+    }
+    own
 }
 
 fn own_keys(b: &RosterBuilder) -> BTreeSet<Key> {
@@ -201,7 +265,7 @@ fn cluster_side(b: &RosterBuilder, members: &[u32], world: &World) -> Option<Sid
 }
 
 /// An entry in a third party's slot.
-fn third_party_side(b: &RosterBuilder, e: &Entry) -> Side {
+fn third_party_side(b: &RosterBuilder, e: &Entry, world: &World) -> Side {
     if is_organisation(e) {
         return Side::NotAPerson;
     }
@@ -234,8 +298,58 @@ fn third_party_side(b: &RosterBuilder, e: &Entry) -> Side {
         // A mention by the full name, no role against it, in the patient's own export.
         Outcome::Review if narrative && whole && !has_conflict(&v) => Side::Patient,
         Outcome::Review if e.class == SlotClass::Patient && whole && !has_conflict(&v) => Side::Patient,
+        Outcome::Review if whole && !has_conflict(&v) && is_own(&b.patient, e, world) => Side::Patient,
         Outcome::Review if whole => Side::Doubt(SAME_NAME),
         Outcome::Review => Side::Doubt(MAYBE_PATIENT),
+    }
+}
+
+/// Somebody of the patient's full name in a place that says nothing against it: with the patient's birth date or number, or with
+/// nothing at all that is not the patient's own. (Where nothing else is shown, nothing of anybody else can be given away.)
+fn is_own(patient: &Facts, e: &Entry, world: &World) -> bool {
+    let to_person =
+        |k: &Key| matches!(k, Key::Case(k) if matches!(kind_of(k), "Practitioner" | "PractitionerRole" | "RelatedPerson"));
+    if e.stub.kind == StubKind::Clinician
+        || degree(e.stub.role).is_some()
+        || matches!(e.class, SlotClass::Clinician | SlotClass::Kin)
+        || e.keys.iter().chain(&e.refers).any(to_person)
+    {
+        return false;
+    }
+    let n = levels::names(patient, &e.facts);
+    let same_name = n.given >= Given::Variant
+        && n.family >= Family::Variant
+        && n.middle != Some(false)
+        && n.generation != Some(false)
+        && !n.generation_one_sided;
+    if !same_name {
+        return false;
+    }
+    let own = &world.own;
+    let ids = levels::ids(own, &e.facts);
+    let birth = levels::birth(own.dob.as_ref(), e.facts.dob.as_ref());
+    if birth == Birth::Exact || ids.equal {
+        return true;
+    }
+    let f = &e.facts;
+    let same_home = |p: &super::facts::Place| {
+        let one = Facts { places: vec![p.clone()], ..Facts::default() };
+        levels::home(own, &one) == Home::Same
+    };
+    let only_own = matches!(birth, Birth::Missing | Birth::Partial)
+        && f.sex.is_none_or(|s| own.sex.is_none_or(|o| o == s))
+        && f.phones.iter().all(|p| own.phones.contains(p))
+        && f.emails.iter().all(|m| own.emails.contains(m))
+        && f.places.iter().all(same_home)
+        && !ids.conflict;
+    let shown = !f.phones.is_empty() || !f.emails.is_empty() || !f.places.is_empty() || birth == Birth::Partial;
+    match e.class {
+        // An emergency contact of the patient's bare name is rather a parent or child of that name.
+        SlotClass::Contact if !e.stub.slot.contains("informant") => only_own && shown && f.ids.is_empty(),
+        SlotClass::Financial => only_own,
+        // The subscriber's number is the patient's as well.
+        _ if e.stub.role == Role::Subscriber || e.stub.role == Role::Guarantor => only_own,
+        _ => only_own && f.ids.is_empty(),
     }
 }
 
@@ -252,10 +366,15 @@ fn is_organisation(e: &Entry) -> bool {
         .iter()
         .chain(&e.refers)
         .any(|k| matches!(k, Key::Case(k) if matches!(kind_of(k), "Practitioner" | "RelatedPerson" | "Person" | "Patient")));
+    let text_only = |n: &crate::model::person::Name| n.family.is_empty() && n.given.is_empty();
+    // An insurer or employer shown by its name alone, unless that reads like given and family name.
+    let last = e.stub.slot.rsplit(['.', '/']).next().unwrap_or("");
+    let institution = matches!(last, "payor" | "insurer" | "organization" | "managingOrganization" | "custodian")
+        && e.facts.names.iter().all(|n| !n.first_given().is_some_and(|g| g.attested));
     pointed
         || (!person_key
             && e.facts.dob.is_none()
-            && e.stub.names.iter().any(|n| n.family.is_empty() && n.given.is_empty() && organisation::looks_like(&n.text)))
+            && e.stub.names.iter().any(|n| text_only(n) && (institution || organisation::looks_like(&n.text))))
 }
 
 /// Whether the export is the requester's.

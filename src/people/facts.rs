@@ -282,6 +282,16 @@ impl Id {
     }
 }
 
+impl Id {
+    /// True for an NPI of the right form: ten digits that begin with 1 or 2 (CMS). Stand-ins of test systems prove nothing.
+    pub fn is_npi(&self) -> bool {
+        self.class == IdClass::Npi
+            && self.value.len() == 10
+            && self.value.starts_with(['1', '2'])
+            && self.value.bytes().all(|b| b.is_ascii_digit())
+    }
+}
+
 /// A relative the requester names.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct KnownKin {

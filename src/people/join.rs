@@ -5,17 +5,20 @@
 //! joins neither.
 
 use super::decide::Side;
-use super::facts::{Dob, Id, IdClass, Sex};
+use super::facts::{Dob, Facts, Id, IdClass, Sex};
+use super::join_parts::{by_fragment, by_given, maiden_names, unnamed_parents};
 use super::keys::Key;
+use super::levels::{self, Home};
 use super::lexicon;
 use super::name::{Folded, Generation, Token};
 use super::roster::Entry;
+use super::standing::{Standing, roles, sex_of_role, sex_of_title};
 use crate::model::person::StubKind;
-use crate::model::role::{Role, RoleGroup};
+use crate::model::role::RoleGroup;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Larger groups of one name or number are not compared pair by pair: time stays linear on hostile input.
-const MAX_GROUP: usize = 256;
+pub(super) const MAX_GROUP: usize = 256;
 
 /// Entries grouped into clusters, as a union-find forest.
 pub(super) struct Clusters {
@@ -40,7 +43,7 @@ impl Clusters {
         root
     }
 
-    fn union(&mut self, a: u32, b: u32) {
+    pub(super) fn union(&mut self, a: u32, b: u32) {
         let (a, b) = (self.find(a), self.find(b));
         let (low, high) = (a.min(b), a.max(b));
         if let Some(slot) = self.parent.get_mut(high as usize) {
@@ -101,7 +104,7 @@ impl Clusters {
     }
 
     /// Joins the clusters of `group` that `clash` with exactly the same others of the group.
-    fn merge(&mut self, entries: &[Entry], group: &[u32], clash: impl Fn(&Summary, &Summary) -> bool) {
+    pub(super) fn merge(&mut self, entries: &[Entry], group: &[u32], clash: impl Fn(&Summary, &Summary) -> bool) {
         let mut by_root: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for &m in group {
             by_root.entry(self.find(m)).or_default().push(m);
@@ -125,7 +128,8 @@ impl Clusters {
 
 /// What several entries say together.
 #[derive(Default)]
-struct Summary<'a> {
+pub(super) struct Summary<'a> {
+    of: Vec<&'a Entry>,
     names: Vec<&'a Folded>,
     dobs: BTreeSet<Dob>,
     generations: BTreeSet<Generation>,
@@ -135,25 +139,38 @@ struct Summary<'a> {
 }
 
 impl<'a> Summary<'a> {
-    fn of(entries: &'a [Entry], members: &[u32]) -> Summary<'a> {
+    pub(super) fn of(entries: &'a [Entry], members: &[u32]) -> Summary<'a> {
         let mut s = Summary::default();
         for e in members.iter().filter_map(|m| entries.get(*m as usize)) {
+            if s.of.len() < MAX_GROUP {
+                s.of.push(e);
+            }
             for n in &e.facts.names {
                 s.generations.extend(n.generation);
                 s.middles.extend(n.middle_initial());
                 if s.names.len() < 64 {
                     s.names.push(n);
                 }
+                s.add_sex(sex_of_title(n.title));
             }
             s.dobs.extend(e.facts.dob.filter(Dob::is_full));
             s.unique.extend(e.facts.ids.iter().filter(|i| is_unique(i, e)));
-            match e.facts.sex {
-                Some(Sex::Male) => s.sexes.0 = true,
-                Some(Sex::Female) => s.sexes.1 = true,
-                None => {}
-            }
+            s.add_sex(e.facts.sex);
+            roles(e).into_iter().for_each(|r| s.add_sex(sex_of_role(r)));
         }
         s
+    }
+
+    fn add_sex(&mut self, sex: Option<Sex>) {
+        match sex {
+            Some(Sex::Male) => self.sexes.0 = true,
+            Some(Sex::Female) => self.sexes.1 = true,
+            None => {}
+        }
+    }
+
+    pub(super) fn entries(&self) -> impl Iterator<Item = &'a Entry> + '_ {
+        self.of.iter().copied()
     }
 
     fn apart<T: Ord>(a: &BTreeSet<T>, b: &BTreeSet<T>) -> bool {
@@ -161,7 +178,7 @@ impl<'a> Summary<'a> {
     }
 
     /// Two people of one name: birth date, generation, middle initial, unique number or sex say so.
-    fn facts_clash(&self, other: &Summary) -> bool {
+    pub(super) fn facts_clash(&self, other: &Summary) -> bool {
         let numbers = [IdClass::Npi, IdClass::National, IdClass::Record].into_iter().any(|class| {
             let of = |s: &Summary| -> BTreeMap<String, BTreeSet<String>> {
                 let mut m: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -200,14 +217,15 @@ impl<'a> Summary<'a> {
 
 fn is_unique(id: &Id, e: &Entry) -> bool {
     match id.class {
-        IdClass::Npi | IdClass::National => true,
+        IdClass::Npi => id.is_npi(),
+        IdClass::National => true,
         // Clinicians have several local numbers at one assigner; patients should have one.
         IdClass::Record => e.stub.kind == StubKind::Patient && !id.system.is_empty(),
         IdClass::Member | IdClass::Episode => false,
     }
 }
 
-fn given_fits(a: &Folded, b: &Folded) -> bool {
+pub(super) fn given_fits(a: &Folded, b: &Folded) -> bool {
     let fits = |x: &Token, y: &Token| {
         x.loose == y.loose
             || ((x.is_initial() || y.is_initial()) && x.first() == y.first())
@@ -221,38 +239,38 @@ fn given_fits(a: &Folded, b: &Folded) -> bool {
 
 /// Professional or private: two of one name are joined only within.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Camp {
+pub(super) enum Camp {
     Clinician,
     Private,
     Open,
 }
 
-fn camp(entries: &[Entry], members: &[u32]) -> Camp {
-    let mut camp = Camp::Open;
+pub(super) fn camp(entries: &[Entry], members: &[u32]) -> Camp {
+    let (mut professional, mut private) = (false, false);
     for e in members.iter().filter_map(|m| entries.get(*m as usize)) {
         let group = e.stub.role.group();
-        let credential = e.facts.names.iter().any(|n| n.credential);
-        if e.stub.kind == StubKind::Clinician
-            || matches!(group, RoleGroup::Clinician | RoleGroup::Staff)
-            || (credential && e.stub.kind == StubKind::Unknown)
-        {
+        let personal = matches!(group, RoleGroup::Relative | RoleGroup::Contact);
+        if is_professional(e) && !personal {
             return Camp::Clinician;
         }
-        if matches!(e.stub.kind, StubKind::Related | StubKind::Patient)
-            || matches!(group, RoleGroup::Relative | RoleGroup::Contact)
-        {
-            camp = Camp::Private;
-        }
+        professional |= e.stub.kind == StubKind::Clinician || matches!(group, RoleGroup::Clinician | RoleGroup::Staff);
+        private |= personal || matches!(e.stub.kind, StubKind::Related | StubKind::Patient);
     }
-    camp
+    match (private, professional) {
+        (true, _) => Camp::Private,
+        (false, true) => Camp::Clinician,
+        (false, false) => Camp::Open,
+    }
 }
 
 /// Joins everybody who is not the requester, not in doubt and not an organisation.
-pub(super) fn join_others(entries: &[Entry], clusters: &mut Clusters, sides: &[Side]) {
+pub(super) fn join_others(entries: &[Entry], clusters: &mut Clusters, sides: &[Side], patient: &Facts) {
     let others: Vec<u32> = (0..entries.len() as u32).filter(|i| matches!(sides.get(*i as usize), Some(Side::Other))).collect();
     by_numbers(entries, clusters, &others);
-    by_full_name(entries, clusters, &others);
-    by_fragment(entries, clusters, &others);
+    by_full_name(entries, clusters, &others, patient);
+    maiden_names(entries, clusters, &others, patient);
+    by_given(entries, clusters, &others, patient);
+    by_fragment(entries, clusters, &others, patient);
     unnamed_parents(entries, clusters, &others);
 }
 
@@ -288,7 +306,7 @@ fn by_numbers(entries: &[Entry], clusters: &mut Clusters, others: &[u32]) {
 }
 
 /// Members of every cluster among `others`.
-fn gather(clusters: &mut Clusters, others: &[u32]) -> BTreeMap<u32, Vec<u32>> {
+pub(super) fn gather(clusters: &mut Clusters, others: &[u32]) -> BTreeMap<u32, Vec<u32>> {
     let mut map: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for &i in others {
         map.entry(clusters.find(i)).or_default().push(i);
@@ -296,14 +314,23 @@ fn gather(clusters: &mut Clusters, others: &[u32]) -> BTreeMap<u32, Vec<u32>> {
     map
 }
 
-fn by_full_name(entries: &[Entry], clusters: &mut Clusters, others: &[u32]) {
+/// The cluster of `members`, as what it is to the patient.
+pub(super) fn standing(entries: &[Entry], members: &[u32], patient: &Facts) -> Standing {
+    Standing::of(members.iter().filter_map(|m| entries.get(*m as usize)), patient)
+}
+
+fn by_full_name(entries: &[Entry], clusters: &mut Clusters, others: &[u32], patient: &Facts) {
     let mut groups: BTreeMap<String, Vec<u32>> = BTreeMap::new();
     for &i in others {
         let Some(e) = entries.get(i as usize) else { continue };
         for n in e.facts.names.iter().filter(|n| n.is_full() && n.placeholder.is_none()) {
-            groups.entry(n.key().unwrap_or_default()).or_default().push(i);
+            groups.entry(order_free_key(n)).or_default().push(i);
         }
     }
+    // A husband and a son of one name are two people.
+    let clash = |a: &Summary, b: &Summary| {
+        a.facts_clash(b) || Standing::of(a.entries(), patient).kin_conflict(&Standing::of(b.entries(), patient))
+    };
     for members in groups.values() {
         // Whole clusters take part, each in its camp.
         let mut camps: BTreeMap<Camp, Vec<u32>> = BTreeMap::new();
@@ -311,108 +338,61 @@ fn by_full_name(entries: &[Entry], clusters: &mut Clusters, others: &[u32]) {
             camps.entry(camp(entries, &m)).or_default().extend(m);
         }
         for m in camps.values() {
-            clusters.merge(entries, m, |a, b| a.facts_clash(b));
+            clusters.merge(entries, m, clash);
         }
         let open = camps.remove(&Camp::Open).unwrap_or_default();
         let closed: Vec<u32> = camps.into_values().flatten().collect();
+        across_camps(entries, clusters, &closed);
         let roots: BTreeSet<u32> = closed.iter().map(|c| clusters.find(*c)).collect();
         if roots.len() == 1 && !open.is_empty() {
             let all: Vec<u32> = closed.iter().chain(&open).copied().collect();
-            clusters.merge(entries, &all, |a, b| a.facts_clash(b));
+            clusters.merge(entries, &all, clash);
         }
     }
 }
 
-/// `Dr. Roe` and `J. Roe` join the only person they can be.
-fn by_fragment(entries: &[Entry], clusters: &mut Clusters, others: &[u32]) {
-    for with_initial in [true, false] {
-        let all = gather(clusters, others);
-        let mut index: BTreeMap<String, Vec<(u32, Camp)>> = BTreeMap::new();
-        let mut fragments: Vec<(u32, Camp, Folded)> = Vec::new();
-        for (root, members) in &all {
-            let camp = camp(entries, members);
-            let names = || members.iter().filter_map(|m| entries.get(*m as usize)).flat_map(|e| &e.facts.names);
-            let usable = |n: &&Folded| n.placeholder.is_none() && n.family_whole.is_some();
-            let has_initial = |n: &Folded| n.first_given().is_some();
-            let rank = |n: &Folded| if n.is_full() { 2 } else { i32::from(has_initial(n)) };
-            let Some(best) = names().filter(usable).map(rank).max() else { continue };
-            let is_fragment = if with_initial { best == 1 } else { best == 0 };
-            if is_fragment {
-                // All fragments of one cluster must agree on a surname; take the first in sorted order.
-                let mut own: Vec<&Folded> = names().filter(usable).collect();
-                own.sort_by_key(|n| n.key());
-                if let Some(n) = own.first() {
-                    fragments.push((*root, camp, (*n).clone()));
-                }
-            } else if best == 2 || !with_initial {
-                for n in names().filter(usable).filter(|n| rank(n) > 0) {
-                    let family = n.family_whole.as_ref().map(|f| f.loose.clone()).unwrap_or_default();
-                    let list = index.entry(family).or_default();
-                    if !list.iter().any(|(r, _)| r == root) {
-                        list.push((*root, camp));
-                    }
-                }
-            }
+/// Given and family name in either order: lists print both `Ann Roe` and `Roe Ann`.
+fn order_free_key(n: &Folded) -> String {
+    let given = n.first_given().map(|g| g.plain.as_str()).unwrap_or("");
+    let family = n.family_whole.as_ref().map(|f| f.plain.as_str()).unwrap_or("");
+    if given <= family { format!("{given}|{family}") } else { format!("{family}|{given}") }
+}
+
+/// A professional's slot without any sign of a profession (a guarantor as performer of a coverage) holds the private person of that
+/// name when a phone, e-mail address, dwelling or birth date is the same.
+fn across_camps(entries: &[Entry], clusters: &mut Clusters, members: &[u32]) {
+    let of = gather(clusters, members);
+    if of.len() < 2 || of.len() > MAX_GROUP {
+        return;
+    }
+    let facts = |m: &[u32]| -> Vec<&Entry> { m.iter().filter_map(|m| entries.get(*m as usize)).collect() };
+    let private: Vec<(u32, Vec<&Entry>)> =
+        of.iter().filter(|(_, m)| camp(entries, m) == Camp::Private).map(|(r, m)| (*r, facts(m))).collect();
+    for (root, m) in of.iter().filter(|(_, m)| camp(entries, m) == Camp::Clinician) {
+        let es = facts(m);
+        if es.iter().any(|e| is_professional(e)) {
+            continue;
         }
-        // Fragments that read the same in one camp are one person in any case.
-        let mut same: BTreeMap<(Camp, String), Vec<u32>> = BTreeMap::new();
-        let mut joins: Vec<(u32, u32)> = Vec::new();
-        for (root, camp, name) in &fragments {
-            let family = name.family_whole.as_ref().map(|f| f.loose.clone()).unwrap_or_default();
-            let given = name.first_given().map(|g| g.plain.clone()).unwrap_or_default();
-            same.entry((*camp, format!("{given}|{family}"))).or_default().push(*root);
-            let fits: Vec<u32> = index
-                .get(&family)
-                .into_iter()
-                .flatten()
-                .filter(|(_, c)| c == camp || *c == Camp::Open || *camp == Camp::Open)
-                .filter(|(r, _)| {
-                    all.get(r)
-                        .into_iter()
-                        .flatten()
-                        .filter_map(|m| entries.get(*m as usize))
-                        .flat_map(|e| &e.facts.names)
-                        .any(|n| given_fits(n, name))
-                })
-                .map(|(r, _)| *r)
-                .take(2)
-                .collect();
-            if let [one] = fits.as_slice() {
-                joins.push((*root, *one));
-            }
-        }
-        for group in same.values() {
-            clusters.merge(entries, group, |a, b| a.facts_clash(b));
-        }
-        for (a, b) in joins {
-            let (x, y) = (all.get(&a).map(Vec::as_slice).unwrap_or(&[]), all.get(&b).map(Vec::as_slice).unwrap_or(&[]));
-            if !Summary::of(entries, x).facts_clash(&Summary::of(entries, y)) {
-                clusters.union(a, b);
-            }
+        let fits: Vec<u32> = private
+            .iter()
+            .filter(|(_, p)| p.iter().any(|a| es.iter().any(|b| shares_contact(&a.facts, &b.facts))))
+            .map(|(r, _)| *r)
+            .collect();
+        if let [one] = fits.as_slice() {
+            clusters.union(*root, *one);
         }
     }
 }
 
-/// A family history names no names: its mother is the mother the export shows, when it shows one.
-fn unnamed_parents(entries: &[Entry], clusters: &mut Clusters, others: &[u32]) {
-    for role in [Role::Mother, Role::Father] {
-        let (mut named, mut unnamed) = (BTreeSet::new(), Vec::new());
-        for (root, members) in gather(clusters, others) {
-            let es = || members.iter().filter_map(|m| entries.get(*m as usize));
-            if !es().any(|e| e.stub.role == role) {
-                continue;
-            }
-            if es().any(|e| !e.facts.names.is_empty()) {
-                named.insert(root);
-            } else {
-                unnamed.push(root);
-            }
-        }
-        let target = named.iter().next().copied().or_else(|| unnamed.first().copied());
-        if named.len() <= 1
-            && let Some(target) = target
-        {
-            unnamed.iter().for_each(|u| clusters.union(*u, target));
-        }
-    }
+fn is_professional(e: &Entry) -> bool {
+    let told = roles(e).into_iter().any(|r| r.group() == RoleGroup::Clinician && r != crate::model::role::Role::Clinician);
+    told || e.facts.ids.iter().any(|i| i.class == IdClass::Npi)
+        || e.facts.names.iter().any(|n| n.credential || n.title == super::name::Title::Doctor)
+}
+
+fn shares_contact(a: &Facts, b: &Facts) -> bool {
+    a.phones.iter().any(|p| b.phones.contains(p))
+        || a.emails.iter().any(|m| b.emails.contains(m))
+        || levels::home(a, b) == Home::Same
+        || (a.dob.is_some_and(|d| d.is_full()) && a.dob == b.dob)
 }

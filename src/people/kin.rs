@@ -162,8 +162,10 @@ impl SlotClass {
             return SlotClass::Mention;
         }
         let last = low.rsplit(['.', '/', ' ', '>']).next().unwrap_or(&low);
-        if matches!(last, "patient" | "subject" | "recordtarget" | "beneficiary" | "entity" | "patientrole" | "sourcepatientinfo")
-        {
+        if matches!(
+            last,
+            "patient" | "subject" | "recordtarget" | "beneficiary" | "entity" | "patientrole" | "sourcepatientinfo" | "cov"
+        ) {
             return SlotClass::Patient;
         }
         if matches!(last, "narrative" | "mention" | "text" | "note" | "div") {
@@ -244,6 +246,7 @@ mod tests {
             ("recordTarget", SlotClass::Patient),
             ("Observation.subject", SlotClass::Patient),
             ("Coverage.beneficiary", SlotClass::Patient),
+            ("participant.COV", SlotClass::Patient),
             ("Claim.patient", SlotClass::Patient),
             ("Patient.contact", SlotClass::Contact),
             ("informant", SlotClass::Contact),

@@ -232,6 +232,9 @@ fn pair(a: &Folded, b: &Folded, nicknames: &[String]) -> Names {
 pub fn names(reference: &Facts, candidate: &Facts) -> Names {
     let mut best: Option<Names> = None;
     let score = |n: &Names| (n.given as u8) * 2 + (n.family as u8) * 3 + u8::from(n.middle != Some(false));
+    // A newborn's stand-in beside the real name says nothing about who has another real name.
+    let real = |f: &Facts| f.names.iter().chain(&f.former).any(|n| n.placeholder.is_none());
+    let both_real = real(reference) && real(candidate);
     for c in candidate.names.iter().chain(&candidate.former) {
         let current = reference.names.iter().map(|r| (r, false));
         for (r, former) in current.chain(reference.former.iter().map(|r| (r, true))) {
@@ -243,6 +246,9 @@ pub fn names(reference: &Facts, candidate: &Facts) -> Names {
             }
             let equal_placeholder = r.placeholder.is_some() && c.placeholder.is_some();
             let same_name = n.given == Given::Exact && n.family == Family::Exact;
+            if both_real && (r.placeholder.is_some() || c.placeholder.is_some()) && !(same_name && n.middle != Some(false)) {
+                continue;
+            }
             if !same_name || equal_placeholder {
                 n.candidate_placeholder = c.placeholder.is_some();
                 n.newborn = c.placeholder == Some(super::name::Placeholder::Baby) && r.placeholder.is_none();

@@ -14,6 +14,7 @@ pub mod fold;
 pub mod identity;
 mod identity_toml;
 mod join;
+mod join_parts;
 mod keys;
 pub mod kin;
 mod levels;
@@ -24,6 +25,7 @@ pub mod organisation;
 pub mod resolver;
 pub mod roster;
 mod rules;
+mod standing;
 mod weights;
 
 pub use decide::SubjectCheck;

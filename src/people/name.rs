@@ -103,6 +103,9 @@ pub struct Folded {
     pub guessed: bool,
 }
 
+/// Titles that are found among given names and are never one.
+const TYPED_TITLES: &[&str] = &["dr", "doctor", "mr", "mrs", "ms", "nurse", "prof"];
+
 /// Two-letter surnames that in capitals look like initials.
 const SHORT_SURNAMES: &[&str] = &[
     "li", "wu", "ng", "ho", "le", "lu", "ma", "xu", "yu", "he", "hu", "vu", "vo", "do", "oh", "im", "su", "fu", "gu", "an", "ha",
@@ -131,7 +134,12 @@ impl Folded {
                     out.read_suffix(&w);
                 }
             }
-            let given = name.given.iter().flat_map(|g| words(g)).collect::<Vec<_>>();
+            let mut given = name.given.iter().flat_map(|g| words(g)).collect::<Vec<_>>();
+            // A title that was typed into the given names.
+            while given.first().is_some_and(|w| TYPED_TITLES.contains(&w.as_str())) && given.len() + family.len() > 1 {
+                let w = given.remove(0);
+                out.read_title(&w);
+            }
             let mut kept = Vec::with_capacity(given.len());
             for (i, g) in given.into_iter().enumerate() {
                 if i > 0 && generation(&g).is_some() {

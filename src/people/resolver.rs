@@ -5,8 +5,9 @@ use super::facts::Facts;
 use super::join::Clusters;
 use super::keys::{Key, hash_of, normalise};
 use super::levels::{self, Family, Given};
-use super::name::{Folded, Placeholder, Title};
+use super::name::Folded;
 use super::roster::{Entry, Question, RosterBuilder, doc_reference, mention_stub, signature};
+use super::standing;
 use crate::model::person::{Name, PATIENT, PersonId, PersonStub, StubKind};
 use crate::model::role::{Role, RoleGroup};
 use crate::model::roster::{Person, Resolution, Roster};
@@ -249,34 +250,9 @@ fn person(entries: &[&Entry], id: PersonId) -> Person {
     p
 }
 
-/// The most telling role seen. A stub in a patient's slot that is not the requester is another patient.
+/// The most telling role seen.
 fn role(entries: &[&Entry]) -> Role {
-    let mut roles: BTreeSet<Role> = BTreeSet::new();
-    for e in entries {
-        let seen = [e.stub.role].into_iter().chain(e.roles.iter().copied());
-        roles.extend(seen.map(|r| match (r, e.stub.kind) {
-            (Role::Patient, StubKind::Patient) => Role::OtherPatient,
-            (Role::Patient | Role::Organization, _) => Role::OtherPerson,
-            (r, _) => r,
-        }));
-        if e.stub.kind == StubKind::Patient {
-            roles.insert(Role::OtherPatient);
-            if e.facts.names.iter().any(|n| n.placeholder == Some(Placeholder::Baby)) {
-                roles.insert(Role::Newborn);
-            }
-        }
-        if matches!(e.stub.kind, StubKind::Clinician | StubKind::Unknown) {
-            for n in &e.facts.names {
-                roles.extend(n.profession);
-                if n.profession.is_none() && (n.credential || n.title == Title::Doctor) {
-                    roles.insert(Role::Clinician);
-                }
-            }
-        }
-        if e.stub.kind == StubKind::Clinician {
-            roles.insert(Role::Clinician);
-        }
-    }
+    let roles: BTreeSet<Role> = entries.iter().flat_map(|e| standing::roles(e)).collect();
     // Highest rank; of equals the first in order of declaration, so that order of appearance does not matter.
     let top = roles.iter().map(|r| r.rank()).max().unwrap_or(0);
     roles.into_iter().find(|r| r.rank() == top).filter(|r| *r != Role::Organization).unwrap_or(Role::OtherPerson)

@@ -230,7 +230,7 @@ impl RosterBuilder {
         self.release_waiting();
         let mut clusters = join::Clusters::by_keys(&self.entries);
         let sides = decide::sides(&self, &mut clusters);
-        join::join_others(&self.entries, &mut clusters, &sides);
+        join::join_others(&self.entries, &mut clusters, &sides, &self.patient);
         resolver::build(self, clusters, sides)
     }
 }

@@ -297,3 +297,157 @@ proptest! {
         }
     }
 }
+
+/// Labels of mentions after the stubs, each mention with the role the text gives.
+fn labels(stubs: &[PersonStub], mentions: &[(Role, Name)]) -> Vec<String> {
+    let mut b = RosterBuilder::new(&identity());
+    stubs.iter().for_each(|s| b.observe("d", s));
+    mentions.iter().for_each(|(r, n)| b.observe_mention(*r, n));
+    let (roster, resolver, _) = b.finish();
+    let shown = |r: Resolution| match r {
+        Resolution::Person(p) => roster.get(p).map(|p| p.label.clone()).unwrap_or_default(),
+        Resolution::Ambiguous(_) => "?".into(),
+        Resolution::NotAPerson => "-".into(),
+    };
+    let structural = stubs.iter().map(|s| shown(resolver.resolve("d", s)));
+    let text = mentions.iter().map(|(r, n)| resolver.resolve_name(*r, n).map_or("none".into(), &shown));
+    structural.chain(text).collect()
+}
+
+fn given(g: &str) -> Name {
+    Name { given: vec![g.into()], ..Name::default() }
+}
+
+fn surname(title: &str, f: &str) -> Name {
+    Name { prefix: vec![title.into()], family: f.into(), ..Name::default() }
+}
+
+fn related(role: Role, shown: &str) -> PersonStub {
+    stub("RelatedPerson", StubKind::Related, role, shown)
+}
+
+#[test]
+fn a_given_name_joins_the_relative_it_can_be() {
+    let stubs = [own_patient(), related(Role::Spouse, "Konrad Abel"), related(Role::EmergencyContact, "Thilda Moser")];
+    let mentions = [
+        (Role::Spouse, given("Konrad")),
+        (Role::Sister, given("Thilda")),
+        (Role::Brother, given("Konrad")),
+        (Role::Sister, Name { family: "Thilda".into(), ..Name::default() }),
+    ];
+    let want = ["[PATIENT]", "[SPOUSE]", "[SISTER 1]", "[SPOUSE]", "[SISTER 1]", "[BROTHER 1]", "[SISTER 1]"];
+    assert_eq!(labels(&stubs, &mentions), want);
+}
+
+#[test]
+fn a_given_name_that_fits_two_stays_alone() {
+    let stubs = [related(Role::Sister, "Thilda Moser"), related(Role::Sister, "Thilde Moser-Kurz")];
+    let two_sisters =
+        [related(Role::Daughter, "Ada Moser"), related(Role::Guardian, "Ada Kurz"), related(Role::Guardian, "Ada Lenz")];
+    assert_eq!(labels(&two_sisters, &[(Role::Relative, given("Ada"))])[3], "[DAUGHTER 1]", "kin before function");
+    assert_eq!(labels(&two_sisters[1..], &[(Role::Aunt, given("Ada"))])[2], "[AUNT 1]");
+    assert_eq!(labels(&stubs, &[(Role::Daughter, given("Thilda"))])[2], "[DAUGHTER 1]");
+}
+
+#[test]
+fn two_relations_do_not_both_become_one_person() {
+    let got = labels(&[related(Role::OtherPerson, "Ada Moser")], &[(Role::Sister, given("Ada")), (Role::Daughter, given("Ada"))]);
+    assert_ne!(got[1], got[2]);
+    let got = labels(&[], &[(Role::Contact, given("Ada")), (Role::Spouse, given("Ada"))]);
+    assert_eq!(got, ["[SPOUSE]", "[SPOUSE]"]);
+}
+
+#[test]
+fn a_title_and_a_surname_join_whom_they_can_be() {
+    let stubs =
+        [related(Role::Spouse, "Edda Quillfeather"), related(Role::Son, "Otto Quillfeather"), clinician("Rita Moser, MD")];
+    let roommate = (Role::OtherPatient, name("Gustav Moser"));
+    let mentions = [roommate, (Role::Spouse, surname("Mrs.", "Quillfeather")), (Role::OtherPerson, surname("Mr.", "Moser"))];
+    let got = labels(&stubs, &mentions);
+    assert_eq!(got[4], "[SPOUSE]");
+    assert_eq!(got[5], "[OTHER PATIENT 1]", "not the doctor of that name");
+}
+
+#[test]
+fn the_mothers_maiden_name_is_the_mothers() {
+    let maiden = |n: &str| stub("Extension.maidenName", StubKind::Related, Role::Mother, n);
+    for n in ["Hedda Vantongeren", "Vantongeren"] {
+        let mut b = RosterBuilder::new(&identity());
+        b.observe("d", &related(Role::Mother, "Hedda Quillfeather"));
+        b.observe("d", &maiden(n));
+        let (roster, r, _) = b.finish();
+        assert_eq!(r.resolve("d", &maiden(n)), Resolution::Person(1), "{n}");
+        assert_eq!(roster.persons.len(), 2, "{n}");
+        assert_eq!(roster.persons[1].names.len(), 2, "both names are searched for");
+    }
+    let got = labels(&[related(Role::Mother, "Hedda Quillfeather"), maiden("Zoya Vantongeren")], &[]);
+    assert_ne!(got[0], got[1]);
+}
+
+#[test]
+fn the_patient_in_a_third_partys_place_is_the_patient() {
+    let covered = born(stub("participant.COV", StubKind::Unknown, Role::Relative, "Orla Quillfeather"), "1971-09-23");
+    let holder = stub("participant.HLD", StubKind::Related, Role::Subscriber, "Orla Quillfeather");
+    let mut elsewhere = stub("Account.guarantor", StubKind::Related, Role::Guarantor, "Orla Quillfeather");
+    elsewhere.telecoms.push(crate::model::person::Telecom { system: "phone".into(), value: "202-555-0199".into() });
+    let father = stub("participant.HLD", StubKind::Related, Role::Father, "Orla Quillfeather");
+    let doctor = clinician("Orla Quillfeather, MD");
+    let got = labels(&[own_patient(), covered, holder, elsewhere, father, doctor], &[]);
+    assert_eq!(got[..3], ["[PATIENT]", "[PATIENT]", "[PATIENT]"]);
+    assert_eq!(got[3], "?", "a phone that is not the patient's");
+    assert_ne!(got[4], "[PATIENT]");
+    assert_ne!(got[5], "[PATIENT]");
+}
+
+#[test]
+fn a_twin_is_another_person_and_the_brother() {
+    let mut id = identity();
+    id.names = vec![full("Juno", "Quillfeather"), full("Babygirl A", "Quillfeather")];
+    let newborn = |given: &str, number: &str| {
+        let mut s = born(PersonStub::new("Patient", StubKind::Patient, Role::Patient), "1971-09-23");
+        s.names.push(full(given, "Quillfeather"));
+        s.identifiers.push(Identifier { system: "urn:oid:1.9.9".into(), value: number.into(), kind: "MR".into() });
+        key(s, &format!("Patient/{number}"))
+    };
+    let twin = newborn("Caspar", "448913");
+    let unnamed = newborn("Babygirl B", "448977");
+    let mut b = RosterBuilder::new(&id);
+    b.observe("d", &newborn("Juno", "448812"));
+    b.observe("d", &twin);
+    b.observe("d", &unnamed);
+    b.observe_mention(Role::Brother, &given("Caspar"));
+    let (roster, r, _) = b.finish();
+    assert_eq!(r.resolve("d", &twin), Resolution::Person(1));
+    assert_eq!(roster.persons[1].label, "[BROTHER 1]");
+    assert_eq!(r.resolve_name(Role::Brother, &given("Caspar")), Some(Resolution::Person(1)));
+    assert!(matches!(r.resolve("d", &unnamed), Resolution::Person(p) if p > 0), "another stand-in and another number");
+}
+
+#[test]
+fn a_guarantor_in_a_performers_place_is_the_relative_with_that_phone() {
+    let phone = |mut s: PersonStub| {
+        s.telecoms.push(crate::model::person::Telecom { system: "phone".into(), value: "+1 202-555-0144".into() });
+        s
+    };
+    let performer = stub("performer", StubKind::Clinician, Role::Clinician, "Anselm Quillfeather");
+    let brother = phone(related(Role::Brother, "Anselm Quillfeather"));
+    assert_eq!(labels(&[brother.clone(), phone(performer.clone())], &[]), ["[BROTHER 1]", "[BROTHER 1]"]);
+    assert_eq!(labels(&[brother, performer], &[])[1], "[CLINICIAN 1]", "the name alone does not say so");
+}
+
+#[test]
+fn a_husband_and_a_son_of_one_name_are_two() {
+    let got = labels(
+        &[related(Role::Spouse, "Otto Abel"), related(Role::Son, "Otto Abel"), related(Role::NextOfKin, "Otto Abel")],
+        &[],
+    );
+    assert_ne!(got[0], got[1]);
+}
+
+#[test]
+fn a_doubtful_record_with_a_relatives_full_name_is_the_relatives() {
+    // A payer lists the husband under the patient's birth date.
+    let covered = born(stub("participant.COV", StubKind::Patient, Role::Patient, "Konrad Quillfeather"), "1971-09-23");
+    assert_eq!(labels(&[own_patient(), covered.clone()], &[])[1], "?");
+    assert_eq!(labels(&[own_patient(), related(Role::Spouse, "Konrad Quillfeather"), covered], &[])[2], "[SPOUSE]");
+}

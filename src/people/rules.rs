@@ -90,7 +90,11 @@ pub(super) fn rule_facts(r: &mut Ruling, class: SlotClass, a: &Agreement) {
     if a.names.given <= Given::Unlike && !a.placeholder() && matches!(a.birth, Birth::Exact | Birth::Swapped | Birth::Slip) {
         r.not_same("given-name-conflict-one-birth-date");
     }
-    if a.id_conflict() {
+    let twins = twin_rule(a);
+    if let Some(rule) = twins {
+        r.different(rule);
+    }
+    if a.id_conflict() && twins.is_none() {
         if a.ids.national_conflict && a.home == Home::Differs && !a.name_fits() {
             r.different("national-number-and-name-conflict");
         } else if a.birth == Birth::Exact && a.name_fits() {
@@ -110,6 +114,26 @@ pub(super) fn rule_facts(r: &mut Ruling, class: SlotClass, a: &Agreement) {
         r.not_same("placeholder-name");
     }
     rule_want(r, class, a);
+}
+
+/// Twins: one birth date, one surname, one dwelling, and two names and two numbers of one assigner, often in sequence.
+fn twin_rule(a: &Agreement) -> Option<&'static str> {
+    if a.ids.equal || !(a.ids.conflict || a.ids.near) {
+        return None;
+    }
+    // A number one slip away may be a slip: then the names must be two known ones, or the sexes differ.
+    let two_people = match a.names.given {
+        _ if a.placeholder() => false,
+        Given::Conflict => a.ids.conflict || a.birth == Birth::Exact,
+        Given::Unlike => a.ids.conflict || (a.birth == Birth::Exact && a.sex == Some(false)),
+        _ => false,
+    };
+    if two_people {
+        return Some("given-name-and-identifier-conflict");
+    }
+    // `Babygirl A` and `Babygirl B`.
+    let stand_ins = a.names.candidate_placeholder && a.names.reference_placeholder;
+    (stand_ins && a.names.middle == Some(false)).then_some("newborn-names-and-identifier-conflict")
 }
 
 /// Cases in which what agrees is not enough without an equal number.

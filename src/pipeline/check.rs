@@ -4,7 +4,6 @@ use super::Known;
 use super::lines::Line;
 use super::write::Finished;
 use crate::deliver::{OutFile, Staging};
-use crate::detect;
 use crate::model::case::Check;
 use crate::model::decision::Action;
 use crate::model::error::RunError;
@@ -12,6 +11,7 @@ use crate::model::mention::Category;
 use crate::model::person::{Name, PATIENT};
 use crate::model::role::{Role, RoleGroup};
 use crate::model::roster::Person;
+use crate::redact::ids::slug;
 use crate::verify::decode::Exempt;
 use crate::verify::difference::{Original, SpliceCause, SpliceLine, SpliceRecord, records, sha256_hex};
 use crate::verify::folder::{FORBIDDEN_FILE, SPLICES_FILE, VerifyFacts};
@@ -19,7 +19,7 @@ use crate::verify::forbidden::ForbiddenValue;
 use crate::verify::labels::labels_of;
 use crate::verify::output::{Findings, OutputFile, PackageFacts, finish, verify_output, verify_report};
 use crate::verify::searcher::Searcher;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::Write as _;
 
 /// Shorter identifiers are found by chance.
@@ -225,8 +225,9 @@ fn add(to: &mut Findings, from: Findings) {
 /// Everything that policy removes, as the search wants it.
 fn forbidden(known: &Known, values: &[(String, Category)]) -> Vec<ForbiddenValue> {
     let mut out = Vec::new();
-    for p in known.roster.persons.iter().filter(|p| p.id != PATIENT && p.role.group() != RoleGroup::Organization) {
-        of_person(p, known, &mut out);
+    let labels: HashSet<String> = known.roster.persons.iter().map(|p| slug(&p.label)).collect();
+    for p in known.searched.persons.iter().filter(|p| p.id != PATIENT && p.role.group() != RoleGroup::Organization) {
+        of_person(p, known, &labels, &mut out);
     }
     for (value, category) in values {
         if *category == Category::Ssn && known.policy.decide(Role::OtherPerson, *category).action != Action::Keep {
@@ -236,9 +237,11 @@ fn forbidden(known: &Known, values: &[(String, Category)]) -> Vec<ForbiddenValue
     out
 }
 
-fn of_person(p: &Person, known: &Known, out: &mut Vec<ForbiddenValue>) {
+fn of_person(p: &Person, known: &Known, labels: &HashSet<String>, out: &mut Vec<ForbiddenValue>) {
     let gone = |c: Category| known.policy.decide(p.role, c).action != Action::Keep;
-    let common = |w: &str| detect::is_common(w);
+    // Alone a word is forbidden when the search would have found it wherever it stands; other words need something beside them.
+    // A surname that reads like a label (`Physician-1`) would be found in our own labels.
+    let common = |w: &str| !known.knowledge.certain_alone(w) || labels.contains(&slug(w));
     let mut push = |v: String, c: Category| {
         if !v.trim().is_empty() && gone(c) {
             out.push(ForbiddenValue::new(v, c, Some(p.id), p.label.as_str()));

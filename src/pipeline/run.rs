@@ -4,6 +4,7 @@ use super::check::Checker;
 use super::names::rename;
 use super::number::review_item;
 use super::process::{PACKAGE, Totals, Work, process_all};
+use super::survey::phone_digits;
 use super::surveying::{Survey, survey_all};
 use super::{Known, Options, Progress, outcome};
 use crate::deliver::{Staging, check_apart};
@@ -170,16 +171,23 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> (Known, HashMap<usiz
         .filter(|p| p.identifiers.iter().any(|i| survey.conditional.iter().any(|c| c.value == i.value && c.system == i.system)))
         .map(|p| p.id)
         .collect();
-    let knowledge = Knowledge::new(&roster, &identity, &opts.dictionary);
+    let mut searched = roster.clone();
+    for p in searched.persons.iter_mut().filter(|p| matches!(p.role.group(), RoleGroup::Clinician | RoleGroup::Staff)) {
+        p.addresses.clear();
+        p.telecoms.retain(|t| phone_digits(&t.value).is_none_or(|d| !survey.public_phones.contains(&d)));
+    }
+    let knowledge = Knowledge::new(&searched, &identity, &opts.dictionary);
     let known = Known {
         identity,
         roster,
+        searched,
         resolver,
         knowledge,
         policy: opts.policy.clone(),
         withheld_keys,
         ids: IdRewriter::new(key),
         conditional,
+        quiet: super::quiet::Quiet::default(),
         renames: HashMap::new(),
     };
     (known, survey.unreadable, survey.values.into_iter().collect())

@@ -85,7 +85,9 @@ impl<'s> Walker<'s> {
         });
         let rtype = rtype
             .or_else(|| type_node.and_then(|t| self.tape.string(src, t)).map(|t| t.rsplit('/').next().unwrap_or("").to_string()));
-        let kind = who_can_it_be(rtype.as_deref(), prop.targets);
+        // Whoever pays is a plan unless the reference says otherwise; a display is then read like any title.
+        let plan = prop.name == "payor" && rtype.as_deref().is_none_or(str::is_empty);
+        let kind = who_can_it_be(rtype.as_deref(), prop.targets).filter(|_| !plan);
         let stub = kind.and_then(|kind| self.reference_stub(node, kind, prop, ty, &text, parts.as_ref(), display_node, ctx));
         let owned = Ctx { owner: stub, ..ctx };
         if let Some(v) = ref_node {

@@ -419,6 +419,7 @@ impl<'s> Walker<'s> {
             Prim::Text => {
                 let class = match (ty, name) {
                     // Of a person these are owned as a whole; here they are an organisation's or a record's, and stay.
+                    ("ContactPoint", "value") => Class::Url,
                     ("Coding" | "ContactPoint" | "Address" | "Identifier", _) => Class::Code,
                     ("Quantity" | "Money" | "SampledData", _) => Class::Code,
                     (_, "display" | "title" | "name" | "label" | "alias" | "versionId" | "version" | "expirationDate") => {
