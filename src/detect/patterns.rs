@@ -50,7 +50,7 @@ fn no_terminology(value: &str, _: &str) -> bool {
     if [".xsl", ".xslt", ".xsd", ".css", ".dtd"].iter().any(|e| path.ends_with(e)) {
         return false;
     }
-    let host = value.split("//").nth(1).unwrap_or("").split(['/', ':', '?', '#']).next().unwrap_or("").to_lowercase();
+    let host = value.split("//").nth(1).unwrap_or(value).split(['/', ':', '?', '#']).next().unwrap_or("").to_lowercase();
     !HOSTS.iter().any(|h| host == *h || host.ends_with(&format!(".{h}")))
 }
 
@@ -68,7 +68,7 @@ fn not_in_number(value: &str, before: &str) -> bool {
 /// Versions, sections and parts of object identifiers look like addresses: a private range, a large number or a word before it
 /// must speak for an address.
 fn ip(value: &str, before: &str) -> bool {
-    let oid = before.ends_with(['.', '-']) || before.ends_with(|c: char| c.is_ascii_alphanumeric());
+    let oid = before.ends_with(['.', '-', '/']) || before.ends_with(|c: char| c.is_ascii_alphanumeric());
     let Ok(parts) = value.split('.').map(str::parse::<u8>).collect::<Result<Vec<u8>, _>>() else { return false };
     let likely = matches!(parts.first(), Some(10 | 127 | 172 | 192)) || parts.iter().any(|p| *p >= 100);
     !oid && !version_before(before) && (likely || address_before(before))
@@ -105,7 +105,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     [
         rule(r"(?i)[a-z0-9._%+-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,62}\.)+[a-z]{2,24}\b", Category::Email, "pattern.email", 0.98, always),
         rule(r#"(?i)\b(?:https?|ftp)://[^\s<>"'\]\)]{3,}"#, Category::Url, "pattern.url", 0.9, no_terminology),
-        rule(r#"(?i)\bwww\.[a-z0-9-]+\.[^\s<>"'\]\)]{2,}"#, Category::Url, "pattern.url", 0.9, always),
+        rule(r#"(?i)\bwww\.[a-z0-9-]+\.[^\s<>"'\]\)]{2,}"#, Category::Url, "pattern.url", 0.9, no_terminology),
         rule(r"\b\d{3}-\d{2}-\d{4}\b", Category::Ssn, "pattern.ssn", 0.9, |v, b| check_digits::ssn(v) && not_in_number(v, b)),
         rule(&format!(r"(?i)\b(?:ssn|ss\s*#|soc(?:ial)?\.?\s*sec(?:urity)?\.?){sep}((?:\d{{3}}|[x*]{{3}})[- ]?(?:\d{{2}}|[x*]{{2}})[- ]?\d{{4}})\b"), Category::Ssn, "pattern.ssn-context", 0.98, always),
         rule(&format!(r"(?i)\bfax{sep}(\+?1?[-. ]?\(?\d{{3}}\)?[-. ]*\d{{3}}[-. ]?\d{{4}})\b"), Category::Fax, "pattern.fax", 0.95, always),

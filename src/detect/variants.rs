@@ -103,7 +103,7 @@ fn of_name(name: &Name, out: &mut Vec<Variant>) {
         }
         // One word alone tells as little as a family name, however it came.
         let whole = folded(&name.text);
-        push(out, whole.clone(), if whole.contains([' ', ',', '^']) { Kind::Full } else { Kind::Family });
+        push(out, whole.clone(), if whole.contains([' ', ',', '^', '-']) { Kind::Full } else { Kind::Family });
         parsed = split_text(&name.text);
         &parsed
     } else {
