@@ -42,8 +42,6 @@ pub struct Survey {
     pub conditional: HashSet<Identifier>,
     /// Numbers by pattern that belong to nobody known.
     pub values: BTreeSet<(String, Category)>,
-    /// Digits of phone numbers that stand at organisations.
-    pub public_phones: HashSet<String>,
     /// True when any document has structure that names its subject.
     pub structured: bool,
 }
@@ -61,9 +59,6 @@ impl Survey {
             self.builder.observe_mention(*role, name);
         }
         self.withheld.extend(s.withheld);
-        if self.public_phones.len() < MAX_VALUES {
-            self.public_phones.extend(s.public_phones);
-        }
         self.patient_named += s.patient_named;
         for (key, stub, keys) in s.about {
             if self.about_keys + keys.len() <= MAX_ABOUT_KEYS {
@@ -88,7 +83,6 @@ pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop
         patient_named: 0,
         conditional: HashSet::new(),
         values: BTreeSet::new(),
-        public_phones: HashSet::new(),
         structured: false,
     };
     let quiet = &Quiet::default();
