@@ -1,6 +1,7 @@
 //! One case from beginning to end.
 
 use super::check::Checker;
+use super::documents::Tree;
 use super::names::rename;
 use super::number::review_item;
 use super::process::{PACKAGE, Totals, Work, process_all};
@@ -25,6 +26,7 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
+use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 /// Runs a case. The result is in `opts.out`; the case says how it ended.
@@ -62,7 +64,7 @@ fn run_here(opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Resul
         SubjectCheck::NoPatient if survey.patient_named > 0 && !survey.structured => {}
         SubjectCheck::NoPatient => no_patient(opts, &intake, &survey, &mut totals)?,
     }
-    let (mut known, unreadable, values) = settle(opts, survey, key);
+    let (mut known, unreadable, values, trees) = settle(opts, survey, key);
     let paths = rename(intake.items.iter().map(|i| i.path.as_str()).chain(intake.held.iter().map(|h| h.path.as_str())), &known);
     known.renames = paths.segments;
 
@@ -77,6 +79,7 @@ fn run_here(opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Resul
         paths: &paths.paths,
         unreadable: &unreadable,
         staging: &staging,
+        trees: Mutex::new(trees),
         progress,
         stop,
     };
@@ -149,8 +152,11 @@ fn wrong_patient(opts: &Options, id: String, intake: &Intake, staging: Staging, 
     )))
 }
 
+/// What is known, what is unreadable, values by pattern, documents kept.
+type Settled = (Known, HashMap<usize, String>, Vec<(String, Category)>, HashMap<usize, Tree>);
+
 /// Who is who, once everything was seen.
-fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> (Known, HashMap<usize, String>, Vec<(String, Category)>) {
+fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> Settled {
     let identity = opts.request.patient.clone();
     let (roster, resolver, _) = survey.builder.finish();
     let mut withheld_keys: HashSet<String> = survey.withheld.into_iter().filter(|k| !k.starts_with('#')).collect();
@@ -188,7 +194,7 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> (Known, HashMap<usiz
         quiet: super::quiet::Quiet::default(),
         renames: HashMap::new(),
     };
-    (known, survey.unreadable, survey.values.into_iter().collect())
+    (known, survey.unreadable, survey.values.into_iter().collect(), survey.trees)
 }
 
 /// How the checks name members of containers: `outer.zip!/inner/path`, by released path.

@@ -25,6 +25,9 @@ const MAX_VALUES: usize = 200_000;
 /// references are whole.
 const MAX_ABOUT_KEYS: usize = 500_000;
 
+/// Exports up to this size are read once and kept for pass 2; larger ones are read again, so that memory stays bounded.
+const KEPT_BYTES: u64 = 64 << 20;
+
 /// What pass 1 has learnt.
 pub struct Survey {
     /// The roster being built.
@@ -42,6 +45,8 @@ pub struct Survey {
     pub conditional: HashSet<Identifier>,
     /// Numbers by pattern that belong to nobody known.
     pub values: BTreeSet<(String, Category)>,
+    /// Documents of a small export, by item, for pass 2.
+    pub trees: HashMap<usize, Tree>,
     /// True when any document has structure that names its subject.
     pub structured: bool,
 }
@@ -83,9 +88,11 @@ pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop
         patient_named: 0,
         conditional: HashSet::new(),
         values: BTreeSet::new(),
+        trees: HashMap::new(),
         structured: false,
     };
     let quiet = &Quiet::default();
+    let small = intake.items.iter().map(|i| i.content_len).sum::<u64>() <= KEPT_BYTES;
     for batch in batches(&intake.items) {
         if cancelled(stop) {
             return Err(RunError::Cancelled);
@@ -96,18 +103,23 @@ pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop
             lines(i, &intake.items[i], opts, quiet, &mut out, progress, stop)?;
             continue;
         }
-        let done: Vec<(usize, Result<Surveyed, String>)> = batch
+        let done: Vec<(usize, Result<(Surveyed, Tree), String>)> = batch
             .par_iter()
             .map(|&i| {
                 let item = &intake.items[i];
-                let result = read(item).map(|t| survey(&t, &opts.request.patient, &opts.policy, quiet));
+                let result = read(item).map(|t| (survey(&t, &opts.request.patient, &opts.policy, quiet), t));
                 progress.done(item.content_len);
                 (i, result)
             })
             .collect();
         for (i, result) in done {
             match result {
-                Ok(s) => out.add(s),
+                Ok((s, tree)) => {
+                    out.add(s);
+                    if small {
+                        out.trees.insert(i, tree);
+                    }
+                }
                 Err(why) => {
                     out.unreadable.insert(i, why);
                 }
