@@ -343,6 +343,7 @@ pub const ROLE_PHRASES: &[(&[&str], Pull, Option<Role>)] = &[
     (&["contact"], Pull::Label, Some(Role::Contact)),
     (&["name"], Pull::Label, None),
     (&["named"], Pull::Verb, None),
+    (&["this", "is"], Pull::Verb, None),
     (&["per"], Pull::Verb, None),
 ];
 

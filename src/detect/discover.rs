@@ -1,19 +1,20 @@
 //! Finds people and identifiers that nobody has told of, by cue and pattern.
 
 use super::Context;
-use super::cues::{Pull, is_eponym_head, kin, role_phrase, title};
+use super::cues::{Pull, is_eponym_head, is_kin_adjective, is_possessor, kin, role_phrase, title};
 use super::evidence::{Evidence, around, credential_at, place_end};
 use super::identity::Own;
 use super::labels;
 use super::name_read::{Read, Trust, backward, forward};
 use super::overlap;
+use super::owner::attribute;
 use super::patterns;
-use super::records::{self, Owned};
+use super::records;
 use super::tokens::{Shape, Tokens};
 use super::whose::whose;
 use super::words::{NameLike, is_eponym, is_given, is_surname, name_like};
 use crate::model::document::Class;
-use crate::model::mention::{Category, Mention, Who};
+use crate::model::mention::{Category, Mention};
 use crate::model::request::Identity;
 use crate::model::role::Role;
 
@@ -117,9 +118,13 @@ fn by_cue(t: &Tokens, out: &mut Vec<Find>) {
         }
         if kin(low).is_some() || low == "law" {
             after_noun(t, i + 1, "cue.kin", 0.9, None, out);
+            before_noun(t, i, out);
         }
         if let Some((n, pull, role)) = role_phrase(|k| t.low(i + k)) {
             phrase(t, i, n, pull, role, out);
+            if pull == Pull::Noun {
+                before_noun(t, i, out);
+            }
             if pull == Pull::Verb && t.low(i + n - 1) == "by" {
                 login(t, i + n, role, out);
             }
@@ -248,6 +253,40 @@ fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, role
     let next = read.next;
     out.push(Find { read, rule, confidence, role });
     coordinated(t, next, rule, confidence, role.or_else(|| kin(t.low(from.wrapping_sub(1)))), out);
+}
+
+/// A name before a comma and a kin word or role noun: `Trevon Maddox, another participant`, `Ada Wu (her aunt)`.
+fn before_noun(t: &Tokens, i: usize, out: &mut Vec<Find>) {
+    let mut k = i;
+    let mut told = false;
+    // `Ada, Jane's mom`
+    let owner = i.checked_sub(1).filter(|p| t.is_capital(*p) && t.get(*p).is_some_and(|x| x.possessive) && is_given(t.low(*p)));
+    if let Some(p) = owner {
+        (k, told) = (p, true);
+    }
+    while k > 0 && i - k < 5 {
+        let low = t.low(k - 1);
+        let between = is_possessor(low)
+            || is_kin_adjective(low)
+            || matches!(low, "another" | "fellow" | "one" | "of" | "this" | "who" | "is");
+        let wrapped = t.shape(k - 1) == Some(Shape::Break) && t.text.get(t.list[k - 1].start..t.list[k - 1].end) == Some("\n");
+        if !between && !wrapped {
+            break;
+        }
+        told |= between;
+        k -= 1;
+    }
+    let Some(mark) = k.checked_sub(1).filter(|m| t.is(*m, ',') || t.is(*m, '(')) else { return };
+    if !told && !t.is(mark, '(') || !t.is_capital(mark.wrapping_sub(1)) {
+        return;
+    }
+    let whole = |r: &Read| r.words > 1 && r.parts > 1 || owner.is_some() && is_given(t.low(r.first));
+    let Some(read) = backward(t, mark, Trust::Fair).filter(|r| r.best == NameLike::Name && whole(r)) else { return };
+    let clinical =
+        (read.first..read.next).any(|j| super::words::is_clinical(t.low(j)) || super::words::is_place_or_month(t.low(j)));
+    if !clinical {
+        out.push(Find { read, rule: "cue.apposition", confidence: 0.8, role: None });
+    }
 }
 
 /// Further names after `,` or `and`: `daughters Amy and Beth`.
@@ -414,79 +453,4 @@ fn uncued(t: &Tokens, i: usize, out: &mut Vec<Find>) {
 /// In Title Case text a given name may be followed by any capitalised word; a word-name then is no evidence.
 fn is_generic_second(last: &str, t: &Tokens, read: &Read) -> bool {
     name_like(last) == NameLike::WordName && t.is_capital(read.next) && name_like(t.word(read.next)) == NameLike::Word
-}
-
-/// Gives an identifier its owner: the patient's own value, else the nearest person named before it in its line or sentence, else
-/// nobody. A kin or contact word before it wins over a match with a value that the household shares.
-fn attribute(t: &Tokens, mut m: Mention, names: &[Mention], records: &[Owned], own: &Own) -> Mention {
-    let value = t.text.get(m.start..m.end).unwrap_or("");
-    let owned = match m.category {
-        Category::Phone | Category::Fax => own.has_phone(value),
-        Category::Email => own.has_email(value),
-        Category::Address => own.has_address(value),
-        Category::DateOfBirth => own.is_birth_date(value),
-        Category::Url | Category::Ip => false,
-        _ => own.has_id(value),
-    };
-    let near = nearest(t, m.start, names);
-    let near_patient = matches!(near, None | Some(Who::Patient));
-    if let Some(r) = records.iter().find(|r| r.start <= m.start && m.end <= r.end)
-        && near_patient
-        && matches!(r.who, Who::Patient | Who::New(_))
-    {
-        // A line of the patient's own record, or of somebody else's whatever the household shares.
-        m.who = r.who.clone();
-        return m;
-    }
-    m.who = match (owned, near) {
-        (true, None | Some(Who::Patient)) => Who::Patient,
-        (true, Some(Who::New(r))) if !is_close_kin(r) => Who::Patient,
-        (true, Some(_)) => Who::Ambiguous,
-        (false, Some(Who::Patient)) if m.category == Category::DateOfBirth => Who::Ambiguous,
-        (false, Some(Who::Patient)) => Who::Nobody,
-        (false, Some(who)) => who,
-        (false, None) => Who::Nobody,
-    };
-    m
-}
-
-fn is_close_kin(role: Role) -> bool {
-    use crate::model::role::RoleGroup::{Contact, Relative};
-    matches!(role.group(), Relative | Contact)
-}
-
-/// The person named or described last before byte `at`, in the same sentence or line.
-pub(super) fn nearest(t: &Tokens, at: usize, names: &[Mention]) -> Option<Who> {
-    let i = t.index_at(at);
-    let mut steps = 0;
-    let mut k = i;
-    while k > 0 && steps < 40 {
-        k -= 1;
-        steps += 1;
-        let token = t.get(k)?;
-        let sentence =
-            t.is(k, '.') && t.shape(k.wrapping_sub(1)) != Some(Shape::Initial) && t.is_capital(k + 1) && !title_like(t, k);
-        if sentence || token.shape == Shape::Break && t.text.get(token.start..token.end) != Some("\t") || t.is(k, ';') {
-            return None;
-        }
-        let over = names.partition_point(|m| m.start <= token.start).checked_sub(1).and_then(|i| names.get(i));
-        if let Some(m) = over.filter(|m| m.category == Category::Name && token.end <= m.end) {
-            return Some(m.who.clone());
-        }
-        let low = t.low(k);
-        if let Some(role) = kin(low) {
-            return Some(Who::New(role));
-        }
-        if matches!(low, "patient" | "pt") {
-            return Some(Who::Patient);
-        }
-        if let Some((_, Pull::Noun, Some(role))) = role_phrase(|j| t.low(k + j)) {
-            return Some(Who::New(role));
-        }
-    }
-    None
-}
-
-fn title_like(t: &Tokens, k: usize) -> bool {
-    k > 0 && title(t.low(k - 1)).is_some()
 }

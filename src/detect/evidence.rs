@@ -279,12 +279,20 @@ fn after(t: &Tokens, next: usize, own: &Own, e: &mut Evidence) {
         let low = t.low(k);
         let skip = match t.shape(k) {
             Some(Shape::Mark(m)) => matches!(m, ',' | '(' | '-' | '[' | '/'),
-            Some(Shape::Break) => t.get(k).is_some_and(|b| t.text.get(b.start..b.end) == Some("\t")),
+            Some(Shape::Break) => t.get(k).is_some_and(|b| {
+                let written = t.text.get(b.start..b.end).unwrap_or("");
+                // A line may be broken after the comma.
+                written == "\t"
+                    || joined && k == next + 1 && t.is(next, ',') && written == "\n" && t.shape(k + 1) == Some(Shape::Lower)
+            }),
             Some(Shape::Lower | Shape::Cap) if joined => {
                 is_possessor(low)
                     || t.get(k).is_some_and(|x| x.possessive) && (own.is_given(low) || own.is_family(low))
                     || is_kin_adjective(low)
-                    || matches!(low, "is" | "was" | "who" | "as" | "relationship" | "relation")
+                    || matches!(
+                        low,
+                        "is" | "was" | "who" | "as" | "relationship" | "relation" | "another" | "fellow" | "one" | "of"
+                    )
             }
             // Only a mark or `is` ties what follows to the name: not `Page the nurse`.
             Some(Shape::Lower) => matches!(low, "is" | "was" | "who" | "as"),

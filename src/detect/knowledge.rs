@@ -4,13 +4,13 @@
 //! whole text and finds nothing in most of it; only around an anchor the text is folded and searched for the variants
 //! themselves. So a text without anybody's name costs one pass of a dense automaton.
 
-use super::discover::nearest;
 use super::evidence::Evidence;
 use super::fold::{Folded, fold, folded};
 use super::identity::{Own, phone_key};
 use super::known_person::{Known, known, patient_person, same_kind, sex_of, with_roster};
 use super::near::Near;
 use super::overlap::settle;
+use super::owner::nearest;
 use super::variants::{Kind, digits_of, of_person};
 use super::whose::{is_professional, other_role, part, sex_conflict};
 use super::words::{NameLike, name_like};
@@ -357,6 +357,9 @@ impl Knowledge {
         if self.dictionary.allows(written) {
             return false;
         }
+        if near.is_place() {
+            return false;
+        }
         if near.is_eponym() && !e.titled && e.credential.is_none() && e.kin.is_none() {
             return false;
         }
@@ -368,6 +371,7 @@ impl Knowledge {
         }
         if entry.needs_cue {
             let proper = near.inside_sentence()
+                && name_like(written) != NameLike::Word
                 && !super::words::is_place_or_month(&folded(written))
                 && !super::words::is_bare_eponym(&folded(written));
             return near.capital() && (near.named_neighbour() || proper);

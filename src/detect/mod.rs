@@ -23,6 +23,7 @@ mod name_read;
 mod near;
 mod nicknames;
 mod overlap;
+mod owner;
 pub mod patterns;
 mod records;
 #[cfg(test)]

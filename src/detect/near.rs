@@ -45,7 +45,16 @@ impl<'a> Near<'a> {
     /// A capital right after a lower-case word: a proper noun.
     pub fn inside_sentence(&self) -> bool {
         let before = self.first.checked_sub(1).and_then(|k| self.tokens.shape(k));
-        before == Some(Shape::Lower) && self.tokens.shape(self.first) == Some(Shape::Cap) && !self.tokens.is_capital(self.next)
+        let determined = self.first.checked_sub(1).is_some_and(|k| {
+            matches!(
+                self.tokens.low(k),
+                "a" | "an" | "the" | "this" | "that" | "each" | "any" | "no" | "one" | "new" | "every" | "same"
+            )
+        });
+        before == Some(Shape::Lower)
+            && !determined
+            && self.tokens.shape(self.first) == Some(Shape::Cap)
+            && !self.tokens.is_capital(self.next)
     }
 
     /// The find fills its line or text.
@@ -62,6 +71,14 @@ impl<'a> Near<'a> {
             || super::cues::is_eponym_head(head) && !self.tokens.ends_line(self.next)
             || super::words::is_bare_eponym(self.tokens.low(self.first))
                 && self.tokens.get(self.first).is_some_and(|t| t.possessive)
+    }
+
+    /// The second word of a town: `San Jose`, `St. Louis`.
+    pub fn is_place(&self) -> bool {
+        let t = &self.tokens;
+        let before = self.first.checked_sub(1).map(|k| if t.is(k, '.') { k.saturating_sub(1) } else { k });
+        before.is_some_and(|k| t.is_capital(k) && matches!(t.low(k), "san" | "santa" | "st" | "saint" | "los" | "fort" | "port"))
+            && super::words::is_place_or_month(t.low(self.first))
     }
 
     /// A capitalised given name, family name or initial stands directly beside it.

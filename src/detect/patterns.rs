@@ -45,7 +45,12 @@ fn no_terminology(value: &str, _: &str) -> bool {
         "nucc.org",
         "iana.org",
     ];
-    let host = value.split("//").nth(1).unwrap_or("").split(['/', ':', '?', '#']).next().unwrap_or("").to_lowercase();
+    // Style sheets and schemas are about the file, not about anybody.
+    let path = value.split(['?', '#']).next().unwrap_or("").trim_end_matches(['.', ',']).to_lowercase();
+    if [".xsl", ".xslt", ".xsd", ".css", ".dtd"].iter().any(|e| path.ends_with(e)) {
+        return false;
+    }
+    let host = value.split("//").nth(1).unwrap_or(value).split(['/', ':', '?', '#']).next().unwrap_or("").to_lowercase();
     !HOSTS.iter().any(|h| host == *h || host.ends_with(&format!(".{h}")))
 }
 
@@ -60,9 +65,21 @@ fn not_in_number(value: &str, before: &str) -> bool {
         && !before.ends_with(|c: char| c.is_ascii_alphanumeric())
 }
 
+/// Versions, sections and parts of object identifiers look like addresses: a private range, a large number or a word before it
+/// must speak for an address.
 fn ip(value: &str, before: &str) -> bool {
-    let oid = before.ends_with(['.', '-']) || before.ends_with(|c: char| c.is_ascii_alphanumeric());
-    !oid && value.split('.').all(|p| p.parse::<u8>().is_ok()) && !version_before(before)
+    let oid = before.ends_with(['.', '-', '/']) || before.ends_with(|c: char| c.is_ascii_alphanumeric());
+    let Ok(parts) = value.split('.').map(str::parse::<u8>).collect::<Result<Vec<u8>, _>>() else { return false };
+    let likely = matches!(parts.first(), Some(10 | 127 | 172 | 192)) || parts.iter().any(|p| *p >= 100);
+    !oid && !version_before(before) && (likely || address_before(before))
+}
+
+fn address_before(before: &str) -> bool {
+    let at = before.len().saturating_sub(24);
+    let at = (at..before.len()).find(|i| before.is_char_boundary(*i)).unwrap_or(before.len());
+    let tail = before[at..].to_lowercase();
+    tail.split(|c: char| !c.is_alphanumeric())
+        .any(|w| matches!(w, "ip" | "address" | "host" | "server" | "workstation" | "ipv4" | "client"))
 }
 
 fn version_before(before: &str) -> bool {
@@ -88,7 +105,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     [
         rule(r"(?i)[a-z0-9._%+-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,62}\.)+[a-z]{2,24}\b", Category::Email, "pattern.email", 0.98, always),
         rule(r#"(?i)\b(?:https?|ftp)://[^\s<>"'\]\)]{3,}"#, Category::Url, "pattern.url", 0.9, no_terminology),
-        rule(r#"(?i)\bwww\.[a-z0-9-]+\.[^\s<>"'\]\)]{2,}"#, Category::Url, "pattern.url", 0.9, always),
+        rule(r#"(?i)\bwww\.[a-z0-9-]+\.[^\s<>"'\]\)]{2,}"#, Category::Url, "pattern.url", 0.9, no_terminology),
         rule(r"\b\d{3}-\d{2}-\d{4}\b", Category::Ssn, "pattern.ssn", 0.9, |v, b| check_digits::ssn(v) && not_in_number(v, b)),
         rule(&format!(r"(?i)\b(?:ssn|ss\s*#|soc(?:ial)?\.?\s*sec(?:urity)?\.?){sep}((?:\d{{3}}|[x*]{{3}})[- ]?(?:\d{{2}}|[x*]{{2}})[- ]?\d{{4}})\b"), Category::Ssn, "pattern.ssn-context", 0.98, always),
         rule(&format!(r"(?i)\bfax{sep}(\+?1?[-. ]?\(?\d{{3}}\)?[-. ]*\d{{3}}[-. ]?\d{{4}})\b"), Category::Fax, "pattern.fax", 0.95, always),
@@ -105,7 +122,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(&format!(r"(?i)\b(?:acct|account|hospital\s+account|har|csn|visit|encounter)\s*(?:#|no\.?|num(?:ber)?|id)\s*[:=#]?\s*{id}"), Category::Account, "pattern.account", 0.9, has_digit),
         rule(&format!(r"(?i)\b(?:lic(?:ense|ence)?|driver'?s?\s+lic(?:ense|ence)|dl|certificate|passport)\s*(?:#|no\.?|num(?:ber)?|id)?\s*[:=#]\s*{id}"), Category::License, "pattern.licence", 0.9, has_digit),
         rule(&format!(r"(?i)\b(?:license|licence)\s+plate{sep}([A-Z0-9][A-Z0-9 -]{{3,8}}[A-Z0-9])\b"), Category::Vehicle, "pattern.plate", 0.85, always),
-        rule(r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b", Category::Ip, "pattern.ip", 0.85, ip),
+        rule(r"\b(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?:\.?[^\d.]|\.?$)", Category::Ip, "pattern.ip", 0.85, ip),
         rule(&format!(r"(?i)\b(?:dob|d\.o\.b\.?|date\s+of\s+birth|birth\s*-?date|born(?:\s+on)?|birthday){sep}{date}\b"), Category::DateOfBirth, "pattern.birth-date", 0.95, always),
         rule(
             r"\b\d{1,6}(?:-\d{1,4})?\s+(?:[NSEW]\.?\s+|(?:North|South|East|West)\s+)?(?:[A-Z][A-Za-z'-]+\s+|\d{1,3}(?:st|nd|rd|th)\s+){1,4}(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Circle|Cir|Parkway|Pkwy|Highway|Hwy|Terrace|Ter|Trail|Trl|Place|Pl|Way|Alley|Square|Sq|Loop)\b\.?(?:,?\s*(?:Apt|Apartment|Unit|Suite|Ste|Floor|#)\.?\s*[A-Za-z0-9-]{1,6}\b)?(?:,?\s+[A-Z][A-Za-z.'-]+(?:\s[A-Z][A-Za-z.'-]+){0,2},?\s+[A-Z]{2}\.?\s+\d{5}(?:-\d{4})?)?",

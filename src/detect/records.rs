@@ -121,12 +121,12 @@ fn read_line(t: &Tokens, line: usize, end: usize) -> Option<Line> {
         return None;
     }
     let has = |w: &str| (line..colon).any(|k| t.low(k) == w);
-    let name = has("name");
+    let name = matches!(t.low(colon - 1), "name" | "names" | "initial");
     let key = if name && (has("first") || has("given")) {
         Key::First
     } else if (name && has("middle")) || has("middle") && has("initial") {
         Key::Middle
-    } else if name && (has("last") || has("family")) || has("surname") {
+    } else if name && (has("last") || has("family")) || t.low(colon - 1) == "surname" {
         Key::Last
     } else if has("relationship") || has("relation") {
         Key::Relation
@@ -253,7 +253,7 @@ fn close(
     let whole = record.value(Key::Full).and_then(|l| full_name(t, l.from, l.to));
     let named = whole.is_some() || parts.iter().any(|p| p.0 != Key::Middle);
     let relation = record.value(Key::Relation).map(|l| relation_of(t, l));
-    let role = relation.clone().flatten().or_else(|| record.lines.iter().filter(|l| l.key != Key::Relation).find_map(|l| l.role));
+    let role = relation.flatten().or_else(|| record.lines.iter().filter(|l| l.key != Key::Relation).find_map(|l| l.role));
     let itself = record.value(Key::Relation).is_some_and(|l| matches!(t.low(l.from), "self" | "patient"));
     if record.lines.len() < 2 || !named && role.is_none() && section != Section::Patient {
         return;

@@ -101,7 +101,9 @@ fn of_name(name: &Name, out: &mut Vec<Variant>) {
         if folded(&name.text).is_empty() {
             return;
         }
-        push(out, folded(&name.text), Kind::Full);
+        // One word alone tells as little as a family name, however it came.
+        let whole = folded(&name.text);
+        push(out, whole.clone(), if whole.contains([' ', ',', '^', '-']) { Kind::Full } else { Kind::Family });
         parsed = split_text(&name.text);
         &parsed
     } else {

@@ -162,6 +162,7 @@ mod tests {
         "identifier":[{"type":{"coding":[{"code":"MR"}]},"system":"urn:oid:1.2.3","value":"77"}],
         "contact":[{"relationship":[{"text":"mother"}],"name":{"family":"Roe","given":["Ada"]}}]}"#;
 
+    #[cfg(feature = "second-reader")]
     #[test]
     fn reads_a_patient_as_the_typed_reader_does() {
         let ours = read_identity(PATIENT.as_bytes(), "p.json").unwrap();

@@ -4,7 +4,6 @@ use super::Known;
 use super::lines::Line;
 use super::write::Finished;
 use crate::deliver::{OutFile, Staging};
-use crate::detect;
 use crate::model::case::Check;
 use crate::model::decision::Action;
 use crate::model::error::RunError;
@@ -240,8 +239,9 @@ fn forbidden(known: &Known, values: &[(String, Category)]) -> Vec<ForbiddenValue
 
 fn of_person(p: &Person, known: &Known, labels: &HashSet<String>, out: &mut Vec<ForbiddenValue>) {
     let gone = |c: Category| known.policy.decide(p.role, c).action != Action::Keep;
+    // Alone a word is forbidden when the search would have found it wherever it stands; other words need something beside them.
     // A surname that reads like a label (`Physician-1`) would be found in our own labels.
-    let common = |w: &str| detect::is_common(w) || labels.contains(&slug(w));
+    let common = |w: &str| !known.knowledge.certain_alone(w) || labels.contains(&slug(w));
     let mut push = |v: String, c: Category| {
         if !v.trim().is_empty() && gone(c) {
             out.push(ForbiddenValue::new(v, c, Some(p.id), p.label.as_str()));

@@ -95,6 +95,18 @@ fn plan(tree: &Tree, who: &[Resolution], withheld: &[Option<Decision>], keys: &H
 /// Known values and what the text itself gives away; a new name that the roster knows becomes that person.
 fn search(text: &str, f: &Field, tree: &Tree, known: &Known) -> Vec<Mention> {
     let ctx = context(tree, f);
+    let digest = known.quiet.digest(text, &ctx, f.form);
+    if known.quiet.knows(digest) {
+        return Vec::new();
+    }
+    let found = find(text, f, ctx, tree, known);
+    if found.is_empty() {
+        known.quiet.remember(digest);
+    }
+    found
+}
+
+fn find(text: &str, f: &Field, ctx: Context, tree: &Tree, known: &Known) -> Vec<Mention> {
     let found = known.knowledge.scan(text, &ctx);
     // A link that dials or writes to somebody, in a page that somebody wrote.
     let dials = f.class == Class::Url

@@ -14,6 +14,7 @@ mod names;
 mod number;
 mod outcome;
 mod process;
+mod quiet;
 mod rulings;
 mod run;
 mod survey;
@@ -77,8 +78,8 @@ pub struct Known {
     pub identity: Identity,
     /// Everybody.
     pub roster: Roster,
-    /// Everybody, with the values that are searched for wherever they stand: without a clinician's work address and an organisation's
-    /// phone, which are the organisation's and stay.
+    /// Everybody, with the values that are searched for wherever they stand: without a clinician's work address, which is the
+    /// organisation's and stays there.
     pub searched: Roster,
     /// Who a stub is.
     pub resolver: Resolver,
@@ -92,6 +93,8 @@ pub struct Known {
     pub ids: IdRewriter,
     /// Persons found by their identifier in a conditional reference.
     pub conditional: HashSet<PersonId>,
+    /// Searches that found nothing.
+    pub quiet: quiet::Quiet,
     /// Renamed files: last path segment as it came, and as released.
     pub renames: HashMap<String, String>,
 }

@@ -4,7 +4,6 @@ use super::check::Checker;
 use super::names::rename;
 use super::number::review_item;
 use super::process::{PACKAGE, Totals, Work, process_all};
-use super::survey::phone_digits;
 use super::surveying::{Survey, survey_all};
 use super::{Known, Options, Progress, outcome};
 use crate::deliver::{Staging, check_apart};
@@ -174,7 +173,6 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> (Known, HashMap<usiz
     let mut searched = roster.clone();
     for p in searched.persons.iter_mut().filter(|p| matches!(p.role.group(), RoleGroup::Clinician | RoleGroup::Staff)) {
         p.addresses.clear();
-        p.telecoms.retain(|t| phone_digits(&t.value).is_none_or(|d| !survey.public_phones.contains(&d)));
     }
     let knowledge = Knowledge::new(&searched, &identity, &opts.dictionary);
     let known = Known {
@@ -187,6 +185,7 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> (Known, HashMap<usiz
         withheld_keys,
         ids: IdRewriter::new(key),
         conditional,
+        quiet: super::quiet::Quiet::default(),
         renames: HashMap::new(),
     };
     (known, survey.unreadable, survey.values.into_iter().collect())

@@ -1,6 +1,7 @@
 //! Pass 1: who and what is in the case, before anything is decided.
 
 use super::documents::Tree;
+use super::quiet::Quiet;
 use crate::detect::{self, Context};
 use crate::model::document::{Class, Field};
 use crate::model::mention::{Category, Mention, Who};
@@ -19,8 +20,6 @@ pub struct Surveyed {
     pub named: Vec<(Role, Name)>,
     /// Values that text shows and that belong to nobody known: numbers by pattern.
     pub values: Vec<(String, Category)>,
-    /// Digits of phone numbers that stand at organisations.
-    pub public_phones: Vec<String>,
     /// Keys of records that the policy withholds by kind.
     pub withheld: Vec<String>,
     /// How often text names the patient in full.
@@ -30,13 +29,13 @@ pub struct Surveyed {
 }
 
 /// Surveys one document and everything in it.
-pub fn survey(tree: &Tree, identity: &Identity, policy: &Policy) -> Surveyed {
+pub fn survey(tree: &Tree, identity: &Identity, policy: &Policy, quiet: &Quiet) -> Surveyed {
     let mut out = Surveyed::default();
-    tree.each(&mut |t| one(t, identity, policy, &mut out));
+    tree.each(&mut |t| one(t, identity, policy, quiet, &mut out));
     out
 }
 
-fn one(t: &Tree, identity: &Identity, policy: &Policy, out: &mut Surveyed) {
+fn one(t: &Tree, identity: &Identity, policy: &Policy, quiet: &Quiet, out: &mut Surveyed) {
     for (i, record) in t.doc.records.iter().enumerate() {
         if record.keys.is_empty() {
             continue;
@@ -54,9 +53,6 @@ fn one(t: &Tree, identity: &Identity, policy: &Policy, out: &mut Surveyed) {
     }
     let mut seen: HashSet<(Category, String)> = HashSet::new();
     for field in &t.doc.fields {
-        if field.class == Class::Url && field.owner.is_none() && field.span.len() <= 40 {
-            out.public_phones.extend(phone_digits(&t.format.view(t.source(), &t.doc, field).text));
-        }
         if !field.class.is_free_text() || is_owned_text(t, field) {
             continue;
         }
@@ -65,7 +61,16 @@ fn one(t: &Tree, identity: &Identity, policy: &Policy, out: &mut Surveyed) {
         if text.len() < 3 {
             continue;
         }
-        for m in detect::discover(text, &context(t, field), identity) {
+        let ctx = context(t, field);
+        let digest = quiet.digest(text, &ctx, field.form);
+        if quiet.knows(digest) {
+            continue;
+        }
+        let found = detect::discover(text, &ctx, identity);
+        if found.is_empty() {
+            quiet.remember(digest);
+        }
+        for m in found {
             gather(text, &m, &mut seen, out);
         }
     }
@@ -98,15 +103,6 @@ fn gather(text: &str, m: &Mention, seen: &mut HashSet<(Category, String)>, out: 
             }
         }
     }
-}
-
-/// Digits of a text that is a phone number and nothing else, without a country code 1.
-pub fn phone_digits(text: &str) -> Option<String> {
-    let number = text.trim().trim_start_matches("tel:").trim_start_matches("fax:");
-    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-    let plain = number.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '(' | ')' | '.' | ' ' | '/' | 'x'));
-    let national = if digits.len() == 11 { digits.trim_start_matches('1') } else { &digits };
-    (plain && (7..=15).contains(&digits.len())).then(|| national.to_string())
 }
 
 /// True for a text that stands for one structural person: its name is in the roster already.

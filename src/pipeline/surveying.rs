@@ -2,6 +2,7 @@
 
 use super::documents::{Tree, format_for};
 use super::lines::Lines;
+use super::quiet::Quiet;
 use super::survey::{Surveyed, survey};
 use super::{Options, Progress, cancelled};
 use crate::intake::{Intake, Item, Kind, XmlRoot};
@@ -41,8 +42,6 @@ pub struct Survey {
     pub conditional: HashSet<Identifier>,
     /// Numbers by pattern that belong to nobody known.
     pub values: BTreeSet<(String, Category)>,
-    /// Digits of phone numbers that stand at organisations.
-    pub public_phones: HashSet<String>,
     /// True when any document has structure that names its subject.
     pub structured: bool,
 }
@@ -60,9 +59,6 @@ impl Survey {
             self.builder.observe_mention(*role, name);
         }
         self.withheld.extend(s.withheld);
-        if self.public_phones.len() < MAX_VALUES {
-            self.public_phones.extend(s.public_phones);
-        }
         self.patient_named += s.patient_named;
         for (key, stub, keys) in s.about {
             if self.about_keys + keys.len() <= MAX_ABOUT_KEYS {
@@ -87,9 +83,9 @@ pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop
         patient_named: 0,
         conditional: HashSet::new(),
         values: BTreeSet::new(),
-        public_phones: HashSet::new(),
         structured: false,
     };
+    let quiet = &Quiet::default();
     for batch in batches(&intake.items) {
         if cancelled(stop) {
             return Err(RunError::Cancelled);
@@ -97,14 +93,14 @@ pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop
         if let [i] = batch[..]
             && intake.items[i].kind == Kind::Ndjson
         {
-            lines(i, &intake.items[i], opts, &mut out, progress, stop)?;
+            lines(i, &intake.items[i], opts, quiet, &mut out, progress, stop)?;
             continue;
         }
         let done: Vec<(usize, Result<Surveyed, String>)> = batch
             .par_iter()
             .map(|&i| {
                 let item = &intake.items[i];
-                let result = read(item).map(|t| survey(&t, &opts.request.patient, &opts.policy));
+                let result = read(item).map(|t| survey(&t, &opts.request.patient, &opts.policy, quiet));
                 progress.done(item.content_len);
                 (i, result)
             })
@@ -133,6 +129,7 @@ fn lines(
     i: usize,
     item: &Item,
     opts: &Options,
+    quiet: &Quiet,
     out: &mut Survey,
     progress: &dyn Progress,
     stop: &AtomicBool,
@@ -155,7 +152,7 @@ fn lines(
             .par_iter()
             .map(|l| match l.tree(&item.path) {
                 None => Ok(Surveyed::default()),
-                Some(t) => t.map(|t| survey(&t, &opts.request.patient, &opts.policy)),
+                Some(t) => t.map(|t| survey(&t, &opts.request.patient, &opts.policy, quiet)),
             })
             .collect();
         progress.done(bytes);

@@ -8,14 +8,13 @@ use crate::model::mention::{Category, Mention, Who};
 use crate::model::person::{PATIENT, PersonId};
 use crate::model::role::Role;
 use crate::model::roster::{Person, Resolution};
-use std::collections::HashSet;
 
 /// Words around a mention that the internal report shows.
 const EXCERPT: usize = 60;
 
 /// Everything that is to be done in one document.
 pub fn plan(inp: &Inputs) -> Vec<Proposal> {
-    let mut p = Planner { inp, out: Vec::new(), quiet: HashSet::new() };
+    let mut p = Planner { inp, out: Vec::new() };
     p.run();
     p.out
 }
@@ -23,8 +22,6 @@ pub fn plan(inp: &Inputs) -> Vec<Proposal> {
 struct Planner<'a, 'b> {
     inp: &'b Inputs<'a>,
     out: Vec<Proposal>,
-    /// Digests of short structural texts in which nothing was found; exports repeat them thousands of times.
-    quiet: HashSet<u64>,
 }
 
 impl<'a> Planner<'a, '_> {
@@ -316,7 +313,7 @@ impl<'a> Planner<'a, '_> {
                 }
             }
             None => {
-                if ids::is_opaque(id) || self.known_quiet(id, field.class) {
+                if ids::is_opaque(id) {
                     return;
                 }
                 let hit = (inp.search)(id, field)
@@ -328,10 +325,7 @@ impl<'a> Planner<'a, '_> {
                     .filter(|p| inp.policy.decide(p.role, Category::Name).action != Action::Keep);
                 match hit {
                     Some(p) => inp.ids.stand_in(&p.label, id),
-                    None => {
-                        self.remember_quiet(id, field.class);
-                        return;
-                    }
+                    None => return,
                 }
             }
         };
@@ -370,16 +364,6 @@ impl<'a> Planner<'a, '_> {
         format!("#{r}#{id}")
     }
 
-    fn known_quiet(&self, text: &str, class: Class) -> bool {
-        text.len() <= 200 && self.quiet.contains(&digest(text, class))
-    }
-
-    fn remember_quiet(&mut self, text: &str, class: Class) {
-        if text.len() <= 200 && self.quiet.len() < 200_000 {
-            self.quiet.insert(digest(text, class));
-        }
-    }
-
     /// A text: search it and decide each mention.
     fn text(&mut self, i: u32, field: &Field) {
         if !matches!(
@@ -397,16 +381,7 @@ impl<'a> Planner<'a, '_> {
             return;
         }
         let structural = matches!(field.class, Class::Code | Class::Url | Class::Id | Class::Reference);
-        if structural && self.known_quiet(text, field.class) {
-            return;
-        }
         let mentions = (self.inp.search)(text, field);
-        if mentions.is_empty() {
-            if structural {
-                self.remember_quiet(text, field.class);
-            }
-            return;
-        }
         let mut end = 0usize;
         for m in mentions {
             // In coded data a date is the date of something, whoever was born on that day.
@@ -546,12 +521,4 @@ fn review() -> Decision {
         basis: "undecided: masked until a person has ruled".into(),
         by: "machine".into(),
     }
-}
-
-fn digest(text: &str, class: Class) -> u64 {
-    use std::hash::{Hash, Hasher};
-    let mut h = std::collections::hash_map::DefaultHasher::new();
-    class.hash(&mut h);
-    text.hash(&mut h);
-    h.finish()
 }

@@ -5,7 +5,6 @@
 
 use super::json_tokens::{Token, Tokens};
 use super::wellformed::{Shape, shape_of};
-use fhir_sdk::r4b::resources::Resource;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -29,6 +28,9 @@ pub fn refused(bytes: &[u8]) -> Refused {
 
 fn read(bytes: &[u8], on_first: &mut dyn FnMut(&str)) -> Refused {
     let mut out = Refused::new();
+    if !BUILT_IN {
+        return out;
+    }
     let lines: Vec<&[u8]> = match shape_of(bytes) {
         Shape::Json(true) => vec![bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)],
         Shape::Lines(true) => bytes.split(|b| *b == b'\n').filter(|l| !l.trim_ascii().is_empty()).collect(),
@@ -37,7 +39,7 @@ fn read(bytes: &[u8], on_first: &mut dyn FnMut(&str)) -> Refused {
     for (n, line) in lines.iter().enumerate() {
         for (place, range, kind) in resources(line) {
             let Some(piece) = line.get(range) else { continue };
-            if serde_json::from_slice::<Resource>(piece).is_err() {
+            if !is_readable(piece) {
                 let count = out.entry(kind.clone()).or_default();
                 *count += 1;
                 if *count == 1 {
@@ -48,6 +50,19 @@ fn read(bytes: &[u8], on_first: &mut dyn FnMut(&str)) -> Refused {
         }
     }
     out
+}
+
+/// True when this build has the typed model (feature `second-reader`); without it nothing is refused and the check says so.
+pub const BUILT_IN: bool = cfg!(feature = "second-reader");
+
+#[cfg(feature = "second-reader")]
+fn is_readable(resource: &[u8]) -> bool {
+    serde_json::from_slice::<fhir_sdk::r4b::resources::Resource>(resource).is_ok()
+}
+
+#[cfg(not(feature = "second-reader"))]
+fn is_readable(_resource: &[u8]) -> bool {
+    true
 }
 
 /// Each resource of a bundle by itself, so that one failure does not hide the others; otherwise the resource. With type and place.
@@ -118,7 +133,7 @@ pub fn newly_refused(output: &Refused, input: &Refused) -> Vec<String> {
         .collect()
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "second-reader"))]
 mod tests {
     use super::*;
 

@@ -9,7 +9,7 @@ use crate::model::role::Role;
 use crate::model::roster::{Person, Roster};
 use proptest::prelude::*;
 
-fn person(id: u32, role: Role, given: &[&str], family: &str) -> Person {
+pub(super) fn person(id: u32, role: Role, given: &[&str], family: &str) -> Person {
     Person {
         id,
         role,
@@ -54,7 +54,7 @@ fn knowledge() -> Knowledge {
     Knowledge::new(&roster(), &patient(), &Dictionary::default())
 }
 
-fn scan(k: &Knowledge, text: &str, class: Class) -> Vec<(String, Who)> {
+pub(super) fn scan(k: &Knowledge, text: &str, class: Class) -> Vec<(String, Who)> {
     let ctx = Context { class, ..Context::default() };
     k.scan(text, &ctx).into_iter().map(|m| (text[m.start..m.end].to_string(), m.who)).collect()
 }

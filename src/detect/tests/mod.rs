@@ -2,4 +2,6 @@
 
 mod known;
 mod samples;
+mod speed;
 mod traps;
+mod whose;

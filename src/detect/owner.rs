@@ -1,0 +1,190 @@
+//! Whose a number or address is: the patient's by value, else of the person named before it, of the record it stands in, or of an
+//! organisation.
+
+use super::cues::{Pull, kin, role_phrase, title};
+use super::identity::Own;
+use super::records::Owned;
+use super::tokens::{Shape, Tokens};
+use crate::model::mention::{Category, Mention, Who};
+use crate::model::role::Role;
+
+/// Gives an identifier its owner: the patient's own value, else the nearest person named before it in its line or sentence, else
+/// nobody. A kin or contact word before it wins over a match with a value that the household shares.
+pub fn attribute(t: &Tokens, mut m: Mention, names: &[Mention], records: &[Owned], own: &Own) -> Mention {
+    let value = t.text.get(m.start..m.end).unwrap_or("");
+    let owned = match m.category {
+        Category::Phone | Category::Fax => own.has_phone(value),
+        Category::Email => own.has_email(value),
+        Category::Address => own.has_address(value),
+        Category::DateOfBirth => own.is_birth_date(value),
+        Category::Url | Category::Ip => false,
+        _ => own.has_id(value),
+    };
+    let near = nearest(t, m.start, names);
+    let near_patient = matches!(near, None | Some(Who::Patient));
+    if let Some(r) = records.iter().find(|r| r.start <= m.start && m.end <= r.end)
+        && near_patient
+        && matches!(r.who, Who::Patient | Who::New(_))
+    {
+        // A line of the patient's own record, or of somebody else's whatever the household shares.
+        m.who = r.who.clone();
+        return m;
+    }
+    m.who = match (owned, near) {
+        (true, None | Some(Who::Patient)) => Who::Patient,
+        (true, Some(Who::New(r))) if !is_close_kin(r) => Who::Patient,
+        (true, Some(_)) => Who::Ambiguous,
+        (false, Some(Who::Patient)) if m.category == Category::DateOfBirth => Who::Ambiguous,
+        (false, Some(who)) if who != Who::Patient => who,
+        (false, _) => Who::Nobody,
+    };
+    let public = matches!(m.category, Category::Phone | Category::Fax | Category::Address | Category::Url);
+    if m.who == Who::Nobody && public && of_organisation(t, m.start, names) {
+        m.who = Who::New(Role::Organization);
+    }
+    m
+}
+
+fn is_close_kin(role: Role) -> bool {
+    use crate::model::role::RoleGroup::{Contact, Relative};
+    matches!(role.group(), Relative | Contact)
+}
+
+/// The person named or described last before byte `at`, in the same sentence or line.
+pub fn nearest(t: &Tokens, at: usize, names: &[Mention]) -> Option<Who> {
+    let i = t.index_at(at);
+    let mut steps = 0;
+    let mut k = i;
+    while k > 0 && steps < 40 {
+        k -= 1;
+        steps += 1;
+        let token = t.get(k)?;
+        let sentence =
+            t.is(k, '.') && t.shape(k.wrapping_sub(1)) != Some(Shape::Initial) && t.is_capital(k + 1) && !title_like(t, k);
+        if sentence || token.shape == Shape::Break && t.text.get(token.start..token.end) != Some("\t") || t.is(k, ';') {
+            return None;
+        }
+        let over = names.partition_point(|m| m.start <= token.start).checked_sub(1).and_then(|i| names.get(i));
+        if let Some(m) = over.filter(|m| m.category == Category::Name && token.end <= m.end) {
+            return Some(m.who.clone());
+        }
+        let low = t.low(k);
+        if let Some(role) = kin(low) {
+            return Some(Who::New(role));
+        }
+        if matches!(low, "patient" | "pt") {
+            return Some(Who::Patient);
+        }
+        if let Some((_, Pull::Noun, Some(role))) = role_phrase(|j| t.low(k + j)) {
+            return Some(Who::New(role));
+        }
+    }
+    None
+}
+
+fn title_like(t: &Tokens, k: usize) -> bool {
+    k > 0 && title(t.low(k - 1)).is_some()
+}
+
+/// True when the lines before byte `at` name an organisation and no person: a letterhead, `Pharmacy: ...`, `Main ...`.
+fn of_organisation(t: &Tokens, at: usize, names: &[Mention]) -> bool {
+    let mut lines = 0;
+    let mut found = false;
+    for k in (0..t.index_at(at)).rev().take(60) {
+        let Some(token) = t.get(k) else { return false };
+        if token.shape == Shape::Break {
+            let written = t.text.get(token.start..token.end).unwrap_or("");
+            lines += written.matches('\n').count();
+            // A blank line, or the fourth line up, is another matter; so is all above the line that names the organisation.
+            if written.matches('\n').count() > 1 || lines > 3 || found {
+                break;
+            }
+            continue;
+        }
+        let over = names.partition_point(|m| m.start <= token.start).checked_sub(1).and_then(|i| names.get(i));
+        if over.is_some_and(|m| token.end <= m.end) {
+            return false;
+        }
+        let low = t.low(k);
+        let personal = kin(low).is_some() || title(low).is_some_and(|_| t.is_capital(k)) && low != "dr" || is_personal(low);
+        if personal || role_phrase(|j| t.low(k + j)).is_some_and(|(_, _, role)| role.is_some()) {
+            return false;
+        }
+        found |= t.is_capital(k) && is_organisation_noun(low);
+    }
+    found
+}
+
+/// Words that speak of a person's own number or address.
+fn is_personal(low: &str) -> bool {
+    matches!(
+        low,
+        "home"
+            | "cell"
+            | "mobile"
+            | "lives"
+            | "resides"
+            | "residence"
+            | "residing"
+            | "patient"
+            | "pt"
+            | "personal"
+            | "her"
+            | "his"
+            | "their"
+            | "my"
+            | "he"
+            | "she"
+            | "they"
+            | "call"
+            | "called"
+            | "pager"
+            | "beeper"
+            | "direct"
+            | "mailing"
+            | "text"
+            | "reach"
+    )
+}
+
+fn is_organisation_noun(low: &str) -> bool {
+    matches!(
+        low,
+        "hospital"
+            | "hospitals"
+            | "clinic"
+            | "clinics"
+            | "center"
+            | "centre"
+            | "laboratory"
+            | "laboratories"
+            | "lab"
+            | "labs"
+            | "pharmacy"
+            | "university"
+            | "institute"
+            | "associates"
+            | "department"
+            | "dept"
+            | "inc"
+            | "llc"
+            | "llp"
+            | "pllc"
+            | "corp"
+            | "imaging"
+            | "radiology"
+            | "healthcare"
+            | "insurance"
+            | "agency"
+            | "foundation"
+            | "switchboard"
+            | "main"
+            | "hospice"
+            | "rehabilitation"
+            | "practice"
+            | "facility"
+            | "registry"
+            | "bank"
+            | "records"
+    )
+}

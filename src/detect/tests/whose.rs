@@ -1,0 +1,153 @@
+//! Whose a name or number is: records of labelled lines, possessors, apposition, organisations, words that are certain.
+
+use super::known::{person, scan};
+use super::traps::patient;
+use crate::detect::{Context, Dictionary, Knowledge, discover};
+use crate::model::document::Class;
+use crate::model::mention::{Category, Who};
+use crate::model::role::Role;
+use crate::model::roster::{Person, Roster};
+
+fn found(text: &str) -> Vec<(String, Who)> {
+    discover(text, &Context::default(), &patient()).into_iter().map(|m| (text[m.start..m.end].to_string(), m.who)).collect()
+}
+
+fn check(table: &[(&str, &[(&str, Who)])]) {
+    let mut bad = Vec::new();
+    for (text, want) in table {
+        let want: Vec<(String, Who)> = want.iter().map(|(s, w)| (s.to_string(), w.clone())).collect();
+        let got = found(text);
+        if got != want {
+            bad.push(format!("{text:?}\n   want {want:?}\n   got  {got:?}"));
+        }
+    }
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+}
+
+#[test]
+fn labelled_lines_tell_whose_they_are() {
+    use Role::*;
+    let new = Who::New;
+    check(&[
+        (
+            "--- DEMOGRAPHICS ---\n\nFirst Name:   Jane\nLast Name:    Smith\nHome Phone Number: 503-555-0177\n\nEMERGENCY CONTACTS\nContact First Name: Walter\nContact Last Name:  Smith\nRelationship:   Spouse\nHome Phone Number: 503-555-0178\n",
+            &[
+                ("Jane", Who::Patient),
+                ("Smith", Who::Patient),
+                ("503-555-0177", Who::Patient),
+                ("Walter", new(Spouse)),
+                ("Smith", new(Spouse)),
+                ("503-555-0178", new(Spouse)),
+            ],
+        ),
+        (
+            "FAMILY HEALTH HISTORY\n\nRelationship: Brother\nFirst Name: Robert\nLast Name: Smith\nRelationship: Aunt\nFirst Name: Ada\nLast Name: Wu\nHealth Issue: Asthma\n",
+            &[("Robert", new(Brother)), ("Smith", new(Brother)), ("Ada", new(Aunt)), ("Wu", new(Aunt))],
+        ),
+        (
+            "HEALTH INSURANCE\nCompany: Example Mutual\nPrimary Insured: Walter Smith\nID Number: QRS771190\n",
+            &[("Walter Smith", new(Subscriber)), ("QRS771190", new(Subscriber))],
+        ),
+        ("HEALTH INSURANCE\nPrimary Insured: Jane Smith\nID Number: QRS771190\n", &[("Jane Smith", Who::Patient)]),
+        ("LAB RESULTS\nLab Test: Hemoglobin\nPerformed By: karen.wu\n", &[("karen.wu", new(Clinician))]),
+        ("Relationship: Stable\nLast Name Changed: No\nFirst Name Basis: Yes", &[]),
+    ]);
+}
+
+#[test]
+fn kin_of_others_and_names_in_apposition() {
+    use Role::*;
+    let new = Who::New;
+    check(&[
+        ("Her room-mate in bed B, Karen Wu, slept", &[("Karen Wu", new(OtherPatient))]),
+        ("Roommate (bed 2): Karen Wu", &[("Karen Wu", new(OtherPatient))]),
+        ("her mother's sister Ada Wu", &[("Ada Wu", new(Aunt))]),
+        ("Mr. Tran's wife Ada called", &[("Tran", new(OtherPerson)), ("Ada", new(OtherPerson))]),
+        ("this is Ada, Jane's mom, writing", &[("Ada", new(Mother)), ("Jane", Who::Patient)]),
+        ("Xandrevon Maddox,\nanother participant, offered help", &[("Xandrevon Maddox", new(OtherPatient))]),
+        ("Son Jane Smith Jr. drove", &[("Jane Smith Jr.", new(Son))]),
+        ("chart also opened by April Wu", &[("April Wu", new(Staff))]),
+        ("transcribed by kwu 05/20, entered by protocol", &[]),
+        ("entered by kmaddox today", &[("kmaddox", new(Staff))]),
+        ("dictated FB/rc  10/05/2024", &[("FB/rc", new(Staff))]),
+    ]);
+}
+
+#[test]
+fn an_organisations_own_number_stays() {
+    let table: &[(&str, Category, Who)] = &[
+        ("RIVERSIDE COMMUNITY HOSPITAL\n400 Quarry Road\nTel (503) 555-0190\n", Category::Phone, Who::New(Role::Organization)),
+        ("Pharmacy: Corner Drugs 503-555-0190", Category::Phone, Who::New(Role::Organization)),
+        ("RIVERSIDE CLINIC\nAda Wu, MD\nTel 503-555-0190", Category::Phone, Who::Nobody),
+        ("Seen at the clinic. Her cell: 503-555-0190", Category::Phone, Who::Nobody),
+        ("RIVERSIDE HOSPITAL\n\nPhone: 503-555-0190", Category::Phone, Who::Nobody),
+    ];
+    for (text, category, who) in table {
+        let got = discover(text, &Context::default(), &patient());
+        assert_eq!(got.iter().find(|m| m.category == *category).map(|m| &m.who), Some(who), "{text}: {got:?}");
+    }
+}
+
+#[test]
+fn versions_and_style_sheets_are_no_addresses() {
+    check(&[
+        ("see 1.3.6.1.4.1 and Build 4.1.1.18, section 4.2.2.1", &[]),
+        ("<?xml-stylesheet href=\"https://portal.example/styles/CDA.xsl\"?>", &[]),
+        ("login from 192.168.4.7.", &[("192.168.4.7", Who::Nobody)]),
+        ("workstation 4.15.22.31 used", &[("4.15.22.31", Who::Nobody)]),
+    ]);
+}
+
+fn certain() -> (Roster, Knowledge) {
+    let persons: Vec<Person> = vec![
+        person(0, Role::Patient, &["Jane", "Anne"], "Smith"),
+        person(1, Role::Physician, &["Owen"], "Okonkwo-Graves"),
+        person(2, Role::Nurse, &["Anne"], "Foley"),
+        person(3, Role::Brother, &["Joaqu\u{ed}n"], "Smith"),
+        person(4, Role::Spouse, &["Grant"], "Abernathy"),
+        person(5, Role::Physician, &["Alan"], "Reaction"),
+    ];
+    let roster = Roster { persons };
+    let k = Knowledge::new(&roster, &patient(), &Dictionary::default());
+    (roster, k)
+}
+
+#[test]
+fn certain_words_are_found_everywhere() {
+    let (_, k) = certain();
+    for word in ["Abernathy", "ABERNATHY", "Okonkwo", "Joaqu\u{ed}n", "joaquin"] {
+        assert!(k.certain_alone(word), "{word}");
+    }
+    for word in ["Smith", "Anne", "Jane", "Graves", "Foley", "Grant", "Reaction", "Wu", "Grant Abernathy", ""] {
+        assert!(!k.certain_alone(word), "{word}");
+    }
+    for text in [
+        "seen by abernathy today",
+        "ABERNATHY'S DISEASE",
+        "Abernathy Street Clinic",
+        "x_Abernathy_2",
+        "(abernathy)",
+        "Abernathy2 negative",
+        "the Abernathy-Smythe sign",
+    ] {
+        let got = scan(&k, text, Class::Narrative);
+        assert_eq!(got.len(), 1, "{text}: {got:?}");
+        assert_eq!(scan(&k, text, Class::Title).len(), 1, "{text}");
+    }
+    for class in [Class::Code, Class::Id, Class::Url, Class::FileName] {
+        assert_eq!(scan(&k, "x/Abernathy/1", class).len(), 1, "{class:?}");
+        assert_eq!(scan(&k, "x-Joaqu\u{ed}n-1", class).len(), 1, "{class:?}");
+        assert!(scan(&k, "application/joaquin", class).is_empty() && scan(&k, "urn:joaquin:1", class).is_empty(), "{class:?}");
+    }
+    assert!(scan(&k, "associated with a Reaction Observation", Class::Comment).is_empty());
+}
+
+#[test]
+fn the_patients_first_name_alone_is_the_patient() {
+    let (_, k) = certain();
+    assert_eq!(scan(&k, "Hello Jane,", Class::Narrative), vec![("Jane".to_string(), Who::Patient)]);
+    assert_eq!(scan(&k, "thank you for seeing Jane, who has", Class::Narrative), vec![("Jane".to_string(), Who::Patient)]);
+    assert_eq!(scan(&k, "Her brother Joaqu\u{ed}n came", Class::Narrative), vec![("Joaqu\u{ed}n".to_string(), Who::Person(3))]);
+    assert_eq!(scan(&k, "(503-555-0142)", Class::Narrative), vec![("503-555-0142".to_string(), Who::Patient)]);
+    assert_eq!(scan(&k, "((503) 555-0142)", Class::Narrative), vec![("(503) 555-0142".to_string(), Who::Patient)]);
+}
