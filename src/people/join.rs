@@ -199,11 +199,16 @@ impl<'a> Summary<'a> {
             || Summary::apart(&self.middles, &other.middles)
     }
 
-    /// Both have full names and no pair of given names fits.
+    /// Both have names and no pair of them fits: given names by each other, a surname alone by the surname.
     fn given_clash(&self, other: &Summary) -> bool {
-        self.names.iter().any(|n| n.is_full())
-            && other.names.iter().any(|n| n.is_full())
-            && !self.names.iter().any(|a| other.names.iter().any(|b| given_fits(a, b)))
+        let surname = |a: &Folded, b: &Folded| {
+            let of = |n: &Folded| n.family_whole.as_ref().map(|f| f.loose.clone());
+            of(a).is_none() || of(b).is_none() || of(a) == of(b)
+        };
+        let fits = |a: &Folded, b: &Folded| {
+            given_fits(a, b) && (a.first_given().is_some() && b.first_given().is_some() || surname(a, b))
+        };
+        !self.names.is_empty() && !other.names.is_empty() && !self.names.iter().any(|a| other.names.iter().any(|b| fits(a, b)))
     }
 
     /// Neither given nor family name fits, or the birth dates differ: one key stands for two people.

@@ -452,3 +452,19 @@ fn a_doubtful_record_with_a_relatives_full_name_is_the_relatives() {
     assert_eq!(labels(&[own_patient(), covered.clone()], &[])[1], "?");
     assert_eq!(labels(&[own_patient(), related(Role::Spouse, "Konrad Quillfeather"), covered], &[])[2], "[SPOUSE]");
 }
+
+#[test]
+fn a_doctor_by_the_given_name_joins_unless_it_is_a_surname() {
+    let stubs = [clinician("Patricia Moser, MD"), clinician("Anna Thomas, MD"), clinician("Thomas Lenz, MD")];
+    let mentions = [(Role::Physician, surname("Dr.", "Patricia")), (Role::Physician, surname("Dr.", "Thomas"))];
+    assert_eq!(labels(&stubs, &mentions)[3..], ["[PHYSICIAN 1]", "[PHYSICIAN 2]"]);
+}
+
+#[test]
+fn a_shared_number_does_not_join_other_surnames() {
+    let nurse = npi(stub("author", StubKind::Clinician, Role::Nurse, ""), "1999999984");
+    let nurse =
+        PersonStub { names: vec![Name { given: vec!["Nurse".into()], family: "Nachtigall".into(), ..Name::default() }], ..nurse };
+    let got = labels(&[npi(clinician("Patricia Moser, MD"), "1999999984"), nurse], &[]);
+    assert_eq!(got, ["[PHYSICIAN 1]", "[NURSE 1]"]);
+}
