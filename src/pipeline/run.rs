@@ -15,7 +15,7 @@ use crate::model::decision::Action;
 use crate::model::error::RunError;
 use crate::model::ledger::{Entry, Place};
 use crate::model::mention::Category;
-use crate::model::person::{PATIENT, PersonId};
+use crate::model::person::{Address, PATIENT, PersonId};
 use crate::model::role::{Role, RoleGroup};
 use crate::model::roster::Resolution;
 use crate::people::{SubjectCheck, check_subject};
@@ -179,6 +179,19 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> Settled {
     let mut searched = roster.clone();
     for p in searched.persons.iter_mut().filter(|p| matches!(p.role.group(), RoleGroup::Clinician | RoleGroup::Staff)) {
         p.addresses.clear();
+    }
+    // `21 North Ave.` is also found as `21 North Ave`.
+    for p in &mut searched.persons {
+        let bare: Vec<Address> = p
+            .addresses
+            .iter()
+            .filter(|a| a.lines.iter().any(|l| l.trim_end().ends_with('.')))
+            .map(|a| Address {
+                lines: a.lines.iter().map(|l| l.trim_end().trim_end_matches('.').to_string()).collect(),
+                ..a.clone()
+            })
+            .collect();
+        p.addresses.extend(bare);
     }
     let knowledge = Knowledge::new(&searched, &identity, &opts.dictionary);
     let known = Known {
