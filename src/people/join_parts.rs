@@ -147,9 +147,7 @@ pub(super) fn by_given(entries: &[Entry], clusters: &mut Clusters, others: &[u32
         }
     }
     for ((_, _), group) in free {
-        clusters.merge(entries, &group, |a, b| {
-            a.facts_clash(b) || Standing::of(a.entries(), patient).fits(&Standing::of(b.entries(), patient)) == 0
-        });
+        clusters.merge(entries, &group, |a, b| a.standing.fits(&b.standing) == 0 || a.facts_clash(b));
     }
 }
 
@@ -203,9 +201,7 @@ pub(super) fn by_fragment(entries: &[Entry], clusters: &mut Clusters, others: &[
             }
         }
         for group in same.values() {
-            clusters.merge(entries, group, |a, b| {
-                a.facts_clash(b) || Standing::of(a.entries(), patient).fits(&Standing::of(b.entries(), patient)) == 0
-            });
+            clusters.merge(entries, group, |a, b| a.standing.fits(&b.standing) == 0 || a.facts_clash(b));
         }
         for (a, b) in joins {
             clusters.union(a, b);
@@ -247,7 +243,7 @@ fn only_fit(
 }
 
 /// Women change their surname: of one relation and one given name there is one. And the mother's maiden name is the mother's.
-pub(super) fn maiden_names(entries: &[Entry], clusters: &mut Clusters, others: &[u32], patient: &Facts) {
+pub(super) fn maiden_names(entries: &[Entry], clusters: &mut Clusters, others: &[u32]) {
     const MARRYING: &[Role] = &[Role::Mother, Role::Spouse, Role::Sister, Role::Daughter];
     let all = gather(clusters, others);
     let mut groups: BTreeMap<(Role, String), Vec<u32>> = BTreeMap::new();
@@ -266,9 +262,7 @@ pub(super) fn maiden_names(entries: &[Entry], clusters: &mut Clusters, others: &
         }
     }
     for members in groups.values() {
-        clusters.merge(entries, members, |a, b| {
-            a.facts_clash(b) || Standing::of(a.entries(), patient).kin_conflict(&Standing::of(b.entries(), patient))
-        });
+        clusters.merge(entries, members, |a, b| a.standing.kin_conflict(&b.standing) || a.facts_clash(b));
     }
     let mothers: BTreeSet<Root> = mothers.into_iter().map(|m| clusters.find(m)).collect();
     let (Some(mother), 1) = (mothers.first(), mothers.len()) else { return };

@@ -468,3 +468,24 @@ fn a_shared_number_does_not_join_other_surnames() {
     let got = labels(&[npi(clinician("Patricia Moser, MD"), "1999999984"), nurse], &[]);
     assert_eq!(got, ["[PHYSICIAN 1]", "[NURSE 1]"]);
 }
+
+#[test]
+fn many_of_one_name_take_linear_time() {
+    let started = std::time::Instant::now();
+    let mut b = RosterBuilder::new(&identity());
+    for i in 0..20_000u32 {
+        let family: String = format!("{:05}", i / 250).bytes().map(|d| char::from(b'a' + d - b'0')).collect();
+        b.observe(
+            "d",
+            &key(
+                born(related(Role::OtherPerson, &format!("Ada {family}")), &format!("{}-01-01", 1900 + i % 100)),
+                &format!("RelatedPerson/{i}"),
+            ),
+        );
+        b.observe_mention(Role::Sister, &surname("Mrs.", &family));
+    }
+    b.observe_mention(Role::Sister, &given("Ada"));
+    let (roster, ..) = b.finish();
+    assert!(roster.persons.len() > 1000);
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}
