@@ -9,7 +9,7 @@ use crate::model::document::{Class, Field, Form};
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::person::PATIENT;
 use crate::model::role::{Role, RoleGroup};
-use crate::model::roster::Resolution;
+use crate::model::roster::{Person, Resolution};
 use crate::redact::{self, Proposal};
 use std::collections::HashSet;
 
@@ -153,8 +153,9 @@ fn withheld_records(tree: &Tree, who: &[Resolution], known: &Known) -> Vec<Optio
             if !can_be_withheld(&record.kind) || policy.other_patient_records != Action::Withhold {
                 return None;
             }
-            let role = other_subject(record.subject, who, known)?;
-            (role.group() == RoleGroup::OtherPatient && role != Role::Newborn).then(|| {
+            let person = other_subject(record.subject, who, known)?;
+            let role = person.role;
+            stays_behind(person).then(|| {
                 let mut d = policy.decide(role, Category::Record);
                 d.action = Action::Withhold;
                 d
@@ -163,9 +164,17 @@ fn withheld_records(tree: &Tree, who: &[Resolution], known: &Known) -> Vec<Optio
         .collect()
 }
 
-fn other_subject(subject: Option<u32>, who: &[Resolution], known: &Known) -> Option<Role> {
+/// True for another patient with a chart of their own in the export. Mother and child share a record around the birth, so theirs
+/// stays, without identity; a sibling's or a stranger's chart has no place in a disclosure about the patient.
+pub fn stays_behind(p: &Person) -> bool {
+    let chart = p.slots.iter().any(|s| s == "Patient" || s == "recordTarget");
+    let shares = matches!(p.role, Role::Mother | Role::Parent | Role::Newborn | Role::Daughter | Role::Son | Role::Child);
+    (chart || p.role.group() == RoleGroup::OtherPatient) && !shares
+}
+
+fn other_subject<'k>(subject: Option<u32>, who: &[Resolution], known: &'k Known) -> Option<&'k Person> {
     match who.get(subject? as usize)? {
-        Resolution::Person(id) if *id != PATIENT => known.roster.get(*id).map(|p| p.role),
+        Resolution::Person(id) if *id != PATIENT => known.roster.get(*id),
         _ => None,
     }
 }

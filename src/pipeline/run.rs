@@ -1,6 +1,7 @@
 //! One case from beginning to end.
 
 use super::check::Checker;
+use super::decide::stays_behind;
 use super::documents::Tree;
 use super::names::rename;
 use super::number::review_item;
@@ -16,7 +17,7 @@ use crate::model::error::RunError;
 use crate::model::ledger::{Entry, Place};
 use crate::model::mention::Category;
 use crate::model::person::{Address, PATIENT, PersonId};
-use crate::model::role::{Role, RoleGroup};
+use crate::model::role::RoleGroup;
 use crate::model::roster::Resolution;
 use crate::people::{SubjectCheck, check_subject};
 use crate::redact::Question;
@@ -162,11 +163,10 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> Settled {
     let mut withheld_keys: HashSet<String> = survey.withheld.into_iter().filter(|k| !k.starts_with('#')).collect();
     for (doc, stub, keys) in &survey.about {
         let other = match resolver.resolve(doc, stub) {
-            Resolution::Person(p) if p != PATIENT => roster.get(p).map(|p| p.role),
+            Resolution::Person(p) if p != PATIENT => roster.get(p),
             _ => None,
         };
-        let goes = other.is_some_and(|r| r.group() == RoleGroup::OtherPatient && r != Role::Newborn);
-        if goes && opts.policy.other_patient_records == Action::Withhold {
+        if other.is_some_and(stays_behind) && opts.policy.other_patient_records == Action::Withhold {
             withheld_keys.extend(keys.iter().filter(|k| !k.starts_with('#')).cloned());
         }
     }
