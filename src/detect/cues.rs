@@ -1,17 +1,47 @@
 //! Words that say that a person is named next to them, and what that person is to the patient.
 
+use super::words::ShortMap;
 use crate::model::role::Role;
+use std::sync::LazyLock;
 
 /// Titles before a name and the role they tell; `None` tells only that it is a person.
+const TITLES: &[(&[&str], Option<Role>)] = &[
+    (&["dr", "drs", "doctor"], Some(Role::Physician)),
+    (&["nurse"], Some(Role::Nurse)),
+    (&["chaplain", "rev", "reverend", "pastor", "rabbi", "imam", "fr"], Some(Role::Chaplain)),
+    (
+        &[
+            "mr",
+            "mrs",
+            "ms",
+            "miss",
+            "mx",
+            "mssrs",
+            "sr",
+            "sra",
+            "srta",
+            "señor",
+            "senor",
+            "senora",
+            "prof",
+            "professor",
+            "atty",
+            "attorney",
+            "officer",
+            "detective",
+            "judge",
+            "sgt",
+            "capt",
+            "lt",
+            "hon",
+        ],
+        None,
+    ),
+];
+
+/// The role that a title tells; `Some(None)` for a title that tells only that it is a person.
 pub fn title(low: &str) -> Option<Option<Role>> {
-    Some(match low {
-        "dr" | "drs" | "doctor" => Some(Role::Physician),
-        "nurse" => Some(Role::Nurse),
-        "chaplain" | "rev" | "reverend" | "pastor" | "rabbi" | "imam" | "fr" => Some(Role::Chaplain),
-        "mr" | "mrs" | "ms" | "miss" | "mx" | "mssrs" | "sr" | "sra" | "srta" | "señor" | "senor" | "senora" | "prof"
-        | "professor" | "atty" | "attorney" | "officer" | "detective" | "judge" | "sgt" | "capt" | "lt" | "hon" => None,
-        _ => return None,
-    })
+    CUES.get(low).and_then(|c| c.title)
 }
 
 /// `Mr` -> male, `Mrs`, `Ms`, `Miss` -> female.
@@ -54,36 +84,70 @@ pub fn credential(word: &str) -> Option<(Role, bool)> {
 }
 
 /// Kin words. Longer phrases are put together by the caller (`mother in law` -> in-law).
+const KIN: &[(&[&str], Role)] = &[
+    (&["mother", "mom", "mum", "mommy", "mama", "mami", "madre", "stepmother", "stepmom", "birthmother"], Role::Mother),
+    (&["father", "dad", "daddy", "papa", "padre", "stepfather", "stepdad"], Role::Father),
+    (&["parent", "parents"], Role::Parent),
+    (&["sister", "stepsister", "half-sister", "sis", "hermana", "step-sister"], Role::Sister),
+    (&["brother", "stepbrother", "half-brother", "bro", "hermano", "step-brother"], Role::Brother),
+    (&["sibling", "siblings", "twin", "sisters", "brothers"], Role::Sibling),
+    (&["husband", "wife", "spouse", "ex-husband", "ex-wife", "widow", "widower", "esposo", "esposa", "hubby"], Role::Spouse),
+    (&["partner", "fiance", "fiancee", "boyfriend", "girlfriend"], Role::Partner),
+    (&["daughter", "stepdaughter", "daughters", "hija", "step-daughter"], Role::Daughter),
+    (&["son", "stepson", "sons", "hijo", "step-son"], Role::Son),
+    (&["child", "children", "kid", "kids", "stepchild", "stepchildren"], Role::Child),
+    (&["grandmother", "grandma", "granny", "nana", "abuela"], Role::Grandmother),
+    (&["grandfather", "grandpa", "abuelo"], Role::Grandfather),
+    (&["grandparent", "grandparents"], Role::Grandparent),
+    (&["grandson", "granddaughter", "grandchild", "grandchildren"], Role::Grandchild),
+    (&["aunt", "auntie", "tia"], Role::Aunt),
+    (&["uncle", "tio"], Role::Uncle),
+    (&["cousin", "cousins"], Role::Cousin),
+    (&["niece"], Role::Niece),
+    (&["nephew"], Role::Nephew),
+    (
+        &["mother-in-law", "father-in-law", "sister-in-law", "brother-in-law", "son-in-law", "daughter-in-law", "in-law"],
+        Role::InLaw,
+    ),
+    (&["relative", "relatives"], Role::Relative),
+];
+
+/// The relation that a kin word tells.
 pub fn kin(low: &str) -> Option<Role> {
-    Some(match low {
-        "mother" | "mom" | "mum" | "mommy" | "mama" | "mami" | "madre" | "stepmother" | "stepmom" | "birthmother" => Role::Mother,
-        "father" | "dad" | "daddy" | "papa" | "padre" | "stepfather" | "stepdad" => Role::Father,
-        "parent" | "parents" => Role::Parent,
-        "sister" | "stepsister" | "half-sister" | "sis" | "hermana" | "step-sister" => Role::Sister,
-        "brother" | "stepbrother" | "half-brother" | "bro" | "hermano" | "step-brother" => Role::Brother,
-        "sibling" | "siblings" | "twin" | "sisters" | "brothers" => Role::Sibling,
-        "husband" | "wife" | "spouse" | "ex-husband" | "ex-wife" | "widow" | "widower" | "esposo" | "esposa" | "hubby" => {
-            Role::Spouse
+    CUES.get(low).and_then(|c| c.kin)
+}
+
+/// What a word may open.
+#[derive(Default)]
+struct Cue {
+    title: Option<Option<Role>>,
+    kin: Option<Role>,
+    phrases: Vec<&'static Phrase>,
+}
+
+static CUES: LazyLock<ShortMap<Cue>> = LazyLock::new(|| {
+    let mut map: ShortMap<Cue> = ShortMap::default();
+    for (words, role) in TITLES {
+        for word in *words {
+            map.entry(word).or_default().title = Some(*role);
         }
-        "partner" | "fiance" | "fiancee" | "boyfriend" | "girlfriend" => Role::Partner,
-        "daughter" | "stepdaughter" | "daughters" | "hija" | "step-daughter" => Role::Daughter,
-        "son" | "stepson" | "sons" | "hijo" | "step-son" => Role::Son,
-        "child" | "children" | "kid" | "kids" | "stepchild" | "stepchildren" => Role::Child,
-        "grandmother" | "grandma" | "granny" | "nana" | "abuela" => Role::Grandmother,
-        "grandfather" | "grandpa" | "abuelo" => Role::Grandfather,
-        "grandparent" | "grandparents" => Role::Grandparent,
-        "grandson" | "granddaughter" | "grandchild" | "grandchildren" => Role::Grandchild,
-        "aunt" | "auntie" | "tia" => Role::Aunt,
-        "uncle" | "tio" => Role::Uncle,
-        "cousin" | "cousins" => Role::Cousin,
-        "niece" => Role::Niece,
-        "nephew" => Role::Nephew,
-        "mother-in-law" | "father-in-law" | "sister-in-law" | "brother-in-law" | "son-in-law" | "daughter-in-law" | "in-law" => {
-            Role::InLaw
+    }
+    for (words, role) in KIN {
+        for word in *words {
+            map.entry(word).or_default().kin = Some(*role);
         }
-        "relative" | "relatives" => Role::Relative,
-        _ => return None,
-    })
+    }
+    for phrase in ROLE_PHRASES {
+        if let Some(first) = phrase.0.first() {
+            map.entry(first).or_default().phrases.push(phrase);
+        }
+    }
+    map
+});
+
+/// True for a word that opens a cue.
+pub fn is_cue(low: &str) -> bool {
+    CUES.contains_key(low)
 }
 
 /// The relation seen from the other end: in `mother of X` it is X's role.
@@ -349,9 +413,8 @@ pub const ROLE_PHRASES: &[(&[&str], Pull, Option<Role>)] = &[
 
 /// The phrase that begins at a word, if any: its length in words, pull and role. Longest phrase wins.
 pub fn role_phrase<'w>(word_at: impl Fn(usize) -> &'w str) -> Option<(usize, Pull, Option<Role>)> {
-    let first = word_at(0);
     let mut best: Option<(usize, Pull, Option<Role>)> = None;
-    for (phrase, pull, role) in phrases_from(first) {
+    for (phrase, pull, role) in &CUES.get(word_at(0))?.phrases {
         let fits = phrase.iter().enumerate().skip(1).all(|(i, w)| word_at(i) == *w);
         if fits && best.is_none_or(|b| phrase.len() > b.0) {
             best = Some((phrase.len(), *pull, *role));
@@ -361,21 +424,6 @@ pub fn role_phrase<'w>(word_at: impl Fn(usize) -> &'w str) -> Option<(usize, Pul
 }
 
 type Phrase = (&'static [&'static str], Pull, Option<Role>);
-
-fn phrases_from(first: &str) -> impl Iterator<Item = &'static Phrase> {
-    use std::collections::HashMap;
-    use std::sync::LazyLock;
-    static BY_FIRST: LazyLock<HashMap<&'static str, Vec<&'static Phrase>>> = LazyLock::new(|| {
-        let mut map: HashMap<&'static str, Vec<&'static Phrase>> = HashMap::new();
-        for phrase in ROLE_PHRASES {
-            if let Some(first) = phrase.0.first() {
-                map.entry(first).or_default().push(phrase);
-            }
-        }
-        map
-    });
-    BY_FIRST.get(first).into_iter().flatten().copied()
-}
 
 /// Words after a name that make it the name of a disease, sign, score, device, place or institution.
 pub fn is_eponym_head(low: &str) -> bool {

@@ -1,7 +1,7 @@
 //! Finds people and identifiers that nobody has told of, by cue and pattern.
 
 use super::Context;
-use super::cues::{Pull, is_eponym_head, is_kin_adjective, is_possessor, kin, role_phrase, title};
+use super::cues::{Pull, is_cue, is_eponym_head, is_kin_adjective, is_possessor, kin, role_phrase, title};
 use super::evidence::{Evidence, around, credential_at, place_end};
 use super::identity::Own;
 use super::labels;
@@ -113,6 +113,10 @@ fn by_cue(t: &Tokens, out: &mut Vec<Find>) {
             _ => continue,
         }
         let low = t.low(i);
+        let capital = t.is_capital(i);
+        if !capital && low != "law" && !is_cue(low) {
+            continue;
+        }
         if title(low).is_some() {
             titled(t, i, low, out);
         }
@@ -129,7 +133,7 @@ fn by_cue(t: &Tokens, out: &mut Vec<Find>) {
                 login(t, i + n, role, out);
             }
         }
-        if t.is_capital(i) {
+        if capital {
             if credential_at(t, i).is_some() {
                 credentialed(t, i, out);
             }
@@ -406,8 +410,7 @@ fn credentialed(t: &Tokens, i: usize, out: &mut Vec<Find>) {
 
 /// Names without a cue: `Karen Wu`, `WU, KAREN`, `J. Tran`.
 fn uncued(t: &Tokens, i: usize, out: &mut Vec<Find>) {
-    let after_capital =
-        i > 0 && t.is_capital(i - 1) && name_like(t.word(i - 1)) > NameLike::Unknown && t.shape(i) != Some(Shape::Initial);
+    let after_capital = i > 0 && t.is_capital(i - 1) && t.like(i - 1) > NameLike::Unknown && t.shape(i) != Some(Shape::Initial);
     if after_capital {
         return;
     }
@@ -416,7 +419,7 @@ fn uncued(t: &Tokens, i: usize, out: &mut Vec<Find>) {
         let dotted = t.is(i + 1, '.') && t.touches_next(i);
         let second = if t.shape(i + 2) == Some(Shape::Initial) { i + 2 + 1 + usize::from(t.is(i + 3, '.')) } else { i + 2 };
         let surname = matches!(t.shape(second), Some(Shape::Cap | Shape::Upper))
-            && name_like(t.word(second)) == NameLike::Name
+            && t.like(second) == NameLike::Name
             && is_surname(t.low(second));
         let joined = t.get(i + 1).zip(t.get(i + 2)).is_some_and(|(a, b)| b.start - a.end <= 1);
         if dotted
@@ -438,7 +441,7 @@ fn uncued(t: &Tokens, i: usize, out: &mut Vec<Find>) {
         return;
     }
     let last = read.name.family.rsplit(' ').next().unwrap_or("").to_string();
-    let given = is_given(low) && name_like(t.word(i)) == NameLike::Name;
+    let given = is_given(low) && t.like(i) == NameLike::Name;
     let last_like = name_like(&last);
     let family_first = is_surname(low) && !given && is_given(&super::fold::folded(&last)) && last_like == NameLike::Name;
     let eponyms = read.name.family.split(' ').any(|w| is_eponym(&super::fold::folded(w))) && is_eponym(low);
@@ -452,5 +455,5 @@ fn uncued(t: &Tokens, i: usize, out: &mut Vec<Find>) {
 
 /// In Title Case text a given name may be followed by any capitalised word; a word-name then is no evidence.
 fn is_generic_second(last: &str, t: &Tokens, read: &Read) -> bool {
-    name_like(last) == NameLike::WordName && t.is_capital(read.next) && name_like(t.word(read.next)) == NameLike::Word
+    name_like(last) == NameLike::WordName && t.is_capital(read.next) && t.like(read.next) == NameLike::Word
 }

@@ -312,8 +312,7 @@ fn after(t: &Tokens, next: usize, own: &Own, e: &mut Evidence) {
         let in_law = t.low(k + 1) == "in" && t.low(k + 2) == "law";
         let end = if in_law { k + 3 } else { k + 1 };
         // `Karen, her son Bob`: the kin word belongs to the next name.
-        let belongs_to_next =
-            t.is_capital(end) && !t.is(end, '.') && super::words::name_like(t.word(end)) > super::words::NameLike::Word;
+        let belongs_to_next = t.is_capital(end) && !t.is(end, '.') && t.like(end) > super::words::NameLike::Word;
         if !belongs_to_next && !t.list[k].possessive {
             e.kin = Some(if in_law { Role::InLaw } else { role });
         }

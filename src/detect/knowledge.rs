@@ -11,6 +11,7 @@ use super::known_person::{Known, known, patient_person, same_kind, sex_of, with_
 use super::near::Near;
 use super::overlap::settle;
 use super::owner::nearest;
+use super::prefilter::Prefilter;
 use super::variants::{Kind, digits_of, of_person};
 use super::whose::{is_professional, other_role, part, sex_conflict};
 use super::words::{NameLike, name_like};
@@ -44,6 +45,7 @@ struct Entry {
 
 /// What the case knows.
 pub struct Knowledge {
+    first: Prefilter,
     anchors: Option<AhoCorasick>,
     variants: Option<AhoCorasick>,
     entries: Vec<Entry>,
@@ -116,13 +118,17 @@ impl Knowledge {
             }
         }
         let mut anchors: Vec<String> = std::mem::take(&mut b.anchors);
-        anchors.extend(digits.keys().map(|k| k[k.len().saturating_sub(4)..].to_string()));
+        let tails: Vec<String> = digits.keys().map(|k| k[k.len().saturating_sub(4)..].to_string()).collect();
+        let anywhere = dictionary.entries.iter().any(|e| !e.whole_word);
+        let first = Prefilter::new(anchors.iter().map(String::as_str), tails.iter().map(String::as_str), anywhere);
+        anchors.extend(tails);
         anchors.sort();
         anchors.dedup();
         let longest = b.texts.iter().map(String::len).max().unwrap_or(0);
         let persons = roster.persons.iter().map(known).collect();
         let certain = mark_certain(&mut b, roster, &me, dictionary);
         Knowledge {
+            first,
             anchors: automaton(&anchors, true),
             variants: automaton(&b.texts, false),
             entries: b.entries,
@@ -145,8 +151,10 @@ impl Knowledge {
     /// Known names and values in `text`, sorted and without overlaps. In codes, ids and URLs without cues.
     pub fn scan(&self, text: &str, ctx: &Context) -> Vec<Mention> {
         let Some(anchors) = &self.anchors else { return Vec::new() };
-        let plain =
-            text.is_ascii() && !text.bytes().any(|b| b < b' ' && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0b | 0x0c) || b == 0x7f);
+        let plain = text.bytes().all(|b| matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c));
+        if plain && !self.first.may_match(text) {
+            return Vec::new();
+        }
         let mut finds = Vec::new();
         if plain {
             for (from, to) in self.windows(anchors, text) {

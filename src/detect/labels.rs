@@ -6,7 +6,7 @@ use super::discover::Find;
 use super::evidence::credential_at;
 use super::name_read::{Read, Trust, forward};
 use super::tokens::{Shape, Tokens};
-use super::words::{NameLike, is_given, name_like};
+use super::words::{NameLike, is_given};
 use crate::model::person::Name;
 use crate::model::role::Role;
 
@@ -335,7 +335,7 @@ fn speaker(t: &Tokens, i: usize, group: bool, out: &mut Vec<Find>) {
         (i + 4, 0)
     } else if t.shape(i) == Some(Shape::Cap) && is_given(t.low(i)) && initial(i + 1) {
         (i + 3, 1)
-    } else if group && t.shape(i) == Some(Shape::Cap) && is_given(t.low(i)) && name_like(t.word(i)) == NameLike::Name {
+    } else if group && t.shape(i) == Some(Shape::Cap) && is_given(t.low(i)) && t.like(i) == NameLike::Name {
         (i + 1, 1)
     } else {
         return;

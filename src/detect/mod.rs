@@ -25,10 +25,12 @@ mod nicknames;
 mod overlap;
 mod owner;
 pub mod patterns;
+mod prefilter;
 mod records;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod triggers;
 mod variants;
 mod whose;
 pub mod words;

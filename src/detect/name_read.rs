@@ -97,7 +97,7 @@ pub fn forward(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
         let Some(step) = part(t, at, &parts, trust, words) else { break };
         if step.word {
             words += 1;
-            best = best.max(name_like(t.word(step.at)));
+            best = best.max(t.like(step.at));
         }
         for k in at..step.next {
             if matches!(t.shape(k), Some(Shape::Cap | Shape::Upper | Shape::Initial | Shape::Lower)) {
@@ -127,7 +127,7 @@ fn part(t: &Tokens, at: usize, before: &[usize], trust: Trust, words: usize) -> 
         Shape::Mark('"') | Shape::Mark('(') if !before.is_empty() => {
             let close = if t.is(at, '"') { '"' } else { ')' };
             let inner = matches!(t.shape(at + 1), Some(Shape::Cap)) && is_given(t.low(at + 1)) && t.is(at + 2, close);
-            (inner && t.is_capital(at + 3) && name_like(t.word(at + 3)) > NameLike::Word).then_some(Step {
+            (inner && t.is_capital(at + 3) && t.like(at + 3) > NameLike::Word).then_some(Step {
                 at: at + 1,
                 next: at + 3,
                 word: true,
@@ -147,13 +147,12 @@ fn part(t: &Tokens, at: usize, before: &[usize], trust: Trust, words: usize) -> 
                 while k < at + 3 && is_particle(t.low(k)) {
                     k += 1;
                 }
-                if matches!(t.shape(k), Some(Shape::Cap | Shape::Upper)) && name_like(t.word(k)) > NameLike::Word {
+                if matches!(t.shape(k), Some(Shape::Cap | Shape::Upper)) && t.like(k) > NameLike::Word {
                     return Some(Step { at: k, next: k + 1, word: true });
                 }
                 // `Eric van den broek`
                 let dutch = matches!(low, "van" | "von" | "den" | "der") && words > 0;
-                if dutch && t.shape(k) == Some(Shape::Lower) && name_like(t.word(k)) >= NameLike::Unknown && t.word(k).len() >= 4
-                {
+                if dutch && t.shape(k) == Some(Shape::Lower) && t.like(k) >= NameLike::Unknown && t.word(k).len() >= 4 {
                     return Some(Step { at: k, next: k + 1, word: true });
                 }
             }
@@ -207,9 +206,9 @@ fn word_part(t: &Tokens, at: usize, shape: Shape, low: &str, before: &[usize], t
     }
     // `Dr. Henry Seven`: after a title and a given name any capitalised word is the family name.
     if like == NameLike::Word && trust == Trust::Strong && words == 1 && shape == Shape::Cap {
-        let given = before.first().is_some_and(|b| {
-            is_given(t.low(*b)) && name_like(t.word(*b)) == NameLike::Name || t.shape(*b) == Some(Shape::Initial)
-        });
+        let given = before
+            .first()
+            .is_some_and(|b| is_given(t.low(*b)) && t.like(*b) == NameLike::Name || t.shape(*b) == Some(Shape::Initial));
         return given && !super::words::is_running_word(low) && !is_eponym_head(low) && !super::words::is_clinical(low);
     }
     let heads = is_eponym_head(low) && like <= NameLike::WordName;
@@ -237,8 +236,8 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
     while k < i + 3 && is_particle(t.low(k)) && !t.is(k + 1, ',') {
         k += 1;
     }
-    let family_ok = |j: usize| matches!(t.shape(j), Some(Shape::Cap | Shape::Upper)) && name_like(t.word(j)) > NameLike::Word;
-    if !family_ok(k) || credential(t.word(k)).is_some() && name_like(t.word(k)) != NameLike::Name {
+    let family_ok = |j: usize| matches!(t.shape(j), Some(Shape::Cap | Shape::Upper)) && t.like(j) > NameLike::Word;
+    if !family_ok(k) || credential(t.word(k)).is_some() && t.like(k) != NameLike::Name {
         return None;
     }
     k += 1;
@@ -259,7 +258,7 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
         Shape::Initial => trust >= Trust::Fair,
         Shape::Cap | Shape::Upper if credential(t.word(g)).is_some() || kin(low).is_some() || title(low).is_some() => false,
         Shape::Cap | Shape::Upper => {
-            let like = name_like(t.word(g));
+            let like = t.like(g);
             let same_case = upper == (t.shape(g) == Some(Shape::Upper));
             is_given(low) && like != NameLike::Word || trust == Trust::Strong && like >= NameLike::WordName && same_case
         }
@@ -272,8 +271,8 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
     if !given_ok || of_kin || heads_list {
         return None;
     }
-    let family_known = (i..k).any(|j| name_like(t.word(j)) == NameLike::Name);
-    if trust == Trust::Weak && !(family_known && (is_given(low) && name_like(t.word(g)) == NameLike::Name)) {
+    let family_known = (i..k).any(|j| t.like(j) == NameLike::Name);
+    if trust == Trust::Weak && !(family_known && (is_given(low) && t.like(g) == NameLike::Name)) {
         return None;
     }
     let mut end = g + 1;
@@ -285,7 +284,7 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
         let more = match t.shape(end) {
             Some(Shape::Initial) => true,
             Some(Shape::Cap | Shape::Upper) => {
-                is_given(t.low(end)) && credential(t.word(end)).is_none() && name_like(t.word(end)) != NameLike::Word
+                is_given(t.low(end)) && credential(t.word(end)).is_none() && t.like(end) != NameLike::Word
             }
             _ => false,
         };
@@ -298,7 +297,7 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
     }
     let (first, last) = (t.get(i)?, t.get(end - 1)?);
     let family = t.text.get(first.start..t.get(k - 1)?.end)?.to_string();
-    let best = (i..end).map(|j| name_like(t.word(j))).max().unwrap_or(NameLike::Word);
+    let best = (i..end).map(|j| t.like(j)).max().unwrap_or(NameLike::Word);
     let name = Name { family, given, ..Name::default() };
     Some(Read { first: i, next: end, start: first.start, end: last.end, name, best, words: 2, parts: 2 })
 }
@@ -326,7 +325,7 @@ fn split_parts(t: &Tokens, parts: &[usize]) -> Name {
     let text = |k: &usize| t.word(*k).to_string();
     if let [only] = parts {
         let low = t.low(*only);
-        return if is_given(low) && !is_surname(low) || is_given(low) && name_like(t.word(*only)) == NameLike::WordName {
+        return if is_given(low) && !is_surname(low) || is_given(low) && t.like(*only) == NameLike::WordName {
             Name { given: vec![text(only)], ..Name::default() }
         } else {
             Name { family: text(only), ..Name::default() }
@@ -357,8 +356,7 @@ pub fn backward(t: &Tokens, end: usize, trust: Trust) -> Option<Read> {
         let take = match t.shape(j) {
             Some(Shape::Cap | Shape::Upper) => {
                 let low = t.low(j);
-                title(low).is_none() && kin(low).is_none() && name_like(t.word(j)) > NameLike::Word
-                    || j + 1 < end && is_particle(low)
+                title(low).is_none() && kin(low).is_none() && t.like(j) > NameLike::Word || j + 1 < end && is_particle(low)
             }
             Some(Shape::Initial) => true,
             Some(Shape::Mark('.')) => j > 0 && t.shape(j - 1) == Some(Shape::Initial) && t.touches_next(j - 1),

@@ -3,7 +3,7 @@
 use super::evidence::{Evidence, around};
 use super::identity::Own;
 use super::tokens::{Shape, Tokens};
-use super::words::{NameLike, is_given, name_like};
+use super::words::{NameLike, is_given};
 
 /// The tokens around a find.
 pub struct Near<'a> {
@@ -86,7 +86,7 @@ impl<'a> Near<'a> {
         let name = |k: usize| {
             self.tokens.is_capital(k)
                 && (self.tokens.shape(k) == Some(Shape::Initial) && self.tokens.is(k + 1, '.')
-                    || name_like(self.tokens.word(k)) == NameLike::Name)
+                    || self.tokens.like(k) == NameLike::Name)
         };
         let before = self
             .first
@@ -100,12 +100,12 @@ impl<'a> Near<'a> {
         let t = &self.tokens;
         let before = self.first.checked_sub(1).filter(|k| {
             let low = t.low(*k);
-            t.shape(*k) == Some(Shape::Cap) && is_given(low) && name_like(t.word(*k)) == NameLike::Name && !fits(low)
+            t.shape(*k) == Some(Shape::Cap) && is_given(low) && t.like(*k) == NameLike::Name && !fits(low)
         });
         let after = Some(self.next).filter(|k| {
             let low = t.low(*k);
             let cap = t.shape(*k) == Some(Shape::Cap) && t.shape(self.first) == Some(Shape::Cap) && is_given(t.low(self.first));
-            cap && name_like(t.word(*k)) == NameLike::Name && !fits(low) && super::cues::credential(t.word(*k)).is_none()
+            cap && t.like(*k) == NameLike::Name && !fits(low) && super::cues::credential(t.word(*k)).is_none()
         });
         if before.is_none() && after.is_none() {
             return None;

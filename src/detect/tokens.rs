@@ -1,6 +1,8 @@
 //! Text as tokens: words with their shape, numbers, single marks, line ends.
 
 use super::fold::{folded, is_invisible};
+use super::words::{NameLike, folded_like};
+use std::cell::Cell;
 
 /// Shape of a token.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -56,40 +58,38 @@ pub struct Tokens<'a> {
     lower: String,
     /// Words with other letters, folded.
     folded: Vec<String>,
+    /// How much each token looks like a name, once asked.
+    likes: Vec<Cell<Option<NameLike>>>,
 }
 
 impl<'a> Tokens<'a> {
     /// Splits `text`.
     pub fn new(text: &'a str) -> Self {
-        let mut list = Vec::with_capacity(text.len() / 5 + 4);
+        let mut list = Vec::with_capacity(text.len() / 4 + 4);
         let mut odd = Vec::new();
-        let mut rest = text.char_indices().peekable();
-        while let Some((start, c)) = rest.next() {
-            if c == '\n' || c == '\r' || c == '\t' {
-                push_break(&mut list, start, start + 1);
-                continue;
-            }
-            if c.is_whitespace() || is_invisible(c) {
-                continue;
-            }
-            if !c.is_alphanumeric() {
-                list.push(Token::mark(start, start + c.len_utf8(), Shape::Mark(plain_mark(c))));
-                continue;
-            }
-            let mut end = start + c.len_utf8();
-            while let Some(&(at, d)) = rest.peek() {
-                let inside = d.is_alphanumeric() || is_invisible(d) || unicode_normalization::char::is_combining_mark(d);
-                if inside || joins(text, at, d) {
-                    end = at + d.len_utf8();
-                    rest.next();
-                    continue;
+        let bytes = text.as_bytes();
+        let mut start = 0usize;
+        while let Some(&b) = bytes.get(start) {
+            let next = match b {
+                b'\n' | b'\r' | b'\t' => {
+                    push_break(&mut list, start, start + 1);
+                    start + 1
                 }
-                break;
+                b' ' => start + 1,
+                _ if b.is_ascii_alphanumeric() => word_end(text, start),
+                _ => other(text, start, &mut list),
+            };
+            if next > start && !b.is_ascii_alphanumeric() {
+                start = next;
+                continue;
             }
-            let trimmed = text[start..end].trim_end_matches(is_invisible);
-            push_word(&mut list, &mut odd, start, trimmed);
+            let end = if next > start { next } else { word_end(text, start) };
+            let word = text.get(start..end).unwrap_or("");
+            push_word(&mut list, &mut odd, start, word.trim_end_matches(is_invisible));
+            start = end.max(start + 1);
         }
-        Tokens { text, list, lower: text.to_ascii_lowercase(), folded: odd }
+        let likes = vec![Cell::new(None); list.len()];
+        Tokens { text, list, lower: text.to_ascii_lowercase(), folded: odd, likes }
     }
 
     /// Token `i`, if any.
@@ -109,6 +109,17 @@ impl<'a> Tokens<'a> {
             0 => self.lower.get(t.start..t.low_end).unwrap_or(""),
             n => self.folded.get(n as usize - 1).map_or("", String::as_str),
         }
+    }
+
+    /// How much token `i` looks like a part of a name; a word past the end does not.
+    pub fn like(&self, i: usize) -> NameLike {
+        let Some(cell) = self.likes.get(i) else { return NameLike::Word };
+        if let Some(like) = cell.get() {
+            return like;
+        }
+        let like = folded_like(self.low(i));
+        cell.set(Some(like));
+        like
     }
 
     /// Shape of token `i`.
@@ -145,6 +156,43 @@ impl<'a> Tokens<'a> {
     pub fn is_capital(&self, i: usize) -> bool {
         matches!(self.shape(i), Some(Shape::Cap | Shape::Upper | Shape::Initial))
     }
+}
+
+/// End of the word that begins at byte `start`: letters and digits, marks on them, and joining marks between letters.
+fn word_end(text: &str, start: usize) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = start;
+    while let Some(&b) = bytes.get(at) {
+        if b.is_ascii_alphanumeric() {
+            at += 1;
+            continue;
+        }
+        if b < 0x80 && b != b'\'' && b != b'-' && b != b'`' && !b.is_ascii_control() {
+            return at;
+        }
+        let Some(d) = text.get(at..).and_then(|t| t.chars().next()) else { return at };
+        let inside = d.is_alphanumeric() || is_invisible(d) || unicode_normalization::char::is_combining_mark(d);
+        if at > start && !inside && !joins(text, at, d) {
+            return at;
+        }
+        at += d.len_utf8();
+    }
+    at
+}
+
+/// What begins at byte `start` and is no ASCII word, blank or line end: a mark is pushed, what shows nothing skipped. Gives the
+/// byte after it, or `start` itself for a word of other letters.
+fn other(text: &str, start: usize, list: &mut Vec<Token>) -> usize {
+    let Some(c) = text.get(start..).and_then(|t| t.chars().next()) else { return text.len() };
+    let next = start + c.len_utf8();
+    if c.is_whitespace() || is_invisible(c) {
+        return next;
+    }
+    if c.is_alphanumeric() {
+        return start;
+    }
+    list.push(Token::mark(start, next, Shape::Mark(plain_mark(c))));
+    next
 }
 
 /// A mark inside a word that joins its parts: apostrophe or hyphen between letters.
@@ -192,6 +240,9 @@ fn push_word(list: &mut Vec<Token>, odd: &mut Vec<String>, start: usize, word: &
 
 /// `Eduardo181` without its number: synthetic records number their names so.
 pub fn numbered_name(word: &str) -> Option<&str> {
+    if !word.ends_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     let name = word.trim_end_matches(|c: char| c.is_ascii_digit());
     let digits = word.len() - name.len();
     let capital = name.chars().next().is_some_and(char::is_uppercase);
@@ -204,6 +255,15 @@ pub fn numbered_name(word: &str) -> Option<&str> {
 }
 
 fn shape_of(word: &str) -> Shape {
+    let first = word.as_bytes().first().copied().unwrap_or(0);
+    if word.len() > 1 && word.bytes().skip(1).all(|b| b.is_ascii_lowercase()) {
+        if first.is_ascii_lowercase() {
+            return Shape::Lower;
+        }
+        if first.is_ascii_uppercase() {
+            return Shape::Cap;
+        }
+    }
     let (mut letters, mut upper, mut digits) = (0usize, 0usize, 0usize);
     for c in word.chars() {
         if c.is_ascii_digit() || c.is_numeric() {

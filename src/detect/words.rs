@@ -1,10 +1,14 @@
 //! Word lists: what is a name, what is a word, what is both.
 //!
-//! Each list is a text file with one lower-case entry a line, sorted, looked up by binary search in place: nothing is built at
-//! start and nothing is held twice. Lines that begin with `#` say where a list comes from and under which licence.
+//! Each list is a text file with one lower-case entry a line, sorted; at first use one table of all words is built that says in
+//! which lists a word is. Lines that begin with `#` say where a list comes from and under which licence.
 
 use super::fold::folded;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::LazyLock;
 
+static EPONYMS: &str = include_str!("lists/eponyms.txt");
 static WORDS: &str = include_str!("lists/words.txt");
 static WORD_NAMES: &str = include_str!("lists/word_names.txt");
 static SURNAMES: &str = include_str!("lists/surnames.txt");
@@ -27,47 +31,94 @@ pub enum NameLike {
     Name,
 }
 
-/// Binary search in a sorted list of lines.
-fn listed(list: &str, word: &str) -> bool {
-    let bytes = list.as_bytes();
-    let (mut lo, mut hi) = (0usize, bytes.len());
-    while lo < hi {
-        let mid = lo + (hi - lo) / 2;
-        let start = memchr::memrchr(b'\n', &bytes[lo..mid]).map_or(lo, |p| lo + p + 1);
-        let end = memchr::memchr(b'\n', &bytes[mid..hi]).map_or(hi, |p| mid + p);
-        let line = &bytes[start..end.max(start)];
-        match line.cmp(word.as_bytes()) {
-            std::cmp::Ordering::Equal => return true,
-            std::cmp::Ordering::Less => lo = end + 1,
-            std::cmp::Ordering::Greater => hi = start,
+/// What the lists say of one word.
+mod flag {
+    pub const WORD: u16 = 1;
+    pub const WORD_NAME: u16 = 2;
+    pub const SURNAME: u16 = 4;
+    pub const GIVEN: u16 = 8;
+    pub const CLINICAL: u16 = 16;
+    pub const PLACE: u16 = 32;
+    pub const EPONYM: u16 = 64;
+    pub const RUNNING: u16 = 128;
+}
+
+/// A cheap hash for short words of lists that are ours: nobody chooses them to collide.
+#[derive(Default, Clone, Copy)]
+pub struct ShortHash(u64);
+
+impl Hasher for ShortHash {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0u8; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517c_c1b7_2722_0a95);
         }
     }
-    false
+    fn finish(&self) -> u64 {
+        // The table takes its place from the high bits and its tag from the low ones.
+        self.0 ^ (self.0 >> 29)
+    }
+}
+
+/// A map by short words.
+pub type ShortMap<V> = HashMap<&'static str, V, BuildHasherDefault<ShortHash>>;
+
+static FLAGS: LazyLock<ShortMap<u16>> = LazyLock::new(|| {
+    let lists: [(&'static str, u16); 9] = [
+        (WORDS, flag::WORD),
+        (WORD_NAMES, flag::WORD_NAME),
+        (SURNAMES, flag::SURNAME),
+        (SURNAMES_WORLD, flag::SURNAME),
+        (GIVEN, flag::GIVEN),
+        (GIVEN_WORLD, flag::GIVEN),
+        (CLINICAL, flag::CLINICAL),
+        (PLACES, flag::PLACE),
+        (EPONYMS, flag::EPONYM),
+    ];
+    let mut map = ShortMap::default();
+    for (list, bit) in lists {
+        for word in list.lines().filter(|l| !l.starts_with('#')) {
+            *map.entry(word).or_default() |= bit;
+        }
+    }
+    for word in RUNNING {
+        *map.entry(word).or_default() |= flag::RUNNING;
+    }
+    map
+});
+
+fn flags(word: &str) -> u16 {
+    FLAGS.get(word).copied().unwrap_or(0)
+}
+
+fn has(word: &str, bits: u16) -> bool {
+    flags(word) & bits != 0
 }
 
 /// True for a given name, in lower case without accents.
 pub fn is_given(word: &str) -> bool {
-    word.len() >= 2 && (listed(GIVEN, word) || listed(GIVEN_WORLD, word))
+    word.len() >= 2 && has(word, flag::GIVEN)
 }
 
 /// True for a family name that is no English word.
 pub fn is_surname(word: &str) -> bool {
-    word.len() >= 2 && (listed(SURNAMES, word) || listed(SURNAMES_WORLD, word))
+    word.len() >= 2 && has(word, flag::SURNAME)
 }
 
 /// True for a word that is also a name.
 pub fn is_word_name(word: &str) -> bool {
-    listed(WORD_NAMES, word)
+    has(word, flag::WORD_NAME)
 }
 
 /// True for a clinical term, drug, device or facility word.
 pub fn is_clinical(word: &str) -> bool {
-    listed(CLINICAL, word) || clinical_ending(word)
+    has(word, flag::CLINICAL) || clinical_ending(word)
 }
 
 /// True for a state, country, large city, month or day.
 pub fn is_place_or_month(word: &str) -> bool {
-    listed(PLACES, word)
+    has(word, flag::PLACE)
 }
 
 /// Endings of terms of medicine and of generic drug names (USAN stems). Names that share one (`Salome`, `Celine`) are in the
@@ -177,10 +228,10 @@ fn clinical_ending(word: &str) -> bool {
 
 /// True when the word or the base form it is built from is in the vocabulary.
 pub fn is_word(word: &str) -> bool {
-    if listed(WORDS, word) || listed(CLINICAL, word) {
+    if has(word, flag::WORD | flag::CLINICAL) {
         return true;
     }
-    let known = |w: &str| w.len() >= 3 && (listed(WORDS, w) || listed(WORD_NAMES, w));
+    let known = |w: &str| w.len() >= 3 && has(w, flag::WORD | flag::WORD_NAME);
     for suffix in ["s", "es", "ed", "d", "ing", "ly", "er", "r", "ers", "rs", "'s"] {
         let Some(stem) = word.strip_suffix(suffix) else { continue };
         if known(stem) {
@@ -200,7 +251,11 @@ pub fn is_word(word: &str) -> bool {
 
 /// Judges one word, as written. Hyphenated words are judged by their best part that is no plain word.
 pub fn name_like(word: &str) -> NameLike {
-    let low = folded(super::tokens::numbered_name(word).unwrap_or(word));
+    folded_like(&folded(super::tokens::numbered_name(word).unwrap_or(word)))
+}
+
+/// Judges one word that is folded already.
+pub fn folded_like(low: &str) -> NameLike {
     let low = low.trim_end_matches("'s");
     if low.contains('-') {
         return hyphenated(low);
@@ -220,165 +275,168 @@ fn hyphenated(low: &str) -> NameLike {
 /// Small words of running text, and nouns for persons, that are never a part of a name without a title directly before them,
 /// although lists of names hold some (`In`, `See`, `Patient`).
 pub fn is_running_word(low: &str) -> bool {
-    matches!(
-        low,
-        "in" | "an"
-            | "so"
-            | "my"
-            | "see"
-            | "many"
-            | "else"
-            | "on"
-            | "at"
-            | "to"
-            | "of"
-            | "the"
-            | "and"
-            | "or"
-            | "for"
-            | "with"
-            | "by"
-            | "from"
-            | "as"
-            | "is"
-            | "was"
-            | "are"
-            | "be"
-            | "been"
-            | "has"
-            | "had"
-            | "have"
-            | "said"
-            | "seen"
-            | "if"
-            | "no"
-            | "not"
-            | "do"
-            | "does"
-            | "did"
-            | "but"
-            | "than"
-            | "then"
-            | "out"
-            | "up"
-            | "new"
-            | "old"
-            | "all"
-            | "any"
-            | "more"
-            | "most"
-            | "less"
-            | "good"
-            | "well"
-            | "here"
-            | "there"
-            | "patient"
-            | "doctor"
-            | "nurse"
-            | "mother"
-            | "father"
-            | "brother"
-            | "sister"
-            | "son"
-            | "child"
-            | "family"
-            | "man"
-            | "woman"
-            | "lady"
-            | "boy"
-            | "girl"
-            | "baby"
-            | "infant"
-            | "friend"
-            | "provider"
-            | "physician"
-            | "he"
-            | "she"
-            | "him"
-            | "her"
-            | "his"
-            | "them"
-            | "they"
-            | "it"
-            | "its"
-            | "we"
-            | "us"
-            | "me"
-            | "you"
-            | "your"
-            | "our"
-            | "who"
-            | "now"
-            | "today"
-            | "left"
-            | "right"
-            | "both"
-            | "per"
-            | "via"
-            | "also"
-            | "over"
-            | "under"
-            | "after"
-            | "before"
-            | "during"
-            | "when"
-            | "while"
-            | "none"
-            | "other"
-            | "unknown"
-            | "yes"
-            | "na"
-            | "am"
-            | "pm"
-            | "hospital"
-            | "clinic"
-            | "center"
-            | "medical"
-            | "home"
-            | "office"
-            | "service"
-            | "services"
-            | "care"
-            | "health"
-            | "day"
-            | "date"
-            | "time"
-            | "name"
-            | "last"
-            | "first"
-            | "middle"
-            | "phone"
-            | "fax"
-            | "address"
-            | "note"
-            | "notes"
-            | "staff"
-            | "team"
-            | "unit"
-            | "ward"
-            | "room"
-            | "bed"
-    )
+    has(low, flag::RUNNING)
 }
 
+const RUNNING: &[&str] = &[
+    "in",
+    "an",
+    "so",
+    "my",
+    "see",
+    "many",
+    "else",
+    "on",
+    "at",
+    "to",
+    "of",
+    "the",
+    "and",
+    "or",
+    "for",
+    "with",
+    "by",
+    "from",
+    "as",
+    "is",
+    "was",
+    "are",
+    "be",
+    "been",
+    "has",
+    "had",
+    "have",
+    "said",
+    "seen",
+    "if",
+    "no",
+    "not",
+    "do",
+    "does",
+    "did",
+    "but",
+    "than",
+    "then",
+    "out",
+    "up",
+    "new",
+    "old",
+    "all",
+    "any",
+    "more",
+    "most",
+    "less",
+    "good",
+    "well",
+    "here",
+    "there",
+    "patient",
+    "doctor",
+    "nurse",
+    "mother",
+    "father",
+    "brother",
+    "sister",
+    "son",
+    "child",
+    "family",
+    "man",
+    "woman",
+    "lady",
+    "boy",
+    "girl",
+    "baby",
+    "infant",
+    "friend",
+    "provider",
+    "physician",
+    "he",
+    "she",
+    "him",
+    "her",
+    "his",
+    "them",
+    "they",
+    "it",
+    "its",
+    "we",
+    "us",
+    "me",
+    "you",
+    "your",
+    "our",
+    "who",
+    "now",
+    "today",
+    "left",
+    "right",
+    "both",
+    "per",
+    "via",
+    "also",
+    "over",
+    "under",
+    "after",
+    "before",
+    "during",
+    "when",
+    "while",
+    "none",
+    "other",
+    "unknown",
+    "yes",
+    "na",
+    "am",
+    "pm",
+    "hospital",
+    "clinic",
+    "center",
+    "medical",
+    "home",
+    "office",
+    "service",
+    "services",
+    "care",
+    "health",
+    "day",
+    "date",
+    "time",
+    "name",
+    "last",
+    "first",
+    "middle",
+    "phone",
+    "fax",
+    "address",
+    "note",
+    "notes",
+    "staff",
+    "team",
+    "unit",
+    "ward",
+    "room",
+    "bed",
+];
+
 fn single(low: &str) -> NameLike {
-    if low.chars().any(|c| c.is_ascii_digit()) || is_running_word(low) {
+    let f = flags(low);
+    if f & flag::RUNNING != 0 || low.bytes().any(|c| c.is_ascii_digit()) {
         return NameLike::Word;
     }
-    if is_word_name(low) || is_place_or_month(low) && (is_given(low) || is_surname(low)) {
+    let name = low.len() >= 2 && f & (flag::SURNAME | flag::GIVEN) != 0;
+    if f & flag::WORD_NAME != 0 || f & flag::PLACE != 0 && name {
         return NameLike::WordName;
     }
-    if listed(CLINICAL, low) {
+    if f & flag::CLINICAL != 0 {
         return NameLike::Word;
     }
-    if is_surname(low) || is_given(low) {
+    if name {
         return NameLike::Name;
     }
-    let bare: String = low.chars().filter(|c| *c != '\'').collect();
-    if bare != low && (is_surname(&bare)) {
+    if low.contains('\'') && is_surname(&low.replace('\'', "")) {
         return NameLike::Name;
     }
-    if is_place_or_month(low) || is_word(low) || clinical_ending(low) {
+    if f & flag::PLACE != 0 || is_word(low) || clinical_ending(low) {
         return NameLike::Word;
     }
     NameLike::Unknown
@@ -387,7 +445,7 @@ fn single(low: &str) -> NameLike {
 /// Names that stand in the name of a disease, sign, score, device, procedure or institution far more often than for a person
 /// in the text: never a person without a title, credential, kin word or given name beside them.
 pub fn is_eponym(word: &str) -> bool {
-    listed(include_str!("lists/eponyms.txt"), word)
+    has(word, flag::EPONYM)
 }
 
 /// Names that stand for the thing even alone and without a possessive: `Foley in place`, `history of Crohn`.
@@ -473,13 +531,13 @@ mod tests {
     #[test]
     fn lists_are_sorted_and_found() {
         let all = [WORDS, WORD_NAMES, SURNAMES, GIVEN, CLINICAL, PLACES, GIVEN_WORLD, SURNAMES_WORLD];
-        for list in all.into_iter().chain([include_str!("lists/eponyms.txt")]) {
+        for list in all.into_iter().chain([EPONYMS]) {
             let lines: Vec<&str> = list.lines().skip_while(|l| l.starts_with('#')).collect();
             for pair in lines.windows(2) {
                 assert!(pair[0] < pair[1], "{} before {}", pair[0], pair[1]);
             }
             for line in lines {
-                assert!(listed(list, line), "{line}");
+                assert!(flags(line) != 0, "{line}");
             }
         }
     }
