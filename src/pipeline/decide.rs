@@ -7,7 +7,7 @@ use crate::detect::{self, Context};
 use crate::model::decision::{Action, Decision};
 use crate::model::document::{Class, Field, Form};
 use crate::model::mention::{Category, Mention, Who};
-use crate::model::person::PATIENT;
+use crate::model::person::{Name, PATIENT, PersonStub, StubKind};
 use crate::model::role::{Role, RoleGroup};
 use crate::model::roster::{Person, Resolution};
 use crate::redact::{self, Proposal};
@@ -43,7 +43,8 @@ pub enum DecidedChild {
 
 /// Decides one document and everything in it.
 pub fn decide(mut tree: Tree, known: &Known) -> Decided {
-    let who: Vec<Resolution> = tree.doc.stubs.iter().map(|s| known.resolver.resolve(&tree.key, s)).collect();
+    let who: Vec<Resolution> =
+        tree.doc.stubs.iter().map(|s| not_under_another_name(s, known.resolver.resolve(&tree.key, s), known)).collect();
     let withheld = withheld_records(&tree, &who, known);
     let whole = whole_document(&tree, &who, &withheld);
     let mut keys: HashSet<String> = HashSet::new();
@@ -70,6 +71,29 @@ pub fn decide(mut tree: Tree, known: &Known) -> Decided {
         })
         .collect();
     Decided { tree, proposals, children, whole }
+}
+
+/// An id may be used for two people. Somebody in a third party's place who is taken for the patient although not one word of their name
+/// is the patient's is left to a person.
+fn not_under_another_name(stub: &PersonStub, is: Resolution, known: &Known) -> Resolution {
+    if is != Resolution::Person(PATIENT) || stub.kind == StubKind::Patient {
+        return is;
+    }
+    let words = |n: &Name| -> Vec<String> {
+        let text = format!("{} {} {}", n.text, n.given.join(" "), n.family);
+        detect::fold::folded(&text).split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 1).map(str::to_string).collect()
+    };
+    let mut own: HashSet<String> = known.identity.nicknames.iter().map(|n| detect::fold::folded(n)).collect();
+    own.extend(known.identity.names.iter().chain(&known.identity.former_names).flat_map(words));
+    // Of the names in the roster only those that share a word with the request: the others may come from the very stub in question.
+    let recorded = known.roster.patient().into_iter().flat_map(|p| p.names.iter()).map(words);
+    let linked: Vec<String> = recorded.filter(|ws| ws.iter().any(|w| own.contains(w))).flatten().collect();
+    own.extend(linked);
+    let foreign = stub.names.iter().map(words).any(|ws| ws.len() >= 2 && !ws.iter().any(|w| own.contains(w)));
+    if foreign && !own.is_empty() {
+        return Resolution::Ambiguous("it has the patient's number but another name".into());
+    }
+    is
 }
 
 fn plan(tree: &Tree, who: &[Resolution], withheld: &[Option<Decision>], keys: &HashSet<String>, known: &Known) -> Vec<Proposal> {
@@ -122,7 +146,8 @@ fn find(text: &str, f: &Field, ctx: Context, tree: &Tree, known: &Known) -> Vec<
             && let Some(is) = known.resolver.resolve_name(*role, name)
         {
             m.who = match is {
-                Resolution::Person(PATIENT) => Who::Patient,
+                // The patient's own names were known to the detector; what only resembles them is not for a program to decide.
+                Resolution::Person(PATIENT) => Who::Ambiguous,
                 Resolution::Person(id) => Who::Person(id),
                 Resolution::Ambiguous(_) => Who::Ambiguous,
                 Resolution::NotAPerson => continue,

@@ -5,10 +5,12 @@ use super::lines::Lines;
 use super::quiet::Quiet;
 use super::survey::{Surveyed, survey};
 use super::{Options, Progress, cancelled};
+use crate::detect::fold::folded;
 use crate::intake::{Intake, Item, Kind, XmlRoot};
 use crate::model::error::RunError;
 use crate::model::mention::Category;
-use crate::model::person::{Identifier, PersonStub};
+use crate::model::person::{Identifier, Name, PersonStub};
+use crate::model::role::Role;
 use crate::people::roster::RosterBuilder;
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -39,6 +41,7 @@ pub struct Survey {
     /// Keys of records by the stub they are about.
     pub about: Vec<(String, PersonStub, Vec<String>)>,
     about_keys: usize,
+    own_surnames: HashSet<String>,
     /// How often text names the patient in full.
     pub patient_named: u64,
     /// Identifiers that conditional references search for.
@@ -61,6 +64,11 @@ impl Survey {
             }
         }
         for (role, name) in &s.named {
+            // Somebody of the patient's surname and of no known relation would be taken for the patient with a slip of the pen. Such a
+            // mention is decided where it stands, not for the whole case.
+            if *role == Role::OtherPerson && self.own_surnames.contains(&folded(&name.family)) {
+                continue;
+            }
             self.builder.observe_mention(*role, name);
         }
         self.withheld.extend(s.withheld);
@@ -79,12 +87,14 @@ impl Survey {
 
 /// Surveys everything.
 pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Result<Survey, RunError> {
+    let own: Vec<&Name> = opts.request.patient.names.iter().chain(&opts.request.patient.former_names).collect();
     let mut out = Survey {
         builder: RosterBuilder::new(&opts.request.patient),
         unreadable: HashMap::new(),
         withheld: HashSet::new(),
         about: Vec::new(),
         about_keys: 0,
+        own_surnames: own.iter().map(|n| folded(&n.family)).filter(|f| !f.is_empty()).collect(),
         patient_named: 0,
         conditional: HashSet::new(),
         values: BTreeSet::new(),
