@@ -192,7 +192,8 @@ fn documents(
     Ok(())
 }
 
-/// What became of one document.
+/// What became of one document. Lives for a moment in a batch, so its size does not matter.
+#[allow(clippy::large_enum_variant)]
 enum Done {
     /// Written and checked.
     Written { finished: Finished, checked: Written, records: u64, media: &'static str, format: &'static str },

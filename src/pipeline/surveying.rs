@@ -30,6 +30,9 @@ const MAX_ABOUT_KEYS: usize = 500_000;
 /// Exports up to this size are read once and kept for pass 2; larger ones are read again, so that memory stays bounded.
 const KEPT_BYTES: u64 = 64 << 20;
 
+/// A document with what it adds, or why it cannot be read.
+type ReadAndSurveyed = Result<(Surveyed, Tree), String>;
+
 /// What pass 1 has learnt.
 pub struct Survey {
     /// The roster being built.
@@ -113,7 +116,7 @@ pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop
             lines(i, &intake.items[i], opts, quiet, &mut out, progress, stop)?;
             continue;
         }
-        let done: Vec<(usize, Result<(Surveyed, Tree), String>)> = batch
+        let done: Vec<(usize, ReadAndSurveyed)> = batch
             .par_iter()
             .map(|&i| {
                 let item = &intake.items[i];
