@@ -8,6 +8,7 @@ use crate::model::edit::{Change, Edit};
 use crate::model::ledger::{Entry, Place, ReviewItem};
 use crate::model::mention::Category;
 use crate::redact::{Proposal, Question};
+use std::collections::HashMap;
 
 /// Running numbers of a case.
 #[derive(Default)]
@@ -38,6 +39,8 @@ pub struct Numbered {
     pub whole: Option<Whole>,
     /// Entries that stay by a person's ruling.
     pub ruled_keep: Vec<usize>,
+    /// Review items about a person, by stub: id and number.
+    asked: HashMap<u32, (String, u64)>,
 }
 
 /// Numbers one decided document.
@@ -52,6 +55,7 @@ pub fn number(decided: Decided, counters: &mut Counters, rulings: &Rulings) -> N
         children: Vec::new(),
         whole,
         ruled_keep: Vec::new(),
+        asked: HashMap::new(),
     };
     for note in n.tree.doc.holds.clone() {
         let q = Question {
@@ -60,6 +64,7 @@ pub fn number(decided: Decided, counters: &mut Counters, rulings: &Rulings) -> N
             excerpt: String::new(),
             choices: vec!["accept".into()],
             label: None,
+            group: None,
         };
         let place = Place { path: note.place.clone(), ..Place::default() };
         let item = review_item(&q, place, counters, rulings);
@@ -114,8 +119,17 @@ impl Numbered {
         let mut change = p.change;
         let named = p.category == Category::Name;
         if let Some(q) = &p.question {
-            let item = review_item(q, entry.place.clone(), counters, rulings);
-            match rulings.get(&item.id) {
+            let (id, n) = match q.group.and_then(|g| self.asked.get(&g)).cloned() {
+                Some(known) => known,
+                None => {
+                    let item = review_item(q, entry.place.clone(), counters, rulings);
+                    let known = (item.id.clone(), counters.reviews);
+                    self.asked.extend(q.group.map(|g| (g, known.clone())));
+                    self.reviews.push((Some(index), item));
+                    known
+                }
+            };
+            match rulings.get(&id) {
                 Some(Ruling::Keep) => {
                     change = None;
                     entry.decision = ruled(Action::Keep, rulings);
@@ -130,10 +144,9 @@ impl Numbered {
                     change = Some(Change::Mask("[REDACTED]".into()));
                     entry.decision = ruled(Action::Mask, rulings);
                 }
-                None if named => change = Some(Change::Label(format!("[REVIEW {}]", counters.reviews))),
-                None => change = Some(Change::Mask(format!("[REVIEW {}]", counters.reviews))),
+                None if named => change = Some(Change::Label(format!("[REVIEW {n}]"))),
+                None => change = Some(Change::Mask(format!("[REVIEW {n}]"))),
             }
-            self.reviews.push((Some(index), item));
         }
         entry.replacement = match &change {
             Some(Change::Label(l) | Change::Mask(l) | Change::Text(l) | Change::InsertName(l)) => l.clone(),
@@ -154,6 +167,7 @@ impl Numbered {
             excerpt: String::new(),
             choices: vec!["withhold".into()],
             label: None,
+            group: None,
         };
         let index = self.entries.len();
         let decision = Decision {

@@ -129,6 +129,7 @@ fn hold(w: &Work, kind: &'static str, path: &str, format: &str, sha256: &str, by
         excerpt: String::new(),
         choices: vec!["withhold".into()],
         label: None,
+        group: None,
     };
     let place = Place { file: w.paths.get(path).cloned().unwrap_or_default(), ..Place::default() };
     let item = review_item(&q, place.clone(), &mut totals.counters, w.rulings);
@@ -299,6 +300,7 @@ fn whole_stays(w: &Work, file: &str, whole: Whole, row: &mut InputRow, totals: &
                 excerpt: String::new(),
                 choices: vec!["withhold".into()],
                 label: None,
+                group: None,
             };
             let item = review_item(&q, place.clone(), &mut totals.counters, w.rulings);
             row.state = if item.ruling.is_some() { "withheld" } else { "held" }.into();
@@ -466,6 +468,7 @@ fn line_stays(w: &Work, whole: Whole, place: Place, totals: &mut Totals) {
                 excerpt: String::new(),
                 choices: vec!["withhold".into()],
                 label: None,
+                group: None,
             };
             let item = review_item(&q, place.clone(), &mut totals.counters, w.rulings);
             totals.reviews.push(item);

@@ -135,6 +135,7 @@ fn doubt(opts: &Options, totals: &mut Totals, why: &str) {
         excerpt: String::new(),
         choices: vec!["accept".into()],
         label: None,
+        group: None,
     };
     let item = review_item(&q, Place::default(), &mut totals.counters, &opts.rulings);
     totals.reviews.push(item);

@@ -21,7 +21,7 @@ pub struct Finished {
 
 /// Writes a document. `file` is its path as released, `above` the path of the field that holds it, for embedded ones.
 pub fn write(n: Numbered, file: &str, above: &str) -> Result<Finished, WriteError> {
-    let Numbered { tree, mut edits, mut entries, nodes, reviews, children, whole: _, ruled_keep } = n;
+    let Numbered { tree, mut edits, mut entries, nodes, reviews, children, whole: _, ruled_keep, .. } = n;
     let paths = tree.format.locate(tree.source(), &tree.doc, &nodes);
     for (entry, path) in entries.iter_mut().zip(&paths) {
         entry.place.file = file.to_string();

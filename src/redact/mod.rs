@@ -62,6 +62,8 @@ pub struct Question {
     pub choices: Vec<String>,
     /// What happens when a ruling says `label`: the label to use.
     pub label: Option<String>,
+    /// Stub that the question is about: all elements of one person are one question.
+    pub group: Option<u32>,
 }
 
 /// One thing that is to be done, or deliberately not done.

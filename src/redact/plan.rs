@@ -193,6 +193,7 @@ impl<'a> Planner<'a, '_> {
             excerpt: original.clone(),
             choices: vec!["keep".into(), "mask".into()],
             label: None,
+            group: field.owner,
         };
         self.out.push(Proposal {
             field: i,
@@ -496,6 +497,7 @@ impl<'a> Planner<'a, '_> {
             excerpt: text[from..to].to_string(),
             choices: vec!["keep".into(), "mask".into()],
             label: None,
+            group: None,
         };
         self.out.push(Proposal {
             field: i,
