@@ -209,6 +209,16 @@ fn whole_document(tree: &Tree, who: &[Resolution], withheld: &[Option<Decision>]
         return Some(Whole::Withheld(d.clone()));
     }
     let root = tree.doc.records.first()?;
+    if root.kind == "Bundle" {
+        let is = |subject: Option<u32>| subject.and_then(|s| who.get(s as usize));
+        let mine = |r: &crate::model::document::Record| !matches!(is(r.subject), Some(Resolution::Person(id)) if *id != PATIENT);
+        let charts =
+            || tree.doc.records.iter().filter(|r| r.kind == "Patient" && r.keys.first().is_none_or(|k| !k.starts_with('#')));
+        let about_patient = tree.doc.records.iter().any(|r| r.subject.is_some() && mine(r));
+        if charts().next().is_some() && charts().all(|r| !mine(r)) && !about_patient {
+            return Some(Whole::Misfile("a bundle about other patients only (misfiled); it is not released".into()));
+        }
+    }
     if matches!(root.kind.as_str(), "ClinicalDocument" | "xdm-metadata") {
         match who.get(root.subject? as usize)? {
             Resolution::Person(id) if *id != PATIENT => {
