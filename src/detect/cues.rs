@@ -53,34 +53,51 @@ pub fn title_sex(low: &str) -> Option<&'static str> {
     }
 }
 
-/// A credential after a name, compared without dots, in the case in which it is written. `strict` ones are also words, states
-/// or units and need a comma before them.
+/// Credentials in the case in which they are written, the role they tell, and whether they are also words, states or units and
+/// need a comma before them.
+const CREDENTIALS: &[(&[&str], Role, bool)] = &[
+    (&["MD", "MBBS", "MBChB", "FACP", "FACS", "FACC", "FACOG", "FAAP", "FAAFP", "DDS", "DMD", "DPM"], Role::Physician, false),
+    (&["DO", "OD", "DC", "DVM"], Role::Physician, true),
+    (&["RN", "LPN", "LVN", "BSN", "MSN", "CNM", "CRNA", "RNC", "CCRN", "CEN", "CNS", "RN-BC"], Role::Nurse, false),
+    (
+        &[
+            "NP", "NP-C", "APRN", "ARNP", "FNP", "FNP-C", "FNP-BC", "ANP", "ANP-BC", "AGNP", "PNP", "CRNP", "DNP", "PMHNP",
+            "PMHNP-BC", "ACNP", "WHNP",
+        ],
+        Role::NursePractitioner,
+        false,
+    ),
+    (&["PA-C", "RPA-C", "PAC"], Role::PhysicianAssistant, false),
+    (&["PA"], Role::PhysicianAssistant, true),
+    (&["PharmD", "PHARMD", "RPh", "RPH", "BCPS", "CPhT"], Role::Pharmacist, false),
+    (&["LCSW", "LMSW", "MSW", "LICSW", "LSW", "LCSW-C", "BSW"], Role::SocialWorker, false),
+    (&["PhD", "PHD", "PsyD", "PSYD", "EdD", "LP", "ABPP"], Role::Psychologist, false),
+    (
+        &[
+            "LMFT", "LPC", "LMHC", "LCPC", "LPCC", "DPT", "MPT", "OTR", "OTR/L", "OTD", "SLP", "CCC-SLP", "RRT", "CRT", "COTA",
+            "PTA", "MFT", "LAc", "LMT", "CADC", "LADC",
+        ],
+        Role::Therapist,
+        false,
+    ),
+    (&["PT", "OT", "RT"], Role::Therapist, true),
+    (&["RD", "RDN", "LDN", "CDE", "CDCES"], Role::Dietitian, false),
+    (&["CNA", "CMA", "RMA", "RDMS", "EMT", "EMT-P", "NREMT", "RVT", "CPT"], Role::Technician, false),
+    (&["MA", "MS", "BS", "BA", "MPH", "MBA", "MHA", "AuD", "IBCLC", "Esq", "ESQ", "JD", "CCC-A"], Role::Clinician, true),
+];
+
+static BY_CREDENTIAL: LazyLock<ShortMap<(Role, bool)>> =
+    LazyLock::new(|| CREDENTIALS.iter().flat_map(|(words, role, strict)| words.iter().map(|w| (*w, (*role, *strict)))).collect());
+
+/// A credential after a name, compared without dots: its role, and whether it needs a comma before it.
 pub fn credential(word: &str) -> Option<(Role, bool)> {
-    let plain: String = word.chars().filter(|c| *c != '.').collect();
-    let role = match plain.as_str() {
-        "MD" | "MBBS" | "MBChB" | "FACP" | "FACS" | "FACC" | "FACOG" | "FAAP" | "FAAFP" | "DDS" | "DMD" | "DPM" => {
-            Role::Physician
-        }
-        "DO" | "OD" | "DC" | "DVM" => return Some((Role::Physician, true)),
-        "RN" | "LPN" | "LVN" | "BSN" | "MSN" | "CNM" | "CRNA" | "RNC" | "CCRN" | "CEN" | "CNS" | "RN-BC" => Role::Nurse,
-        "NP" | "NP-C" | "APRN" | "ARNP" | "FNP" | "FNP-C" | "FNP-BC" | "ANP" | "ANP-BC" | "AGNP" | "PNP" | "CRNP" | "DNP"
-        | "PMHNP" | "PMHNP-BC" | "ACNP" | "WHNP" => Role::NursePractitioner,
-        "PA-C" | "RPA-C" | "PAC" => Role::PhysicianAssistant,
-        "PA" => return Some((Role::PhysicianAssistant, true)),
-        "PharmD" | "PHARMD" | "RPh" | "RPH" | "BCPS" | "CPhT" => Role::Pharmacist,
-        "LCSW" | "LMSW" | "MSW" | "LICSW" | "LSW" | "LCSW-C" | "BSW" => Role::SocialWorker,
-        "PhD" | "PHD" | "PsyD" | "PSYD" | "EdD" | "LP" | "ABPP" => Role::Psychologist,
-        "LMFT" | "LPC" | "LMHC" | "LCPC" | "LPCC" | "DPT" | "MPT" | "OTR" | "OTR/L" | "OTD" | "SLP" | "CCC-SLP" | "RRT"
-        | "CRT" | "COTA" | "PTA" | "MFT" | "LAc" | "LMT" | "CADC" | "LADC" => Role::Therapist,
-        "PT" | "OT" | "RT" => return Some((Role::Therapist, true)),
-        "RD" | "RDN" | "LDN" | "CDE" | "CDCES" => Role::Dietitian,
-        "CNA" | "CMA" | "RMA" | "RDMS" | "EMT" | "EMT-P" | "NREMT" | "RVT" | "CPT" => Role::Technician,
-        "MA" | "MS" | "BS" | "BA" | "MPH" | "MBA" | "MHA" | "AuD" | "IBCLC" | "Esq" | "ESQ" | "JD" | "CCC-A" => {
-            return Some((Role::Clinician, true));
-        }
-        _ => return None,
-    };
-    Some((role, false))
+    if word.len() > 12 {
+        return None;
+    }
+    if !word.contains('.') {
+        return BY_CREDENTIAL.get(word).copied();
+    }
+    BY_CREDENTIAL.get(word.replace('.', "").as_str()).copied()
 }
 
 /// Kin words. Longer phrases are put together by the caller (`mother in law` -> in-law).
@@ -145,9 +162,20 @@ static CUES: LazyLock<ShortMap<Cue>> = LazyLock::new(|| {
     map
 });
 
-/// True for a word that opens a cue.
-pub fn is_cue(low: &str) -> bool {
-    CUES.contains_key(low)
+/// What a word opens, if anything: a title, a kin word, a role phrase. One look where three are wanted.
+pub fn opens(low: &str) -> Option<Opens> {
+    CUES.get(low).map(|c| Opens { title: c.title.is_some(), kin: c.kin.is_some(), phrase: !c.phrases.is_empty() })
+}
+
+/// See [`opens`].
+#[derive(Clone, Copy, Default)]
+pub struct Opens {
+    /// A title.
+    pub title: bool,
+    /// A kin word.
+    pub kin: bool,
+    /// The first word of a role phrase.
+    pub phrase: bool,
 }
 
 /// The relation seen from the other end: in `mother of X` it is X's role.
