@@ -129,7 +129,8 @@ impl Clusters {
 /// What several entries say together.
 #[derive(Default)]
 pub(super) struct Summary<'a> {
-    of: Vec<&'a Entry>,
+    /// What they are to the patient; surnames are not looked at.
+    pub(super) standing: Standing,
     names: Vec<&'a Folded>,
     dobs: BTreeSet<Dob>,
     generations: BTreeSet<Generation>,
@@ -140,11 +141,9 @@ pub(super) struct Summary<'a> {
 
 impl<'a> Summary<'a> {
     pub(super) fn of(entries: &'a [Entry], members: &[u32]) -> Summary<'a> {
-        let mut s = Summary::default();
-        for e in members.iter().filter_map(|m| entries.get(*m as usize)) {
-            if s.of.len() < MAX_GROUP {
-                s.of.push(e);
-            }
+        let of = || members.iter().filter_map(|m| entries.get(*m as usize));
+        let mut s = Summary { standing: Standing::of(of(), &Facts::default()), ..Summary::default() };
+        for e in of() {
             for n in &e.facts.names {
                 s.generations.extend(n.generation);
                 s.middles.extend(n.middle_initial());
@@ -167,10 +166,6 @@ impl<'a> Summary<'a> {
             Some(Sex::Female) => self.sexes.1 = true,
             None => {}
         }
-    }
-
-    pub(super) fn entries(&self) -> impl Iterator<Item = &'a Entry> + '_ {
-        self.of.iter().copied()
     }
 
     fn apart<T: Ord>(a: &BTreeSet<T>, b: &BTreeSet<T>) -> bool {
@@ -199,11 +194,16 @@ impl<'a> Summary<'a> {
             || Summary::apart(&self.middles, &other.middles)
     }
 
-    /// Both have full names and no pair of given names fits.
+    /// Both have names and no pair of them fits: given names by each other, a surname alone by the surname.
     fn given_clash(&self, other: &Summary) -> bool {
-        self.names.iter().any(|n| n.is_full())
-            && other.names.iter().any(|n| n.is_full())
-            && !self.names.iter().any(|a| other.names.iter().any(|b| given_fits(a, b)))
+        let surname = |a: &Folded, b: &Folded| {
+            let of = |n: &Folded| n.family_whole.as_ref().map(|f| f.loose.clone());
+            of(a).is_none() || of(b).is_none() || of(a) == of(b)
+        };
+        let fits = |a: &Folded, b: &Folded| {
+            given_fits(a, b) && (a.first_given().is_some() && b.first_given().is_some() || surname(a, b))
+        };
+        !self.names.is_empty() && !other.names.is_empty() && !self.names.iter().any(|a| other.names.iter().any(|b| fits(a, b)))
     }
 
     /// Neither given nor family name fits, or the birth dates differ: one key stands for two people.
@@ -267,8 +267,8 @@ pub(super) fn camp(entries: &[Entry], members: &[u32]) -> Camp {
 pub(super) fn join_others(entries: &[Entry], clusters: &mut Clusters, sides: &[Side], patient: &Facts) {
     let others: Vec<u32> = (0..entries.len() as u32).filter(|i| matches!(sides.get(*i as usize), Some(Side::Other))).collect();
     by_numbers(entries, clusters, &others);
-    by_full_name(entries, clusters, &others, patient);
-    maiden_names(entries, clusters, &others, patient);
+    by_full_name(entries, clusters, &others);
+    maiden_names(entries, clusters, &others);
     by_given(entries, clusters, &others, patient);
     by_fragment(entries, clusters, &others, patient);
     unnamed_parents(entries, clusters, &others);
@@ -319,7 +319,7 @@ pub(super) fn standing(entries: &[Entry], members: &[u32], patient: &Facts) -> S
     Standing::of(members.iter().filter_map(|m| entries.get(*m as usize)), patient)
 }
 
-fn by_full_name(entries: &[Entry], clusters: &mut Clusters, others: &[u32], patient: &Facts) {
+fn by_full_name(entries: &[Entry], clusters: &mut Clusters, others: &[u32]) {
     let mut groups: BTreeMap<String, Vec<u32>> = BTreeMap::new();
     for &i in others {
         let Some(e) = entries.get(i as usize) else { continue };
@@ -328,9 +328,7 @@ fn by_full_name(entries: &[Entry], clusters: &mut Clusters, others: &[u32], pati
         }
     }
     // A husband and a son of one name are two people.
-    let clash = |a: &Summary, b: &Summary| {
-        a.facts_clash(b) || Standing::of(a.entries(), patient).kin_conflict(&Standing::of(b.entries(), patient))
-    };
+    let clash = |a: &Summary, b: &Summary| a.standing.kin_conflict(&b.standing) || a.facts_clash(b);
     for members in groups.values() {
         // Whole clusters take part, each in its camp.
         let mut camps: BTreeMap<Camp, Vec<u32>> = BTreeMap::new();

@@ -38,21 +38,31 @@ fn given_keys(t: &Token) -> impl Iterator<Item = String> + '_ {
 
 /// A lone word that may be a given name. Text readers cannot always tell whether it is one; a title says that it is not.
 fn lone_given<'n>(n: &'n Folded, e: &Entry) -> Option<&'n Token> {
-    if n.placeholder.is_some() || matches!(n.title, Title::Male | Title::Female | Title::Doctor) {
+    if n.placeholder.is_some() || matches!(n.title, Title::Male | Title::Female) {
         return None;
     }
+    let doctor = n.title == Title::Doctor;
     let open = n.guessed || e.stub.slot == "narrative";
     match (n.given.as_slice(), n.family.as_slice()) {
         ([g], []) => Some(g),
         ([], [f]) if open => Some(f),
         _ => None,
     }
-    .filter(|t| !t.is_initial())
+    // `Dr. Roe` is a surname as a rule, `Dr. Patricia` is not.
+    .filter(|t| !t.is_initial() && (!doctor || t.attested))
 }
 
 /// Given names alone, with what the text says about them, join the person of that given name.
 pub(super) fn by_given(entries: &[Entry], clusters: &mut Clusters, others: &[u32], patient: &Facts) {
     let all = gather(clusters, others);
+    let surnames: BTreeSet<&str> = others
+        .iter()
+        .filter_map(|i| entries.get(*i as usize))
+        .flat_map(|e| &e.facts.names)
+        .filter(|n| n.first_given().is_some())
+        .filter_map(|n| n.family_whole.as_ref())
+        .map(|f| f.loose.as_str())
+        .collect();
     let mut index: BTreeMap<String, Vec<Root>> = BTreeMap::new();
     let mut whole: BTreeMap<Root, (Camp, Standing)> = BTreeMap::new();
     let mut parts: Vec<Part> = Vec::new();
@@ -62,7 +72,8 @@ pub(super) fn by_given(entries: &[Entry], clusters: &mut Clusters, others: &[u32
         let mut other = false;
         for e in within(entries, members) {
             for n in &e.facts.names {
-                match lone_given(n, e) {
+                let titled = n.title == Title::Doctor;
+                match lone_given(n, e).filter(|t| !(titled && surnames.contains(t.loose.as_str()))) {
                     Some(t) => lone.push(t.clone()),
                     None if n.first_given().is_some_and(|g| !g.is_initial()) && n.placeholder.is_none() => full = true,
                     None => other = true,
@@ -136,9 +147,7 @@ pub(super) fn by_given(entries: &[Entry], clusters: &mut Clusters, others: &[u32
         }
     }
     for ((_, _), group) in free {
-        clusters.merge(entries, &group, |a, b| {
-            a.facts_clash(b) || Standing::of(a.entries(), patient).fits(&Standing::of(b.entries(), patient)) == 0
-        });
+        clusters.merge(entries, &group, |a, b| a.standing.fits(&b.standing) == 0 || a.facts_clash(b));
     }
 }
 
@@ -192,9 +201,7 @@ pub(super) fn by_fragment(entries: &[Entry], clusters: &mut Clusters, others: &[
             }
         }
         for group in same.values() {
-            clusters.merge(entries, group, |a, b| {
-                a.facts_clash(b) || Standing::of(a.entries(), patient).fits(&Standing::of(b.entries(), patient)) == 0
-            });
+            clusters.merge(entries, group, |a, b| a.standing.fits(&b.standing) == 0 || a.facts_clash(b));
         }
         for (a, b) in joins {
             clusters.union(a, b);
@@ -236,7 +243,7 @@ fn only_fit(
 }
 
 /// Women change their surname: of one relation and one given name there is one. And the mother's maiden name is the mother's.
-pub(super) fn maiden_names(entries: &[Entry], clusters: &mut Clusters, others: &[u32], patient: &Facts) {
+pub(super) fn maiden_names(entries: &[Entry], clusters: &mut Clusters, others: &[u32]) {
     const MARRYING: &[Role] = &[Role::Mother, Role::Spouse, Role::Sister, Role::Daughter];
     let all = gather(clusters, others);
     let mut groups: BTreeMap<(Role, String), Vec<u32>> = BTreeMap::new();
@@ -255,9 +262,7 @@ pub(super) fn maiden_names(entries: &[Entry], clusters: &mut Clusters, others: &
         }
     }
     for members in groups.values() {
-        clusters.merge(entries, members, |a, b| {
-            a.facts_clash(b) || Standing::of(a.entries(), patient).kin_conflict(&Standing::of(b.entries(), patient))
-        });
+        clusters.merge(entries, members, |a, b| a.standing.kin_conflict(&b.standing) || a.facts_clash(b));
     }
     let mothers: BTreeSet<Root> = mothers.into_iter().map(|m| clusters.find(m)).collect();
     let (Some(mother), 1) = (mothers.first(), mothers.len()) else { return };

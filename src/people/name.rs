@@ -2,6 +2,7 @@
 
 use super::fold::{fold, loose, ocr, words};
 use super::lexicon;
+use super::organisation;
 use crate::model::person::Name;
 use crate::model::role::Role;
 
@@ -227,6 +228,10 @@ impl Folded {
             !all
         });
         let mut first = self.strip(head);
+        // `Ann Roe MD, Endocrinology`, `Ann Roe, Salem Hospital`: what follows a whole name is where they work.
+        let whole = first.len() > 1;
+        let given_like = |p: &str| words(p).first().is_some_and(|w| lexicon::is_attested(w));
+        tail.retain(|p| !(whole && (is_workplace(p) || self.credential && !given_like(p))));
         if let Some(given) = tail.first() {
             let mut first = first.concat();
             let mut given = self.strip(given).concat();
@@ -338,6 +343,12 @@ impl Folded {
     }
 }
 
+/// A specialty, ward or organisation.
+fn is_workplace(text: &str) -> bool {
+    const ENDINGS: &[&str] = &["ology", "iatry", "iatrics", "surgery", "medicine", "anesthesia", "orthopedics"];
+    organisation::looks_like(text) || words(text).iter().any(|w| ENDINGS.iter().any(|e| w.len() > e.len() + 1 && w.ends_with(e)))
+}
+
 /// Words of a suffix: dots are dropped (`M.D.`), other signs split.
 fn suffix_words(text: &str) -> Vec<String> {
     let undotted: String = fold(text).chars().filter(|c| *c != '.').collect();
@@ -399,6 +410,10 @@ mod tests {
             ("KIM DO", "kim", "do"),
             ("Minh Do, DO", "minh", "do"),
             ("Roe Jr., John", "john", "roe"),
+            ("Jane Roe MD, Endocrinology", "jane", "roe"),
+            ("Jane Roe, Salem Hospital", "jane", "roe"),
+            ("Roe MD, Jane", "jane", "roe"),
+            ("de la Cruz, Ana", "ana", "de la cruz"),
             ("", "", ""),
             (", .", "", ""),
         ] {

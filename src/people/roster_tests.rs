@@ -431,7 +431,8 @@ fn a_guarantor_in_a_performers_place_is_the_relative_with_that_phone() {
     };
     let performer = stub("performer", StubKind::Clinician, Role::Clinician, "Anselm Quillfeather");
     let brother = phone(related(Role::Brother, "Anselm Quillfeather"));
-    assert_eq!(labels(&[brother.clone(), phone(performer.clone())], &[]), ["[BROTHER 1]", "[BROTHER 1]"]);
+    let got = labels(&[brother.clone(), phone(performer.clone())], &[(Role::Brother, given("Anselm"))]);
+    assert_eq!(got, ["[BROTHER 1]", "[BROTHER 1]", "[BROTHER 1]"]);
     assert_eq!(labels(&[brother, performer], &[])[1], "[CLINICIAN 1]", "the name alone does not say so");
 }
 
@@ -450,4 +451,41 @@ fn a_doubtful_record_with_a_relatives_full_name_is_the_relatives() {
     let covered = born(stub("participant.COV", StubKind::Patient, Role::Patient, "Konrad Quillfeather"), "1971-09-23");
     assert_eq!(labels(&[own_patient(), covered.clone()], &[])[1], "?");
     assert_eq!(labels(&[own_patient(), related(Role::Spouse, "Konrad Quillfeather"), covered], &[])[2], "[SPOUSE]");
+}
+
+#[test]
+fn a_doctor_by_the_given_name_joins_unless_it_is_a_surname() {
+    let stubs = [clinician("Patricia Moser, MD"), clinician("Anna Thomas, MD"), clinician("Thomas Lenz, MD")];
+    let mentions = [(Role::Physician, surname("Dr.", "Patricia")), (Role::Physician, surname("Dr.", "Thomas"))];
+    assert_eq!(labels(&stubs, &mentions)[3..], ["[PHYSICIAN 1]", "[PHYSICIAN 2]"]);
+}
+
+#[test]
+fn a_shared_number_does_not_join_other_surnames() {
+    let nurse = npi(stub("author", StubKind::Clinician, Role::Nurse, ""), "1999999984");
+    let nurse =
+        PersonStub { names: vec![Name { given: vec!["Nurse".into()], family: "Nachtigall".into(), ..Name::default() }], ..nurse };
+    let got = labels(&[npi(clinician("Patricia Moser, MD"), "1999999984"), nurse], &[]);
+    assert_eq!(got, ["[PHYSICIAN 1]", "[NURSE 1]"]);
+}
+
+#[test]
+fn many_of_one_name_take_linear_time() {
+    let started = std::time::Instant::now();
+    let mut b = RosterBuilder::new(&identity());
+    for i in 0..20_000u32 {
+        let family: String = format!("{:05}", i / 250).bytes().map(|d| char::from(b'a' + d - b'0')).collect();
+        b.observe(
+            "d",
+            &key(
+                born(related(Role::OtherPerson, &format!("Ada {family}")), &format!("{}-01-01", 1900 + i % 100)),
+                &format!("RelatedPerson/{i}"),
+            ),
+        );
+        b.observe_mention(Role::Sister, &surname("Mrs.", &family));
+    }
+    b.observe_mention(Role::Sister, &given("Ada"));
+    let (roster, ..) = b.finish();
+    assert!(roster.persons.len() > 1000);
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
 }

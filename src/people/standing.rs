@@ -145,7 +145,11 @@ impl Standing {
         if self.is_unknown() || other.is_unknown() {
             return 1;
         }
-        let professional = |s: &Standing| s.told.iter().any(|r| matches!(r.group(), RoleGroup::Clinician | RoleGroup::Staff));
+        // Who is a relative or contact as well is that first.
+        let professional = |s: &Standing| {
+            let told = |g: &[RoleGroup]| s.told.iter().any(|r| g.contains(&r.group()));
+            told(&[RoleGroup::Clinician, RoleGroup::Staff]) && !told(&[RoleGroup::Relative, RoleGroup::Contact])
+        };
         if professional(self) || professional(other) {
             return if professional(self) && professional(other) { profession_fits(&self.told, &other.told) } else { 0 };
         }

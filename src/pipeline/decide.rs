@@ -7,9 +7,9 @@ use crate::detect::{self, Context};
 use crate::model::decision::{Action, Decision};
 use crate::model::document::{Class, Field, Form};
 use crate::model::mention::{Category, Mention, Who};
-use crate::model::person::PATIENT;
+use crate::model::person::{Name, PATIENT, PersonStub, StubKind};
 use crate::model::role::{Role, RoleGroup};
-use crate::model::roster::Resolution;
+use crate::model::roster::{Person, Resolution};
 use crate::redact::{self, Proposal};
 use std::collections::HashSet;
 
@@ -43,7 +43,8 @@ pub enum DecidedChild {
 
 /// Decides one document and everything in it.
 pub fn decide(mut tree: Tree, known: &Known) -> Decided {
-    let who: Vec<Resolution> = tree.doc.stubs.iter().map(|s| known.resolver.resolve(&tree.key, s)).collect();
+    let who: Vec<Resolution> =
+        tree.doc.stubs.iter().map(|s| not_under_another_name(s, known.resolver.resolve(&tree.key, s), known)).collect();
     let withheld = withheld_records(&tree, &who, known);
     let whole = whole_document(&tree, &who, &withheld);
     let mut keys: HashSet<String> = HashSet::new();
@@ -70,6 +71,29 @@ pub fn decide(mut tree: Tree, known: &Known) -> Decided {
         })
         .collect();
     Decided { tree, proposals, children, whole }
+}
+
+/// An id may be used for two people. Somebody in a third party's place who is taken for the patient although not one word of their name
+/// is the patient's is left to a person.
+fn not_under_another_name(stub: &PersonStub, is: Resolution, known: &Known) -> Resolution {
+    if is != Resolution::Person(PATIENT) || stub.kind == StubKind::Patient {
+        return is;
+    }
+    let words = |n: &Name| -> Vec<String> {
+        let text = format!("{} {} {}", n.text, n.given.join(" "), n.family);
+        detect::fold::folded(&text).split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 1).map(str::to_string).collect()
+    };
+    let mut own: HashSet<String> = known.identity.nicknames.iter().map(|n| detect::fold::folded(n)).collect();
+    own.extend(known.identity.names.iter().chain(&known.identity.former_names).flat_map(words));
+    // Of the names in the roster only those that share a word with the request: the others may come from the very stub in question.
+    let recorded = known.roster.patient().into_iter().flat_map(|p| p.names.iter()).map(words);
+    let linked: Vec<String> = recorded.filter(|ws| ws.iter().any(|w| own.contains(w))).flatten().collect();
+    own.extend(linked);
+    let foreign = stub.names.iter().map(words).any(|ws| ws.len() >= 2 && !ws.iter().any(|w| own.contains(w)));
+    if foreign && !own.is_empty() {
+        return Resolution::Ambiguous("it has the patient's number but another name".into());
+    }
+    is
 }
 
 fn plan(tree: &Tree, who: &[Resolution], withheld: &[Option<Decision>], keys: &HashSet<String>, known: &Known) -> Vec<Proposal> {
@@ -122,7 +146,8 @@ fn find(text: &str, f: &Field, ctx: Context, tree: &Tree, known: &Known) -> Vec<
             && let Some(is) = known.resolver.resolve_name(*role, name)
         {
             m.who = match is {
-                Resolution::Person(PATIENT) => Who::Patient,
+                // The patient's own names were known to the detector; what only resembles them is not for a program to decide.
+                Resolution::Person(PATIENT) => Who::Ambiguous,
                 Resolution::Person(id) => Who::Person(id),
                 Resolution::Ambiguous(_) => Who::Ambiguous,
                 Resolution::NotAPerson => continue,
@@ -153,8 +178,9 @@ fn withheld_records(tree: &Tree, who: &[Resolution], known: &Known) -> Vec<Optio
             if !can_be_withheld(&record.kind) || policy.other_patient_records != Action::Withhold {
                 return None;
             }
-            let role = other_subject(record.subject, who, known)?;
-            (role.group() == RoleGroup::OtherPatient && role != Role::Newborn).then(|| {
+            let person = other_subject(record.subject, who, known)?;
+            let role = person.role;
+            stays_behind(person).then(|| {
                 let mut d = policy.decide(role, Category::Record);
                 d.action = Action::Withhold;
                 d
@@ -163,9 +189,17 @@ fn withheld_records(tree: &Tree, who: &[Resolution], known: &Known) -> Vec<Optio
         .collect()
 }
 
-fn other_subject(subject: Option<u32>, who: &[Resolution], known: &Known) -> Option<Role> {
+/// True for another patient with a chart of their own in the export. Mother and child share a record around the birth, so theirs
+/// stays, without identity; a sibling's or a stranger's chart has no place in a disclosure about the patient.
+pub fn stays_behind(p: &Person) -> bool {
+    let chart = p.slots.iter().any(|s| s == "Patient" || s == "recordTarget");
+    let shares = matches!(p.role, Role::Mother | Role::Parent | Role::Newborn | Role::Daughter | Role::Son | Role::Child);
+    (chart || p.role.group() == RoleGroup::OtherPatient) && !shares
+}
+
+fn other_subject<'k>(subject: Option<u32>, who: &[Resolution], known: &'k Known) -> Option<&'k Person> {
     match who.get(subject? as usize)? {
-        Resolution::Person(id) if *id != PATIENT => known.roster.get(*id).map(|p| p.role),
+        Resolution::Person(id) if *id != PATIENT => known.roster.get(*id),
         _ => None,
     }
 }

@@ -78,8 +78,8 @@ pub struct Known {
     pub identity: Identity,
     /// Everybody.
     pub roster: Roster,
-    /// Everybody, with the values that are searched for wherever they stand: without a clinician's work address and an organisation's
-    /// phone, which are the organisation's and stay.
+    /// Everybody, with the values that are searched for wherever they stand: without a clinician's work address, which is the
+    /// organisation's and stays there.
     pub searched: Roster,
     /// Who a stub is.
     pub resolver: Resolver,

@@ -2,7 +2,7 @@
 
 use super::check::{Checker, Written};
 use super::decide::{Decided, Whole, decide};
-use super::documents::format_for;
+use super::documents::{Tree, format_for};
 use super::lines::{Line, Lines, MAX_LINE};
 use super::links::{self, Digest, Digests};
 use super::number::{Counters, Numbered, number, review_item};
@@ -22,6 +22,7 @@ use crate::redact::Question;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::io::Write as _;
+use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 /// Folder of the staging area in which released files grow until the outcome names it.
@@ -64,6 +65,8 @@ pub struct Work<'w> {
     pub unreadable: &'w HashMap<usize, String>,
     /// Where outputs grow.
     pub staging: &'w Staging,
+    /// Documents kept from pass 1, by item.
+    pub trees: Mutex<HashMap<usize, Tree>>,
     /// Progress.
     pub progress: &'w dyn Progress,
     /// Set when the user wants to stop.
@@ -159,8 +162,9 @@ fn documents(
     ledger: &mut dyn FnMut(&Entry) -> Result<(), RunError>,
     totals: &mut Totals,
 ) -> Result<(), RunError> {
-    let decided: Vec<Result<Decided, String>> =
-        batch.par_iter().map(|&i| read(&w.intake.items[i]).map(|t| decide(t, w.known))).collect();
+    let kept = |i: usize| w.trees.lock().ok().and_then(|mut t| t.remove(&i));
+    let tree = |i: usize| kept(i).map_or_else(|| read(&w.intake.items[i]), Ok);
+    let decided: Vec<Result<Decided, String>> = batch.par_iter().map(|&i| tree(i).map(|t| decide(t, w.known))).collect();
     let mut ready: Vec<(usize, Numbered)> = Vec::with_capacity(batch.len());
     for (&i, d) in batch.iter().zip(decided) {
         let item = &w.intake.items[i];
@@ -175,7 +179,9 @@ fn documents(
         .map(|(i, n)| {
             let item = &w.intake.items[i];
             let file = w.paths.get(&item.path).cloned().unwrap_or_else(|| item.path.clone());
-            (i, finish(n, &file, item.kind, shared, digests))
+            // Of a file that was not packed the hash is known since intake.
+            let sha256 = (!item.gz).then_some(item.sha256.as_str());
+            (i, finish(n, &file, item.kind, sha256, shared, digests))
         })
         .collect();
     for (i, d) in done {
@@ -186,7 +192,8 @@ fn documents(
     Ok(())
 }
 
-/// What became of one document.
+/// What became of one document. Lives for a moment in a batch, so its size does not matter.
+#[allow(clippy::large_enum_variant)]
 enum Done {
     /// Written and checked.
     Written { finished: Finished, checked: Written, records: u64, media: &'static str, format: &'static str },
@@ -196,7 +203,7 @@ enum Done {
     Failed(String),
 }
 
-fn finish(n: Numbered, file: &str, kind: Kind, checker: &Checker, digests: &Digests) -> Done {
+fn finish(n: Numbered, file: &str, kind: Kind, sha256: Option<&str>, checker: &Checker, digests: &Digests) -> Done {
     let records = n.tree.doc.records.len() as u64;
     let (media, format) = (n.tree.format.media_type(), n.tree.format.id());
     if n.whole.is_some() {
@@ -218,7 +225,7 @@ fn finish(n: Numbered, file: &str, kind: Kind, checker: &Checker, digests: &Dige
                     Err(why) => return Done::Failed(why),
                 }
             }
-            let checked = checker.document(file, &input, &finished);
+            let checked = checker.document(file, &input, sha256, &finished);
             Done::Written { finished, checked, records, media, format }
         }
     }
@@ -395,7 +402,7 @@ fn lines(
         let done: Vec<(Line, Option<Done>)> = ready
             .into_par_iter()
             .map(|(line, n)| {
-                let d = n.map(|n| finish(n, &file, Kind::Ndjson, shared, digests));
+                let d = n.map(|n| finish(n, &file, Kind::Ndjson, None, shared, digests));
                 (line, d)
             })
             .collect();

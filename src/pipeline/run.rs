@@ -1,10 +1,11 @@
 //! One case from beginning to end.
 
 use super::check::Checker;
+use super::decide::stays_behind;
+use super::documents::Tree;
 use super::names::rename;
 use super::number::review_item;
 use super::process::{PACKAGE, Totals, Work, process_all};
-use super::survey::phone_digits;
 use super::surveying::{Survey, survey_all};
 use super::{Known, Options, Progress, outcome};
 use crate::deliver::{Staging, check_apart};
@@ -15,8 +16,8 @@ use crate::model::decision::Action;
 use crate::model::error::RunError;
 use crate::model::ledger::{Entry, Place};
 use crate::model::mention::Category;
-use crate::model::person::{PATIENT, PersonId};
-use crate::model::role::{Role, RoleGroup};
+use crate::model::person::{Address, PATIENT, PersonId};
+use crate::model::role::RoleGroup;
 use crate::model::roster::Resolution;
 use crate::people::{SubjectCheck, check_subject};
 use crate::redact::Question;
@@ -26,6 +27,7 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
+use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 /// Runs a case. The result is in `opts.out`; the case says how it ended.
@@ -63,7 +65,7 @@ fn run_here(opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Resul
         SubjectCheck::NoPatient if survey.patient_named > 0 && !survey.structured => {}
         SubjectCheck::NoPatient => no_patient(opts, &intake, &survey, &mut totals)?,
     }
-    let (mut known, unreadable, values) = settle(opts, survey, key);
+    let (mut known, unreadable, values, trees) = settle(opts, survey, key);
     let paths = rename(intake.items.iter().map(|i| i.path.as_str()).chain(intake.held.iter().map(|h| h.path.as_str())), &known);
     known.renames = paths.segments;
 
@@ -78,6 +80,7 @@ fn run_here(opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Resul
         paths: &paths.paths,
         unreadable: &unreadable,
         staging: &staging,
+        trees: Mutex::new(trees),
         progress,
         stop,
     };
@@ -150,18 +153,20 @@ fn wrong_patient(opts: &Options, id: String, intake: &Intake, staging: Staging, 
     )))
 }
 
+/// What is known, what is unreadable, values by pattern, documents kept.
+type Settled = (Known, HashMap<usize, String>, Vec<(String, Category)>, HashMap<usize, Tree>);
+
 /// Who is who, once everything was seen.
-fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> (Known, HashMap<usize, String>, Vec<(String, Category)>) {
+fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> Settled {
     let identity = opts.request.patient.clone();
     let (roster, resolver, _) = survey.builder.finish();
     let mut withheld_keys: HashSet<String> = survey.withheld.into_iter().filter(|k| !k.starts_with('#')).collect();
     for (doc, stub, keys) in &survey.about {
         let other = match resolver.resolve(doc, stub) {
-            Resolution::Person(p) if p != PATIENT => roster.get(p).map(|p| p.role),
+            Resolution::Person(p) if p != PATIENT => roster.get(p),
             _ => None,
         };
-        let goes = other.is_some_and(|r| r.group() == RoleGroup::OtherPatient && r != Role::Newborn);
-        if goes && opts.policy.other_patient_records == Action::Withhold {
+        if other.is_some_and(stays_behind) && opts.policy.other_patient_records == Action::Withhold {
             withheld_keys.extend(keys.iter().filter(|k| !k.starts_with('#')).cloned());
         }
     }
@@ -174,7 +179,19 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> (Known, HashMap<usiz
     let mut searched = roster.clone();
     for p in searched.persons.iter_mut().filter(|p| matches!(p.role.group(), RoleGroup::Clinician | RoleGroup::Staff)) {
         p.addresses.clear();
-        p.telecoms.retain(|t| phone_digits(&t.value).is_none_or(|d| !survey.public_phones.contains(&d)));
+    }
+    // `21 North Ave.` is also found as `21 North Ave`.
+    for p in &mut searched.persons {
+        let bare: Vec<Address> = p
+            .addresses
+            .iter()
+            .filter(|a| a.lines.iter().any(|l| l.trim_end().ends_with('.')))
+            .map(|a| Address {
+                lines: a.lines.iter().map(|l| l.trim_end().trim_end_matches('.').to_string()).collect(),
+                ..a.clone()
+            })
+            .collect();
+        p.addresses.extend(bare);
     }
     let knowledge = Knowledge::new(&searched, &identity, &opts.dictionary);
     let known = Known {
@@ -190,7 +207,7 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> (Known, HashMap<usiz
         quiet: super::quiet::Quiet::default(),
         renames: HashMap::new(),
     };
-    (known, survey.unreadable, survey.values.into_iter().collect())
+    (known, survey.unreadable, survey.values.into_iter().collect(), survey.trees)
 }
 
 /// How the checks name members of containers: `outer.zip!/inner/path`, by released path.

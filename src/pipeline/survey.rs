@@ -20,8 +20,6 @@ pub struct Surveyed {
     pub named: Vec<(Role, Name)>,
     /// Values that text shows and that belong to nobody known: numbers by pattern.
     pub values: Vec<(String, Category)>,
-    /// Digits of phone numbers that stand at organisations.
-    pub public_phones: Vec<String>,
     /// Keys of records that the policy withholds by kind.
     pub withheld: Vec<String>,
     /// How often text names the patient in full.
@@ -55,9 +53,6 @@ fn one(t: &Tree, identity: &Identity, policy: &Policy, quiet: &Quiet, out: &mut 
     }
     let mut seen: HashSet<(Category, String)> = HashSet::new();
     for field in &t.doc.fields {
-        if field.class == Class::Url && field.owner.is_none() && field.span.len() <= 40 {
-            out.public_phones.extend(phone_digits(&t.format.view(t.source(), &t.doc, field).text));
-        }
         if !field.class.is_free_text() || is_owned_text(t, field) {
             continue;
         }
@@ -108,15 +103,6 @@ fn gather(text: &str, m: &Mention, seen: &mut HashSet<(Category, String)>, out: 
             }
         }
     }
-}
-
-/// Digits of a text that is a phone number and nothing else, without a country code 1.
-pub fn phone_digits(text: &str) -> Option<String> {
-    let number = text.trim().trim_start_matches("tel:").trim_start_matches("fax:");
-    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-    let plain = number.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '(' | ')' | '.' | ' ' | '/' | 'x'));
-    let national = if digits.len() == 11 { digits.trim_start_matches('1') } else { &digits };
-    (plain && (7..=15).contains(&digits.len())).then(|| national.to_string())
 }
 
 /// True for a text that stands for one structural person: its name is in the roster already.

@@ -5,10 +5,12 @@ use super::lines::Lines;
 use super::quiet::Quiet;
 use super::survey::{Surveyed, survey};
 use super::{Options, Progress, cancelled};
+use crate::detect::fold::folded;
 use crate::intake::{Intake, Item, Kind, XmlRoot};
 use crate::model::error::RunError;
 use crate::model::mention::Category;
-use crate::model::person::{Identifier, PersonStub};
+use crate::model::person::{Identifier, Name, PersonStub};
+use crate::model::role::Role;
 use crate::people::roster::RosterBuilder;
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -25,6 +27,12 @@ const MAX_VALUES: usize = 200_000;
 /// references are whole.
 const MAX_ABOUT_KEYS: usize = 500_000;
 
+/// Exports up to this size are read once and kept for pass 2; larger ones are read again, so that memory stays bounded.
+const KEPT_BYTES: u64 = 64 << 20;
+
+/// A document with what it adds, or why it cannot be read.
+type ReadAndSurveyed = Result<(Surveyed, Tree), String>;
+
 /// What pass 1 has learnt.
 pub struct Survey {
     /// The roster being built.
@@ -36,14 +44,15 @@ pub struct Survey {
     /// Keys of records by the stub they are about.
     pub about: Vec<(String, PersonStub, Vec<String>)>,
     about_keys: usize,
+    own_surnames: HashSet<String>,
     /// How often text names the patient in full.
     pub patient_named: u64,
     /// Identifiers that conditional references search for.
     pub conditional: HashSet<Identifier>,
     /// Numbers by pattern that belong to nobody known.
     pub values: BTreeSet<(String, Category)>,
-    /// Digits of phone numbers that stand at organisations.
-    pub public_phones: HashSet<String>,
+    /// Documents of a small export, by item, for pass 2.
+    pub trees: HashMap<usize, Tree>,
     /// True when any document has structure that names its subject.
     pub structured: bool,
 }
@@ -58,12 +67,14 @@ impl Survey {
             }
         }
         for (role, name) in &s.named {
+            // Somebody of the patient's surname and of no known relation would be taken for the patient with a slip of the pen. Such a
+            // mention is decided where it stands, not for the whole case.
+            if *role == Role::OtherPerson && self.own_surnames.contains(&folded(&name.family)) {
+                continue;
+            }
             self.builder.observe_mention(*role, name);
         }
         self.withheld.extend(s.withheld);
-        if self.public_phones.len() < MAX_VALUES {
-            self.public_phones.extend(s.public_phones);
-        }
         self.patient_named += s.patient_named;
         for (key, stub, keys) in s.about {
             if self.about_keys + keys.len() <= MAX_ABOUT_KEYS {
@@ -79,19 +90,22 @@ impl Survey {
 
 /// Surveys everything.
 pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Result<Survey, RunError> {
+    let own: Vec<&Name> = opts.request.patient.names.iter().chain(&opts.request.patient.former_names).collect();
     let mut out = Survey {
         builder: RosterBuilder::new(&opts.request.patient),
         unreadable: HashMap::new(),
         withheld: HashSet::new(),
         about: Vec::new(),
         about_keys: 0,
+        own_surnames: own.iter().map(|n| folded(&n.family)).filter(|f| !f.is_empty()).collect(),
         patient_named: 0,
         conditional: HashSet::new(),
         values: BTreeSet::new(),
-        public_phones: HashSet::new(),
+        trees: HashMap::new(),
         structured: false,
     };
     let quiet = &Quiet::default();
+    let small = intake.items.iter().map(|i| i.content_len).sum::<u64>() <= KEPT_BYTES;
     for batch in batches(&intake.items) {
         if cancelled(stop) {
             return Err(RunError::Cancelled);
@@ -102,18 +116,23 @@ pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop
             lines(i, &intake.items[i], opts, quiet, &mut out, progress, stop)?;
             continue;
         }
-        let done: Vec<(usize, Result<Surveyed, String>)> = batch
+        let done: Vec<(usize, ReadAndSurveyed)> = batch
             .par_iter()
             .map(|&i| {
                 let item = &intake.items[i];
-                let result = read(item).map(|t| survey(&t, &opts.request.patient, &opts.policy, quiet));
+                let result = read(item).map(|t| (survey(&t, &opts.request.patient, &opts.policy, quiet), t));
                 progress.done(item.content_len);
                 (i, result)
             })
             .collect();
         for (i, result) in done {
             match result {
-                Ok(s) => out.add(s),
+                Ok((s, tree)) => {
+                    out.add(s);
+                    if small {
+                        out.trees.insert(i, tree);
+                    }
+                }
                 Err(why) => {
                     out.unreadable.insert(i, why);
                 }

@@ -231,7 +231,12 @@ fn others(node: &Node, cast: &mut Cast) {
         if PERSON_SLOTS.contains(&child.name.as_str()) {
             cast.names.extend(child.every("name").into_iter().flat_map(|n| full(&name(n))));
         }
-        if ["assignedAuthor", "assignedEntity", "relatedEntity", "associatedEntity", "guardian"].contains(&child.name.as_str()) {
+        // An entity without a person in it (a payer, a device) is an organisation's.
+        let has_person = child.children.iter().any(|c| PERSON_SLOTS.contains(&c.name.as_str()));
+        if has_person
+            && ["assignedAuthor", "assignedEntity", "relatedEntity", "associatedEntity", "guardian"]
+                .contains(&child.name.as_str())
+        {
             for c in &child.children {
                 match c.name.as_str() {
                     "telecom" => cast.numbers.push(digits(c.attribute("value"))),

@@ -119,7 +119,7 @@ impl<'s> Walker<'s> {
         stub
     }
 
-    #[allow(clippy::too_many_arguments)]
+    #[allow(clippy::too_many_arguments, clippy::ptr_arg)]
     fn reference_stub(
         &mut self,
         node: u32,

@@ -53,11 +53,10 @@ fn escape(b: &[u8], at: usize) -> (char, usize) {
         Some(b'f') => ('\u{c}', 2),
         Some(b'u') => {
             let Some(hi) = hex4(b, at + 2) else { return ('\u{FFFD}', b.len() - at) };
-            if (0xD800..0xDC00).contains(&hi) && b.get(at + 6) == Some(&b'\\') && b.get(at + 7) == Some(&b'u') {
-                if let Some(lo) = hex4(b, at + 8).filter(|lo| (0xDC00..0xE000).contains(lo)) {
-                    let c = 0x10000 + ((hi - 0xD800) << 10) + (lo - 0xDC00);
-                    return (char::from_u32(c).unwrap_or('\u{FFFD}'), 12);
-                }
+            let pair = (0xD800..0xDC00).contains(&hi) && b.get(at + 6) == Some(&b'\\') && b.get(at + 7) == Some(&b'u');
+            if let Some(lo) = hex4(b, at + 8).filter(|lo| pair && (0xDC00..0xE000).contains(lo)) {
+                let c = 0x10000 + ((hi - 0xD800) << 10) + (lo - 0xDC00);
+                return (char::from_u32(c).unwrap_or('\u{FFFD}'), 12);
             }
             (char::from_u32(hi).unwrap_or('\u{FFFD}'), 6)
         }
