@@ -1,7 +1,8 @@
 //! Finds people and identifiers that nobody has told of, by cue and pattern.
 
 use super::Context;
-use super::cues::{Pull, is_cue, is_eponym_head, is_kin_adjective, is_possessor, kin, role_phrase, title};
+use super::apposition::{before_noun, login};
+use super::cues::{Pull, is_eponym_head, kin, opens, role_phrase, title};
 use super::evidence::{Evidence, around, credential_at, place_end};
 use super::identity::Own;
 use super::labels;
@@ -17,6 +18,8 @@ use crate::model::document::Class;
 use crate::model::mention::{Category, Mention};
 use crate::model::request::Identity;
 use crate::model::role::Role;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// A name proposed by a rule, before it is decided whose it is.
 pub(super) struct Find {
@@ -30,7 +33,19 @@ pub(super) struct Find {
 /// Names by cue and identifiers by pattern in `text`, sorted and without overlaps. Codes, ids and URLs give nothing: only known
 /// values are looked for there.
 pub fn discover(text: &str, ctx: &Context, identity: &Identity) -> Vec<Mention> {
-    discover_with(text, ctx, &Own::new(identity), !identity.names.is_empty())
+    // Every text of a case is compared with the same identity: it is prepared once in each thread.
+    thread_local! {
+        static LAST: RefCell<Option<(Identity, Rc<Own>)>> = const { RefCell::new(None) };
+    }
+    let own = LAST.with_borrow_mut(|last| match last {
+        Some((known, own)) if known == identity => Rc::clone(own),
+        _ => {
+            let own = Rc::new(Own::new(identity));
+            *last = Some((identity.clone(), Rc::clone(&own)));
+            own
+        }
+    });
+    discover_with(text, ctx, &own, !identity.names.is_empty())
 }
 
 pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: bool) -> Vec<Mention> {
@@ -114,17 +129,21 @@ fn by_cue(t: &Tokens, out: &mut Vec<Find>) {
         }
         let low = t.low(i);
         let capital = t.is_capital(i);
-        if !capital && low != "law" && !is_cue(low) {
+        let opens = opens(low);
+        if !capital && low != "law" && opens.is_none() {
             continue;
         }
-        if title(low).is_some() {
+        let opens = opens.unwrap_or_default();
+        if opens.title {
             titled(t, i, low, out);
         }
-        if kin(low).is_some() || low == "law" {
+        if opens.kin || low == "law" {
             after_noun(t, i + 1, "cue.kin", 0.9, None, out);
             before_noun(t, i, out);
         }
-        if let Some((n, pull, role)) = role_phrase(|k| t.low(i + k)) {
+        if opens.phrase
+            && let Some((n, pull, role)) = role_phrase(|k| t.low(i + k))
+        {
             phrase(t, i, n, pull, role, out);
             if pull == Pull::Noun {
                 before_noun(t, i, out);
@@ -259,40 +278,6 @@ fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, role
     coordinated(t, next, rule, confidence, role.or_else(|| kin(t.low(from.wrapping_sub(1)))), out);
 }
 
-/// A name before a comma and a kin word or role noun: `Trevon Maddox, another participant`, `Ada Wu (her aunt)`.
-fn before_noun(t: &Tokens, i: usize, out: &mut Vec<Find>) {
-    let mut k = i;
-    let mut told = false;
-    // `Ada, Jane's mom`
-    let owner = i.checked_sub(1).filter(|p| t.is_capital(*p) && t.get(*p).is_some_and(|x| x.possessive) && is_given(t.low(*p)));
-    if let Some(p) = owner {
-        (k, told) = (p, true);
-    }
-    while k > 0 && i - k < 5 {
-        let low = t.low(k - 1);
-        let between = is_possessor(low)
-            || is_kin_adjective(low)
-            || matches!(low, "another" | "fellow" | "one" | "of" | "this" | "who" | "is");
-        let wrapped = t.shape(k - 1) == Some(Shape::Break) && t.text.get(t.list[k - 1].start..t.list[k - 1].end) == Some("\n");
-        if !between && !wrapped {
-            break;
-        }
-        told |= between;
-        k -= 1;
-    }
-    let Some(mark) = k.checked_sub(1).filter(|m| t.is(*m, ',') || t.is(*m, '(')) else { return };
-    if !told && !t.is(mark, '(') || !t.is_capital(mark.wrapping_sub(1)) {
-        return;
-    }
-    let whole = |r: &Read| r.words > 1 && r.parts > 1 || owner.is_some() && is_given(t.low(r.first));
-    let Some(read) = backward(t, mark, Trust::Fair).filter(|r| r.best == NameLike::Name && whole(r)) else { return };
-    let clinical =
-        (read.first..read.next).any(|j| super::words::is_clinical(t.low(j)) || super::words::is_place_or_month(t.low(j)));
-    if !clinical {
-        out.push(Find { read, rule: "cue.apposition", confidence: 0.8, role: None });
-    }
-}
-
 /// Further names after `,` or `and`: `daughters Amy and Beth`.
 fn coordinated(t: &Tokens, mut next: usize, rule: &'static str, confidence: f32, role: Option<Role>, out: &mut Vec<Find>) {
     for _ in 0..6 {
@@ -339,37 +324,6 @@ fn phrase(t: &Tokens, i: usize, n: usize, pull: Pull, role: Option<Role>, out: &
             }
         }
     }
-}
-
-/// A user name after `entered by`: `april.mayhew`, `afoley`.
-fn login(t: &Tokens, from: usize, role: Option<Role>, out: &mut Vec<Find>) {
-    let k = from + usize::from(t.is(from, ':'));
-    let word = t.low(k);
-    if t.shape(k) != Some(Shape::Lower) || !word.is_ascii() {
-        return;
-    }
-    let dotted = t.touches_next(k)
-        && (t.is(k + 1, '.') || t.is(k + 1, '_'))
-        && t.touches_next(k + 1)
-        && t.shape(k + 2) == Some(Shape::Lower);
-    let (next, given, family) = if dotted {
-        let family = t.low(k + 2);
-        let name = name_like(family) == NameLike::Name || is_given(word) && name_like(family) >= NameLike::WordName;
-        if !(name && (is_given(word) || word.len() == 1)) {
-            return;
-        }
-        (k + 3, word.to_string(), family.to_string())
-    } else {
-        let (Some(rest), 5..) = (word.get(1..), word.len()) else { return };
-        if name_like(word) != NameLike::Unknown || !is_surname(rest) {
-            return;
-        }
-        (k + 1, word.get(..1).unwrap_or_default().to_string(), rest.to_string())
-    };
-    let (Some(s), Some(e)) = (t.get(k), t.get(next - 1)) else { return };
-    let name = crate::model::person::Name { given: vec![given], family, ..Default::default() };
-    let read = Read { first: k, next, start: s.start, end: e.end, name, best: NameLike::Name, words: 2, parts: 2 };
-    out.push(Find { read, rule: "cue.login", confidence: 0.85, role: role.or(Some(Role::Staff)) });
 }
 
 fn skip_title(t: &Tokens, mut k: usize) -> usize {

@@ -109,10 +109,8 @@ impl Own {
 
     /// True when the family name is one of the patient's.
     pub fn is_family(&self, family: &str) -> bool {
-        !family_forms(family).is_empty() && {
-            let f = folded(family);
-            self.families.iter().any(|own| *own == f || *own == f.replace('-', " "))
-        }
+        let f = folded(family);
+        !f.is_empty() && self.families.iter().any(|own| *own == f || f.contains('-') && *own == f.replace('-', " "))
     }
 
     /// True when the given name may be one of the patient's.

@@ -4,6 +4,7 @@
 //! whole text and finds nothing in most of it; only around an anchor the text is folded and searched for the variants
 //! themselves. So a text without anybody's name costs one pass of a dense automaton.
 
+use super::certain::{is_media_type, mark_certain};
 use super::evidence::Evidence;
 use super::fold::{Folded, fold, folded};
 use super::identity::{Own, phone_key};
@@ -21,26 +22,26 @@ use crate::model::mention::{Category, Mention, Who};
 use crate::model::person::{Name, PATIENT, PersonId};
 use crate::model::request::Identity;
 use crate::model::role::{Role, RoleGroup};
-use crate::model::roster::{Person, Roster};
+use crate::model::roster::Roster;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// Bytes looked at on each side of an anchor. Longer than any variant of usual values, short enough to be cheap.
 const WINDOW: usize = 160;
 
 /// Whom one folded text may stand for.
 #[derive(Clone, Debug, Default)]
-struct Entry {
+pub(super) struct Entry {
     /// Person and what the text is of them; the patient is [`PATIENT`].
-    owners: Vec<(PersonId, Kind)>,
+    pub owners: Vec<(PersonId, Kind)>,
     /// All its words are also words of the language.
-    needs_cue: bool,
+    pub needs_cue: bool,
     /// Index into the dictionary.
     dictionary: Option<usize>,
     /// A word that stands for somebody else wherever it stands: no cue is asked for and nothing vetoes it.
-    certain: bool,
+    pub certain: bool,
     /// How the word is written in the names of its owners, for codes and addresses, where case tells.
-    spelled: Vec<String>,
+    pub spelled: Vec<String>,
 }
 
 /// What the case knows.
@@ -58,10 +59,10 @@ pub struct Knowledge {
     certain: HashMap<String, usize>,
 }
 
-struct Builder {
+pub(super) struct Builder {
     index: HashMap<String, usize>,
-    entries: Vec<Entry>,
-    texts: Vec<String>,
+    pub entries: Vec<Entry>,
+    pub texts: Vec<String>,
     anchors: Vec<String>,
 }
 
@@ -519,67 +520,6 @@ impl Knowledge {
             };
         }
     }
-}
-
-/// Marks the entries of single words that are somebody's name and nothing else, and gives them back by word.
-fn mark_certain(b: &mut Builder, roster: &Roster, me: &Person, dictionary: &Dictionary) -> HashMap<String, usize> {
-    let mut own: HashSet<String> = HashSet::new();
-    let places = me.addresses.iter().flat_map(|a| a.lines.iter().chain([&a.city, &a.text]));
-    for text in me.names.iter().flat_map(|n| n.given.iter().chain([&n.family, &n.text])).chain(places) {
-        own.extend(folded(text).split([' ', '-', ',', '.']).map(str::to_string));
-    }
-    let mut spelled: HashMap<String, Vec<String>> = HashMap::new();
-    for n in roster.persons.iter().skip(1).flat_map(|p| &p.names) {
-        let parsed;
-        let n = if n.given.is_empty() && n.family.is_empty() {
-            parsed = super::split_text(&n.text);
-            &parsed
-        } else {
-            n
-        };
-        for part in n.given.iter().chain([&n.family]) {
-            for word in part.split([' ', '-']).chain([part.as_str()]) {
-                let forms = spelled.entry(folded(word)).or_default();
-                if !forms.iter().any(|f| f == word) {
-                    forms.push(word.to_string());
-                }
-            }
-        }
-    }
-    let mut out = HashMap::new();
-    for (i, (entry, text)) in b.entries.iter_mut().zip(&b.texts).enumerate() {
-        let names = entry.owners.iter().all(|o| o.0 != PATIENT && matches!(o.1, Kind::Family | Kind::Given | Kind::Middle));
-        if entry.owners.is_empty()
-            || !names
-            || entry.needs_cue
-            || own.contains(text)
-            || dictionary.allows(text)
-            || !is_only_name(text)
-        {
-            continue;
-        }
-        entry.certain = true;
-        entry.spelled = spelled.get(text).cloned().unwrap_or_default();
-        out.insert(text.clone(), i);
-    }
-    out
-}
-
-/// A word that nothing but a person is called by, as far as the lists know.
-fn is_only_name(word: &str) -> bool {
-    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
-    if letters < 3 || word.contains([' ', '.', ',']) {
-        return false;
-    }
-    let like = name_like(word);
-    let known = like == NameLike::Name || like == NameLike::Unknown && letters >= 4;
-    known && word.split('-').all(|w| !super::is_common(w) && !super::cues::is_eponym_head(w))
-}
-
-/// `application/pdf`: a word in it is a format.
-fn is_media_type(text: &str) -> bool {
-    const KINDS: &[&str] = &["application", "text", "image", "audio", "video", "multipart", "message", "font", "model"];
-    text.split_once('/').is_some_and(|(kind, rest)| KINDS.contains(&kind) && !rest.contains('/') && !rest.contains(' '))
 }
 
 /// Owner of a value that needs no words around: one person, or undecided when the patient has it too.

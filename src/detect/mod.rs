@@ -8,7 +8,10 @@
 //! A word that is also a word of the language or of medicine needs a person cue beside it: to black out a diagnosis is as bad
 //! as to let a name through.
 
+mod apposition;
+mod certain;
 pub mod check_digits;
+mod cue_tables;
 mod cues;
 mod dates;
 pub mod dictionary;

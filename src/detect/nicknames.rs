@@ -1,6 +1,9 @@
 //! Common English short forms of given names. Compiled for this product; each line is one name and its forms, and any two
 //! words of a line may mean the same person.
 
+use super::words::ShortMap;
+use std::sync::LazyLock;
+
 const GROUPS: &[&str] = &[
     "abigail abby gail",
     "abraham abe",
@@ -190,13 +193,26 @@ const GROUPS: &[&str] = &[
     "zachary zach zack",
 ];
 
+/// The lines in which a word stands.
+static LINES: LazyLock<ShortMap<Vec<usize>>> = LazyLock::new(|| {
+    let mut map: ShortMap<Vec<usize>> = ShortMap::default();
+    for (i, group) in GROUPS.iter().enumerate() {
+        for word in group.split(' ') {
+            map.entry(word).or_default().push(i);
+        }
+    }
+    map
+});
+
+fn lines_of(low: &str) -> &'static [usize] {
+    LINES.get(low).map_or(&[], Vec::as_slice)
+}
+
 /// Other forms of a given name in lower case, the name itself not included.
 pub fn forms(low: &str) -> Vec<&'static str> {
     let mut out: Vec<&'static str> = Vec::new();
-    for group in GROUPS {
-        if group.split(' ').any(|w| w == low) {
-            out.extend(group.split(' ').filter(|w| *w != low && !w.is_empty()));
-        }
+    for group in lines_of(low).iter().filter_map(|i| GROUPS.get(*i)) {
+        out.extend(group.split(' ').filter(|w| *w != low && !w.is_empty()));
     }
     out.sort_unstable();
     out.dedup();
@@ -211,7 +227,8 @@ pub fn compatible(a: &str, b: &str) -> bool {
     if a.chars().count() == 1 || b.chars().count() == 1 {
         return a.chars().next() == b.chars().next();
     }
-    GROUPS.iter().any(|g| g.split(' ').any(|w| w == a) && g.split(' ').any(|w| w == b))
+    let of_b = lines_of(b);
+    lines_of(a).iter().any(|i| of_b.contains(i))
 }
 
 #[cfg(test)]

@@ -225,7 +225,11 @@ fn push_break(list: &mut Vec<Token>, start: usize, end: usize) {
 }
 
 fn push_word(list: &mut Vec<Token>, odd: &mut Vec<String>, start: usize, word: &str) {
-    let stem = ["'s", "\u{2019}s", "'S", "\u{2019}S"].iter().find_map(|mark| word.strip_suffix(mark).filter(|s| !s.is_empty()));
+    let owner = word.ends_with(['s', 'S']);
+    let stem = ["'s", "\u{2019}s", "'S", "\u{2019}S"]
+        .iter()
+        .filter(|_| owner)
+        .find_map(|mark| word.strip_suffix(mark).filter(|s| !s.is_empty()));
     let possessive = stem.is_some();
     let word = stem.unwrap_or(word);
     let bare = numbered_name(word).unwrap_or(word);

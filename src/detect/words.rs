@@ -4,7 +4,7 @@
 //! which lists a word is. Lines that begin with `#` say where a list comes from and under which licence.
 
 use super::fold::folded;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
@@ -41,6 +41,7 @@ mod flag {
     pub const PLACE: u16 = 32;
     pub const EPONYM: u16 = 64;
     pub const RUNNING: u16 = 128;
+    pub const BARE: u16 = 256;
 }
 
 /// A cheap hash for short words of lists that are ours: nobody chooses them to collide.
@@ -60,6 +61,9 @@ impl Hasher for ShortHash {
         self.0 ^ (self.0 >> 29)
     }
 }
+
+/// A set of short words.
+pub type ShortSet = HashSet<&'static str, BuildHasherDefault<ShortHash>>;
 
 /// A map by short words.
 pub type ShortMap<V> = HashMap<&'static str, V, BuildHasherDefault<ShortHash>>;
@@ -82,8 +86,10 @@ static FLAGS: LazyLock<ShortMap<u16>> = LazyLock::new(|| {
             *map.entry(word).or_default() |= bit;
         }
     }
-    for word in RUNNING {
-        *map.entry(word).or_default() |= flag::RUNNING;
+    for (list, bit) in [(RUNNING, flag::RUNNING), (BARE, flag::BARE)] {
+        for word in list {
+            *map.entry(word).or_default() |= bit;
+        }
     }
     map
 });
@@ -450,79 +456,80 @@ pub fn is_eponym(word: &str) -> bool {
 
 /// Names that stand for the thing even alone and without a possessive: `Foley in place`, `history of Crohn`.
 pub fn is_bare_eponym(word: &str) -> bool {
-    matches!(
-        word,
-        "parkinson"
-            | "parkinsons"
-            | "alzheimer"
-            | "alzheimers"
-            | "crohn"
-            | "crohns"
-            | "hodgkin"
-            | "hodgkins"
-            | "hashimoto"
-            | "hashimotos"
-            | "graves"
-            | "foley"
-            | "apgar"
-            | "braden"
-            | "bovie"
-            | "penrose"
-            | "doppler"
-            | "holter"
-            | "mohs"
-            | "glasgow"
-            | "gleason"
-            | "mallampati"
-            | "marfan"
-            | "horner"
-            | "raynaud"
-            | "raynauds"
-            | "sjogren"
-            | "sjogrens"
-            | "barrett"
-            | "barretts"
-            | "addison"
-            | "addisons"
-            | "cushing"
-            | "cushings"
-            | "tourette"
-            | "tourettes"
-            | "hickman"
-            | "yankauer"
-            | "valsalva"
-            | "romberg"
-            | "babinski"
-            | "kernig"
-            | "brudzinski"
-            | "mcburney"
-            | "mcburneys"
-            | "murphys"
-            | "phalen"
-            | "tinel"
-            | "homans"
-            | "wilsons"
-            | "bells"
-            | "kaposi"
-            | "ewing"
-            | "burkitt"
-            | "heimlich"
-            | "trendelenburg"
-            | "metzenbaum"
-            | "debakey"
-            | "epworth"
-            | "rorschach"
-            | "wechsler"
-            | "snellen"
-            | "coombs"
-            | "gram"
-            | "wright"
-            | "giemsa"
-            | "pott"
-            | "colles"
-            | "baker"
-    )
+    has(word, flag::BARE)
 }
+
+const BARE: &[&str] = &[
+    "parkinson",
+    "parkinsons",
+    "alzheimer",
+    "alzheimers",
+    "crohn",
+    "crohns",
+    "hodgkin",
+    "hodgkins",
+    "hashimoto",
+    "hashimotos",
+    "graves",
+    "foley",
+    "apgar",
+    "braden",
+    "bovie",
+    "penrose",
+    "doppler",
+    "holter",
+    "mohs",
+    "glasgow",
+    "gleason",
+    "mallampati",
+    "marfan",
+    "horner",
+    "raynaud",
+    "raynauds",
+    "sjogren",
+    "sjogrens",
+    "barrett",
+    "barretts",
+    "addison",
+    "addisons",
+    "cushing",
+    "cushings",
+    "tourette",
+    "tourettes",
+    "hickman",
+    "yankauer",
+    "valsalva",
+    "romberg",
+    "babinski",
+    "kernig",
+    "brudzinski",
+    "mcburney",
+    "mcburneys",
+    "murphys",
+    "phalen",
+    "tinel",
+    "homans",
+    "wilsons",
+    "bells",
+    "kaposi",
+    "ewing",
+    "burkitt",
+    "heimlich",
+    "trendelenburg",
+    "metzenbaum",
+    "debakey",
+    "epworth",
+    "rorschach",
+    "wechsler",
+    "snellen",
+    "coombs",
+    "gram",
+    "wright",
+    "giemsa",
+    "pott",
+    "colles",
+    "baker",
+];
 
 #[cfg(test)]
 mod tests {
