@@ -2,15 +2,17 @@
 
 use super::Context;
 use super::apposition::{before_noun, login};
-use super::cues::{Pull, is_eponym_head, kin, opens, role_phrase, title};
-use super::evidence::{Evidence, around, credential_at, place_end};
+use super::cues::{Pull, kin, opens, role_phrase, title};
+use super::evidence::{around, credential_at, function_at, place_end};
 use super::identity::Own;
 use super::labels;
 use super::name_read::{Read, Trust, backward, forward};
+use super::name_read::{plain as spoken_name, titled as after_title};
 use super::overlap;
 use super::owner::attribute;
 use super::patterns;
 use super::records;
+use super::things::is_thing;
 use super::tokens::{Shape, Tokens};
 use super::whose::whose;
 use super::words::{NameLike, is_eponym, is_given, is_surname, name_like};
@@ -66,7 +68,7 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
 
 fn mention(t: &Tokens, f: Find, ctx: &Context, own: &Own, has_identity: bool) -> Option<Mention> {
     let mut e = around(t, f.read.first, f.read.next, own);
-    if vetoed(t, &f.read, &e) {
+    if is_thing(t, &f.read, &e) {
         return None;
     }
     if f.role.is_some() && e.kin.is_none() {
@@ -86,41 +88,6 @@ fn mention(t: &Tokens, f: Find, ctx: &Context, own: &Own, has_identity: bool) ->
     })
 }
 
-/// Diseases, signs, instruments, institutions and streets named after people; pets.
-fn vetoed(t: &Tokens, read: &Read, e: &Evidence) -> bool {
-    let n = read.next;
-    let after = t.low(n);
-    let possessive = t.get(n.wrapping_sub(1)).is_some_and(|x| x.possessive);
-    let strong = e.titled || e.kin.is_some() || e.credential.is_some();
-    if is_eponym_head(after) && !e.titled && !t.ends_line(n) {
-        let is_house = possessive && matches!(after, "house" | "office" | "clinic" | "group" | "place" | "number" | "phone");
-        if !is_house {
-            return true;
-        }
-    }
-    // `12 Martin Luther King Dr`, `Karen Wu Elementary School`.
-    if t.shape(read.first.wrapping_sub(1)) == Some(Shape::Number) && read.first > 0 && is_street_end(t, n) {
-        return true;
-    }
-    if title(after).is_some_and(|_| matches!(after, "dr")) && !t.is_capital(n + 1 + usize::from(t.is(n + 1, '.'))) && !strong {
-        return true;
-    }
-    let lone_eponym = read.words == 1 && is_eponym(t.low(read.next.wrapping_sub(1)));
-    if lone_eponym && !strong && !e.patient && e.role.is_none() {
-        return true;
-    }
-    let before = t.low(read.first.wrapping_sub(1));
-    matches!(before, "dog" | "cat" | "puppy" | "pet" | "kitten" | "parrot" | "hamster")
-        || before == "named" && read.first >= 2 && matches!(t.low(read.first - 2), "dog" | "cat" | "puppy" | "pet" | "kitten")
-}
-
-fn is_street_end(t: &Tokens, n: usize) -> bool {
-    matches!(
-        t.low(n),
-        "dr" | "st" | "ave" | "rd" | "ln" | "blvd" | "ct" | "way" | "pkwy" | "street" | "avenue" | "road" | "drive" | "lane"
-    )
-}
-
 fn by_cue(t: &Tokens, out: &mut Vec<Find>) {
     for i in 0..t.list.len() {
         match t.shape(i) {
@@ -131,6 +98,7 @@ fn by_cue(t: &Tokens, out: &mut Vec<Find>) {
         let capital = t.is_capital(i);
         let opens = opens(low);
         if !capital && low != "law" && opens.is_none() {
+            lower_pair(t, i, out);
             continue;
         }
         let opens = opens.unwrap_or_default();
@@ -151,6 +119,14 @@ fn by_cue(t: &Tokens, out: &mut Vec<Find>) {
             if pull == Pull::Verb && t.low(i + n - 1) == "by" {
                 login(t, i + n, role, out);
             }
+            if role == Some(Role::Staff) && pull == Pull::Label {
+                login(t, i + n, role, out);
+            }
+        }
+        if t.shape(i) == Some(Shape::Upper)
+            && let Some(role) = function_at(t, i)
+        {
+            functional(t, i, role, out);
         }
         if capital {
             if credential_at(t, i).is_some() {
@@ -205,7 +181,7 @@ fn titled(t: &Tokens, i: usize, low: &str, out: &mut Vec<Find>) {
                 | "rev"
         ) || low == "sr" && i > 0 && t.is_capital(i - 1);
     let trust = if weak_title { Trust::Fair } else { Trust::Strong };
-    let Some(read) = forward(t, k, trust).or_else(|| short_surname(t, k, dot)) else { return };
+    let Some(read) = after_title(t, k, trust).or_else(|| short_surname(t, k, dot)) else { return };
     let acronym = weak_title && t.shape(i) == Some(Shape::Upper) && read.best != NameLike::Name;
     if acronym {
         return;
@@ -314,6 +290,16 @@ fn phrase(t: &Tokens, i: usize, n: usize, pull: Pull, role: Option<Role>, out: &
                 coordinated(t, after, "cue.label", 0.85, role, out);
             }
         }
+        Pull::Field => {}
+        Pull::Weak => {
+            let k = skip_title(t, next);
+            let whole = |r: &Read| r.best == NameLike::Name && t.is_capital(r.first) && !is_eponym(t.low(r.first));
+            if let Some(read) = forward(t, k, Trust::Weak).filter(whole) {
+                let after = read.next;
+                out.push(Find { read, rule: "cue.weak", confidence: 0.7, role });
+                coordinated(t, after, "cue.weak", 0.7, role, out);
+            }
+        }
         Pull::Verb => {
             let k = skip_title(t, if t.is(next, ':') { next + 1 } else { next });
             let trust = if t.is(next, ':') || role.is_some() && t.low(next - 1) == "by" { Trust::Fair } else { Trust::Weak };
@@ -324,6 +310,29 @@ fn phrase(t: &Tokens, i: usize, n: usize, pull: Pull, role: Option<Role>, out: &
             }
         }
     }
+}
+
+/// `RN Kayla`, `SW Brooks`, `OT: Hana Suzuki`.
+fn functional(t: &Tokens, i: usize, role: Role, out: &mut Vec<Find>) {
+    let k = i + 1 + usize::from(t.is(i + 1, ':') || t.is(i + 1, '-'));
+    let Some(read) = forward(t, k, Trust::Weak).filter(|r| r.best == NameLike::Name && t.is_capital(r.first)) else { return };
+    let after = read.next;
+    out.push(Find { read, rule: "cue.function", confidence: 0.85, role: Some(role) });
+    coordinated(t, after, "cue.function", 0.8, Some(role), out);
+}
+
+/// A given and a family name in small letters, both nothing else: `spoke to karen wu`.
+fn lower_pair(t: &Tokens, i: usize, out: &mut Vec<Find>) {
+    let known = |k: usize| t.shape(k) == Some(Shape::Lower) && t.like(k) == NameLike::Name && t.word(k).len() >= 2;
+    if t.shape(i) != Some(Shape::Lower) || t.shape(i + 1) != Some(Shape::Lower) || !known(i) || !known(i + 1) {
+        return;
+    }
+    let (a, b) = (t.low(i), t.low(i + 1));
+    if !is_given(a) || !is_surname(b) || is_eponym(a) || is_eponym(b) || a.len() + b.len() < 7 {
+        return;
+    }
+    let Some(read) = forward(t, i, Trust::Strong).filter(|r| r.words > 1) else { return };
+    out.push(Find { read, rule: "list.lower-case", confidence: 0.6, role: None });
 }
 
 fn skip_title(t: &Tokens, mut k: usize) -> usize {
@@ -368,7 +377,6 @@ fn uncued(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     if after_capital {
         return;
     }
-    let low = t.low(i);
     if t.shape(i) == Some(Shape::Initial) {
         let dotted = t.is(i + 1, '.') && t.touches_next(i);
         let second = if t.shape(i + 2) == Some(Shape::Initial) { i + 2 + 1 + usize::from(t.is(i + 3, '.')) } else { i + 2 };
@@ -391,9 +399,24 @@ fn uncued(t: &Tokens, i: usize, out: &mut Vec<Find>) {
         return;
     }
     if t.list.get(read.first..read.next).is_some_and(|r| r.iter().any(|x| x.shape == Shape::Mark(','))) {
+        // `Florence, Victoria, Georgia`: one of a list of names or places.
+        let listed = t.is(i.wrapping_sub(1), ',') && i > 0 || t.is(read.next, ',') && t.is_capital(read.next + 1) && t.like(read.next + 1) > NameLike::Word && credential_at(t, read.next + 1).is_none();
+        if listed && t.shape(i) != Some(Shape::Upper) {
+            if let Some(read) = spoken_name(t, i, Trust::Weak) { uncued_pair(t, i, read, out); }
+            return;
+        }
         out.push(Find { read, rule: "list.last-first", confidence: 0.7, role: None });
         return;
     }
+    uncued_pair(t, i, read, out);
+}
+
+/// A given and a family name without a cue.
+fn uncued_pair(t: &Tokens, i: usize, read: Read, out: &mut Vec<Find>) {
+    if read.words < 2 {
+        return;
+    }
+    let low = t.low(i);
     let last = read.name.family.rsplit(' ').next().unwrap_or("").to_string();
     let given = is_given(low) && t.like(i) == NameLike::Name;
     let last_like = name_like(&last);

@@ -1,6 +1,8 @@
 //! What the words around a name say about whose it is.
 
-use super::cues::{Pull, credential, inverse, is_kin_adjective, is_possessor, kin, kin_of_kin, role_phrase, title, title_sex};
+use super::cues::{
+    Pull, credential, field_phrase, function, inverse, is_kin_adjective, is_possessor, kin, kin_of_kin, role_phrase, title, title_sex,
+};
 use super::identity::Own;
 use super::tokens::{Shape, Tokens};
 use crate::model::role::{Role, RoleGroup};
@@ -20,6 +22,8 @@ pub struct Evidence {
     pub kin: Option<Role>,
     /// Role by a role phrase.
     pub role: Option<Role>,
+    /// What the person does, told after the name: `Tom Reilly - Physical Therapy`. Says nothing about whether it is the patient.
+    pub field: Option<Role>,
     /// A role phrase without role (`spoke with`) stands before it.
     pub phrase: bool,
     /// The words call the person the patient: `patient Jane Roe`, `Name: `.
@@ -43,7 +47,10 @@ impl Evidence {
             (_, Some(t), Some(r)) if r.group() == RoleGroup::Clinician => Some(if r == Role::Clinician { t } else { r }),
             (_, t, r) => r.or(t),
         };
-        professional.or(self.credential)
+        match professional.or(self.credential) {
+            None | Some(Role::Clinician) if self.field.is_some() => self.field,
+            told => told,
+        }
     }
 
     /// True when any cue says that this is a person.
@@ -56,7 +63,7 @@ impl Evidence {
 pub fn around(t: &Tokens, first: usize, next: usize, own: &Own) -> Evidence {
     let mut e = Evidence { title_from: first, ..Evidence::default() };
     before(t, first, own, &mut e);
-    after(t, next, own, &mut e);
+    after(t, first, next, own, &mut e);
     e
 }
 
@@ -102,7 +109,17 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
     }
     k = before_place(t, k);
     let Some(j) = k.checked_sub(1) else { return };
+    if let Some(role) = function_at(t, j) {
+        e.phrase = true;
+        e.role = e.role.or(Some(role));
+        return;
+    }
     if let Some(role) = kin_ending_at(t, j, named) {
+        if role == Role::Father && j >= 1 && matches!(t.low(j - 1), "chaplain" | "priest" | "reverend" | "pastor") {
+            e.phrase = true;
+            e.role = Some(Role::Chaplain);
+            return;
+        }
         match possessor(t, j, own) {
             Possessor::Patient => e.kin = Some(role),
             Possessor::Kin(of) => e.kin = Some(kin_of_kin(of, role)),
@@ -140,7 +157,7 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
     for len in 1..=4usize {
         let Some(from) = (j + 1).checked_sub(len) else { break };
         let Some((n, pull, role)) = role_phrase(|i| t.low(from + i)) else { continue };
-        if n != len {
+        if n != len || pull == Pull::Weak {
             continue;
         }
         let direct = k == e.title_from;
@@ -248,7 +265,7 @@ impl Tokens<'_> {
     }
 }
 
-fn after(t: &Tokens, next: usize, own: &Own, e: &mut Evidence) {
+fn after(t: &Tokens, first: usize, next: usize, own: &Own, e: &mut Evidence) {
     let mut k = next;
     // Credentials: `Wu, RN`, `Wu MD, PhD`, `Wu (RN)`.
     let mut comma = false;
@@ -259,7 +276,9 @@ fn after(t: &Tokens, next: usize, own: &Own, e: &mut Evidence) {
             continue;
         }
         let Some((role, strict, len)) = credential_at(t, k) else { break };
-        if strict && !comma && e.credential.is_none() {
+        // `Tom Reilly PT.`, `Rita Gomez MS,`: a whole name and an end after it.
+        let closed = next > first + 1 && (t.ends_line(k + len) || matches!(t.shape(k + len), Some(Shape::Mark(_))));
+        if strict && !comma && !closed && e.credential.is_none() {
             break;
         }
         if e.credential.is_none() || e.credential == Some(Role::Clinician) {
@@ -323,7 +342,18 @@ fn after(t: &Tokens, next: usize, own: &Own, e: &mut Evidence) {
         && e.role.is_none()
     {
         e.role = role;
+        return;
     }
+    let abbreviated = function(t.word(k)).filter(|_| !t.is_capital(k + 1));
+    e.field = field_phrase(|i| t.low(k + i)).filter(|(n, _)| !t.is_capital(k + n)).map(|f| f.1).or(abbreviated);
+}
+
+/// An abbreviation of what somebody does, in capitals, directly before a name: `RN Kayla`, `SW Brooks`.
+pub fn function_at(t: &Tokens, j: usize) -> Option<Role> {
+    let role = function(t.word(j))?;
+    // `Karen Wu RN, Beth Lang`: it belongs to the name before; `PT Jane Smith`: the patient.
+    let belongs = j > 0 && (t.is_capital(j - 1) && t.like(j - 1) > super::words::NameLike::Word || t.is(j - 1, ','));
+    (!belongs).then_some(role)
 }
 
 /// The credential at token `k`, with dots inside allowed: `MD`, `M.D.`, `Ph.D.`; its role, strictness and length in tokens.

@@ -65,6 +65,12 @@ pub fn family_forms(family: &str) -> Vec<String> {
     out
 }
 
+/// True for a name and what a scanner makes of it: `Smith`, `Srnith`; `Miller`, `Mi1ler`.
+fn same_shape(own: &str, read: &str) -> bool {
+    let key = |w: &str| w.replace("rn", "m").replace("vv", "w").replace("cl", "d").replace('0', "o").replace(['1', 'i'], "l").replace('5', "s");
+    (own.len() >= 5 || read.bytes().any(|b| b.is_ascii_digit())) && read.len().abs_diff(own.len()) <= 2 && key(own) == key(read)
+}
+
 impl Own {
     /// Gathers the values of `identity`.
     pub fn new(identity: &Identity) -> Self {
@@ -89,7 +95,7 @@ impl Own {
         }
         own.phones.retain(|p| p.len() >= 7);
         own.ids = identity.identifiers.iter().map(|i| id_key(&i.value)).filter(|v| v.len() >= 3).collect();
-        own.lines = identity.addresses.iter().flat_map(|a| &a.lines).map(|l| folded(l)).filter(|l| !l.is_empty()).collect();
+        own.lines = identity.addresses.iter().flat_map(|a| &a.lines).map(|l| street_key(l)).filter(|l| !l.is_empty()).collect();
         own
     }
 
@@ -110,12 +116,12 @@ impl Own {
     /// True when the family name is one of the patient's.
     pub fn is_family(&self, family: &str) -> bool {
         let f = folded(family);
-        !f.is_empty() && self.families.iter().any(|own| *own == f || f.contains('-') && *own == f.replace('-', " "))
+        !f.is_empty() && self.families.iter().any(|own| *own == f || f.contains('-') && *own == f.replace('-', " ") || same_shape(own, &f))
     }
 
     /// True when the given name may be one of the patient's.
     pub fn is_given(&self, given: &str) -> bool {
-        given_tokens(given).iter().any(|g| self.givens.iter().any(|own| compatible(own, g)))
+        given_tokens(given).iter().any(|g| self.givens.iter().any(|own| compatible(own, g) || same_shape(own, g)))
     }
 
     /// Compares a name read from text.
@@ -182,14 +188,48 @@ impl Own {
     }
     /// True when the text begins with one of the patient's street lines.
     pub fn has_address(&self, value: &str) -> bool {
-        let f = folded(value);
-        self.lines.iter().any(|l| f.starts_with(l.as_str()) || l.starts_with(f.as_str()))
+        let f = street_key(value);
+        !f.is_empty() && self.lines.iter().any(|l| f.starts_with(l.as_str()) || l.starts_with(f.as_str()))
     }
     /// True when the date, in any usual way of writing, is the patient's birth date.
     pub fn is_birth_date(&self, written: &str) -> bool {
         let Some(own) = self.birth_date.as_deref() else { return false };
         super::dates::variants(own).iter().any(|v| *v == folded(written))
     }
+}
+
+/// A street line in one way of writing: `12 Oak Street, Apt. 3` and `12 oak st apt 3`.
+fn street_key(line: &str) -> String {
+    let short = |w: &str| -> String {
+        match w {
+            "street" => "st",
+            "avenue" | "av" => "ave",
+            "road" => "rd",
+            "drive" => "dr",
+            "lane" => "ln",
+            "boulevard" => "blvd",
+            "court" => "ct",
+            "place" => "pl",
+            "circle" => "cir",
+            "terrace" => "ter",
+            "parkway" => "pkwy",
+            "highway" => "hwy",
+            "north" => "n",
+            "south" => "s",
+            "east" => "e",
+            "west" => "w",
+            "northwest" => "nw",
+            "northeast" => "ne",
+            "southwest" => "sw",
+            "southeast" => "se",
+            "apartment" | "unit" | "#" => "apt",
+            "suite" => "ste",
+            w => w,
+        }
+        .to_string()
+    };
+    let words: Vec<String> = folded(line).split([' ', ',', '.']).filter(|w| !w.is_empty()).map(short).collect();
+    words.join(" ")
 }
 
 fn initial_fits(family: &str, own: &[String]) -> bool {

@@ -28,10 +28,12 @@ mod nicknames;
 mod overlap;
 mod owner;
 pub mod patterns;
+mod phrase_tables;
 mod prefilter;
 mod records;
 #[cfg(test)]
 mod tests;
+mod things;
 mod tokens;
 mod triggers;
 mod variants;

@@ -2,7 +2,7 @@
 
 use super::cues::{credential, is_eponym_head, kin, title};
 use super::tokens::{Shape, Tokens};
-use super::words::{NameLike, is_given, is_surname, name_like};
+use super::words::{NameLike, is_eponym, is_given, is_surname};
 use crate::model::person::Name;
 
 /// How much the cue beside the name tells, and so how much the name itself must show.
@@ -87,9 +87,17 @@ pub fn is_generation(low: &str) -> bool {
 
 /// Reads a name that begins at token `i`.
 pub fn forward(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
-    if let Some(read) = comma_name(t, i, trust) {
-        return Some(read);
-    }
+    comma_name(t, i, trust).or_else(|| plain(t, i, trust))
+}
+
+/// Reads a name after a title, where a comma ends it: `Dr. Wu, Ana Roe`; only `DR. WU,KAREN` goes on.
+pub fn titled(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
+    let glued = t.is(i + 1, ',') && t.touches_next(i) && t.touches_next(i + 1) && t.shape(i) == Some(Shape::Upper);
+    if glued { forward(t, i, trust) } else { plain(t, i, trust) }
+}
+
+/// Reads a name in the order in which it is spoken.
+pub fn plain(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
     let mut parts: Vec<usize> = Vec::new();
     let mut best = NameLike::Word;
     let (mut at, mut end, mut words) = (i, i, 0usize);
@@ -176,7 +184,7 @@ fn line_break(t: &Tokens, at: usize, before: &[usize]) -> Option<Step> {
         && is_given(t.low(*only))
         && is_surname(t.low(at + 1))
         && !is_given(t.low(at + 1))
-        && !t.begins_line(*only);
+        && (!t.begins_line(*only) || credential(t.word(at + 2 + usize::from(t.is(at + 2, ',')))).is_some());
     fits.then_some(Step { at: at + 1, next: at + 2, word: true })
 }
 
@@ -185,15 +193,17 @@ fn word_part(t: &Tokens, at: usize, shape: Shape, low: &str, before: &[usize], t
     if title(low).is_some() && !before.is_empty() || credential(word).is_some() && !before.is_empty() || kin(low).is_some() {
         return false;
     }
-    let like = name_like(word);
+    let like = t.like(at);
     if before.is_empty() && (credential(word).is_some() || title(low).is_some()) && like != NameLike::Name {
         return false;
     }
     if shape == Shape::Lower {
-        // Lower-case names only right after a strong cue, and only known ones.
-        return trust == Trust::Strong
+        // Lower-case names only after a cue, and only known ones.
+        let first = trust == Trust::Strong || is_given(low) || is_surname(low) && trust == Trust::Fair;
+        return trust >= Trust::Fair
             && like == NameLike::Name
-            && (before.is_empty() || before.iter().all(|b| t.shape(*b) == Some(Shape::Lower)));
+            && !is_eponym(low)
+            && if before.is_empty() { first } else { before.iter().all(|b| matches!(t.shape(*b), Some(Shape::Lower))) };
     }
     if shape == Shape::Upper {
         let first_upper = before.first().is_none_or(|b| matches!(t.shape(*b), Some(Shape::Upper | Shape::Initial)));
@@ -269,6 +279,17 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
     // `Denise, Marisol and Ana`: a given name that is nobody's family name heads a list of people.
     let heads_list = trust == Trust::Weak && k == i + 1 && is_given(t.low(i)) && !is_surname(t.low(i));
     if !given_ok || of_kin || heads_list {
+        return None;
+    }
+    // `Wu, Ana Roe`: two people in a list, not a family and two given names.
+    if k == i + 1
+        && trust < Trust::Strong
+        && matches!(t.shape(g + 1), Some(Shape::Cap | Shape::Upper))
+        && is_surname(t.low(g + 1))
+        && !is_given(t.low(g + 1))
+        && t.like(g + 1) == NameLike::Name
+        && credential(t.word(g + 1)).is_none()
+    {
         return None;
     }
     let family_known = (i..k).any(|j| t.like(j) == NameLike::Name);
@@ -365,6 +386,8 @@ pub fn backward(t: &Tokens, end: usize, trust: Trust) -> Option<Read> {
                 commas == 1 && j > 0 && first < end && comma_name(t, j - 1, Trust::Fair).is_some_and(|r| r.next == end)
             }
             Some(Shape::Lower) => j + 1 < end && is_particle(t.low(j)) && first == j + 1,
+            // `Karen` / `Wu, RN`
+            Some(Shape::Break) => j > 0 && first == j + 1 && t.shape(j - 1) == Some(Shape::Cap) && line_break(t, j, &[j - 1]).is_some(),
             _ => false,
         };
         if !take {

@@ -17,6 +17,10 @@ static CLINICAL: &str = include_str!("lists/clinical.txt");
 static PLACES: &str = include_str!("lists/places.txt");
 static GIVEN_WORLD: &str = include_str!("lists/given_world.txt");
 static SURNAMES_WORLD: &str = include_str!("lists/surnames_world.txt");
+static GIVEN_MANY: &str = include_str!("lists/given_many.txt");
+static SURNAMES_MANY: &str = include_str!("lists/surnames_many.txt");
+static WORDS_MORE: &str = include_str!("lists/words_more.txt");
+static DRUGS: &str = include_str!("lists/drugs.txt");
 
 /// How much a capitalised word looks like a part of a person's name.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -69,18 +73,22 @@ pub type ShortSet = HashSet<&'static str, BuildHasherDefault<ShortHash>>;
 pub type ShortMap<V> = HashMap<&'static str, V, BuildHasherDefault<ShortHash>>;
 
 static FLAGS: LazyLock<ShortMap<u16>> = LazyLock::new(|| {
-    let lists: [(&'static str, u16); 9] = [
+    let lists: [(&'static str, u16); 13] = [
         (WORDS, flag::WORD),
+        (WORDS_MORE, flag::WORD),
+        (DRUGS, flag::CLINICAL),
         (WORD_NAMES, flag::WORD_NAME),
         (SURNAMES, flag::SURNAME),
         (SURNAMES_WORLD, flag::SURNAME),
         (GIVEN, flag::GIVEN),
         (GIVEN_WORLD, flag::GIVEN),
+        (SURNAMES_MANY, flag::SURNAME),
+        (GIVEN_MANY, flag::GIVEN),
         (CLINICAL, flag::CLINICAL),
         (PLACES, flag::PLACE),
         (EPONYMS, flag::EPONYM),
     ];
-    let mut map = ShortMap::default();
+    let mut map = ShortMap::with_capacity_and_hasher(180_000, Default::default());
     for (list, bit) in lists {
         for word in list.lines().filter(|l| !l.starts_with('#')) {
             *map.entry(word).or_default() |= bit;
@@ -104,12 +112,17 @@ fn has(word: &str, bits: u16) -> bool {
 
 /// True for a given name, in lower case without accents.
 pub fn is_given(word: &str) -> bool {
-    word.len() >= 2 && has(word, flag::GIVEN)
+    listed(word, flag::GIVEN)
+}
+
+fn listed(word: &str, bit: u16) -> bool {
+    let f = flags(word);
+    word.len() >= 2 && (f & bit != 0 || f == 0 && misread(word).is_some_and(|w| has(&w, bit)))
 }
 
 /// True for a family name that is no English word.
 pub fn is_surname(word: &str) -> bool {
-    word.len() >= 2 && has(word, flag::SURNAME)
+    listed(word, flag::SURNAME)
 }
 
 /// True for a word that is also a name.
@@ -445,7 +458,16 @@ fn single(low: &str) -> NameLike {
     if f & flag::PLACE != 0 || is_word(low) || clinical_ending(low) {
         return NameLike::Word;
     }
+    if misread(low).is_some_and(|w| has(&w, flag::SURNAME | flag::GIVEN)) {
+        return NameLike::Name;
+    }
     NameLike::Unknown
+}
+
+/// The word as it was before a scanner read `m` as `rn`, `w` as `vv` or `d` as `cl`.
+fn misread(low: &str) -> Option<String> {
+    let (from, to) = [("rn", "m"), ("vv", "w"), ("cl", "d")].into_iter().find(|(from, _)| low.contains(from))?;
+    Some(low.replacen(from, to, 1))
 }
 
 /// Names that stand in the name of a disease, sign, score, device, procedure or institution far more often than for a person
@@ -537,7 +559,20 @@ mod tests {
 
     #[test]
     fn lists_are_sorted_and_found() {
-        let all = [WORDS, WORD_NAMES, SURNAMES, GIVEN, CLINICAL, PLACES, GIVEN_WORLD, SURNAMES_WORLD];
+        let all = [
+            WORDS,
+            WORDS_MORE,
+            DRUGS,
+            WORD_NAMES,
+            SURNAMES,
+            SURNAMES_MANY,
+            GIVEN,
+            GIVEN_MANY,
+            CLINICAL,
+            PLACES,
+            GIVEN_WORLD,
+            SURNAMES_WORLD,
+        ];
         for list in all.into_iter().chain([EPONYMS]) {
             let lines: Vec<&str> = list.lines().skip_while(|l| l.starts_with('#')).collect();
             for pair in lines.windows(2) {
