@@ -2,12 +2,13 @@
 
 use super::Context;
 use super::apposition::{before_noun, login};
+use super::coref;
 use super::cues::{Pull, kin, opens, role_phrase, title};
 use super::evidence::{around, credential_at, function_at, place_end};
 use super::identity::Own;
 use super::labels;
 use super::name_read::{Read, Trust, backward, forward};
-use super::name_read::{plain as spoken_name, titled as after_title};
+use super::name_read::{after_titles, plain as spoken_name, titled as after_title};
 use super::overlap;
 use super::owner::attribute;
 use super::patterns;
@@ -61,6 +62,7 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
     let (labelled, owned) = records::find(&t, own, has_identity);
     out.extend(labelled);
     out = overlap::settle(out);
+    coref::resolve(&t, &mut out, own);
     let ids = patterns::find(text);
     let ids = ids.into_iter().map(|m| attribute(&t, m, &out, &owned, own)).collect();
     overlap::merge(out, ids)
@@ -231,10 +233,12 @@ fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, role
         }
         k += 1;
     }
+    let titles = k;
     while title(t.low(k)).is_some() && k < from + 8 {
         k += 1 + usize::from(t.is(k + 1, '.'));
     }
-    let Some(read) = forward(t, k, Trust::Fair) else { return };
+    let read = if k > titles { after_title(t, k, Trust::Fair) } else { forward(t, k, Trust::Fair) };
+    let Some(read) = read else { return };
     // After a comma or a mark a lone word must be a known name; an unknown word directly after a kin word may be one.
     let direct = k == from;
     let lone = read.words == 1;
@@ -282,9 +286,8 @@ fn phrase(t: &Tokens, i: usize, n: usize, pull: Pull, role: Option<Role>, out: &
             if !marked && (role.is_none() || !t.is_capital(i) && role != Some(Role::Clinician)) {
                 return;
             }
-            let k = skip_title(t, k);
             let trust = if marked && role.is_some() { Trust::Fair } else { Trust::Weak };
-            if let Some(read) = forward(t, k, trust).filter(|r| r.best == NameLike::Name || marked && r.words > 1) {
+            if let Some(read) = after_titles(t, k, trust).filter(|r| r.best == NameLike::Name || marked && r.words > 1) {
                 let after = read.next;
                 out.push(Find { read, rule: "cue.label", confidence: 0.85, role });
                 coordinated(t, after, "cue.label", 0.85, role, out);
@@ -292,18 +295,17 @@ fn phrase(t: &Tokens, i: usize, n: usize, pull: Pull, role: Option<Role>, out: &
         }
         Pull::Field => {}
         Pull::Weak => {
-            let k = skip_title(t, next);
             let whole = |r: &Read| r.best == NameLike::Name && t.is_capital(r.first) && !is_eponym(t.low(r.first));
-            if let Some(read) = forward(t, k, Trust::Weak).filter(whole) {
+            if let Some(read) = after_titles(t, next, Trust::Weak).filter(whole) {
                 let after = read.next;
                 out.push(Find { read, rule: "cue.weak", confidence: 0.7, role });
                 coordinated(t, after, "cue.weak", 0.7, role, out);
             }
         }
         Pull::Verb => {
-            let k = skip_title(t, if t.is(next, ':') { next + 1 } else { next });
+            let k = if t.is(next, ':') { next + 1 } else { next };
             let trust = if t.is(next, ':') || role.is_some() && t.low(next - 1) == "by" { Trust::Fair } else { Trust::Weak };
-            if let Some(read) = forward(t, k, trust).filter(|r| r.best == NameLike::Name || r.words > 1) {
+            if let Some(read) = after_titles(t, k, trust).filter(|r| r.best == NameLike::Name || r.words > 1) {
                 let after = read.next;
                 out.push(Find { read, rule: "cue.role", confidence: 0.85, role });
                 coordinated(t, after, "cue.role", 0.85, role, out);
@@ -315,10 +317,25 @@ fn phrase(t: &Tokens, i: usize, n: usize, pull: Pull, role: Option<Role>, out: &
 /// `RN Kayla`, `SW Brooks`, `OT: Hana Suzuki`.
 fn functional(t: &Tokens, i: usize, role: Role, out: &mut Vec<Find>) {
     let k = i + 1 + usize::from(t.is(i + 1, ':') || t.is(i + 1, '-'));
-    let Some(read) = forward(t, k, Trust::Weak).filter(|r| r.best == NameLike::Name && t.is_capital(r.first)) else { return };
+    let sure = matches!(t.word(i), "RN" | "LPN" | "LVN" | "NP" | "SW" | "CNA" | "LCSW" | "SLP" | "MSW" | "PCT");
+    let known = |r: &Read| t.is_capital(r.first) && (r.best == NameLike::Name || sure && r.best == NameLike::WordName);
+    let read = forward(t, k, Trust::Weak).or_else(|| lone_word(t, k).filter(|_| sure));
+    let Some(read) = read.filter(known) else { return };
     let after = read.next;
     out.push(Find { read, rule: "cue.function", confidence: 0.85, role: Some(role) });
     coordinated(t, after, "cue.function", 0.8, Some(role), out);
+}
+
+/// A lone capitalised word that is also a name, with running text after it: `SW Brooks to follow`.
+fn lone_word(t: &Tokens, k: usize) -> Option<Read> {
+    let low = t.low(k);
+    let plain = t.shape(k) == Some(Shape::Cap) && t.like(k) == NameLike::WordName && !super::words::is_place_or_month(low);
+    if !plain || t.is_capital(k + 1) {
+        return None;
+    }
+    let token = t.get(k)?;
+    let name = crate::model::person::Name { family: t.word(k).to_string(), ..Default::default() };
+    Some(Read { first: k, next: k + 1, start: token.start, end: token.end, name, best: NameLike::WordName, words: 1, parts: 1 })
 }
 
 /// A given and a family name in small letters, both nothing else: `spoke to karen wu`.
@@ -333,16 +350,6 @@ fn lower_pair(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     }
     let Some(read) = forward(t, i, Trust::Strong).filter(|r| r.words > 1) else { return };
     out.push(Find { read, rule: "list.lower-case", confidence: 0.6, role: None });
-}
-
-fn skip_title(t: &Tokens, mut k: usize) -> usize {
-    for _ in 0..3 {
-        if title(t.low(k)).is_none() {
-            break;
-        }
-        k += 1 + usize::from(t.is(k + 1, '.'));
-    }
-    k
 }
 
 /// `Karen Wu, RN`, `Ng MD`, `Wu, Karen, M.D.`
@@ -418,8 +425,10 @@ fn uncued_pair(t: &Tokens, i: usize, read: Read, out: &mut Vec<Find>) {
     }
     let low = t.low(i);
     let last = read.name.family.rsplit(' ').next().unwrap_or("").to_string();
-    let given = is_given(low) && t.like(i) == NameLike::Name;
     let last_like = name_like(&last);
+    // A given name that is also a word or a place needs a family name that is neither.
+    let sure = last_like == NameLike::Name && is_surname(&super::fold::folded(&last));
+    let given = is_given(low) && (t.like(i) == NameLike::Name || t.like(i) == NameLike::WordName && sure);
     let family_first = is_surname(low) && !given && is_given(&super::fold::folded(&last)) && last_like == NameLike::Name;
     let eponyms = read.name.family.split(' ').any(|w| is_eponym(&super::fold::folded(w))) && is_eponym(low);
     if eponyms {

@@ -77,7 +77,7 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
         let j = if t.is(k - 1, '.') && k >= 2 { k - 2 } else { k - 1 };
         let low = t.low(j);
         let Some(role) = title(low) else { break };
-        let written = t.is_capital(j) || t.is(j + 1, '.');
+        let written = t.is_capital(j) || t.is(j + 1, '.') || matches!(low, "dr" | "mrs" | "mr" | "ms");
         if !written || j + 2 < k {
             break;
         }

@@ -11,6 +11,7 @@
 mod apposition;
 mod certain;
 pub mod check_digits;
+mod coref;
 mod cue_tables;
 mod cues;
 mod dates;

@@ -80,6 +80,16 @@ pub fn is_particle(low: &str) -> bool {
     )
 }
 
+/// Frequent family names that are words too and hardly ever stand after a given name as such.
+fn is_usual_surname(low: &str) -> bool {
+    matches!(
+        low,
+        "smith" | "brown" | "king" | "wright" | "hill" | "baker" | "carter" | "parker" | "cook" | "bell" | "cooper" | "cox" | "ward"
+            | "foster" | "fisher" | "palmer" | "porter" | "mason" | "hunter" | "turner" | "walker" | "bishop" | "carpenter" | "brooks"
+            | "woods" | "rivers" | "stone" | "fox" | "wolf" | "reed" | "marsh" | "banks" | "ross" | "hughes" | "myers" | "hayes"
+    )
+}
+
 /// `Jr`, `III`.
 pub fn is_generation(low: &str) -> bool {
     matches!(low, "jr" | "sr" | "ii" | "iii" | "iv")
@@ -94,6 +104,18 @@ pub fn forward(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
 pub fn titled(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
     let glued = t.is(i + 1, ',') && t.touches_next(i) && t.touches_next(i + 1) && t.shape(i) == Some(Shape::Upper);
     if glued { forward(t, i, trust) } else { plain(t, i, trust) }
+}
+
+/// Reads a name after any titles at token `i`: `Dr. Karen Wu`, `Karen Wu`.
+pub fn after_titles(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
+    let mut k = i;
+    for _ in 0..3 {
+        if title(t.low(k)).is_none() || t.ends_line(k + 1) {
+            break;
+        }
+        k += 1 + usize::from(t.is(k + 1, '.'));
+    }
+    if k > i { titled(t, k, trust.max(Trust::Fair)) } else { forward(t, k, trust) }
 }
 
 /// Reads a name in the order in which it is spoken.
@@ -151,8 +173,8 @@ fn part(t: &Tokens, at: usize, before: &[usize], trust: Trust, words: usize) -> 
         Shape::Break => line_break(t, at, before),
         Shape::Cap | Shape::Upper | Shape::Lower => {
             if is_particle(low) && (words > 0 || trust > Trust::Weak || shape != Shape::Lower) {
-                let mut k = at + 1;
-                while k < at + 3 && is_particle(t.low(k)) {
+                let mut k = at + 1 + usize::from(low == "st" && t.is(at + 1, '.'));
+                while k < at + 4 && is_particle(t.low(k)) {
                     k += 1;
                 }
                 if matches!(t.shape(k), Some(Shape::Cap | Shape::Upper)) && t.like(k) > NameLike::Word {
@@ -201,7 +223,7 @@ fn word_part(t: &Tokens, at: usize, shape: Shape, low: &str, before: &[usize], t
         // Lower-case names only after a cue, and only known ones.
         let first = trust == Trust::Strong || is_given(low) || is_surname(low) && trust == Trust::Fair;
         return trust >= Trust::Fair
-            && like == NameLike::Name
+            && (like == NameLike::Name || !before.is_empty() && is_usual_surname(low))
             && !is_eponym(low)
             && if before.is_empty() { first } else { before.iter().all(|b| matches!(t.shape(*b), Some(Shape::Lower))) };
     }
@@ -270,7 +292,10 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
         Shape::Cap | Shape::Upper => {
             let like = t.like(g);
             let same_case = upper == (t.shape(g) == Some(Shape::Upper));
-            is_given(low) && like != NameLike::Word || trust == Trust::Strong && like >= NameLike::WordName && same_case
+            let ended = matches!(t.shape(g + 1), Some(Shape::Initial | Shape::Break) | None) || t.is(g + 1, ',') || t.is(g + 1, '(');
+            is_given(low) && like != NameLike::Word
+                || trust == Trust::Strong && like >= NameLike::WordName && same_case
+                || trust == Trust::Fair && like >= NameLike::Unknown && same_case && ended
         }
         _ => false,
     };
@@ -326,7 +351,10 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
 fn finish(t: &Tokens, first: usize, mut next: usize, parts: &[usize], best: NameLike, words: usize) -> Option<Read> {
     let mut suffix = Vec::new();
     let gen_at = if t.is(next, ',') { next + 1 } else { next };
-    if is_generation(t.low(gen_at)) && t.is_capital(gen_at) {
+    // `Mr. Roe, Sr. de la Cruz`: a title of the next.
+    let dotted = gen_at + 1 + usize::from(t.is(gen_at + 1, '.'));
+    let of_next = t.low(gen_at) == "sr" && gen_at > next && (t.is_capital(dotted) && t.like(dotted) > NameLike::Word || is_particle(t.low(dotted)));
+    if is_generation(t.low(gen_at)) && t.is_capital(gen_at) && !of_next {
         suffix.push(t.word(gen_at).to_string());
         next = gen_at + 1;
         if t.is(next, '.') && t.touches_next(gen_at) {

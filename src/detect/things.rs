@@ -24,7 +24,7 @@ const REACH: usize = 3;
 /// The token at which a listed thing begins that covers the first or last word of `first..next`.
 fn listed(t: &Tokens, first: usize, next: usize) -> Option<usize> {
     (first.saturating_sub(REACH)..next).find(|k| {
-        PHRASES.get(t.low(*k)).is_some_and(|phrases| phrases.iter().any(|p| k + covers(t, *k, p) > first))
+        PHRASES.get(t.low(*k)).is_some_and(|phrases| phrases.iter().any(|p| { let n = covers(t, *k, p); n > 0 && k + n > first }))
     })
 }
 
