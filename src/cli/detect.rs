@@ -108,6 +108,7 @@ impl Labels {
                 self.review += 1;
                 ("review", format!("[REVIEW {}]", self.review))
             }
+            Who::New(Role::Organization) => ("keep", Role::Organization.label(1)),
             Who::Nobody => ("mask", format!("[{}]", m.category.as_str().to_uppercase().replace('_', " "))),
             _ if m.category != Category::Name => {
                 let label =

@@ -21,7 +21,12 @@ struct Someone {
     role: Role,
     /// Written in small letters somewhere.
     small: bool,
+    /// A nickname in quotes or parentheses inside the name.
+    alias: String,
 }
+
+/// Rule of a name that goes by the title of a relative named before.
+pub const SAME_TITLE: &str = "text.same-title";
 
 /// Bytes within which a title that patient and relative share is of the one named last.
 const NEAR: usize = 240;
@@ -58,6 +63,7 @@ fn gather(t: &Tokens, mentions: &[Mention]) -> Vec<Someone> {
             continue;
         }
         let (given, family) = parts(name);
+        let alias = alias(t.text.get(m.start..m.end).unwrap_or(""));
         let small = t.text.get(m.start..m.end).is_some_and(|s| s.starts_with(char::is_lowercase));
         match people.iter_mut().find(|p| same(p, &given, &family, *role)) {
             Some(p) => {
@@ -71,11 +77,20 @@ fn gather(t: &Tokens, mentions: &[Mention]) -> Vec<Someone> {
                     p.role = *role;
                 }
                 p.small |= small;
+                if p.alias.is_empty() {
+                    p.alias = alias;
+                }
             }
-            None => people.push(Someone { given, family, role: *role, small }),
+            None => people.push(Someone { given, family, role: *role, small, alias }),
         }
     }
     people
+}
+
+/// `Bob` of `Robert "Bob" Roe`.
+fn alias(written: &str) -> String {
+    let inner = written.split(['"', '(', '\u{201c}']).nth(1).and_then(|r| r.split(['"', ')', '\u{201d}']).next()).unwrap_or("");
+    folded(inner)
 }
 
 /// True when two roles can be of one person.
@@ -143,7 +158,7 @@ fn own_surname(t: &Tokens, mentions: &mut [Mention], own: &Own) {
         let Some(name) = &m.name else { continue };
         let (given, family) = parts(name);
         match m.who {
-            Who::New(role) if own.is_family(&family) || !given.is_empty() && family.is_empty() => {
+            Who::New(role) if own.is_family(&family) || family.is_empty() || is_given(&family) => {
                 if role.group() == RoleGroup::Relative {
                     relative = Some((title, super::known_person::sex_of(role), role, m.end));
                 }
@@ -164,8 +179,10 @@ fn own_surname(t: &Tokens, mentions: &mut [Mention], own: &Own) {
                     patient.push(title);
                 } else if patients || called.is_none() && patient.is_empty() && own.sex.as_deref() == *sex {
                     m.who = Who::Ambiguous;
+                    m.rule = SAME_TITLE;
                 } else {
                     m.who = Who::New(*role);
+                    m.rule = SAME_TITLE;
                 }
             }
             _ => {}
@@ -177,7 +194,8 @@ fn own_surname(t: &Tokens, mentions: &mut [Mention], own: &Own) {
 fn again(t: &Tokens, mentions: &[Mention], people: &[Someone], own: &Own) -> Vec<Mention> {
     let mut words: HashMap<&str, Vec<usize>> = HashMap::new();
     for (i, p) in people.iter().enumerate() {
-        for part in [p.given.as_str(), p.family.as_str()] {
+        let short = super::nicknames::forms(&p.given).into_iter().filter(|n| n.len() >= 3 && is_given(n));
+        for part in [p.given.as_str(), p.family.as_str(), p.alias.as_str()].into_iter().chain(short) {
             let last = part.rsplit(' ').next().unwrap_or(part);
             for word in [part, last] {
                 if word.chars().count() >= 2 && !word.contains([' ', '.']) && !own.is_family(word) && !own.is_given(word) {
@@ -239,7 +257,7 @@ fn word_of(t: &Tokens, i: usize, p: &Someone) -> Option<Name> {
         // A word that is also a name: inside a sentence only, or before a verb of speech.
         (Shape::Cap, NameLike::WordName) => {
             let month = is_place_or_month(low);
-            (!begins && !t.is_capital(i + 1) && !t.is_capital(i.wrapping_sub(1)) || super::labels::is_speech(t.low(i + 1))) && !month
+            (!begins && !t.is_capital(i + 1) && !t.is_capital(i.wrapping_sub(1)) || super::labels::is_speech(t.low(i + 1)) || matches!(t.low(i + 1), "was" | "is" | "has" | "had" | "will" | "did" | "also" | "who")) && !month
         }
         _ => false,
     };
@@ -247,7 +265,7 @@ fn word_of(t: &Tokens, i: usize, p: &Someone) -> Option<Name> {
         return None;
     }
     let text = t.word(i).to_string();
-    Some(if p.given == low && (p.family != low || is_given(low)) {
+    Some(if p.family != low || p.given == low && (p.family != low || is_given(low)) {
         Name { given: vec![text], ..Name::default() }
     } else {
         Name { family: text, ..Name::default() }

@@ -12,6 +12,15 @@ pub fn title(low: &str) -> Option<Option<Role>> {
     CUES.get(low).and_then(|c| c.title)
 }
 
+/// True for a title that is an abbreviation and may have a point after it.
+pub fn is_abbreviation(low: &str) -> bool {
+    matches!(
+        low,
+        "dr" | "drs" | "mr" | "mrs" | "ms" | "mx" | "rev" | "fr" | "prof" | "sr" | "sra" | "srta" | "atty" | "sgt" | "capt" | "lt" | "hon"
+            | "mssrs"
+    )
+}
+
 /// `Mr` -> male, `Mrs`, `Ms`, `Miss` -> female.
 pub fn title_sex(low: &str) -> Option<&'static str> {
     match low {

@@ -3,10 +3,12 @@
 use super::Context;
 use super::apposition::{before_noun, login};
 use super::coref;
-use super::cues::{Pull, kin, opens, role_phrase, title};
+use super::cues::{Pull, is_abbreviation, is_possessor, kin, opens, role_phrase, title};
 use super::evidence::{around, credential_at, function_at, place_end};
+use super::id_rules::needs_owner;
 use super::identity::Own;
 use super::labels;
+use super::misfile;
 use super::name_read::{Read, Trust, backward, forward};
 use super::name_read::{after_titles, plain as spoken_name, titled as after_title};
 use super::overlap;
@@ -18,9 +20,9 @@ use super::tokens::{Shape, Tokens};
 use super::whose::whose;
 use super::words::{NameLike, is_eponym, is_given, is_surname, name_like};
 use crate::model::document::Class;
-use crate::model::mention::{Category, Mention};
+use crate::model::mention::{Category, Mention, Who};
 use crate::model::request::Identity;
-use crate::model::role::Role;
+use crate::model::role::{Role, RoleGroup};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -48,7 +50,19 @@ pub fn discover(text: &str, ctx: &Context, identity: &Identity) -> Vec<Mention> 
             own
         }
     });
-    discover_with(text, ctx, &own, !identity.names.is_empty())
+    if !identity.names.is_empty() {
+        return discover_with(text, ctx, &own, true);
+    }
+    let found = discover_with(text, ctx, &own, false);
+    // Nobody told who the patient is: the text may.
+    let told = found.iter().find_map(|m| match (&m.who, &m.name) {
+        (Who::Patient, Some(n)) if !n.family.is_empty() && !n.given.is_empty() => Some(n.clone()),
+        _ => None,
+    });
+    match told {
+        Some(name) => discover_with(text, ctx, &Own::new(&Identity { names: vec![name], ..Identity::default() }), true),
+        None => found,
+    }
 }
 
 pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: bool) -> Vec<Mention> {
@@ -63,9 +77,24 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
     out.extend(labelled);
     out = overlap::settle(out);
     coref::resolve(&t, &mut out, own);
+    misfile::settle(&t, &mut out);
     let ids = patterns::find(text);
-    let ids = ids.into_iter().map(|m| attribute(&t, m, &out, &owned, own)).collect();
+    let ids = ids
+        .into_iter()
+        .map(|m| attribute(&t, m, &out, &owned, own, has_identity))
+        .filter(|m| !needs_owner(m.rule) || counts(m))
+        .collect();
     overlap::merge(out, ids)
+}
+
+/// True when a number or place that is the patient's own as a rule is given to somebody else here.
+fn counts(m: &Mention) -> bool {
+    match m.who {
+        Who::New(Role::Organization) => false,
+        Who::New(r) => m.category != Category::Address || !matches!(r.group(), RoleGroup::Clinician | RoleGroup::Staff),
+        Who::Ambiguous => true,
+        _ => false,
+    }
 }
 
 fn mention(t: &Tokens, f: Find, ctx: &Context, own: &Own, has_identity: bool) -> Option<Mention> {
@@ -130,6 +159,9 @@ fn by_cue(t: &Tokens, out: &mut Vec<Find>) {
         {
             functional(t, i, role, out);
         }
+        if is_possessor(low) {
+            described(t, i, out);
+        }
         if capital {
             if credential_at(t, i).is_some() {
                 credentialed(t, i, out);
@@ -142,6 +174,10 @@ fn by_cue(t: &Tokens, out: &mut Vec<Find>) {
 /// `Dr. Roe`, `Mr. and Mrs. Smith`, `Drs. Roe, Lee and Diaz`.
 fn titled(t: &Tokens, i: usize, low: &str, out: &mut Vec<Find>) {
     let dot = t.is(i + 1, '.');
+    // `... is a nurse. Peggy`: only an abbreviation goes on after its point.
+    if dot && !is_abbreviation(low) {
+        return;
+    }
     let capital = t.is_capital(i);
     if !capital && !dot && !matches!(low, "dr" | "mrs") {
         return;
@@ -263,7 +299,9 @@ fn coordinated(t: &Tokens, mut next: usize, rule: &'static str, confidence: f32,
     for _ in 0..6 {
         let mut k = next;
         let mut joined = false;
-        while k < next + 2 && (t.is(k, ',') || t.is(k, '&') || t.low(k) == "and") {
+        while k < next + 2
+            && (t.is(k, ',') || t.is(k, '&') || t.low(k) == "and" || t.low(k) == "to" && role == Some(Role::Clinician))
+        {
             joined = true;
             k += 1;
         }
@@ -304,13 +342,33 @@ fn phrase(t: &Tokens, i: usize, n: usize, pull: Pull, role: Option<Role>, out: &
         }
         Pull::Verb => {
             let k = if t.is(next, ':') { next + 1 } else { next };
-            let trust = if t.is(next, ':') || role.is_some() && t.low(next - 1) == "by" { Trust::Fair } else { Trust::Weak };
-            if let Some(read) = after_titles(t, k, trust).filter(|r| r.best == NameLike::Name || r.words > 1) {
+            let sure = t.is(next, ':') || role.is_some() && t.low(next - 1) == "by" || t.shape(k) == Some(Shape::Lower);
+            let trust = if sure { Trust::Fair } else { Trust::Weak };
+            // `handoff from Jess`: staff are called by words that are names too.
+            let staff = role == Some(Role::Clinician) && t.low(next - 1) != "with" && !t.low(i).starts_with("refer");
+            let fits = |r: &Read| {
+                r.best == NameLike::Name || r.words > 1 || r.parts > 1 || staff && is_given(t.low(r.first)) && t.is_capital(r.first)
+            };
+            if let Some(read) = after_titles(t, k, trust).filter(fits) {
                 let after = read.next;
                 out.push(Find { read, rule: "cue.role", confidence: 0.85, role });
                 coordinated(t, after, "cue.role", 0.85, role, out);
             }
         }
+    }
+}
+
+/// `her paralegal Omar will call`: somebody's something, then a first name.
+fn described(t: &Tokens, i: usize, out: &mut Vec<Find>) {
+    let owner = matches!(t.low(i), "her" | "his" | "their" | "my" | "our" | "your") || t.get(i).is_some_and(|x| x.possessive);
+    let k = i + 2;
+    let noun = t.shape(i + 1) == Some(Shape::Lower) && opens(t.low(i + 1)).is_none();
+    let first = t.shape(k) == Some(Shape::Cap) && t.like(k) == NameLike::Name && is_given(t.low(k));
+    if !owner || !noun || !first || is_eponym(t.low(k)) {
+        return;
+    }
+    if let Some(read) = forward(t, k, Trust::Weak) {
+        out.push(Find { read, rule: "cue.described", confidence: 0.65, role: None });
     }
 }
 
@@ -360,6 +418,10 @@ fn credentialed(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     if strict && !comma || i == 0 {
         return;
     }
+    // `MD Anderson`: what follows is a name itself.
+    if t.shape(i + len) == Some(Shape::Cap) && t.like(i + len) == NameLike::Name && !t.is(i + len, ',') {
+        return;
+    }
     // `Baltimore, MD 21201`
     let zip = t.shape(i + len) == Some(Shape::Number) && t.word(i + len).len() == 5;
     if zip {
@@ -406,6 +468,10 @@ fn uncued(t: &Tokens, i: usize, out: &mut Vec<Find>) {
         return;
     }
     if t.list.get(read.first..read.next).is_some_and(|r| r.iter().any(|x| x.shape == Shape::Mark(','))) {
+        let titled = i > 0 && (title(t.low(i - 1)).is_some() || i > 1 && t.is(i - 1, '.') && title(t.low(i - 2)).is_some());
+        if titled {
+            return;
+        }
         // `Florence, Victoria, Georgia`: one of a list of names or places.
         let listed = t.is(i.wrapping_sub(1), ',') && i > 0 || t.is(read.next, ',') && t.is_capital(read.next + 1) && t.like(read.next + 1) > NameLike::Word && credential_at(t, read.next + 1).is_none();
         if listed && t.shape(i) != Some(Shape::Upper) {

@@ -1,7 +1,7 @@
 //! What the words around a name say about whose it is.
 
 use super::cues::{
-    Pull, credential, field_phrase, function, inverse, is_kin_adjective, is_possessor, kin, kin_of_kin, role_phrase, title, title_sex,
+    Pull, credential, field_phrase, function, inverse, is_abbreviation, is_kin_adjective, is_possessor, kin, kin_of_kin, role_phrase, title, title_sex,
 };
 use super::identity::Own;
 use super::tokens::{Shape, Tokens};
@@ -77,6 +77,9 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
         let j = if t.is(k - 1, '.') && k >= 2 { k - 2 } else { k - 1 };
         let low = t.low(j);
         let Some(role) = title(low) else { break };
+        if j + 2 == k && !is_abbreviation(low) {
+            break;
+        }
         let written = t.is_capital(j) || t.is(j + 1, '.') || matches!(low, "dr" | "mrs" | "mr" | "ms");
         if !written || j + 2 < k {
             break;
@@ -186,6 +189,11 @@ fn possessor(t: &Tokens, j: usize, own: &Own) -> Possessor {
     while k > 0 && j - k < 3 && is_kin_adjective(t.low(k - 1)) {
         k -= 1;
     }
+    // `her neighbor and his wife`, where the patient is a woman: the wife of whoever was spoken of.
+    let pronoun = k.checked_sub(1).map_or("", |p| t.low(p));
+    if matches!((pronoun, own.sex.as_deref()), ("his", Some("female")) | ("her", Some("male"))) {
+        return antecedent(t, k - 1);
+    }
     let Some(p) = k.checked_sub(1).filter(|p| t.get(*p).is_some_and(|x| x.possessive)) else { return Possessor::Patient };
     let low = t.low(p);
     if let Some(of) = kin(low) {
@@ -193,6 +201,19 @@ fn possessor(t: &Tokens, j: usize, own: &Own) -> Possessor {
     }
     if is_possessor(low) || own.is_given(low) || own.is_family(low) {
         return Possessor::Patient;
+    }
+    Possessor::Other
+}
+
+/// Whom a pronoun at token `at` that cannot be the patient's means: the relative spoken of before it in the sentence, or a stranger.
+fn antecedent(t: &Tokens, at: usize) -> Possessor {
+    for k in (at.saturating_sub(24)..at).rev() {
+        if t.shape(k) == Some(Shape::Break) {
+            break;
+        }
+        if let Some(role) = kin(t.low(k)) {
+            return Possessor::Kin(role);
+        }
     }
     Possessor::Other
 }

@@ -166,10 +166,31 @@ impl Own {
         }
     }
 
+    /// True when the patient is told from namesakes by another suffix than this.
+    pub fn other_suffix(&self, suffix: &str) -> bool {
+        self.suffixes.iter().any(|s| super::name_read::is_generation(s)) && !self.suffixes.iter().any(|s| s == suffix)
+    }
+
+    /// True when the first given name is one of the patient's as written, not a short form of it.
+    pub fn is_exact_given(&self, name: &Name) -> bool {
+        let first = name.given.first().and_then(|g| given_tokens(g).into_iter().next()).unwrap_or_default();
+        first.chars().count() < 2 || self.givens.contains(&first)
+    }
+
     /// True when the name carries a `Jr.` or `III` that the patient's does not.
     pub fn other_generation(&self, name: &Name) -> bool {
         let suffixes = name.suffix.iter().map(|s| folded(s).replace('.', ""));
         suffixes.filter(|s| super::name_read::is_generation(s)).any(|s| !self.suffixes.contains(&s))
+    }
+
+    /// True when a value of this kind beside the patient's name that is not the known one speaks against it being the patient.
+    pub fn contradicts(&self, category: crate::model::mention::Category) -> bool {
+        use crate::model::mention::Category;
+        match category {
+            Category::DateOfBirth => self.birth_date.is_some(),
+            Category::Ssn => self.ids.iter().any(|i| i.len() == 9 && i.bytes().all(|b| b.is_ascii_digit())),
+            _ => false,
+        }
     }
 
     /// True when the number is the patient's.

@@ -345,7 +345,15 @@ impl Knowledge {
         if best == Kind::Initial && !near.capital() && !written.contains('.') {
             return None;
         }
-        let who = self.choose(entry, lone || best == Kind::Initial, &e, ctx);
+        let mut who = self.choose(entry, lone || best == Kind::Initial, &e, ctx);
+        let written_name = super::split_text(written);
+        if who == Who::Ambiguous && best == Kind::Full && e.kin.is_some() && !self.own.is_exact_given(&written_name) {
+            who = Who::New(other_role(&e, ctx));
+        }
+        // `Leonard Roe, Jr.` where the patient is Leonard Roe, Sr.
+        if let Some(to) = near.generation(|s| self.own.other_suffix(s)).filter(|_| who == Who::Patient && !lone) {
+            return make(Who::New(other_role(&e, ctx)), "roster.other-generation", 0.97, start, to);
+        }
         let (rule, confidence) = match best {
             Kind::Full => ("roster.full-name", 0.99),
             Kind::Initial => ("roster.initial-name", 0.95),

@@ -217,6 +217,16 @@ fn dictation(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
     }
 }
 
+/// The name at the end of a row of a ward list, set off by blanks: who has the patient.
+fn row_end(t: &Tokens, from: usize, out: &mut Vec<Find>) {
+    let end = (from..t.list.len()).find(|k| t.ends_line(*k)).unwrap_or(t.list.len());
+    let Some(last) = end.checked_sub(1).filter(|k| *k > from && t.is_capital(*k) && t.like(*k) == NameLike::Name) else { return };
+    let gap = t.get(last - 1).zip(t.get(last)).is_some_and(|(a, b)| b.start >= a.end + 2 || a.shape == Shape::Break);
+    if let Some(read) = forward(t, last, Trust::Weak).filter(|r| gap && r.next == end) {
+        push(out, read, "cue.ward", 0.7, Some(Role::Clinician));
+    }
+}
+
 fn is_dictation(t: &Tokens, k: usize) -> bool {
     let (a, b) = (t.word(k), t.word(k + 2));
     (2..=3).contains(&a.len())
@@ -272,6 +282,7 @@ fn ward(t: &Tokens, i: usize, out: &mut Vec<Find>) {
         let k = i + 1 + usize::from(matches!(t.shape(i + 1), Some(Shape::Mark(':' | '-' | ')' | '|'))) || t.shape(i + 1) == Some(Shape::Break) && !t.ends_line(i + 1));
         let read = forward(t, k, Trust::Fair).filter(|r| r.best == NameLike::Name && t.is_capital(k) && (r.words > 1 || r.parts > 1));
         if let Some(read) = read {
+            row_end(t, read.next, out);
             push(out, read, "cue.ward", 0.85, Some(Role::OtherPatient));
             return;
         }

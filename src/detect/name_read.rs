@@ -224,7 +224,7 @@ fn word_part(t: &Tokens, at: usize, shape: Shape, low: &str, before: &[usize], t
         let first = trust == Trust::Strong || is_given(low) || is_surname(low) && trust == Trust::Fair;
         return trust >= Trust::Fair
             && (like == NameLike::Name || !before.is_empty() && is_usual_surname(low))
-            && !is_eponym(low)
+            && !(before.is_empty() && is_eponym(low))
             && if before.is_empty() { first } else { before.iter().all(|b| matches!(t.shape(*b), Some(Shape::Lower))) };
     }
     if shape == Shape::Upper {
@@ -289,6 +289,7 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
     let given_ok = match t.shape(g)? {
         Shape::Initial => trust >= Trust::Fair,
         Shape::Cap | Shape::Upper if credential(t.word(g)).is_some() || kin(low).is_some() || title(low).is_some() => false,
+        Shape::Upper if !upper && trust == Trust::Weak => false,
         Shape::Cap | Shape::Upper => {
             let like = t.like(g);
             let same_case = upper == (t.shape(g) == Some(Shape::Upper));
@@ -307,8 +308,7 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
         return None;
     }
     // `Wu, Ana Roe`: two people in a list, not a family and two given names.
-    if k == i + 1
-        && trust < Trust::Strong
+    if trust < Trust::Strong
         && matches!(t.shape(g + 1), Some(Shape::Cap | Shape::Upper))
         && is_surname(t.low(g + 1))
         && !is_given(t.low(g + 1))

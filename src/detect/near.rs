@@ -37,6 +37,14 @@ impl<'a> Near<'a> {
         around(&self.tokens, self.first, self.next, own)
     }
 
+    /// The end of a `Jr.` or `III` after the find that `differs` from the patient's.
+    pub fn generation(&self, differs: impl Fn(&str) -> bool) -> Option<usize> {
+        let t = &self.tokens;
+        let at = self.next + usize::from(t.is(self.next, ','));
+        let low = t.low(at);
+        (super::name_read::is_generation(low) && differs(low)).then(|| t.get(at).map(|x| self.base + x.end)).flatten()
+    }
+
     /// The find begins with a capital.
     pub fn capital(&self) -> bool {
         self.tokens.is_capital(self.first)

@@ -39,17 +39,17 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         "power of attorney|health care proxy|healthcare proxy|health care agent|health care surrogate| \
          surrogate decision maker|surrogate|health care power of attorney|healthcare power of attorney| \
          durable power of attorney|medical power of attorney|healthcare agent|healthcare surrogate| \
-         medical decision maker|decision maker|proxy",
+         medical decision maker|decision maker",
         Pull::Noun,
         Some(Role::HealthCareAgent),
     ),
     (
-        "hcp|poa|dpoa",
+        "hcp|poa|dpoa|proxy",
         Pull::Label,
         Some(Role::HealthCareAgent),
     ),
     (
-        "legal guardian|guardian|conservator|foster parent|foster mother|foster father|temporary guardian| \
+        "legal guardian|guardian|guardian ad litem|conservator|foster parent|foster mother|foster father|temporary guardian| \
          court-appointed guardian",
         Pull::Noun,
         Some(Role::Guardian),
@@ -99,8 +99,8 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         Some(Role::Friend),
     ),
     (
-        "landlord|coworker|co-worker|witness|lawyer|attorney|teacher|coach|victim|assailant|babysitter|nanny| \
-         probation officer|parole officer|perpetrator|abuser|suspect|principal|driver|bystander|stranger|passenger| \
+        "landlord|coworker|co-worker|witness|lawyer|attorney|teacher|coach|victim|assailant|babysitter|nanny|paralegal|bookkeeper|housekeeper| \
+         probation officer|parole officer|perpetrator|abuser|suspect|bystander|passenger| \
          classmate|ex-boyfriend's|defendant|plaintiff|witness name|adjuster|claims adjuster|investigator|deputy| \
          trooper|sheriff|police officer|guidance counselor|godson|goddaughter",
         Pull::Noun,
@@ -180,7 +180,7 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         Some(Role::PhysicianAssistant),
     ),
     (
-        "medical assistant|technician|technologist|phlebotomist|sonographer|sitter|aide|nursing assistant| \
+        "medical assistant|technician|technologist|phlebotomist|sonographer|sitter|aide|ems crew|crew|medic|nursing assistant| \
          nurse aide|nursing aide|patient care technician|home health aide|health aide|paramedic|hygienist| \
          dental hygienist|x-ray tech|radiology tech|lab tech|ekg tech|ultrasound tech|surgical tech|scrub tech| \
          monitor tech|pharmacy tech|ct tech|mri tech|echo tech|orderly|transporter",
@@ -236,7 +236,9 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
          interpreted by|read by|administered by|referred by|referred to|evaluated by|examined by|treated by| \
          followed by|seen by|verified by|authenticated by|attested by|approved by|documented by|charted by| \
          completed by|supervised by|assessed by|managed by|resulted by|given by|started by|recommended by| \
-         signed out to|care of|under the care of|followed with|intubated by|placed by|inserted by|obtained by| \
+         signed out to|care of|under the care of|followed with|intubated by|done by|rx by|ref by|refilled by|renewed by|sutured by|closed by|repaired by|excised by|extubated by|delivered by|consulted by|triaged by|screened by| \
+         counseled by|educated by|injected by|scoped by|biopsied by|treated by|vaccinated by|immunized by|operated on by|stented by|caught by|received from| \
+         placed by|inserted by|obtained by| \
          taken by|checked by|referral from|referral to|appointment with|appt with|follow up with|follow-up with| \
          f / u with|f / u w /|followup with|visit with|staffed with|staffed w /|precepted by|precepted with| \
          report given to|report received from|report from|report to|handoff from|handoff to|hand-off from| \
@@ -409,7 +411,7 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         Some(Role::Psychologist),
     ),
     (
-        "hcp|poa|dpoa|hcpoa|mpoa|health care proxy|healthcare proxy|health care agent",
+        "hcp|poa|dpoa|proxy|hcpoa|mpoa|health care proxy|healthcare proxy|health care agent",
         Pull::Field,
         Some(Role::HealthCareAgent),
     ),

@@ -36,6 +36,8 @@ pub fn whose(name: &Name, e: &Evidence, own: &Own, ctx: &Context, has_identity: 
         Fit::No => Who::New(other_role(e, ctx)),
         // `Son Leonard Roe Jr.` of Leonard Roe.
         Fit::Full if e.kin.is_some() && own.other_generation(name) => Who::New(other_role(e, ctx)),
+        // `Son Len Roe` of Leonard Roe: one who is called after the patient.
+        Fit::Full if e.kin.is_some() && !own.is_exact_given(name) => Who::New(other_role(e, ctx)),
         // The same full name with a cue against the patient: a father, a namesake. A person must say.
         Fit::Full if e.kin.is_some() || sex_conflict(e, own) || is_professional(e, own) => Who::Ambiguous,
         Fit::Full => Who::Patient,

@@ -435,6 +435,22 @@ const RUNNING: &[&str] = &[
     "ward",
     "room",
     "bed",
+    "general",
+    "local",
+    "spinal",
+    "regional",
+    "dea",
+    "npi",
+    "mrn",
+    "ssn",
+    "dob",
+    "dod",
+    "lic",
+    "ext",
+    "tel",
+    "cell",
+    "pager",
+    "id",
 ];
 
 fn single(low: &str) -> NameLike {
