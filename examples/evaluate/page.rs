@@ -29,6 +29,9 @@ fn by(out: &mut String, title: &str, splits: &[(&str, Score); 2], of: impl Fn(&S
     }
 }
 
+/// One figure of a split.
+type Figure = fn(&Score) -> Count;
+
 /// All tables, in Markdown.
 pub fn tables(splits: &[(&str, Score); 2], cases: &Cases) -> String {
     let mut out = String::new();
@@ -49,7 +52,7 @@ pub fn tables(splits: &[(&str, Score); 2], cases: &Cases) -> String {
         let bound = format!("{} {}%", if g.least { "at least" } else { "at most" }, 100.0 * g.bound);
         let _ = writeln!(out, "| {} | {bound} | {} | {} |", g.what, cell((g.of)(&splits[0].1)), cell((g.of)(&splits[1].1)));
     }
-    let more: [(&str, fn(&Score) -> Count); 6] = [
+    let more: [(&str, Figure); 6] = [
         ("patient's own lost (neither kept nor put to a person)", |s| s.own_lost),
         ("other words touched", |s| s.other),
         ("role accuracy, names", |s| s.role_names),
