@@ -220,8 +220,10 @@ fn again(t: &Tokens, mentions: &[Mention], people: &[Someone], own: &Own) -> Vec
         if !matches!(token.shape, Shape::Cap | Shape::Upper | Shape::Lower) {
             continue;
         }
-        let Some(owners) = words.get(t.low(i)) else { continue };
-        let Some(p) = owners.last().and_then(|o| people.get(*o)) else { continue };
+        let low = t.low(i);
+        let begin = |p: &&Someone| low.len() >= 3 && p.given.len() >= low.len() + 2 && p.given.starts_with(low) && !own.is_given(low);
+        let short = || people.iter().find(begin).filter(|_| token.shape == Shape::Cap && t.like(i) >= NameLike::Unknown);
+        let Some(p) = words.get(low).and_then(|o| o.last()).and_then(|o| people.get(*o)).or_else(short) else { continue };
         let Some(name) = word_of(t, i, p) else { continue };
         let read =
             Read { first: i, next: i + 1, start: token.start, end: token.end, name: name.clone(), best: t.like(i), words: 1, parts: 1 };

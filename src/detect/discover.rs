@@ -8,6 +8,7 @@ use super::evidence::{around, credential_at, function_at, place_end};
 use super::id_rules::needs_owner;
 use super::identity::Own;
 use super::labels;
+use super::lone;
 use super::misfile;
 use super::name_read::{Read, Trust, backward, forward};
 use super::name_read::{after_titles, plain as spoken_name, titled as after_title};
@@ -15,6 +16,7 @@ use super::overlap;
 use super::owner::attribute;
 use super::patterns;
 use super::records;
+use super::signature;
 use super::things::is_thing;
 use super::tokens::{Shape, Tokens};
 use super::whose::whose;
@@ -72,6 +74,10 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
     let t = Tokens::new(text);
     let mut finds = labels::find(&t, ctx);
     by_cue(&t, &mut finds);
+    if ctx.class == Class::Narrative {
+        signature::find(&t, &mut finds);
+    }
+    lone::find(&t, &mut finds);
     let mut out: Vec<Mention> = finds.into_iter().filter_map(|f| mention(&t, f, ctx, own, has_identity)).collect();
     let (labelled, owned) = records::find(&t, own, has_identity);
     out.extend(labelled);
@@ -191,7 +197,11 @@ fn titled(t: &Tokens, i: usize, low: &str, out: &mut Vec<Find>) {
         return;
     }
     let mut k = i + 1 + usize::from(dot);
-    // `Dr.` at the end of one sentence or a title far away says nothing.
+    // `Dr.` at the end of a line goes on in the next; else at an end a title says nothing.
+    let wrapped = t.get(k).is_some_and(|b| b.shape == Shape::Break && t.text.get(b.start..b.end) == Some("\n"));
+    if wrapped && dot && matches!(low, "dr" | "mr" | "mrs" | "ms") && t.shape(k + 1) == Some(Shape::Cap) && t.like(k + 1) >= NameLike::Unknown {
+        k += 1;
+    }
     if t.ends_line(k) {
         return;
     }
@@ -234,7 +244,9 @@ fn titled(t: &Tokens, i: usize, low: &str, out: &mut Vec<Find>) {
 /// Surnames that are also small words: `Dr. Do`, `Dr. He`, `Mrs. My`.
 fn short_surname(t: &Tokens, k: usize, dot: bool) -> Option<Read> {
     let word = t.word(k);
-    if !dot || t.shape(k) != Some(Shape::Cap) || word.chars().count() > 3 {
+    let low = t.low(k);
+    let thing = super::words::is_running_word(low) || super::words::is_clinical(low) || super::cues::is_institution_head(low);
+    if !dot || t.shape(k) != Some(Shape::Cap) || word.chars().count() > 3 && (thing || t.is_capital(k + 1)) {
         return None;
     }
     let token = t.get(k)?;
@@ -281,12 +293,9 @@ fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, role
     if lone && !direct && read.best < NameLike::Name && !(comma && is_given(t.low(k)) && t.is(read.next, ',')) {
         return;
     }
-    if lone
-        && direct
-        && read.best == NameLike::Unknown
-        && !t.begins_line(from.wrapping_sub(1))
-        && t.shape(from - 1) != Some(Shape::Lower)
-    {
+    let noun = from.wrapping_sub(1);
+    let sentence = t.begins_line(noun) || matches!(t.shape(noun.wrapping_sub(1)), Some(Shape::Mark('.' | ':' | ';' | '?' | '!')));
+    if lone && direct && read.best == NameLike::Unknown && !sentence && t.shape(noun) != Some(Shape::Lower) {
         return;
     }
     let next = read.next;
@@ -308,7 +317,9 @@ fn coordinated(t: &Tokens, mut next: usize, rule: &'static str, confidence: f32,
         if !joined || credential_at(t, k).is_some() {
             return;
         }
-        let Some(read) = forward(t, k, Trust::Weak).filter(|r| r.best == NameLike::Name) else { return };
+        let titles = rule == "cue.title";
+        let read = forward(t, k, if titles { Trust::Fair } else { Trust::Weak });
+        let Some(read) = read.filter(|r| r.best == NameLike::Name || titles && r.best == NameLike::Unknown) else { return };
         next = read.next;
         out.push(Find { read, rule, confidence: confidence - 0.1, role });
     }
@@ -321,7 +332,9 @@ fn phrase(t: &Tokens, i: usize, n: usize, pull: Pull, role: Option<Role>, out: &
         Pull::Label => {
             let marked = t.is(next, ':') || t.is(next, '-');
             let k = if marked { next + 1 } else { next };
-            if !marked && (role.is_none() || !t.is_capital(i) && role != Some(Role::Clinician)) {
+            // `d/w attending Okoye`
+            let named = t.shape(next) == Some(Shape::Cap) && t.like(next) == NameLike::Name && !is_eponym(t.low(next));
+            if !marked && (role.is_none() || !t.is_capital(i) && role != Some(Role::Clinician) && !named) {
                 return;
             }
             let trust = if marked && role.is_some() { Trust::Fair } else { Trust::Weak };
@@ -376,8 +389,12 @@ fn described(t: &Tokens, i: usize, out: &mut Vec<Find>) {
 fn functional(t: &Tokens, i: usize, role: Role, out: &mut Vec<Find>) {
     let k = i + 1 + usize::from(t.is(i + 1, ':') || t.is(i + 1, '-'));
     let sure = matches!(t.word(i), "RN" | "LPN" | "LVN" | "NP" | "SW" | "CNA" | "LCSW" | "SLP" | "MSW" | "PCT");
-    let known = |r: &Read| t.is_capital(r.first) && (r.best == NameLike::Name || sure && r.best == NameLike::WordName);
-    let read = forward(t, k, Trust::Weak).or_else(|| lone_word(t, k).filter(|_| sure));
+    let plain = matches!(t.shape(k + 1), Some(Shape::Lower | Shape::Mark(_)) | None) || t.ends_line(k + 1);
+    let unknown = sure && plain && t.shape(k) == Some(Shape::Cap);
+    let known = |r: &Read| {
+        t.is_capital(r.first) && (r.best == NameLike::Name || sure && r.best == NameLike::WordName || unknown && r.best == NameLike::Unknown)
+    };
+    let read = forward(t, k, if unknown { Trust::Fair } else { Trust::Weak }).or_else(|| lone_word(t, k).filter(|_| sure || t.word(i) == "PA"));
     let Some(read) = read.filter(known) else { return };
     let after = read.next;
     out.push(Find { read, rule: "cue.function", confidence: 0.85, role: Some(role) });

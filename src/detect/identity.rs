@@ -149,14 +149,14 @@ impl Own {
                 if family_fits && given_fits && (all_own || self.givens.len() < 2) || turned { Fit::Full } else { Fit::No }
             }
             (true, None) => {
-                if self.is_family(&name.family) || self.is_given(&name.family) && name.family.chars().count() > 1 {
+                if self.is_family(&name.family) || self.is_given(&name.family) && name.family.chars().count() > 1 || self.is_short(&name.family) {
                     Fit::Part
                 } else {
                     Fit::No
                 }
             }
             (false, Some(g)) => {
-                if g.chars().count() > 1 && (self.is_given(g) || self.is_family(g)) {
+                if g.chars().count() > 1 && (self.is_given(g) || self.is_family(g)) || self.is_short(g) {
                     Fit::Part
                 } else {
                     Fit::No
@@ -164,6 +164,12 @@ impl Own {
             }
             _ => Fit::No,
         }
+    }
+
+    /// True for the beginning of one of the patient's given names: `Thad` of Thaddeus, `Jo` of Josefina.
+    fn is_short(&self, word: &str) -> bool {
+        let f = folded(word);
+        f.len() >= 2 && self.givens.iter().any(|g| g.len() >= f.len() + 2 && g.starts_with(&f))
     }
 
     /// True when the patient is told from namesakes by another suffix than this.
@@ -205,7 +211,8 @@ impl Own {
     /// True when the identifier is the patient's.
     pub fn has_id(&self, value: &str) -> bool {
         let key = id_key(value);
-        !key.is_empty() && self.ids.contains(&key)
+        let seen = |k: &str| k.replace('o', "0").replace(['l', 'i'], "1");
+        !key.is_empty() && self.ids.iter().any(|own| *own == key || seen(own) == seen(&key))
     }
     /// True when the text begins with one of the patient's street lines.
     pub fn has_address(&self, value: &str) -> bool {

@@ -14,7 +14,7 @@ use super::overlap::settle;
 use super::owner::nearest;
 use super::prefilter::Prefilter;
 use super::variants::{Kind, digits_of, of_person};
-use super::whose::{is_professional, other_role, part, sex_conflict};
+use super::whose::{is_professional, namesake, other_role, part, sex_conflict};
 use super::words::{NameLike, name_like};
 use super::{Context, Dictionary};
 use crate::model::document::Class;
@@ -339,7 +339,9 @@ impl Knowledge {
         }
         if lone && let Some((s, n)) = near.stranger(|w| self.fits(&ids, w)) {
             // `Maria Lopez` where only a Maria Chen is known: somebody else.
-            let who = if e.any() { Who::New(other_role(&e, ctx)) } else { Who::New(ctx.kin_hint.unwrap_or(Role::OtherPerson)) };
+            let role = if e.any() { other_role(&e, ctx) } else { ctx.kin_hint.unwrap_or(Role::OtherPerson) };
+            let whole = super::split_text(text.get(s..n).unwrap_or(""));
+            let who = Who::New(namesake(&whole, role, &self.own));
             return make(who, "roster.other-name", 0.7, s, n);
         }
         if best == Kind::Initial && !near.capital() && !written.contains('.') {

@@ -139,6 +139,9 @@ const CLOSINGS: &[&[&str]] = &[
     &["yours", "truly"],
     &["yours", "sincerely"],
     &["thanks"],
+    &["thx"],
+    &["tx"],
+    &["ty"],
     &["thank", "you"],
     &["many", "thanks"],
     &["thanks", "again"],
@@ -220,9 +223,9 @@ fn dictation(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
 /// The name at the end of a row of a ward list, set off by blanks: who has the patient.
 fn row_end(t: &Tokens, from: usize, out: &mut Vec<Find>) {
     let end = (from..t.list.len()).find(|k| t.ends_line(*k)).unwrap_or(t.list.len());
-    let Some(last) = end.checked_sub(1).filter(|k| *k > from && t.is_capital(*k) && t.like(*k) == NameLike::Name) else { return };
+    let Some(last) = end.checked_sub(1).filter(|k| *k > from && t.is_capital(*k) && t.like(*k) >= NameLike::WordName) else { return };
     let gap = t.get(last - 1).zip(t.get(last)).is_some_and(|(a, b)| b.start >= a.end + 2 || a.shape == Shape::Break);
-    if let Some(read) = forward(t, last, Trust::Weak).filter(|r| gap && r.next == end) {
+    if let Some(read) = forward(t, last, Trust::Strong).filter(|r| gap && r.next == end && t.word(last).len() > 2 && credential_at(t, last).is_none()) {
         push(out, read, "cue.ward", 0.7, Some(Role::Clinician));
     }
 }
@@ -230,18 +233,22 @@ fn row_end(t: &Tokens, from: usize, out: &mut Vec<Find>) {
 fn is_dictation(t: &Tokens, k: usize) -> bool {
     let (a, b) = (t.word(k), t.word(k + 2));
     (2..=3).contains(&a.len())
-        && t.shape(k + 2) == Some(Shape::Lower)
+        && matches!(t.shape(k + 2), Some(Shape::Lower | Shape::Upper))
         && (2..=4).contains(&b.len())
         && !matches!(b, "am" | "pm" | "hr" | "min" | "ml" | "dl" | "kg" | "day" | "week" | "wk")
         && t.touches_next(k)
         && t.touches_next(k + 1)
 }
 
+/// The dictator and who typed it.
 fn push_dictation(t: &Tokens, k: usize, out: &mut Vec<Find>) {
-    let (Some(s), Some(e)) = (t.get(k), t.get(k + 2)) else { return };
-    let name = Name { text: t.text.get(s.start..e.end).unwrap_or("").to_string(), ..Name::default() };
-    let read = Read { first: k, next: k + 3, start: s.start, end: e.end, name, best: NameLike::Unknown, words: 1, parts: 2 };
-    push(out, read, "cue.dictation", 0.6, Some(Role::Staff));
+    for (at, role) in [(k, Role::Clinician), (k + 2, Role::Staff)] {
+        let Some(token) = t.get(at) else { continue };
+        let name = Name { text: t.word(at).to_string(), ..Name::default() };
+        let read =
+            Read { first: at, next: at + 1, start: token.start, end: token.end, name, best: NameLike::Unknown, words: 1, parts: 1 };
+        push(out, read, "cue.dictation", 0.6, Some(role));
+    }
 }
 
 /// `Dear Mrs. Alvarez`, `Hi laura,`.
@@ -278,9 +285,16 @@ fn ward(t: &Tokens, i: usize, out: &mut Vec<Find>) {
         return;
     }
     // `4B Wu, Karen`: a place at the head of a line, then a name.
-    if t.begins_line(i) && t.shape(i) == Some(Shape::Mixed) && t.word(i).len() <= 5 && t.word(i).starts_with(|c: char| c.is_ascii_digit()) {
+    let room = matches!(t.shape(i), Some(Shape::Mixed | Shape::Number)) && t.word(i).len() <= 5 && t.word(i).starts_with(|c: char| c.is_ascii_digit());
+    if t.begins_line(i) && room {
+        // `301-1`, `4W-12B`
+        let half = t.is(i + 1, '-') && t.touches_next(i) && t.touches_next(i + 1) && matches!(t.shape(i + 2), Some(Shape::Number | Shape::Mixed | Shape::Initial));
+        let i = if half { i + 2 } else { i };
         let k = i + 1 + usize::from(matches!(t.shape(i + 1), Some(Shape::Mark(':' | '-' | ')' | '|'))) || t.shape(i + 1) == Some(Shape::Break) && !t.ends_line(i + 1));
-        let read = forward(t, k, Trust::Fair).filter(|r| r.best == NameLike::Name && t.is_capital(k) && (r.words > 1 || r.parts > 1));
+        let read = forward(t, k, Trust::Strong).filter(|r| {
+            let comma = t.list.get(r.first..r.next).is_some_and(|x| x.iter().any(|x| x.shape == Shape::Mark(',')));
+            t.is_capital(k) && (r.best == NameLike::Name && (r.words > 1 || r.parts > 1) || comma || half && r.best >= NameLike::Unknown)
+        });
         if let Some(read) = read {
             row_end(t, read.next, out);
             push(out, read, "cue.ward", 0.85, Some(Role::OtherPatient));

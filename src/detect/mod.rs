@@ -24,6 +24,7 @@ mod identity;
 mod knowledge;
 mod known_person;
 mod labels;
+mod lone;
 mod misfile;
 mod name_read;
 mod near;
@@ -34,6 +35,7 @@ pub mod patterns;
 mod phrase_tables;
 mod prefilter;
 mod records;
+mod signature;
 #[cfg(test)]
 mod tests;
 mod things;

@@ -1,6 +1,6 @@
 //! Reads a person's name at a place where a cue says that one may stand.
 
-use super::cues::{credential, is_eponym_head, kin, title};
+use super::cues::{credential, is_eponym_head, is_institution_head, kin, title};
 use super::tokens::{Shape, Tokens};
 use super::words::{NameLike, is_eponym, is_given, is_surname};
 use crate::model::person::Name;
@@ -90,6 +90,11 @@ fn is_usual_surname(low: &str) -> bool {
     )
 }
 
+/// A number, age, date or the end of the row at token `k`.
+fn ends_row(t: &Tokens, k: usize) -> bool {
+    t.ends_line(k) || matches!(t.shape(k), Some(Shape::Number | Shape::Mixed | Shape::Initial)) || matches!(t.low(k), "dob" | "mrn" | "(" | "age")
+}
+
 /// `Jr`, `III`.
 pub fn is_generation(low: &str) -> bool {
     matches!(low, "jr" | "sr" | "ii" | "iii" | "iv")
@@ -98,6 +103,11 @@ pub fn is_generation(low: &str) -> bool {
 /// Reads a name that begins at token `i`.
 pub fn forward(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
     comma_name(t, i, trust).or_else(|| plain(t, i, trust))
+}
+
+/// True for `KEE`, `PA` where a row of capitals shows that it is a name and no credential.
+fn capitals_row(t: &Tokens, g: usize) -> bool {
+    t.shape(g) == Some(Shape::Upper) && t.shape(g + 1) == Some(Shape::Upper) && t.like(g + 1) > NameLike::Word && credential(t.word(g + 1)).is_none()
 }
 
 /// Reads a name after a title, where a comma ends it: `Dr. Wu, Ana Roe`; only `DR. WU,KAREN` goes on.
@@ -171,6 +181,22 @@ fn part(t: &Tokens, at: usize, before: &[usize], trust: Trust, words: usize) -> 
             (dot || follows || words > 0 && !t.touches_next(at)).then_some(Step { at, next, word: false })
         }
         Shape::Break => line_break(t, at, before),
+        // `Butch Holloway` after a kin word: a nickname that is a word, and a family name.
+        Shape::Cap
+            if trust >= Trust::Fair
+                && before.is_empty()
+                && t.like(at) == NameLike::Word
+                && t.shape(at + 1) == Some(Shape::Cap)
+                && t.like(at + 1) == NameLike::Name
+                && is_surname(t.low(at + 1))
+                && t.shape(at.wrapping_sub(1)) == Some(Shape::Lower)
+                && !super::words::is_clinical(low)
+                && !super::words::is_running_word(low)
+                && title(low).is_none()
+                && kin(low).is_none() =>
+        {
+            Some(Step { at: at + 1, next: at + 2, word: true })
+        }
         Shape::Cap | Shape::Upper | Shape::Lower => {
             if is_particle(low) && (words > 0 || trust > Trust::Weak || shape != Shape::Lower) {
                 let mut k = at + 1 + usize::from(low == "st" && t.is(at + 1, '.'));
@@ -241,7 +267,8 @@ fn word_part(t: &Tokens, at: usize, shape: Shape, low: &str, before: &[usize], t
         let given = before
             .first()
             .is_some_and(|b| is_given(t.low(*b)) && t.like(*b) == NameLike::Name || t.shape(*b) == Some(Shape::Initial));
-        return given && !super::words::is_running_word(low) && !is_eponym_head(low) && !super::words::is_clinical(low);
+        let head = is_institution_head(low) || matches!(low, "disease" | "syndrome" | "sign" | "test" | "score" | "scale");
+        return given && !super::words::is_running_word(low) && !head && !super::words::is_clinical(low);
     }
     let heads = is_eponym_head(low) && like <= NameLike::WordName;
     if words == 0 {
@@ -287,8 +314,8 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
     let low = t.low(g);
     let upper = t.shape(i) == Some(Shape::Upper);
     let given_ok = match t.shape(g)? {
-        Shape::Initial => trust >= Trust::Fair,
-        Shape::Cap | Shape::Upper if credential(t.word(g)).is_some() || kin(low).is_some() || title(low).is_some() => false,
+        Shape::Initial => trust >= Trust::Fair || upper && t.touches_next(comma) || t.ends_column(g + 1) && !upper,
+        Shape::Cap | Shape::Upper if credential(t.word(g)).is_some() && !(trust == Trust::Strong && capitals_row(t, g)) || kin(low).is_some() || title(low).is_some() => false,
         Shape::Upper if !upper && trust == Trust::Weak => false,
         Shape::Cap | Shape::Upper => {
             let like = t.like(g);
@@ -297,6 +324,7 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
             is_given(low) && like != NameLike::Word
                 || trust == Trust::Strong && like >= NameLike::WordName && same_case
                 || trust == Trust::Fair && like >= NameLike::Unknown && same_case && ended
+                || upper && same_case && like >= NameLike::WordName
         }
         _ => false,
     };
@@ -318,7 +346,14 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
         return None;
     }
     let family_known = (i..k).any(|j| t.like(j) == NameLike::Name);
-    if trust == Trust::Weak && !(family_known && (is_given(low) && t.like(g) == NameLike::Name)) {
+    let given_known = is_given(low) && t.like(g) == NameLike::Name;
+    let capitals = upper && t.shape(g) == Some(Shape::Upper);
+    // In capitals one known part is enough: `VILLASENOR, ARACELI`, `PHAM, DUNG`.
+    let sure = family_known && given_known
+        || capitals && (family_known && t.like(g) > NameLike::Word || given_known)
+        || given_known && (i..k).all(|j| t.like(j) >= NameLike::Unknown) && ends_row(t, g + 1)
+        || upper && t.touches_next(k - 1) && t.touches_next(comma) && family_known;
+    if trust == Trust::Weak && !sure {
         return None;
     }
     let mut end = g + 1;

@@ -20,7 +20,10 @@ pub fn attribute(t: &Tokens, mut m: Mention, names: &[Mention], records: &[Owned
         Category::Url | Category::Ip => false,
         _ => own.has_id(value),
     };
-    let near = nearest(t, m.start, names).or_else(|| following(t, m.end, names)).or_else(|| block(t, m.start, names));
+    let near = nearest(t, m.start, names).or_else(|| following(t, m.end, names));
+    let public = matches!(m.category, Category::Phone | Category::Fax | Category::Address | Category::Url);
+    let organisation = near.is_none() && !owned && public && of_organisation(t, m.start, names);
+    let near = near.or_else(|| if organisation { Some(Who::New(Role::Organization)) } else { block(t, m.start, names) });
     let near_patient = matches!(near, None | Some(Who::Patient));
     if let Some(r) = records.iter().find(|r| r.start <= m.start && m.end <= r.end)
         && near_patient
@@ -40,10 +43,6 @@ pub fn attribute(t: &Tokens, mut m: Mention, names: &[Mention], records: &[Owned
         (false, Some(who)) if who != Who::Patient => who,
         (false, _) => Who::Nobody,
     };
-    let public = matches!(m.category, Category::Phone | Category::Fax | Category::Address | Category::Url);
-    if m.who == Who::Nobody && public && of_organisation(t, m.start, names) {
-        m.who = Who::New(Role::Organization);
-    }
     m
 }
 

@@ -100,7 +100,8 @@ fn is_pet(t: &Tokens, first: usize) -> bool {
         let low = t.low(j);
         if matches!(
             low,
-            "dog" | "dogs" | "cat" | "cats" | "puppy" | "pet" | "pets" | "kitten" | "parrot" | "hamster" | "horse" | "rabbit" | "bird"
+            "dog" | "dogs" | "cat" | "cats" | "puppy" | "pet" | "pets" | "kitten" | "parrot" | "hamster" | "horse" | "horses" | "rabbit" | "bird" | "beagle" | "terrier" | "poodle" | "retriever" | "shepherd" | "kitty" | "chihuahua"
+                | "bulldog" | "labrador" | "pug" | "dachshund" | "mare" | "pony" | "goat" | "turtle" | "goldfish"
         ) {
             return true;
         }

@@ -143,6 +143,18 @@ impl<'a> Tokens<'a> {
         i == 0 || self.shape(i - 1) == Some(Shape::Break)
     }
 
+    /// True when a column begins at token `i`: a line, a cell, or two blanks before it.
+    pub fn begins_column(&self, i: usize) -> bool {
+        let gap = || self.get(i.wrapping_sub(1)).zip(self.get(i)).is_some_and(|(a, b)| b.start >= a.end + 2);
+        self.begins_line(i) || self.is(i - 1, '|') || gap()
+    }
+
+    /// True when a column ends before token `i`.
+    pub fn ends_column(&self, i: usize) -> bool {
+        let gap = || self.get(i.wrapping_sub(1)).zip(self.get(i)).is_some_and(|(a, b)| b.start >= a.end + 2);
+        self.ends_line(i) || self.is(i, '|') || gap()
+    }
+
     /// True when token `i` is past the end or a line end.
     pub fn ends_line(&self, i: usize) -> bool {
         self.shape(i).is_none_or(|s| s == Shape::Break)

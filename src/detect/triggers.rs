@@ -73,10 +73,10 @@ const WORDS: &[(u32, &[&str])] = &[
         &[
             "case", "docket", "file", "warrant", "inmate", "prisoner", "booking", "badge", "shield", "passport", "visa", "alien",
             "a-number", "cdcr", "doc", "employee", "student", "military", "service", "interpreter", "operator", "report", "claim",
-            "incident", "id", "i.d.",
+            "incident", "id", "i.d.", "band", "subject", "donor",
         ],
     ),
-    (HANDLE, &["instagram", "facebook", "twitter", "snapchat", "tiktok", "venmo", "skype", "whatsapp", "linkedin", "ig", "fb"]),
+    (HANDLE, &["instagram", "facebook", "twitter", "snapchat", "tiktok", "venmo", "skype", "whatsapp", "linkedin"]),
     (FAX, &["fax", "facsimile"]),
     (PHONE, &["ph", "tel", "cell", "mobile", "pager", "call", "home", "work", "contact", "beeper", "voicemail", "text", "ext"]),
     (NPI, &["npi"]),

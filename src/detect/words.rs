@@ -17,6 +17,7 @@ static CLINICAL: &str = include_str!("lists/clinical.txt");
 static PLACES: &str = include_str!("lists/places.txt");
 static GIVEN_WORLD: &str = include_str!("lists/given_world.txt");
 static SURNAMES_WORLD: &str = include_str!("lists/surnames_world.txt");
+static SURNAMES_TAIL: &str = include_str!("lists/surnames_tail.txt");
 static GIVEN_MANY: &str = include_str!("lists/given_many.txt");
 static SURNAMES_MANY: &str = include_str!("lists/surnames_many.txt");
 static WORDS_MORE: &str = include_str!("lists/words_more.txt");
@@ -46,6 +47,7 @@ mod flag {
     pub const EPONYM: u16 = 64;
     pub const RUNNING: u16 = 128;
     pub const BARE: u16 = 256;
+    pub const USUAL: u16 = 512;
 }
 
 /// A cheap hash for short words of lists that are ours: nobody chooses them to collide.
@@ -73,15 +75,16 @@ pub type ShortSet = HashSet<&'static str, BuildHasherDefault<ShortHash>>;
 pub type ShortMap<V> = HashMap<&'static str, V, BuildHasherDefault<ShortHash>>;
 
 static FLAGS: LazyLock<ShortMap<u16>> = LazyLock::new(|| {
-    let lists: [(&'static str, u16); 13] = [
+    let lists: [(&'static str, u16); 14] = [
         (WORDS, flag::WORD),
         (WORDS_MORE, flag::WORD),
         (DRUGS, flag::CLINICAL),
         (WORD_NAMES, flag::WORD_NAME),
-        (SURNAMES, flag::SURNAME),
-        (SURNAMES_WORLD, flag::SURNAME),
-        (GIVEN, flag::GIVEN),
-        (GIVEN_WORLD, flag::GIVEN),
+        (SURNAMES, flag::SURNAME | flag::USUAL),
+        (SURNAMES_WORLD, flag::SURNAME | flag::USUAL),
+        (SURNAMES_TAIL, flag::SURNAME),
+        (GIVEN, flag::GIVEN | flag::USUAL),
+        (GIVEN_WORLD, flag::GIVEN | flag::USUAL),
         (SURNAMES_MANY, flag::SURNAME),
         (GIVEN_MANY, flag::GIVEN),
         (CLINICAL, flag::CLINICAL),
@@ -123,6 +126,11 @@ fn listed(word: &str, bit: u16) -> bool {
 /// True for a family name that is no English word.
 pub fn is_surname(word: &str) -> bool {
     listed(word, flag::SURNAME)
+}
+
+/// True for a name that many people bear.
+pub fn is_usual(word: &str) -> bool {
+    has(word, flag::USUAL) || word.contains('-') && word.split('-').any(|w| has(w, flag::USUAL))
 }
 
 /// True for a word that is also a name.
@@ -582,6 +590,7 @@ mod tests {
             WORD_NAMES,
             SURNAMES,
             SURNAMES_MANY,
+            SURNAMES_TAIL,
             GIVEN,
             GIVEN_MANY,
             CLINICAL,

@@ -78,7 +78,7 @@ fn an_organisations_own_number_stays() {
     let table: &[(&str, Category, Who)] = &[
         ("RIVERSIDE COMMUNITY HOSPITAL\n400 Quarry Road\nTel (503) 555-0190\n", Category::Phone, Who::New(Role::Organization)),
         ("Pharmacy: Corner Drugs 503-555-0190", Category::Phone, Who::New(Role::Organization)),
-        ("RIVERSIDE CLINIC\nAda Wu, MD\nTel 503-555-0190", Category::Phone, Who::Nobody),
+        ("RIVERSIDE CLINIC\nAda Wu, MD\nTel 503-555-0190", Category::Phone, Who::New(Role::Physician)),
         ("Seen at the clinic. Her cell: 503-555-0190", Category::Phone, Who::Nobody),
         ("RIVERSIDE HOSPITAL\n\nPhone: 503-555-0190", Category::Phone, Who::Nobody),
     ];
