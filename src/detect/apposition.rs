@@ -45,11 +45,18 @@ pub fn before_noun(t: &Tokens, i: usize, out: &mut Vec<Find>) {
 pub fn login(t: &Tokens, from: usize, role: Option<Role>, out: &mut Vec<Find>) {
     let k = from + usize::from(t.is(from, ':'));
     let word = t.low(k).trim_end_matches(|c: char| c.is_ascii_digit());
-    if !matches!(t.shape(k), Some(Shape::Lower | Shape::Mixed)) || !word.is_ascii() || t.word(k).starts_with(|c: char| !c.is_ascii_lowercase()) {
+    if !matches!(t.shape(k), Some(Shape::Lower | Shape::Mixed))
+        || !word.is_ascii()
+        || t.word(k).starts_with(|c: char| !c.is_ascii_lowercase())
+    {
         return;
     }
     // `transcribed by: mtd`
-    if (2..=4).contains(&word.len()) && t.is(from, ':') && name_like(word) == NameLike::Unknown && t.ends_line(k + 1) | !t.touches_next(k) {
+    if (2..=4).contains(&word.len())
+        && t.is(from, ':')
+        && name_like(word) == NameLike::Unknown
+        && t.ends_line(k + 1) | !t.touches_next(k)
+    {
         let Some(s) = t.get(k) else { return };
         let name = crate::model::person::Name { text: t.word(k).to_string(), ..Default::default() };
         let read = Read { first: k, next: k + 1, start: s.start, end: s.end, name, best: NameLike::Unknown, words: 1, parts: 1 };

@@ -1,7 +1,7 @@
 //! The same person again in the same text: a surname after the whole name, a first name after the kin word, `Mrs. Smith` after
 //! `the mother, Mrs. Smith`.
 
-use super::evidence::Evidence;
+use super::evidence::{Evidence, around};
 use super::fold::folded;
 use super::identity::Own;
 use super::name_read::Read;
@@ -38,15 +38,38 @@ pub fn resolve(t: &Tokens, mentions: &mut Vec<Mention>, own: &Own) {
     if people.is_empty() {
         return;
     }
-    for m in mentions.iter_mut() {
-        lend_role(m, &people);
-    }
-    own_surname(t, mentions, own);
     let more = again(t, mentions, &people, own);
-    if !more.is_empty() {
+    let found = !more.is_empty();
+    if found {
         mentions.extend(more);
         mentions.sort_by_key(|m| m.start);
     }
+    // What the further places tell counts, too.
+    let people = if found { gather(t, mentions) } else { people };
+    for m in mentions.iter_mut() {
+        lend_role(m, &people);
+    }
+    company(t, mentions);
+    own_surname(t, mentions, own);
+}
+
+/// `Kessler/Obi`: two names joined by a stroke are of one kind.
+fn company(t: &Tokens, mentions: &mut [Mention]) {
+    for i in 1..mentions.len() {
+        let (a, b) = (&mentions[i - 1], &mentions[i]);
+        if t.text.get(a.end..b.start) != Some("/") {
+            continue;
+        }
+        match (&a.who, &b.who) {
+            (Who::New(x), Who::New(y)) if x.rank() > y.rank() && vague(*y) => mentions[i].who = Who::New(*x),
+            (Who::New(x), Who::New(y)) if y.rank() > x.rank() && vague(*x) => mentions[i - 1].who = Who::New(*y),
+            _ => {}
+        }
+    }
+}
+
+fn vague(r: Role) -> bool {
+    matches!(r, Role::OtherPerson | Role::Contact | Role::Clinician)
 }
 
 /// First given and family name, folded.
@@ -138,7 +161,7 @@ fn lend_role(m: &mut Mention, people: &[Someone]) {
     let better = people.iter().filter(|p| same(p, &given, &family, role)).max_by_key(|p| p.role.rank());
     if let Some(p) = better
         && p.role.rank() > role.rank()
-        && (role == Role::OtherPerson || p.role.group() == role.group() || role == Role::Contact)
+        && (role == Role::OtherPerson || p.role.group() == role.group() || matches!(role, Role::Contact | Role::Clinician))
     {
         m.who = Who::New(p.role);
     }
@@ -221,12 +244,21 @@ fn again(t: &Tokens, mentions: &[Mention], people: &[Someone], own: &Own) -> Vec
             continue;
         }
         let low = t.low(i);
-        let begin = |p: &&Someone| low.len() >= 3 && p.given.len() >= low.len() + 2 && p.given.starts_with(low) && !own.is_given(low);
+        let begin =
+            |p: &&Someone| low.len() >= 3 && p.given.len() >= low.len() + 2 && p.given.starts_with(low) && !own.is_given(low);
         let short = || people.iter().find(begin).filter(|_| token.shape == Shape::Cap && t.like(i) >= NameLike::Unknown);
         let Some(p) = words.get(low).and_then(|o| o.last()).and_then(|o| people.get(*o)).or_else(short) else { continue };
         let Some(name) = word_of(t, i, p) else { continue };
-        let read =
-            Read { first: i, next: i + 1, start: token.start, end: token.end, name: name.clone(), best: t.like(i), words: 1, parts: 1 };
+        let read = Read {
+            first: i,
+            next: i + 1,
+            start: token.start,
+            end: token.end,
+            name: name.clone(),
+            best: t.like(i),
+            words: 1,
+            parts: 1,
+        };
         // It is a person elsewhere: only a thing that bears the name speaks against.
         let e = Evidence { phrase: true, title_from: i, ..Evidence::default() };
         if is_thing(t, &read, &e) {
@@ -236,7 +268,7 @@ fn again(t: &Tokens, mentions: &[Mention], people: &[Someone], own: &Own) -> Vec
             start: token.start,
             end: token.end,
             category: Category::Name,
-            who: Who::New(p.role),
+            who: Who::New(around(t, i, i + 1, own).best_role().unwrap_or(p.role)),
             rule: "text.again",
             confidence: 0.75,
             name: Some(name),
@@ -259,7 +291,10 @@ fn word_of(t: &Tokens, i: usize, p: &Someone) -> Option<Name> {
         // A word that is also a name: inside a sentence only, or before a verb of speech.
         (Shape::Cap, NameLike::WordName) => {
             let month = is_place_or_month(low);
-            (!begins && !t.is_capital(i + 1) && !t.is_capital(i.wrapping_sub(1)) || super::labels::is_speech(t.low(i + 1)) || matches!(t.low(i + 1), "was" | "is" | "has" | "had" | "will" | "did" | "also" | "who")) && !month
+            (!begins && !t.is_capital(i + 1) && !t.is_capital(i.wrapping_sub(1))
+                || super::labels::is_speech(t.low(i + 1))
+                || matches!(t.low(i + 1), "was" | "is" | "has" | "had" | "will" | "did" | "also" | "who"))
+                && !month
         }
         _ => false,
     };

@@ -28,6 +28,9 @@ pub const TITLES: &[(&[&str], Option<Role>)] = &[
             "officer",
             "detective",
             "judge",
+            "ofc",
+            "dep",
+            "det",
             "sgt",
             "capt",
             "lt",
@@ -66,25 +69,83 @@ pub const CREDENTIALS: &[(&[&str], Role, bool)] = &[
     ),
     (&["PT", "OT", "RT"], Role::Therapist, true),
     (&["RD", "RDN", "LDN", "CDE", "CDCES"], Role::Dietitian, false),
-    (&["CNA", "CMA", "RMA", "RDMS", "EMT", "EMT-P", "NREMT", "RVT", "CPT"], Role::Technician, false),
+    (&["RDH", "CGC", "CNA", "CMA", "RMA", "RDMS", "EMT", "EMT-P", "NREMT", "RVT", "CPT"], Role::Technician, false),
     (&["MA", "MS", "BS", "BA", "MPH", "MBA", "MHA", "AuD", "IBCLC", "Esq", "ESQ", "JD", "CCC-A"], Role::Clinician, true),
 ];
 
 /// Kin words. Longer phrases are put together by the caller (`mother in law` -> in-law).
 pub const KIN: &[(&[&str], Role)] = &[
-    (&["mother", "mom", "mum", "mommy", "mama", "mami", "madre", "stepmother", "stepmom", "birthmother", "mob", "step-mother", "momma", "mthr"], Role::Mother),
+    (
+        &[
+            "mother",
+            "mom",
+            "mum",
+            "mommy",
+            "mama",
+            "mami",
+            "madre",
+            "stepmother",
+            "stepmom",
+            "birthmother",
+            "mob",
+            "step-mother",
+            "momma",
+            "mthr",
+        ],
+        Role::Mother,
+    ),
     (&["father", "dad", "daddy", "papa", "padre", "stepfather", "stepdad", "step-father", "fthr"], Role::Father),
     (&["parent", "parents"], Role::Parent),
     (&["sister", "stepsister", "half-sister", "sis", "hermana", "step-sister"], Role::Sister),
     (&["brother", "stepbrother", "half-brother", "bro", "hermano", "step-brother"], Role::Brother),
     (&["sibling", "siblings", "sibs", "sib", "twin", "sisters", "brothers"], Role::Sibling),
-    (&["husband", "wife", "spouse", "ex-husband", "ex-wife", "widow", "widower", "esposo", "esposa", "hubby", "husb", "exhusband", "exwife", "marido"], Role::Spouse),
-    (&["partner", "fiance", "fiancee", "boyfriend", "girlfriend", "fob", "ex-boyfriend", "ex-girlfriend", "novio", "novia"], Role::Partner),
+    (
+        &[
+            "husband",
+            "wife",
+            "spouse",
+            "ex-husband",
+            "ex-wife",
+            "widow",
+            "widower",
+            "esposo",
+            "esposa",
+            "hubby",
+            "husb",
+            "exhusband",
+            "exwife",
+            "marido",
+        ],
+        Role::Spouse,
+    ),
+    (
+        &["partner", "fiance", "fiancee", "boyfriend", "girlfriend", "fob", "ex-boyfriend", "ex-girlfriend", "novio", "novia"],
+        Role::Partner,
+    ),
     (&["daughter", "stepdaughter", "daughters", "hija", "step-daughter", "dtr", "dau", "dtrs"], Role::Daughter),
     (&["son", "stepson", "sons", "hijo", "step-son"], Role::Son),
     (&["child", "children", "kid", "kids", "stepchild", "stepchildren"], Role::Child),
-    (&["grandmother", "grandma", "mawmaw", "mamaw", "granny", "abuela", "mgm", "pgm", "gma", "grandmom", "abuelita", "great-grandmother"], Role::Grandmother),
-    (&["grandfather", "grandpa", "pawpaw", "papaw", "abuelo", "mgf", "pgf", "gpa", "granddad", "grandad", "great-grandfather"], Role::Grandfather),
+    (
+        &[
+            "grandmother",
+            "grandma",
+            "mawmaw",
+            "mamaw",
+            "granny",
+            "abuela",
+            "mgm",
+            "pgm",
+            "gma",
+            "grandmom",
+            "abuelita",
+            "great-grandmother",
+        ],
+        Role::Grandmother,
+    ),
+    (
+        &["grandfather", "grandpa", "pawpaw", "papaw", "abuelo", "mgf", "pgf", "gpa", "granddad", "grandad", "great-grandfather"],
+        Role::Grandfather,
+    ),
     (&["grandparent", "grandparents"], Role::Grandparent),
     (&["grandson", "granddaughter", "grandchild", "grandchildren", "grandbaby", "grandkids", "grandbabies"], Role::Grandchild),
     (&["aunt", "auntie", "aunty", "tia", "great-aunt"], Role::Aunt),
@@ -93,15 +154,27 @@ pub const KIN: &[(&[&str], Role)] = &[
     (&["niece", "nieces"], Role::Niece),
     (&["nephew", "nephews"], Role::Nephew),
     (
-        &["mother-in-law", "father-in-law", "sister-in-law", "brother-in-law", "son-in-law", "daughter-in-law", "in-law"],
+        &[
+            "mother-in-law",
+            "father-in-law",
+            "sister-in-law",
+            "brother-in-law",
+            "son-in-law",
+            "daughter-in-law",
+            "in-law",
+            "mil",
+            "fil",
+            "sil",
+            "bil",
+            "dil",
+        ],
         Role::InLaw,
     ),
     (&["relative", "relatives", "godmother", "godfather", "godparent", "kin"], Role::Relative),
 ];
 
 /// Words after a name that make it the name of a thing.
-pub const EPONYM_HEADS: &str =
-    "disease diseases syndrome sign signs score scores scale test testing criteria index classification stage grade \
+pub const EPONYM_HEADS: &str = "disease diseases syndrome sign signs score scores scale test testing criteria index classification stage grade \
      lymphoma palsy phenomenon thyroiditis esophagus cyst fracture drain drains catheter catheters clamp clamps \
      forceps scissors retractor retractors needle procedure operation repair maneuver manoeuvre position tube line \
      point law triad reflex ring node nodes nodule nodules sarcoma tumor tumour equation formula method stain agar \
@@ -123,8 +196,7 @@ pub const EPONYM_HEADS: &str =
      syringe inhaler insulin tablet tablets capsule cream ointment brand juice tea beer whiskey sauce seasoning";
 
 /// Words after a name that make it the name of a place or an institution.
-pub const INSTITUTION_HEADS: &str =
-    "hospital clinic center centre medical health healthcare university college school institute foundation memorial \
+pub const INSTITUTION_HEADS: &str = "hospital clinic center centre medical health healthcare university college school institute foundation memorial \
      pharmacy laboratory laboratories county building tower hall church street st avenue ave road rd boulevard blvd \
      lane ln drive court parkway pkwy highway plaza inc llc corp park beach city valley springs heights hills library \
      high elementary middle academy jail prison shelter apartments estates manor ranch lodge pavilion inn hotel motel \
@@ -141,6 +213,9 @@ pub const FUNCTIONS: &[(&[&str], Role)] = &[
     (&["SW", "CM", "LCSW", "MSW", "LMSW", "LICSW"], Role::SocialWorker),
     (&["OT", "PT", "SLP", "RT", "RRT", "OTR", "DPT"], Role::Therapist),
     (&["RD", "RDN"], Role::Dietitian),
+    (&["LC", "IBCLC", "CRC", "Asst", "Counselor"], Role::Clinician),
+    (&["Hyg", "RDH", "Tech", "HUC"], Role::Technician),
+    (&["PI"], Role::Physician),
     (&["PharmD", "PHARMD", "RPh"], Role::Pharmacist),
     (&["MD", "DO"], Role::Physician),
 ];

@@ -16,8 +16,26 @@ pub fn title(low: &str) -> Option<Option<Role>> {
 pub fn is_abbreviation(low: &str) -> bool {
     matches!(
         low,
-        "dr" | "drs" | "mr" | "mrs" | "ms" | "mx" | "rev" | "fr" | "prof" | "sr" | "sra" | "srta" | "atty" | "sgt" | "capt" | "lt" | "hon"
+        "dr" | "drs"
+            | "mr"
+            | "mrs"
+            | "ms"
+            | "mx"
+            | "rev"
+            | "fr"
+            | "prof"
+            | "sr"
+            | "sra"
+            | "srta"
+            | "atty"
+            | "sgt"
+            | "capt"
+            | "lt"
+            | "hon"
             | "mssrs"
+            | "ofc"
+            | "dep"
+            | "det"
     )
 }
 

@@ -77,7 +77,7 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
     if ctx.class == Class::Narrative {
         signature::find(&t, &mut finds);
     }
-    lone::find(&t, &mut finds);
+    lone::find(&t, own, &mut finds);
     let mut out: Vec<Mention> = finds.into_iter().filter_map(|f| mention(&t, f, ctx, own, has_identity)).collect();
     let (labelled, owned) = records::find(&t, own, has_identity);
     out.extend(labelled);
@@ -91,6 +91,18 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
         .filter(|m| !needs_owner(m.rule) || counts(m))
         .collect();
     overlap::merge(out, ids)
+}
+
+/// Rules that know nothing of the person.
+fn uncued(rule: &str) -> bool {
+    matches!(rule, "list.lone" | "cue.weak" | "list.initial-surname")
+}
+
+/// A family name alone or with an initial: so notes speak of those who work there.
+fn is_staff_like(read: &Read) -> bool {
+    let short = read.name.given.iter().all(|g| g.trim_end_matches('.').chars().count() == 1);
+    let family = super::fold::folded(&read.name.family);
+    short && family.chars().count() > 1 && (!is_given(&family) || !read.name.given.is_empty())
 }
 
 /// True when a number or place that is the patient's own as a rule is given to somebody else here.
@@ -110,6 +122,9 @@ fn mention(t: &Tokens, f: Find, ctx: &Context, own: &Own, has_identity: bool) ->
     }
     if f.role.is_some() && e.kin.is_none() {
         e.role = f.role.or(e.role);
+    }
+    if uncued(f.rule) && e.best_role().is_none() && is_staff_like(&f.read) {
+        e.role = Some(Role::Clinician);
     }
     let who = whose(&f.read.name, &e, own, ctx, has_identity);
     let mut name = f.read.name;
@@ -160,7 +175,7 @@ fn by_cue(t: &Tokens, out: &mut Vec<Find>) {
                 login(t, i + n, role, out);
             }
         }
-        if t.shape(i) == Some(Shape::Upper)
+        if matches!(t.shape(i), Some(Shape::Upper | Shape::Cap))
             && let Some(role) = function_at(t, i)
         {
             functional(t, i, role, out);
@@ -172,7 +187,7 @@ fn by_cue(t: &Tokens, out: &mut Vec<Find>) {
             if credential_at(t, i).is_some() {
                 credentialed(t, i, out);
             }
-            uncued(t, i, out);
+            without_cue(t, i, out);
         }
     }
 }
@@ -199,7 +214,12 @@ fn titled(t: &Tokens, i: usize, low: &str, out: &mut Vec<Find>) {
     let mut k = i + 1 + usize::from(dot);
     // `Dr.` at the end of a line goes on in the next; else at an end a title says nothing.
     let wrapped = t.get(k).is_some_and(|b| b.shape == Shape::Break && t.text.get(b.start..b.end) == Some("\n"));
-    if wrapped && dot && matches!(low, "dr" | "mr" | "mrs" | "ms") && t.shape(k + 1) == Some(Shape::Cap) && t.like(k + 1) >= NameLike::Unknown {
+    if wrapped
+        && dot
+        && matches!(low, "dr" | "mr" | "mrs" | "ms")
+        && t.shape(k + 1) == Some(Shape::Cap)
+        && t.like(k + 1) >= NameLike::Unknown
+    {
         k += 1;
     }
     if t.ends_line(k) {
@@ -360,7 +380,10 @@ fn phrase(t: &Tokens, i: usize, n: usize, pull: Pull, role: Option<Role>, out: &
             // `handoff from Jess`: staff are called by words that are names too.
             let staff = role == Some(Role::Clinician) && t.low(next - 1) != "with" && !t.low(i).starts_with("refer");
             let fits = |r: &Read| {
-                r.best == NameLike::Name || r.words > 1 || r.parts > 1 || staff && is_given(t.low(r.first)) && t.is_capital(r.first)
+                r.best == NameLike::Name
+                    || r.words > 1
+                    || r.parts > 1
+                    || staff && is_given(t.low(r.first)) && t.is_capital(r.first)
             };
             if let Some(read) = after_titles(t, k, trust).filter(fits) {
                 let after = read.next;
@@ -388,13 +411,18 @@ fn described(t: &Tokens, i: usize, out: &mut Vec<Find>) {
 /// `RN Kayla`, `SW Brooks`, `OT: Hana Suzuki`.
 fn functional(t: &Tokens, i: usize, role: Role, out: &mut Vec<Find>) {
     let k = i + 1 + usize::from(t.is(i + 1, ':') || t.is(i + 1, '-'));
-    let sure = matches!(t.word(i), "RN" | "LPN" | "LVN" | "NP" | "SW" | "CNA" | "LCSW" | "SLP" | "MSW" | "PCT");
+    let sure = matches!(
+        t.word(i),
+        "RN" | "LPN" | "LVN" | "NP" | "SW" | "CNA" | "LCSW" | "SLP" | "MSW" | "PCT" | "LC" | "Asst" | "Hyg" | "Tech"
+    );
     let plain = matches!(t.shape(k + 1), Some(Shape::Lower | Shape::Mark(_)) | None) || t.ends_line(k + 1);
     let unknown = sure && plain && t.shape(k) == Some(Shape::Cap);
     let known = |r: &Read| {
-        t.is_capital(r.first) && (r.best == NameLike::Name || sure && r.best == NameLike::WordName || unknown && r.best == NameLike::Unknown)
+        t.is_capital(r.first)
+            && (r.best == NameLike::Name || sure && r.best == NameLike::WordName || unknown && r.best == NameLike::Unknown)
     };
-    let read = forward(t, k, if unknown { Trust::Fair } else { Trust::Weak }).or_else(|| lone_word(t, k).filter(|_| sure || t.word(i) == "PA"));
+    let read = forward(t, k, if unknown { Trust::Fair } else { Trust::Weak })
+        .or_else(|| lone_word(t, k).filter(|_| sure || t.word(i) == "PA"));
     let Some(read) = read.filter(known) else { return };
     let after = read.next;
     out.push(Find { read, rule: "cue.function", confidence: 0.85, role: Some(role) });
@@ -458,7 +486,7 @@ fn credentialed(t: &Tokens, i: usize, out: &mut Vec<Find>) {
 }
 
 /// Names without a cue: `Karen Wu`, `WU, KAREN`, `J. Tran`.
-fn uncued(t: &Tokens, i: usize, out: &mut Vec<Find>) {
+fn without_cue(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     let after_capital = i > 0 && t.is_capital(i - 1) && t.like(i - 1) > NameLike::Unknown && t.shape(i) != Some(Shape::Initial);
     if after_capital {
         return;
@@ -490,9 +518,15 @@ fn uncued(t: &Tokens, i: usize, out: &mut Vec<Find>) {
             return;
         }
         // `Florence, Victoria, Georgia`: one of a list of names or places.
-        let listed = t.is(i.wrapping_sub(1), ',') && i > 0 || t.is(read.next, ',') && t.is_capital(read.next + 1) && t.like(read.next + 1) > NameLike::Word && credential_at(t, read.next + 1).is_none();
+        let listed = t.is(i.wrapping_sub(1), ',') && i > 0
+            || t.is(read.next, ',')
+                && t.is_capital(read.next + 1)
+                && t.like(read.next + 1) > NameLike::Word
+                && credential_at(t, read.next + 1).is_none();
         if listed && t.shape(i) != Some(Shape::Upper) {
-            if let Some(read) = spoken_name(t, i, Trust::Weak) { uncued_pair(t, i, read, out); }
+            if let Some(read) = spoken_name(t, i, Trust::Weak) {
+                uncued_pair(t, i, read, out);
+            }
             return;
         }
         out.push(Find { read, rule: "list.last-first", confidence: 0.7, role: None });

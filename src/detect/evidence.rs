@@ -1,7 +1,8 @@
 //! What the words around a name say about whose it is.
 
 use super::cues::{
-    Pull, credential, field_phrase, function, inverse, is_abbreviation, is_kin_adjective, is_possessor, kin, kin_of_kin, role_phrase, title, title_sex,
+    Pull, credential, field_phrase, function, inverse, is_abbreviation, is_kin_adjective, is_possessor, kin, kin_of_kin,
+    role_phrase, title, title_sex,
 };
 use super::identity::Own;
 use super::tokens::{Shape, Tokens};
@@ -134,6 +135,18 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
         return;
     }
     let low = t.low(j);
+    // `Pt2 Heather Voss`
+    if low.strip_prefix("pt").is_some_and(|n| n.len() == 1 && n.bytes().all(|b| b.is_ascii_digit())) {
+        e.phrase = true;
+        e.role = Some(Role::OtherPatient);
+        return;
+    }
+    // `Surgery (Kessler)`, `Onc: Engstrom`
+    if k < first && matches!(t.shape(k), Some(Shape::Mark('(' | ':' | '-'))) {
+        e.field = (1..=3usize)
+            .filter_map(|n| (j + 1).checked_sub(n).map(|f| (n, f)))
+            .find_map(|(n, from)| field_phrase(|i| t.low(from + i)).filter(|f| f.0 == n).map(|f| f.1));
+    }
     // `mother of Nadia`: seen from the other end.
     if low == "of"
         && k == first
@@ -156,6 +169,15 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
     if (low == "patient" || low == "pt") && !t.list[j].possessive && !is_other(t.low(j.wrapping_sub(1))) {
         e.patient = true;
         return;
+    }
+    // `Name: ROE, JANE   MRN: 1`: the head of a paper about this person.
+    if low == "name" && k < first && t.begins_line(j) {
+        let end = (first..first + 24).find(|i| t.get(*i).is_none_or(|x| x.shape == Shape::Break)).unwrap_or(first + 24);
+        let next = (end..end + 4).any(|i| matches!(t.low(i), "dob" | "mrn"));
+        e.patient |= next || (first..end).any(|i| matches!(t.low(i), "mrn" | "dob" | "sex" | "age"));
+        if e.patient {
+            return;
+        }
     }
     for len in 1..=4usize {
         let Some(from) = (j + 1).checked_sub(len) else { break };
@@ -193,6 +215,10 @@ fn possessor(t: &Tokens, j: usize, own: &Own) -> Possessor {
     let pronoun = k.checked_sub(1).map_or("", |p| t.low(p));
     if matches!((pronoun, own.sex.as_deref()), ("his", Some("female")) | ("her", Some("male"))) {
         return antecedent(t, k - 1);
+    }
+    // `a kid named Knox`
+    if matches!(pronoun, "a" | "another") && matches!(t.low(j), "kid" | "child" | "boy" | "girl" | "relative" | "partner") {
+        return Possessor::Other;
     }
     let Some(p) = k.checked_sub(1).filter(|p| t.get(*p).is_some_and(|x| x.possessive)) else { return Possessor::Patient };
     let low = t.low(p);
@@ -291,7 +317,7 @@ fn after(t: &Tokens, first: usize, next: usize, own: &Own, e: &mut Evidence) {
     // Credentials: `Wu, RN`, `Wu MD, PhD`, `Wu (RN)`.
     let mut comma = false;
     for _ in 0..6 {
-        if t.is(k, ',') || t.is(k, '(') {
+        if t.is(k, ',') || t.is(k, '(') || t.is(k, '|') {
             comma = true;
             k += 1;
             continue;
@@ -314,18 +340,19 @@ fn after(t: &Tokens, first: usize, next: usize, own: &Own, e: &mut Evidence) {
     if t.get(next.wrapping_sub(1)).is_some_and(|n| n.possessive) {
         return;
     }
-    let mut joined = false;
+    // The next column of a table set with blanks.
+    let mut joined = !t.ends_line(next) && t.ends_column(next);
     for _ in 0..7 {
         let low = t.low(k);
         let skip = match t.shape(k) {
-            Some(Shape::Mark(m)) => matches!(m, ',' | '(' | '-' | '[' | '/'),
+            Some(Shape::Mark(m)) => matches!(m, ',' | '(' | '-' | '[' | '/' | '|'),
             Some(Shape::Break) => t.get(k).is_some_and(|b| {
                 let written = t.text.get(b.start..b.end).unwrap_or("");
                 // A line may be broken after the comma.
                 written == "\t"
                     || joined && k == next + 1 && t.is(next, ',') && written == "\n" && t.shape(k + 1) == Some(Shape::Lower)
             }),
-            Some(Shape::Lower | Shape::Cap) if joined => {
+            Some(Shape::Lower | Shape::Cap | Shape::Upper) if joined => {
                 is_possessor(low)
                     || t.get(k).is_some_and(|x| x.possessive) && (own.is_given(low) || own.is_family(low))
                     || is_kin_adjective(low)
@@ -348,6 +375,14 @@ fn after(t: &Tokens, first: usize, next: usize, own: &Own, e: &mut Evidence) {
         return;
     }
     let low = t.low(k);
+    // `Jane Roe is a 39-year-old`: the subject of the note.
+    let number = (k..k + 2).find(|i| matches!(t.shape(*i), Some(Shape::Number | Shape::Mixed)));
+    if let Some(i) = number.filter(|_| matches!(t.low(k.wrapping_sub(1)), "is" | "was") && low != "in") {
+        let unit = i + 1 + usize::from(t.is(i + 1, '-'));
+        let old = t.low(unit).starts_with("year") || matches!(t.low(unit), "yo" | "y" | "yr" | "yrs") || t.low(i).ends_with("yo");
+        e.patient |= old && e.role.is_none() && !e.titled | e.sex.is_some();
+        return;
+    }
     if let Some(role) = kin(low) {
         let in_law = t.low(k + 1) == "in" && t.low(k + 2) == "law";
         let end = if in_law { k + 3 } else { k + 1 };

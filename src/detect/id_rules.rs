@@ -118,12 +118,25 @@ fn plate(value: &str, before: &str) -> bool {
 
 fn is_ipv6(value: &str, before: &str) -> bool {
     (value.contains("::") && value.len() > 4 || value.matches(':').count() == 7)
-        && value.parse::<std::net::Ipv6Addr>().is_ok() && !before.ends_with(|c: char| c.is_ascii_alphanumeric() || c == ':')
+        && value.parse::<std::net::Ipv6Addr>().is_ok()
+        && !before.ends_with(|c: char| c.is_ascii_alphanumeric() || c == ':')
 }
 
 fn card(value: &str, before: &str) -> bool {
     let digits: Vec<u32> = value.chars().filter_map(|c| c.to_digit(10)).collect();
-    let sum: u32 = digits.iter().rev().enumerate().map(|(i, d)| if i % 2 == 1 { let x = d * 2; if x > 9 { x - 9 } else { x } } else { *d }).sum();
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(i, d)| {
+            if i % 2 == 1 {
+                let x = d * 2;
+                if x > 9 { x - 9 } else { x }
+            } else {
+                *d
+            }
+        })
+        .sum();
     digits.len() == 16 && sum % 10 == 0 && not_in_number(value, before)
 }
 
@@ -146,11 +159,14 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         r"(\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}}|\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:\d{{4}}|\d{{2}})|\d{{8}}|{month}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}|\d{{1,2}}(?:st|nd|rd|th)?[\s-](?:of\s)?{month}[\s-]\d{{2,4}})"
     );
     // The date of a death may be told by day or month alone.
-    let day = format!(r"(\d{{4}}-\d{{1,2}}-\d{{1,2}}|\d{{1,2}}/\d{{1,2}}(?:/(?:\d{{4}}|\d{{2}}))?|{month}\s+(?:\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?|(?:of\s+)?\d{{4}})|\d{{1,2}}\s{month}\s\d{{4}})");
+    let day = format!(
+        r"(\d{{4}}-\d{{1,2}}-\d{{1,2}}|\d{{1,2}}/\d{{1,2}}(?:/(?:\d{{4}}|\d{{2}}))?|{month}\s+(?:\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?|(?:of\s+)?\d{{4}})|\d{{1,2}}\s{month}\s\d{{4}})"
+    );
     let id = r"([A-Z0-9][A-Z0-9-]{3,24}[A-Z0-9])\b";
     let code = r"([A-Z]{0,4}-?\d[A-Z0-9-]{2,23})\b";
     let kind = r"(?i:Street|Str|St|Avenue|Ave|Av|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Circle|Cir|Parkway|Pkwy|Highway|Hwy|Terrace|Terr|Ter|Trail|Trl|Place|Pl|Way|Alley|Aly|Square|Sq|Loop|Path|Pike|Run|Row|Crescent|Cres|Crossing|Xing|Cove|Cv|Bend|Ridge|Heights|Hts|Hollow|Turnpike|Tpke|Expressway|Plaza|Point|Pt)\b\.?(?:\s+(?:NW|NE|SW|SE|N|S|E|W)\b\.?)?";
-    let flat = r"(?:,?\s*(?i:Apt|Apartment|Unit|Suite|Ste|Floor|Fl|Room|Rm|Bldg|Building|Lot|Trlr|#)\.?\s*#?\s*[A-Za-z0-9-]{1,6}\b)?";
+    let flat =
+        r"(?:,?\s*(?i:Apt|Apartment|Unit|Suite|Ste|Floor|Fl|Room|Rm|Bldg|Building|Lot|Trlr|#)\.?\s*#?\s*[A-Za-z0-9-]{1,6}\b)?";
     let state = r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AIT]|W[AIVY]|Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New\s(?:Hampshire|Jersey|Mexico|York)|(?:North|South)\s(?:Carolina|Dakota)|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode\sIsland|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West\sVirginia|Wisconsin|Wyoming)\b\.?";
     let town = r"[A-Z][A-Za-z.'-]+(?:\s[A-Z][A-Za-z.'-]+){0,2}";
     let zip = r"\d{5}(?:-\d{4})?\b";
@@ -222,4 +238,3 @@ fn provider_before(before: &str) -> bool {
     let tail = folded(&before[at..]);
     ["npi", "provider", "prescriber", "physician", " md", "dr."].iter().any(|w| tail.contains(w))
 }
-

@@ -67,7 +67,9 @@ pub fn family_forms(family: &str) -> Vec<String> {
 
 /// True for a name and what a scanner makes of it: `Smith`, `Srnith`; `Miller`, `Mi1ler`.
 fn same_shape(own: &str, read: &str) -> bool {
-    let key = |w: &str| w.replace("rn", "m").replace("vv", "w").replace("cl", "d").replace('0', "o").replace(['1', 'i'], "l").replace('5', "s");
+    let key = |w: &str| {
+        w.replace("rn", "m").replace("vv", "w").replace("cl", "d").replace('0', "o").replace(['1', 'i'], "l").replace('5', "s")
+    };
     (own.len() >= 5 || read.bytes().any(|b| b.is_ascii_digit())) && read.len().abs_diff(own.len()) <= 2 && key(own) == key(read)
 }
 
@@ -116,7 +118,8 @@ impl Own {
     /// True when the family name is one of the patient's.
     pub fn is_family(&self, family: &str) -> bool {
         let f = folded(family);
-        !f.is_empty() && self.families.iter().any(|own| *own == f || f.contains('-') && *own == f.replace('-', " ") || same_shape(own, &f))
+        !f.is_empty()
+            && self.families.iter().any(|own| *own == f || f.contains('-') && *own == f.replace('-', " ") || same_shape(own, &f))
     }
 
     /// True when the given name may be one of the patient's.
@@ -149,7 +152,10 @@ impl Own {
                 if family_fits && given_fits && (all_own || self.givens.len() < 2) || turned { Fit::Full } else { Fit::No }
             }
             (true, None) => {
-                if self.is_family(&name.family) || self.is_given(&name.family) && name.family.chars().count() > 1 || self.is_short(&name.family) {
+                if self.is_family(&name.family)
+                    || self.is_given(&name.family) && name.family.chars().count() > 1
+                    || self.is_short(&name.family)
+                {
                     Fit::Part
                 } else {
                     Fit::No

@@ -206,7 +206,10 @@ fn dash_signature(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
 /// `JS/mt`, `JKL:mtd` on a line of its own, or after `dictated`, `transcribed by:`.
 fn dictation(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
     // Alone on its line, or with nothing but dates.
-    let alone = end - line == 3 || end - line <= 24 && (line..end).any(|j| matches!(t.low(j), "dd" | "dt" | "d" | "t")) && (line..end).any(|j| t.shape(j) == Some(Shape::Number));
+    let alone = end - line == 3
+        || end - line <= 24
+            && (line..end).any(|j| matches!(t.low(j), "dd" | "dt" | "d" | "t"))
+            && (line..end).any(|j| t.shape(j) == Some(Shape::Number));
     for k in line..end.saturating_sub(2) {
         if t.shape(k) != Some(Shape::Upper) || !(t.is(k + 1, '/') || t.is(k + 1, ':')) {
             continue;
@@ -223,9 +226,13 @@ fn dictation(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
 /// The name at the end of a row of a ward list, set off by blanks: who has the patient.
 fn row_end(t: &Tokens, from: usize, out: &mut Vec<Find>) {
     let end = (from..t.list.len()).find(|k| t.ends_line(*k)).unwrap_or(t.list.len());
-    let Some(last) = end.checked_sub(1).filter(|k| *k > from && t.is_capital(*k) && t.like(*k) >= NameLike::WordName) else { return };
+    let Some(last) = end.checked_sub(1).filter(|k| *k > from && t.is_capital(*k) && t.like(*k) >= NameLike::WordName) else {
+        return;
+    };
     let gap = t.get(last - 1).zip(t.get(last)).is_some_and(|(a, b)| b.start >= a.end + 2 || a.shape == Shape::Break);
-    if let Some(read) = forward(t, last, Trust::Strong).filter(|r| gap && r.next == end && t.word(last).len() > 2 && credential_at(t, last).is_none()) {
+    if let Some(read) = forward(t, last, Trust::Strong)
+        .filter(|r| gap && r.next == end && t.word(last).len() > 2 && credential_at(t, last).is_none())
+    {
         push(out, read, "cue.ward", 0.7, Some(Role::Clinician));
     }
 }
@@ -245,8 +252,16 @@ fn push_dictation(t: &Tokens, k: usize, out: &mut Vec<Find>) {
     for (at, role) in [(k, Role::Clinician), (k + 2, Role::Staff)] {
         let Some(token) = t.get(at) else { continue };
         let name = Name { text: t.word(at).to_string(), ..Name::default() };
-        let read =
-            Read { first: at, next: at + 1, start: token.start, end: token.end, name, best: NameLike::Unknown, words: 1, parts: 1 };
+        let read = Read {
+            first: at,
+            next: at + 1,
+            start: token.start,
+            end: token.end,
+            name,
+            best: NameLike::Unknown,
+            words: 1,
+            parts: 1,
+        };
         push(out, read, "cue.dictation", 0.6, Some(role));
     }
 }
@@ -285,15 +300,26 @@ fn ward(t: &Tokens, i: usize, out: &mut Vec<Find>) {
         return;
     }
     // `4B Wu, Karen`: a place at the head of a line, then a name.
-    let room = matches!(t.shape(i), Some(Shape::Mixed | Shape::Number)) && t.word(i).len() <= 5 && t.word(i).starts_with(|c: char| c.is_ascii_digit());
+    let room = matches!(t.shape(i), Some(Shape::Mixed | Shape::Number))
+        && t.word(i).len() <= 5
+        && t.word(i).starts_with(|c: char| c.is_ascii_digit());
     if t.begins_line(i) && room {
         // `301-1`, `4W-12B`
-        let half = t.is(i + 1, '-') && t.touches_next(i) && t.touches_next(i + 1) && matches!(t.shape(i + 2), Some(Shape::Number | Shape::Mixed | Shape::Initial));
+        let half = t.is(i + 1, '-')
+            && t.touches_next(i)
+            && t.touches_next(i + 1)
+            && matches!(t.shape(i + 2), Some(Shape::Number | Shape::Mixed | Shape::Initial));
         let i = if half { i + 2 } else { i };
-        let k = i + 1 + usize::from(matches!(t.shape(i + 1), Some(Shape::Mark(':' | '-' | ')' | '|'))) || t.shape(i + 1) == Some(Shape::Break) && !t.ends_line(i + 1));
+        let k = i
+            + 1
+            + usize::from(
+                matches!(t.shape(i + 1), Some(Shape::Mark(':' | '-' | ')' | '|')))
+                    || t.shape(i + 1) == Some(Shape::Break) && !t.ends_line(i + 1),
+            );
         let read = forward(t, k, Trust::Strong).filter(|r| {
             let comma = t.list.get(r.first..r.next).is_some_and(|x| x.iter().any(|x| x.shape == Shape::Mark(',')));
-            t.is_capital(k) && (r.best == NameLike::Name && (r.words > 1 || r.parts > 1) || comma || half && r.best >= NameLike::Unknown)
+            let known = r.best == NameLike::Name && (r.words > 1 || r.parts > 1) && t.shape(i) == Some(Shape::Mixed);
+            t.is_capital(k) && (known || comma || half && r.best >= NameLike::Unknown)
         });
         if let Some(read) = read {
             row_end(t, read.next, out);
@@ -423,7 +449,8 @@ fn speaker(t: &Tokens, i: usize, group: bool, out: &mut Vec<Find>) {
 /// `Maria: I have been sober.` - turns of a conversation at the head of lines, when there are several or the note is of a group.
 fn turns(t: &Tokens, group: bool, out: &mut Vec<Find>) {
     let named = |i: usize| {
-        let given = matches!(t.shape(i), Some(Shape::Cap | Shape::Upper)) && is_given(t.low(i)) && t.like(i) >= NameLike::WordName;
+        let given =
+            matches!(t.shape(i), Some(Shape::Cap | Shape::Upper)) && is_given(t.low(i)) && t.like(i) >= NameLike::WordName;
         let short = given && t.shape(i + 1) == Some(Shape::Initial);
         let colon = if short { i + 2 + usize::from(t.is(i + 2, '.')) } else { i + 1 };
         (given && t.begins_line(i) && t.is(colon, ':') && !t.ends_line(colon + 1)).then_some(colon)

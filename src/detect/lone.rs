@@ -6,11 +6,12 @@
 
 use super::cues::{is_eponym_head, is_institution_head, kin, opens, title};
 use super::discover::Find;
-use super::evidence::credential_at;
+use super::evidence::{around, credential_at};
+use super::identity::Own;
 use super::labels::is_speech;
 use super::name_read::{Read, Trust, forward, is_particle};
 use super::tokens::{Shape, Tokens};
-use super::words::{NameLike, is_eponym, is_given, is_place_or_month, is_usual, is_word};
+use super::words::{NameLike, is_bare_eponym, is_eponym, is_given, is_place_or_month, is_usual, is_word};
 use crate::model::person::Name;
 
 /// Weights. What reaches [`ENOUGH`] is taken for a person.
@@ -37,6 +38,8 @@ mod weight {
     pub const COMPANY: i32 = 1;
     /// A word that is also a given name, written as a name.
     pub const WORD_NAME: i32 = 1;
+    /// Words beside it say what the person is.
+    pub const CUED: i32 = 2;
     /// It fills a cell or a column.
     pub const FILLS: i32 = 2;
     /// `the`, `a` before it.
@@ -84,7 +87,7 @@ fn style(t: &Tokens) -> Style {
 }
 
 /// Adds every lone name that nothing has found yet.
-pub fn find(t: &Tokens, out: &mut Vec<Find>) {
+pub fn find(t: &Tokens, own: &Own, out: &mut Vec<Find>) {
     let style = style(t);
     let mut taken: Vec<(usize, usize)> = out.iter().map(|f| (f.read.first, f.read.next)).collect();
     taken.sort_unstable();
@@ -103,7 +106,7 @@ pub fn find(t: &Tokens, out: &mut Vec<Find>) {
             continue;
         };
         let next = read.next;
-        if weigh(t, &read, style) >= ENOUGH {
+        if weigh(t, &read, style, own) >= ENOUGH {
             out.push(Find { read, rule: "list.lone", confidence: 0.55, role: None });
         }
         i = next;
@@ -116,7 +119,8 @@ fn candidate(t: &Tokens, i: usize, style: Style) -> Option<Read> {
     // `J Castillo`, `E Sommerfeld`; `A` and `I` are words.
     if shape == Shape::Initial {
         let surname = matches!(t.shape(i + 1), Some(Shape::Cap | Shape::Upper)) && t.like(i + 1) == NameLike::Name;
-        let dotted = t.is(i + 1, '.') && matches!(t.shape(i + 2), Some(Shape::Cap | Shape::Upper)) && t.like(i + 2) == NameLike::Name;
+        let dotted =
+            t.is(i + 1, '.') && matches!(t.shape(i + 2), Some(Shape::Cap | Shape::Upper)) && t.like(i + 2) == NameLike::Name;
         if dotted || surname && !matches!(t.low(i), "a" | "i") && t.word(i + 1).len() > 2 {
             return forward(t, i, Trust::Fair);
         }
@@ -128,12 +132,20 @@ fn candidate(t: &Tokens, i: usize, style: Style) -> Option<Read> {
         _ => false,
     };
     // `w/ Grace`, `told Wade`: a given name that is also a word, with a capital inside a sentence.
-    let worded = shape == Shape::Cap && style == Style::Mixed && t.like(i) == NameLike::WordName && is_given(t.low(i)) && !is_place_or_month(t.low(i));
+    let worded = shape == Shape::Cap
+        && style == Style::Mixed
+        && t.like(i) == NameLike::WordName
+        && is_given(t.low(i))
+        && !is_place_or_month(t.low(i));
     if worded && !t.is_capital(i + 1) && title(t.low(i)).is_none() && kin(t.low(i)).is_none() {
         return one(t, i);
     }
     // `Big Mike`
-    if shape == Shape::Cap && matches!(t.low(i), "big" | "little" | "lil" | "old" | "crazy") && t.shape(i + 1) == Some(Shape::Cap) && is_given(t.low(i + 1)) {
+    if shape == Shape::Cap
+        && matches!(t.low(i), "big" | "little" | "lil" | "old" | "crazy")
+        && t.shape(i + 1) == Some(Shape::Cap)
+        && is_given(t.low(i + 1))
+    {
         let (mut read, start) = (one(t, i + 1)?, t.get(i)?.start);
         (read.first, read.start, read.parts) = (i, start, 2);
         return Some(read);
@@ -160,16 +172,13 @@ fn candidate(t: &Tokens, i: usize, style: Style) -> Option<Read> {
 fn one(t: &Tokens, i: usize) -> Option<Read> {
     let token = t.get(i)?;
     let text = t.word(i).to_string();
-    let name = if is_given(t.low(i)) {
-        Name { given: vec![text], ..Name::default() }
-    } else {
-        Name { family: text, ..Name::default() }
-    };
+    let name =
+        if is_given(t.low(i)) { Name { given: vec![text], ..Name::default() } } else { Name { family: text, ..Name::default() } };
     Some(Read { first: i, next: i + 1, start: token.start, end: token.end, name, best: t.like(i), words: 1, parts: 1 })
 }
 
 /// The sum of what speaks for and against a person.
-fn weigh(t: &Tokens, read: &Read, style: Style) -> i32 {
+fn weigh(t: &Tokens, read: &Read, style: Style, own: &Own) -> i32 {
     let (first, n) = (read.first, read.next);
     let head = (first..n).find(|k| t.like(*k) == NameLike::Name && t.shape(*k) != Some(Shape::Initial)).unwrap_or(first);
     let low = t.low(head);
@@ -191,6 +200,10 @@ fn weigh(t: &Tokens, read: &Read, style: Style) -> i32 {
         sum += weight::COMPANY;
     }
     sum += before(t, first, style) + after(t, n, head);
+    let e = around(t, first, n, own);
+    if e.kin.is_some() || e.credential.is_some() || e.role.is_some() || e.field.is_some() {
+        sum += weight::CUED;
+    }
     if t.begins_column(first) && t.ends_column(n) {
         sum += weight::FILLS;
     }
@@ -199,6 +212,13 @@ fn weigh(t: &Tokens, read: &Read, style: Style) -> i32 {
     }
     if is_eponym(low) {
         sum += weight::EPONYM;
+        // `Murphy neg`, `Exam: Homan's`: a sign alone.
+        if is_bare_eponym(low)
+            || matches!(t.low(n), "neg" | "negative" | "pos" | "positive" | "sign" | "test" | "+")
+            || t.is(n, '+')
+        {
+            sum += weight::EPONYM;
+        }
     }
     match shape {
         Some(Shape::Upper) if letters <= 3 => sum += weight::SHORT_CAPITALS,
@@ -224,14 +244,41 @@ fn before(t: &Tokens, i: usize, style: Style) -> i32 {
         Some(Shape::Lower) => {
             if matches!(low, "the" | "a" | "an" | "this" | "that" | "each" | "no" | "any" | "in" | "of" | "at" | "on") {
                 // `in`, `at`, `of` go before places and institutions.
-                sum += if matches!(low, "of" | "on" | "in" | "at") { i32::from(low == "on" || style == Style::Small) } else { weight::DETERMINED };
+                sum += if matches!(low, "of" | "on" | "in" | "at") {
+                    i32::from(low == "on" || style == Style::Small)
+                } else {
+                    weight::DETERMINED
+                };
             } else {
                 sum += weight::INSIDE;
             }
             if matches!(
                 low,
-                "to" | "with" | "w" | "from" | "by" | "per" | "for" | "and" | "told" | "call" | "called" | "ask" | "asked" | "via" | "re"
-                    | "thru" | "through" | "under" | "sees" | "saw" | "fr" | "cc" | "attn" | "named" | "if" | "that"
+                "to" | "with"
+                    | "w"
+                    | "from"
+                    | "by"
+                    | "per"
+                    | "for"
+                    | "and"
+                    | "told"
+                    | "call"
+                    | "called"
+                    | "ask"
+                    | "asked"
+                    | "via"
+                    | "re"
+                    | "thru"
+                    | "through"
+                    | "under"
+                    | "sees"
+                    | "saw"
+                    | "fr"
+                    | "cc"
+                    | "attn"
+                    | "named"
+                    | "if"
+                    | "that"
             ) {
                 sum += weight::LEADS;
             }
@@ -263,24 +310,46 @@ fn after(t: &Tokens, n: usize, head: usize) -> i32 {
     match t.shape(n) {
         Some(Shape::Lower) => {
             if is_speech(low)
-                || matches!(low, "gave" | "took" | "came" | "went" | "brought" | "held" | "saw" | "ran" | "drives" | "works" | "lives" | "stopped")
+                || matches!(
+                    low,
+                    "gave"
+                        | "took"
+                        | "came"
+                        | "went"
+                        | "brought"
+                        | "held"
+                        | "saw"
+                        | "ran"
+                        | "drives"
+                        | "works"
+                        | "lives"
+                        | "stopped"
+                )
             {
                 sum += weight::SPEAKS;
-            } else if matches!(low, "will" | "would" | "was" | "is" | "has" | "had" | "can" | "did" | "does" | "may" | "could" | "should")
-                || is_word(low) && (low.ends_with("ed") || low.ends_with('s') && !low.ends_with("ss")) && low.len() > 3
+            } else if matches!(
+                low,
+                "will" | "would" | "was" | "is" | "has" | "had" | "can" | "did" | "does" | "may" | "could" | "should"
+            ) || is_word(low) && (low.ends_with("ed") || low.ends_with('s') && !low.ends_with("ss")) && low.len() > 3
             {
                 sum += weight::ACTS;
             }
             if is_eponym_head(low) {
                 sum += weight::TITLE_CASE;
             }
-            if matches!(low, "mg" | "mcg" | "ml" | "units" | "iu" | "po" | "iv" | "bid" | "tid" | "qd" | "daily" | "prn" | "tab" | "tabs") {
+            if matches!(
+                low,
+                "mg" | "mcg" | "ml" | "units" | "iu" | "po" | "iv" | "bid" | "tid" | "qd" | "daily" | "prn" | "tab" | "tabs"
+            ) {
                 sum += weight::DOSED;
             }
         }
         Some(Shape::Cap) => {
             let institution = is_institution_head(low) || is_eponym_head(low);
-            if credential_at(t, n).is_none() && (institution || t.like(n) <= NameLike::WordName) && t.shape(head) != Some(Shape::Upper) {
+            if credential_at(t, n).is_none()
+                && (institution || t.like(n) <= NameLike::WordName)
+                && t.shape(head) != Some(Shape::Upper)
+            {
                 sum += weight::TITLE_CASE;
             }
         }

@@ -31,9 +31,8 @@ pub fn settle(t: &Tokens, mentions: &mut [Mention]) {
     if !mentions.iter().any(|m| m.who == Who::New(Role::OtherPerson)) {
         return;
     }
-    let places: Vec<usize> = (0..t.list.len())
-        .filter(|k| SAYS.iter().any(|s| s.iter().enumerate().all(|(i, w)| t.low(k + i) == *w)))
-        .collect();
+    let places: Vec<usize> =
+        (0..t.list.len()).filter(|k| SAYS.iter().any(|s| s.iter().enumerate().all(|(i, w)| t.low(k + i) == *w))).collect();
     if places.is_empty() {
         return;
     }
@@ -49,7 +48,8 @@ pub fn settle(t: &Tokens, mentions: &mut [Mention]) {
 fn near(t: &Tokens, a: usize, b: usize) -> bool {
     let (from, to) = (a.min(b), a.max(b));
     let blank = |k: usize| {
-        t.get(k).is_some_and(|x| x.shape == Shape::Break && t.text.get(x.start..x.end).is_some_and(|s| s.matches('\n').count() > 1))
+        t.get(k)
+            .is_some_and(|x| x.shape == Shape::Break && t.text.get(x.start..x.end).is_some_and(|s| s.matches('\n').count() > 1))
     };
     to - from <= 40 && !(from..to).any(blank)
 }

@@ -84,15 +84,50 @@ pub fn is_particle(low: &str) -> bool {
 fn is_usual_surname(low: &str) -> bool {
     matches!(
         low,
-        "smith" | "brown" | "king" | "wright" | "hill" | "baker" | "carter" | "parker" | "cook" | "bell" | "cooper" | "cox" | "ward"
-            | "foster" | "fisher" | "palmer" | "porter" | "mason" | "hunter" | "turner" | "walker" | "bishop" | "carpenter" | "brooks"
-            | "woods" | "rivers" | "stone" | "fox" | "wolf" | "reed" | "marsh" | "banks" | "ross" | "hughes" | "myers" | "hayes"
+        "smith"
+            | "brown"
+            | "king"
+            | "wright"
+            | "hill"
+            | "baker"
+            | "carter"
+            | "parker"
+            | "cook"
+            | "bell"
+            | "cooper"
+            | "cox"
+            | "ward"
+            | "foster"
+            | "fisher"
+            | "palmer"
+            | "porter"
+            | "mason"
+            | "hunter"
+            | "turner"
+            | "walker"
+            | "bishop"
+            | "carpenter"
+            | "brooks"
+            | "woods"
+            | "rivers"
+            | "stone"
+            | "fox"
+            | "wolf"
+            | "reed"
+            | "marsh"
+            | "banks"
+            | "ross"
+            | "hughes"
+            | "myers"
+            | "hayes"
     )
 }
 
 /// A number, age, date or the end of the row at token `k`.
 fn ends_row(t: &Tokens, k: usize) -> bool {
-    t.ends_line(k) || matches!(t.shape(k), Some(Shape::Number | Shape::Mixed | Shape::Initial)) || matches!(t.low(k), "dob" | "mrn" | "(" | "age")
+    t.ends_line(k)
+        || matches!(t.shape(k), Some(Shape::Number | Shape::Mixed | Shape::Initial))
+        || matches!(t.low(k), "dob" | "mrn" | "(" | "age")
 }
 
 /// `Jr`, `III`.
@@ -107,7 +142,10 @@ pub fn forward(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
 
 /// True for `KEE`, `PA` where a row of capitals shows that it is a name and no credential.
 fn capitals_row(t: &Tokens, g: usize) -> bool {
-    t.shape(g) == Some(Shape::Upper) && t.shape(g + 1) == Some(Shape::Upper) && t.like(g + 1) > NameLike::Word && credential(t.word(g + 1)).is_none()
+    t.shape(g) == Some(Shape::Upper)
+        && t.shape(g + 1) == Some(Shape::Upper)
+        && t.like(g + 1) > NameLike::Word
+        && credential(t.word(g + 1)).is_none()
 }
 
 /// Reads a name after a title, where a comma ends it: `Dr. Wu, Ana Roe`; only `DR. WU,KAREN` goes on.
@@ -315,12 +353,19 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
     let upper = t.shape(i) == Some(Shape::Upper);
     let given_ok = match t.shape(g)? {
         Shape::Initial => trust >= Trust::Fair || upper && t.touches_next(comma) || t.ends_column(g + 1) && !upper,
-        Shape::Cap | Shape::Upper if credential(t.word(g)).is_some() && !(trust == Trust::Strong && capitals_row(t, g)) || kin(low).is_some() || title(low).is_some() => false,
+        Shape::Cap | Shape::Upper
+            if credential(t.word(g)).is_some() && !(trust == Trust::Strong && capitals_row(t, g))
+                || kin(low).is_some()
+                || title(low).is_some() =>
+        {
+            false
+        }
         Shape::Upper if !upper && trust == Trust::Weak => false,
         Shape::Cap | Shape::Upper => {
             let like = t.like(g);
             let same_case = upper == (t.shape(g) == Some(Shape::Upper));
-            let ended = matches!(t.shape(g + 1), Some(Shape::Initial | Shape::Break) | None) || t.is(g + 1, ',') || t.is(g + 1, '(');
+            let ended =
+                matches!(t.shape(g + 1), Some(Shape::Initial | Shape::Break) | None) || t.is(g + 1, ',') || t.is(g + 1, '(');
             is_given(low) && like != NameLike::Word
                 || trust == Trust::Strong && like >= NameLike::WordName && same_case
                 || trust == Trust::Fair && like >= NameLike::Unknown && same_case && ended
@@ -388,7 +433,9 @@ fn finish(t: &Tokens, first: usize, mut next: usize, parts: &[usize], best: Name
     let gen_at = if t.is(next, ',') { next + 1 } else { next };
     // `Mr. Roe, Sr. de la Cruz`: a title of the next.
     let dotted = gen_at + 1 + usize::from(t.is(gen_at + 1, '.'));
-    let of_next = t.low(gen_at) == "sr" && gen_at > next && (t.is_capital(dotted) && t.like(dotted) > NameLike::Word || is_particle(t.low(dotted)));
+    let of_next = t.low(gen_at) == "sr"
+        && gen_at > next
+        && (t.is_capital(dotted) && t.like(dotted) > NameLike::Word || is_particle(t.low(dotted)));
     if is_generation(t.low(gen_at)) && t.is_capital(gen_at) && !of_next {
         suffix.push(t.word(gen_at).to_string());
         next = gen_at + 1;
@@ -450,7 +497,9 @@ pub fn backward(t: &Tokens, end: usize, trust: Trust) -> Option<Read> {
             }
             Some(Shape::Lower) => j + 1 < end && is_particle(t.low(j)) && first == j + 1,
             // `Karen` / `Wu, RN`
-            Some(Shape::Break) => j > 0 && first == j + 1 && t.shape(j - 1) == Some(Shape::Cap) && line_break(t, j, &[j - 1]).is_some(),
+            Some(Shape::Break) => {
+                j > 0 && first == j + 1 && t.shape(j - 1) == Some(Shape::Cap) && line_break(t, j, &[j - 1]).is_some()
+            }
             _ => false,
         };
         if !take {

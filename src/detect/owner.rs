@@ -6,7 +6,7 @@ use super::identity::Own;
 use super::records::Owned;
 use super::tokens::{Shape, Tokens};
 use crate::model::mention::{Category, Mention, Who};
-use crate::model::role::Role;
+use crate::model::role::{Role, RoleGroup};
 
 /// Gives an identifier its owner: the patient's own value, else the nearest person named before it in its line or sentence, else
 /// nobody. A kin or contact word before it wins over a match with a value that the household shares.
@@ -33,6 +33,17 @@ pub fn attribute(t: &Tokens, mut m: Mention, names: &[Mention], records: &[Owned
         m.who = r.who.clone();
         return m;
     }
+    // Registrations of prescribers are no laymen's.
+    let licensed = m.category == Category::Npi || m.rule.starts_with("pattern.dea");
+    let near = match near {
+        Some(Who::New(r))
+            if licensed && !matches!(r.group(), RoleGroup::Clinician | RoleGroup::Staff | RoleGroup::Organization) =>
+        {
+            Some(Who::New(Role::Clinician))
+        }
+        None if licensed && !owned => Some(Who::New(Role::Clinician)),
+        near => near,
+    };
     m.who = match (owned, near) {
         (true, None | Some(Who::Patient)) => Who::Patient,
         (true, Some(Who::New(r))) if !is_close_kin(r) => Who::Patient,
@@ -101,7 +112,9 @@ fn following(t: &Tokens, at: usize, names: &[Mention]) -> Option<Who> {
         }
         let between = match token.shape {
             Shape::Mark(m) => matches!(m, '(' | '-' | '[' | '/'),
-            Shape::Cap | Shape::Lower => matches!(low, "is" | "her" | "his" | "the" | "patient" | "pt" | "for" | "of" | "mr" | "mrs" | "ms" | "dr"),
+            Shape::Cap | Shape::Lower => {
+                matches!(low, "is" | "her" | "his" | "the" | "patient" | "pt" | "for" | "of" | "mr" | "mrs" | "ms" | "dr")
+            }
             _ => false,
         };
         if !between && !(i > k && token.shape == Shape::Mark('.')) {
@@ -144,7 +157,28 @@ fn block(t: &Tokens, at: usize, names: &[Mention]) -> Option<Who> {
         let label = is_personal(low)
             || matches!(
                 low,
-                "phone" | "tel" | "ph" | "fax" | "email" | "address" | "at" | "is" | "c" | "h" | "w" | "cell" | "mobile" | "work" | "dob" | "ssn" | "e-mail" | "born" | "and" | "or" | "number" | "relationship"
+                "phone"
+                    | "tel"
+                    | "ph"
+                    | "fax"
+                    | "email"
+                    | "address"
+                    | "at"
+                    | "is"
+                    | "c"
+                    | "h"
+                    | "w"
+                    | "cell"
+                    | "mobile"
+                    | "work"
+                    | "dob"
+                    | "ssn"
+                    | "e-mail"
+                    | "born"
+                    | "and"
+                    | "or"
+                    | "number"
+                    | "relationship"
             );
         if token.shape == Shape::Lower && !label || token.shape == Shape::Mark(';') {
             return None;

@@ -20,21 +20,9 @@ pub enum Pull {
 /// Phrases, separated by bars, how they pull, and what stands in their place is to the patient. `None`: a person whose role other
 /// words must tell. Words are tokens: a mark is a word.
 pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
-    (
-        "emergency contact",
-        Pull::Noun,
-        Some(Role::EmergencyContact),
-    ),
-    (
-        "next of kin",
-        Pull::Noun,
-        Some(Role::NextOfKin),
-    ),
-    (
-        "nok",
-        Pull::Label,
-        Some(Role::NextOfKin),
-    ),
+    ("emergency contact", Pull::Noun, Some(Role::EmergencyContact)),
+    ("next of kin", Pull::Noun, Some(Role::NextOfKin)),
+    ("nok", Pull::Label, Some(Role::NextOfKin)),
     (
         "power of attorney|health care proxy|healthcare proxy|health care agent|health care surrogate| \
          surrogate decision maker|surrogate|health care power of attorney|healthcare power of attorney| \
@@ -43,55 +31,27 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         Pull::Noun,
         Some(Role::HealthCareAgent),
     ),
-    (
-        "hcp|poa|dpoa|proxy",
-        Pull::Label,
-        Some(Role::HealthCareAgent),
-    ),
+    ("hcp|poa|dpoa|proxy", Pull::Label, Some(Role::HealthCareAgent)),
     (
         "legal guardian|guardian|guardian ad litem|conservator|foster parent|foster mother|foster father|temporary guardian| \
          court-appointed guardian",
         Pull::Noun,
         Some(Role::Guardian),
     ),
-    (
-        "guarantor|responsible party|financially responsible party",
-        Pull::Noun,
-        Some(Role::Guarantor),
-    ),
-    (
-        "subscriber|policy holder|policyholder|cardholder|card holder|plan member",
-        Pull::Noun,
-        Some(Role::Subscriber),
-    ),
+    ("guarantor|responsible party|financially responsible party", Pull::Noun, Some(Role::Guarantor)),
+    ("subscriber|policy holder|policyholder|cardholder|card holder|plan member", Pull::Noun, Some(Role::Subscriber)),
     (
         "roommate|room-mate|room mate|other patient|another patient|fellow patient|peer|group member|participant| \
-         bedmate|bunkmate|neighboring patient|another resident|other resident|fellow resident|another client| \
+         bedmate|bunkmate|neighboring patient|another resident|neighbor bed|bed neighbor|chair neighbor|next to|other resident|fellow resident|another client| \
          group peer|fellow group member|next bed|other participant|another participant|patient in the next bed| \
          different patient|wrong patient|other patient's name|patient next door|cellmate|cell mate",
         Pull::Noun,
         Some(Role::OtherPatient),
     ),
-    (
-        "donor",
-        Pull::Noun,
-        Some(Role::Donor),
-    ),
-    (
-        "newborn|infant|baby|baby girl|baby boy|neonate|newborn baby",
-        Pull::Noun,
-        Some(Role::Newborn),
-    ),
-    (
-        "interpreter|translator",
-        Pull::Noun,
-        Some(Role::Interpreter),
-    ),
-    (
-        "chaplain|priest|spiritual care",
-        Pull::Noun,
-        Some(Role::Chaplain),
-    ),
+    ("donor", Pull::Noun, Some(Role::Donor)),
+    ("newborn|infant|baby|baby girl|baby boy|neonate|newborn baby", Pull::Noun, Some(Role::Newborn)),
+    ("interpreter|translator", Pull::Noun, Some(Role::Interpreter)),
+    ("chaplain|priest|spiritual care", Pull::Noun, Some(Role::Chaplain)),
     (
         "friend|neighbor|neighbour|housemate|sponsor|aa sponsor|na sponsor|best friend|family friend| \
          roommate at home|church friend",
@@ -106,21 +66,9 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         Pull::Noun,
         Some(Role::OtherPerson),
     ),
-    (
-        "caregiver|caretaker",
-        Pull::Noun,
-        Some(Role::Caregiver),
-    ),
-    (
-        "supervisor|boss|manager at work|foreman|shift lead|hr manager|hr representative",
-        Pull::Noun,
-        Some(Role::Employer),
-    ),
-    (
-        "employer",
-        Pull::Label,
-        Some(Role::Employer),
-    ),
+    ("caregiver|caretaker", Pull::Noun, Some(Role::Caregiver)),
+    ("supervisor|boss|manager at work|foreman|shift lead|hr manager|hr representative", Pull::Noun, Some(Role::Employer)),
+    ("employer", Pull::Label, Some(Role::Employer)),
     (
         "witnessed by|escorted by|accompanied by|brought in by|brought by|driven by|provided by|reported by| \
          spoke with|spoke to|talked with|talked to|discussed with|met with|lives with|living with|consulted with| \
@@ -135,32 +83,21 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         None,
     ),
     (
-        "by|with|w /|saw|asked|told|thanked|introduced|called|texted|notified|informed|contacted|emailed| \
+        "with|w /|saw|asked|told|thanked|introduced|called|texted|notified|informed|contacted|emailed| \
          messaged|phoned|interviewed|mentions|mentioned|called by",
         Pull::Weak,
         None,
     ),
+    ("by", Pull::Weak, Some(Role::Clinician)),
     (
         "social worker|case manager|care manager|caseworker|case worker|discharge planner|care navigator| \
          patient navigator|nurse case manager|social services worker",
         Pull::Noun,
         Some(Role::SocialWorker),
     ),
-    (
-        "pharmacist",
-        Pull::Noun,
-        Some(Role::Pharmacist),
-    ),
-    (
-        "dietitian|nutritionist",
-        Pull::Noun,
-        Some(Role::Dietitian),
-    ),
-    (
-        "psychologist",
-        Pull::Noun,
-        Some(Role::Psychologist),
-    ),
+    ("pharmacist", Pull::Noun, Some(Role::Pharmacist)),
+    ("dietitian|nutritionist", Pull::Noun, Some(Role::Dietitian)),
+    ("psychologist", Pull::Noun, Some(Role::Psychologist)),
     (
         "physical therapist|occupational therapist|speech therapist|therapist|counselor|group leader| \
          respiratory therapist|massage therapist|recreation therapist|recreational therapist|music therapist| \
@@ -169,16 +106,8 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         Pull::Noun,
         Some(Role::Therapist),
     ),
-    (
-        "nurse practitioner",
-        Pull::Noun,
-        Some(Role::NursePractitioner),
-    ),
-    (
-        "physician assistant",
-        Pull::Noun,
-        Some(Role::PhysicianAssistant),
-    ),
+    ("nurse practitioner", Pull::Noun, Some(Role::NursePractitioner)),
+    ("physician assistant", Pull::Noun, Some(Role::PhysicianAssistant)),
     (
         "medical assistant|technician|technologist|phlebotomist|sonographer|sitter|aide|ems crew|crew|medic|nursing assistant| \
          nurse aide|nursing aide|patient care technician|home health aide|health aide|paramedic|hygienist| \
@@ -188,7 +117,7 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         Some(Role::Technician),
     ),
     (
-        "midwife|charge nurse|nurse|anesthetist|circulating nurse|scrub nurse|bedside nurse|primary nurse| \
+        "midwife|charge nurse|nurse|anesthetist|circulating nurse|circulator|scrub|scrub nurse|bedside nurse|primary nurse| \
          triage nurse|night nurse|day nurse|icu nurse|school nurse|hospice nurse|home health nurse| \
          house supervisor|nursing supervisor|nurse manager|rapid response nurse|lactation consultant| \
          discharge nurse|infusion nurse|wound nurse|staff nurse|visiting nurse|clinic nurse|nursing student| \
@@ -209,14 +138,14 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         Some(Role::Physician),
     ),
     (
-        "ordering provider|genetic counselor|audiologist|care coordinator|perfusionist|doula|prosthetist|orthotist| \
+        "ordering provider|genetic counselor|medical student|med student|sub-i|student doctor|acting intern|audiologist|care coordinator|perfusionist|doula|prosthetist|orthotist| \
          health coach|diabetes educator|child life specialist|referral coordinator|transplant coordinator| \
          research coordinator",
         Pull::Noun,
         Some(Role::Clinician),
     ),
     (
-        "attending|pcp|physician|resident|consultant|referring|admitting|consulting|attending md|fellow| \
+        "attending|pcp|physician|resident|consultant|referring|res|submitting|ped|peds|pediatrician chosen|ped chosen|pcp of record|admitting|consulting|attending md|fellow| \
          surgeon on call|admitting physician|dictating physician|ordering md|md|physician of record| \
          supervising physician|anesthesia|dictating",
         Pull::Label,
@@ -236,7 +165,7 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
          interpreted by|read by|administered by|referred by|referred to|evaluated by|examined by|treated by| \
          followed by|seen by|verified by|authenticated by|attested by|approved by|documented by|charted by| \
          completed by|supervised by|assessed by|managed by|resulted by|given by|started by|recommended by| \
-         signed out to|care of|under the care of|followed with|intubated by|done by|rx by|ref by|refilled by|renewed by|sutured by|closed by|repaired by|excised by|extubated by|delivered by|consulted by|triaged by|screened by| \
+         signed out to|care of|under the care of|followed with|intubated by|requested by|asked by|done by|rx by|ref by|refilled by|renewed by|sutured by|closed by|repaired by|excised by|extubated by|delivered by|consulted by|triaged by|screened by| \
          counseled by|educated by|injected by|scoped by|biopsied by|treated by|vaccinated by|immunized by|operated on by|stented by|caught by|received from| \
          placed by|inserted by|obtained by| \
          taken by|checked by|referral from|referral to|appointment with|appt with|follow up with|follow-up with| \
@@ -251,73 +180,29 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
     (
         "transcribed by|entered by|recorded by|scanned by|scribed by|updated by|created by|typed by|opened by| \
          viewed by|accessed by|printed by|modified by|edited by|changed by|added by|deleted by|filed by|faxed by| \
-         sent by|received by|released by|requested by|exported by|generated by|prepared by|compiled by| \
+         sent by|received by|released by|exported by|generated by|prepared by|compiled by| \
          scheduled by|registered by|checked in by|uploaded by|submitted by|last edited by|logged by|keyed by| \
          signed off by",
         Pull::Verb,
         Some(Role::Staff),
     ),
-    (
-        "scribe|user|username|user name|user id|login|login id|scribed|typist",
-        Pull::Label,
-        Some(Role::Staff),
-    ),
-    (
-        "dispensed by",
-        Pull::Verb,
-        Some(Role::Pharmacist),
-    ),
-    (
-        "collected by|drawn by",
-        Pull::Verb,
-        Some(Role::Technician),
-    ),
-    (
-        "translated by",
-        Pull::Verb,
-        Some(Role::Interpreter),
-    ),
+    ("scribe|user|username|user name|user id|login|login id|scribed|typist", Pull::Label, Some(Role::Staff)),
+    ("dispensed by", Pull::Verb, Some(Role::Pharmacist)),
+    ("collected by|drawn by", Pull::Verb, Some(Role::Technician)),
+    ("translated by", Pull::Verb, Some(Role::Interpreter)),
     (
         "informant|visitors|attn|cc|name|from|to|re|bcc|attendees|present|participants|members present| \
          in attendance|also present|reported|informants|historian|history from|source|completed|names",
         Pull::Label,
         None,
     ),
-    (
-        "visitor",
-        Pull::Noun,
-        None,
-    ),
-    (
-        "emergency contacts",
-        Pull::Label,
-        Some(Role::EmergencyContact),
-    ),
-    (
-        "primary insured|insured",
-        Pull::Label,
-        Some(Role::Subscriber),
-    ),
-    (
-        "facilitator|slp|ot|leader|co-leader",
-        Pull::Label,
-        Some(Role::Therapist),
-    ),
-    (
-        "contact person",
-        Pull::Noun,
-        Some(Role::Contact),
-    ),
-    (
-        "contact name|contact",
-        Pull::Label,
-        Some(Role::Contact),
-    ),
-    (
-        "significant other|sig other|father of baby|father of the baby",
-        Pull::Noun,
-        Some(Role::Partner),
-    ),
+    ("visitor", Pull::Noun, None),
+    ("emergency contacts", Pull::Label, Some(Role::EmergencyContact)),
+    ("primary insured|insured", Pull::Label, Some(Role::Subscriber)),
+    ("facilitator|slp|ot|leader|co-leader", Pull::Label, Some(Role::Therapist)),
+    ("contact person", Pull::Noun, Some(Role::Contact)),
+    ("contact name|contact", Pull::Label, Some(Role::Contact)),
+    ("significant other|sig other|father of baby|father of the baby", Pull::Noun, Some(Role::Partner)),
     (
         "registrar|receptionist|secretary|unit secretary|scheduler|clerk|unit clerk|transcriptionist|biller|coder| \
          front desk|medical records clerk|security officer|security guard|patient advocate|ombudsman| \
@@ -325,26 +210,10 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         Pull::Noun,
         Some(Role::Staff),
     ),
-    (
-        "circulator|scrub|nursing",
-        Pull::Label,
-        Some(Role::Nurse),
-    ),
-    (
-        "tech|collector|performed",
-        Pull::Label,
-        Some(Role::Technician),
-    ),
-    (
-        "pharmd|rph",
-        Pull::Label,
-        Some(Role::Pharmacist),
-    ),
-    (
-        "sw|cm",
-        Pull::Label,
-        Some(Role::SocialWorker),
-    ),
+    ("nursing", Pull::Label, Some(Role::Nurse)),
+    ("tech|collector|performed", Pull::Label, Some(Role::Technician)),
+    ("pharmd|rph", Pull::Label, Some(Role::Pharmacist)),
+    ("sw|cm", Pull::Label, Some(Role::SocialWorker)),
     (
         "primary care|internal medicine|family medicine|cardiology|nephrology|neurology|oncology|hematology| \
          endocrinology|gastroenterology|rheumatology|urology|dermatology|pulmonology|pulmonary|surgery| \
@@ -363,111 +232,47 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         Pull::Field,
         Some(Role::Therapist),
     ),
-    (
-        "pharmacy",
-        Pull::Field,
-        Some(Role::Pharmacist),
-    ),
-    (
-        "social work|case management|discharge planning",
-        Pull::Field,
-        Some(Role::SocialWorker),
-    ),
-    (
-        "nutrition|dietary|dietetics",
-        Pull::Field,
-        Some(Role::Dietitian),
-    ),
+    ("pharmacy", Pull::Field, Some(Role::Pharmacist)),
+    ("social work|case management|discharge planning", Pull::Field, Some(Role::SocialWorker)),
+    ("nutrition|dietary|dietetics", Pull::Field, Some(Role::Dietitian)),
     (
         "nursing|charge nurse|nurse line|nurse triage|triage nurse|wound care|bedside nurse|primary nurse| \
          float nurse",
         Pull::Field,
         Some(Role::Nurse),
     ),
-    (
-        "spiritual care|chaplaincy|pastoral care|chaplain",
-        Pull::Field,
-        Some(Role::Chaplain),
-    ),
-    (
-        "interpreter services|interpreter|video interpreter|phone interpreter",
-        Pull::Field,
-        Some(Role::Interpreter),
-    ),
+    ("spiritual care|chaplaincy|pastoral care|chaplain", Pull::Field, Some(Role::Chaplain)),
+    ("interpreter services|interpreter|video interpreter|phone interpreter", Pull::Field, Some(Role::Interpreter)),
     (
         "front desk|registration|billing|medical records|scheduling|unit clerk|secretary|scribe|transcription| \
          reception",
         Pull::Field,
         Some(Role::Staff),
     ),
-    (
-        "phlebotomy|ultrasound|radiology tech|sitter|aide|tech|transport",
-        Pull::Field,
-        Some(Role::Technician),
-    ),
-    (
-        "psychology|neuropsychology",
-        Pull::Field,
-        Some(Role::Psychologist),
-    ),
+    ("phlebotomy|ultrasound|radiology tech|sitter|aide|tech|transport", Pull::Field, Some(Role::Technician)),
+    ("psychology|neuropsychology", Pull::Field, Some(Role::Psychologist)),
     (
         "hcp|poa|dpoa|proxy|hcpoa|mpoa|health care proxy|healthcare proxy|health care agent",
         Pull::Field,
         Some(Role::HealthCareAgent),
     ),
-    (
-        "emergency contact",
-        Pull::Field,
-        Some(Role::EmergencyContact),
-    ),
-    (
-        "nok|next of kin",
-        Pull::Field,
-        Some(Role::NextOfKin),
-    ),
-    (
-        "legal guardian|guardian",
-        Pull::Field,
-        Some(Role::Guardian),
-    ),
-    (
-        "guarantor",
-        Pull::Field,
-        Some(Role::Guarantor),
-    ),
-    (
-        "subscriber|policy holder|policyholder",
-        Pull::Field,
-        Some(Role::Subscriber),
-    ),
-    (
-        "donor|living donor",
-        Pull::Field,
-        Some(Role::Donor),
-    ),
+    ("emergency contact", Pull::Field, Some(Role::EmergencyContact)),
+    ("nok|next of kin", Pull::Field, Some(Role::NextOfKin)),
+    ("legal guardian|guardian", Pull::Field, Some(Role::Guardian)),
+    ("guarantor", Pull::Field, Some(Role::Guarantor)),
+    ("subscriber|policy holder|policyholder", Pull::Field, Some(Role::Subscriber)),
+    ("donor|living donor", Pull::Field, Some(Role::Donor)),
     (
         "roommate|other patient|another patient|peer|group member|donor recipient|other resident",
         Pull::Field,
         Some(Role::OtherPatient),
     ),
-    (
-        "friend|neighbor|sponsor",
-        Pull::Field,
-        Some(Role::Friend),
-    ),
-    (
-        "supervisor|boss|manager|employer",
-        Pull::Field,
-        Some(Role::Employer),
-    ),
+    ("friend|neighbor|sponsor", Pull::Field, Some(Role::Friend)),
+    ("supervisor|boss|manager|employer", Pull::Field, Some(Role::Employer)),
     (
         "attorney|lawyer|teacher|landlord|coworker|co-worker|witness|coach|caseworker|officer",
         Pull::Field,
         Some(Role::OtherPerson),
     ),
-    (
-        "caregiver|caretaker|home aide|pca",
-        Pull::Field,
-        Some(Role::Caregiver),
-    ),
+    ("caregiver|caretaker|home aide|pca", Pull::Field, Some(Role::Caregiver)),
 ];

@@ -107,12 +107,17 @@ fn initials(t: &Tokens, from: usize, end: usize, last: bool, out: &mut Vec<Find>
             Some(Shape::Initial) => dash || end - from == 1,
             _ => false,
         };
-        if !fits || credential_at(t, k).is_some() || is_abbreviation(t.low(k)) || forward(t, k, Trust::Strong).is_some_and(|r| r.best == NameLike::Name && r.words > 1) {
+        if !fits
+            || credential_at(t, k).is_some()
+            || is_abbreviation(t.low(k))
+            || forward(t, k, Trust::Strong).is_some_and(|r| r.best == NameLike::Name && r.words > 1)
+        {
             continue;
         }
         let Some(token) = t.get(k) else { continue };
         let name = Name { text: word.to_string(), ..Name::default() };
-        let read = Read { first: k, next: k + 1, start: token.start, end: token.end, name, best: NameLike::Unknown, words: 1, parts: 1 };
+        let read =
+            Read { first: k, next: k + 1, start: token.start, end: token.end, name, best: NameLike::Unknown, words: 1, parts: 1 };
         out.push(Find { read, rule: "cue.initials", confidence: 0.6, role: Some(Role::Clinician) });
     }
 }
@@ -121,9 +126,74 @@ fn initials(t: &Tokens, from: usize, end: usize, last: bool, out: &mut Vec<Find>
 fn is_abbreviation(low: &str) -> bool {
     matches!(
         low,
-        "dnr" | "dni" | "nka" | "nkda" | "prn" | "npo" | "end" | "eom" | "wnl" | "rtc" | "nos" | "nad" | "ok" | "na" | "no" | "yes" | "pt" | "pts"
-            | "stat" | "bid" | "tid" | "qd" | "mg" | "ml" | "neg" | "pos" | "wbc" | "rbc" | "usa" | "ct" | "mri" | "ekg" | "icu" | "er" | "ed"
-            | "or" | "dx" | "rx" | "tx" | "hx" | "fu" | "po" | "iv" | "im" | "am" | "pm" | "cc" | "re" | "tbd" | "phi" | "fyi" | "asap" | "thx"
-            | "ty" | "tia" | "the" | "and" | "for" | "all" | "see" | "day" | "new" | "old" | "low" | "high" | "bmi" | "loinc" | "icd" | "cpt"
+        "dnr"
+            | "dni"
+            | "nka"
+            | "nkda"
+            | "prn"
+            | "npo"
+            | "end"
+            | "eom"
+            | "wnl"
+            | "rtc"
+            | "nos"
+            | "nad"
+            | "ok"
+            | "na"
+            | "no"
+            | "yes"
+            | "pt"
+            | "pts"
+            | "stat"
+            | "bid"
+            | "tid"
+            | "qd"
+            | "mg"
+            | "ml"
+            | "neg"
+            | "pos"
+            | "wbc"
+            | "rbc"
+            | "usa"
+            | "ct"
+            | "mri"
+            | "ekg"
+            | "icu"
+            | "er"
+            | "ed"
+            | "or"
+            | "dx"
+            | "rx"
+            | "tx"
+            | "hx"
+            | "fu"
+            | "po"
+            | "iv"
+            | "im"
+            | "am"
+            | "pm"
+            | "cc"
+            | "re"
+            | "tbd"
+            | "phi"
+            | "fyi"
+            | "asap"
+            | "thx"
+            | "ty"
+            | "tia"
+            | "the"
+            | "and"
+            | "for"
+            | "all"
+            | "see"
+            | "day"
+            | "new"
+            | "old"
+            | "low"
+            | "high"
+            | "bmi"
+            | "loinc"
+            | "icd"
+            | "cpt"
     )
 }

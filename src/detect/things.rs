@@ -24,7 +24,12 @@ const REACH: usize = 3;
 /// The token at which a listed thing begins that covers the first or last word of `first..next`.
 fn listed(t: &Tokens, first: usize, next: usize) -> Option<usize> {
     (first.saturating_sub(REACH)..next).find(|k| {
-        PHRASES.get(t.low(*k)).is_some_and(|phrases| phrases.iter().any(|p| { let n = covers(t, *k, p); n > 0 && k + n > first }))
+        PHRASES.get(t.low(*k)).is_some_and(|phrases| {
+            phrases.iter().any(|p| {
+                let n = covers(t, *k, p);
+                n > 0 && k + n > first
+            })
+        })
     })
 }
 
@@ -82,7 +87,7 @@ pub fn is_thing(t: &Tokens, read: &Read, e: &Evidence) -> bool {
     if lone_eponym && !strong && !e.patient && e.role.is_none() && (!e.phrase || is_bare_eponym(last)) {
         return true;
     }
-    is_pet(t, read.first)
+    is_pet(t, if e.titled { e.title_from } else { read.first })
 }
 
 fn is_street_end(t: &Tokens, n: usize) -> bool {
@@ -100,8 +105,36 @@ fn is_pet(t: &Tokens, first: usize) -> bool {
         let low = t.low(j);
         if matches!(
             low,
-            "dog" | "dogs" | "cat" | "cats" | "puppy" | "pet" | "pets" | "kitten" | "parrot" | "hamster" | "horse" | "horses" | "rabbit" | "bird" | "beagle" | "terrier" | "poodle" | "retriever" | "shepherd" | "kitty" | "chihuahua"
-                | "bulldog" | "labrador" | "pug" | "dachshund" | "mare" | "pony" | "goat" | "turtle" | "goldfish"
+            "dog"
+                | "dogs"
+                | "cat"
+                | "cats"
+                | "puppy"
+                | "pet"
+                | "pets"
+                | "kitten"
+                | "parrot"
+                | "hamster"
+                | "horse"
+                | "horses"
+                | "rabbit"
+                | "bird"
+                | "beagle"
+                | "terrier"
+                | "poodle"
+                | "retriever"
+                | "shepherd"
+                | "kitty"
+                | "chihuahua"
+                | "bulldog"
+                | "labrador"
+                | "pug"
+                | "dachshund"
+                | "mare"
+                | "pony"
+                | "goat"
+                | "turtle"
+                | "goldfish"
         ) {
             return true;
         }
