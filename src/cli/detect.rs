@@ -126,12 +126,13 @@ impl Labels {
     }
 
     fn label(&mut self, role: Role, words: Vec<String>) -> String {
-        let within = |a: &[String], b: &[String]| !a.is_empty() && a.iter().all(|w| b.contains(w));
+        let within = |a: &[String], b: &[String]| !a.is_empty() && a.iter().all(|w| b.iter().any(|x| crate::detect::same_given(w, x)));
         let related = |a: Role, b: Role| {
             a == b
                 || a == Role::OtherPerson
                 || b == Role::OtherPerson
                 || a.group() == b.group() && a.group() == RoleGroup::Clinician
+                || (a == Role::Relative || b == Role::Relative) && a.group() == b.group()
         };
         let known = self.seen.iter_mut().find(|(r, w, _)| related(*r, role) && (within(&words, w) || within(w, &words)));
         if let Some((_, w, label)) = known {

@@ -82,7 +82,7 @@ fn gather(t: &Tokens, mentions: &[Mention]) -> Vec<Someone> {
     let mut people: Vec<Someone> = Vec::new();
     for m in mentions {
         let (Who::New(role), Category::Name, Some(name)) = (&m.who, m.category, &m.name) else { continue };
-        if *role == Role::Organization || m.rule == "cue.dictation" || m.rule == "cue.login" {
+        if *role == Role::Organization || m.rule == "cue.initials" || m.rule == "cue.dictation" || m.rule == "cue.login" {
             continue;
         }
         let (given, family) = parts(name);
@@ -140,7 +140,7 @@ fn same(p: &Someone, given: &str, family: &str, role: Role) -> bool {
         (false, false) if p.family.is_empty() => p.given == given || p.given == family,
         (false, false) => p.family == family || p.family == given,
         (true, false) => one_family || p.family.is_empty() && p.given == family,
-        (false, true) => p.given == given || p.given.is_empty() && p.family == given,
+        (false, true) => super::same_given(&p.given, given) || p.alias == given || p.given.is_empty() && p.family == given,
         (true, true) => false,
     }
 }
@@ -246,7 +246,7 @@ fn again(t: &Tokens, mentions: &[Mention], people: &[Someone], own: &Own) -> Vec
         let low = t.low(i);
         let begin =
             |p: &&Someone| low.len() >= 3 && p.given.len() >= low.len() + 2 && p.given.starts_with(low) && !own.is_given(low);
-        let short = || people.iter().find(begin).filter(|_| token.shape == Shape::Cap && t.like(i) >= NameLike::Unknown);
+        let short = || people.iter().find(begin).filter(|p| (token.shape == Shape::Cap || p.small && low.len() >= 4) && t.like(i) >= NameLike::Unknown);
         let Some(p) = words.get(low).and_then(|o| o.last()).and_then(|o| people.get(*o)).or_else(short) else { continue };
         let Some(name) = word_of(t, i, p) else { continue };
         let read = Read {
@@ -268,7 +268,7 @@ fn again(t: &Tokens, mentions: &[Mention], people: &[Someone], own: &Own) -> Vec
             start: token.start,
             end: token.end,
             category: Category::Name,
-            who: Who::New(around(t, i, i + 1, own).best_role().unwrap_or(p.role)),
+            who: Who::New(around(t, i, i + 1, own).best_role().filter(|r| *r != Role::OtherPerson).unwrap_or(p.role)),
             rule: "text.again",
             confidence: 0.75,
             name: Some(name),
@@ -293,7 +293,7 @@ fn word_of(t: &Tokens, i: usize, p: &Someone) -> Option<Name> {
             let month = is_place_or_month(low);
             (!begins && !t.is_capital(i + 1) && !t.is_capital(i.wrapping_sub(1))
                 || super::labels::is_speech(t.low(i + 1))
-                || matches!(t.low(i + 1), "was" | "is" | "has" | "had" | "will" | "did" | "also" | "who"))
+                || matches!(t.low(i + 1), "was" | "is" | "has" | "had" | "will" | "did" | "also" | "who") || t.is(i + 1, ':') || t.shape(i + 1) == Some(Shape::Lower) && t.low(i + 1).ends_with("ed"))
                 && !month
         }
         _ => false,

@@ -84,6 +84,15 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
     out = overlap::settle(out);
     coref::resolve(&t, &mut out, own);
     misfile::settle(&t, &mut out);
+    if labels::is_group(&t, ctx) {
+        let member = |m: &Mention| m.who == Who::New(Role::OtherPerson) && m.name.as_ref().is_some_and(|n| !n.given.is_empty());
+        for m in out.iter_mut().filter(|m| matches!(m.rule, "list.lone" | "text.again" | "cue.weak" | "cue.speaker") && member(m)) {
+            m.who = Who::New(Role::OtherPatient);
+        }
+    }
+    for m in out.iter_mut().filter(|m| m.rule == STAFF_LIKE && m.who == Who::New(Role::OtherPerson)) {
+        m.who = Who::New(Role::Clinician);
+    }
     let ids = patterns::find(text);
     let ids = ids
         .into_iter()
@@ -92,6 +101,9 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
         .collect();
     overlap::merge(out, ids)
 }
+
+/// Rule of a name that notes use of those who work there, when nothing else is told of the person in the whole text.
+const STAFF_LIKE: &str = "list.staff-like";
 
 /// Rules that know nothing of the person.
 fn uncued(rule: &str) -> bool {
@@ -123,10 +135,13 @@ fn mention(t: &Tokens, f: Find, ctx: &Context, own: &Own, has_identity: bool) ->
     if f.role.is_some() && e.kin.is_none() {
         e.role = f.role.or(e.role);
     }
-    if uncued(f.rule) && e.best_role().is_none() && is_staff_like(&f.read) {
-        e.role = Some(Role::Clinician);
+    let by = f.rule == "cue.weak" && f.read.first > 0 && t.low(f.read.first - 1) == "by";
+    let rule = if uncued(f.rule) && !e.any() && (by || is_staff_like(&f.read)) { STAFF_LIKE } else { f.rule };
+    let mut who = whose(&f.read.name, &e, own, ctx, has_identity);
+    // `ROE, ARACELI` in the chart of Amparo Roe: written as charts name patients.
+    if f.rule == "list.last-first" && who == Who::New(Role::Relative) && e.best_role().is_none() {
+        who = Who::New(Role::OtherPatient);
     }
-    let who = whose(&f.read.name, &e, own, ctx, has_identity);
     let mut name = f.read.name;
     name.prefix = (e.title_from < f.read.first).then(|| t.word(e.title_from).to_string()).into_iter().collect();
     Some(Mention {
@@ -134,7 +149,7 @@ fn mention(t: &Tokens, f: Find, ctx: &Context, own: &Own, has_identity: bool) ->
         end: f.read.end,
         category: Category::Name,
         who,
-        rule: f.rule,
+        rule,
         confidence: f.confidence,
         name: Some(name),
     })
@@ -151,6 +166,7 @@ fn by_cue(t: &Tokens, out: &mut Vec<Find>) {
         let opens = opens(low);
         if !capital && low != "law" && opens.is_none() {
             lower_pair(t, i, out);
+            user_name(t, i, out);
             continue;
         }
         let opens = opens.unwrap_or_default();
@@ -207,7 +223,7 @@ fn titled(t: &Tokens, i: usize, low: &str, out: &mut Vec<Find>) {
     if low == "dr"
         && i >= 2
         && t.shape(i - 1) == Some(Shape::Cap)
-        && (2..5).any(|k| i >= k && t.shape(i - k) == Some(Shape::Number))
+        && (2..5).any(|k| i >= k && t.shape(i - k) == Some(Shape::Number) && (i - k + 1..i).all(|j| t.shape(j) == Some(Shape::Cap)))
     {
         return;
     }
@@ -292,7 +308,12 @@ fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, role
                 matches!(m, ',' | ':' | '(' | '-' | '#' | '"') || placed && m == ')'
             }
             Some(Shape::Number) => t.is(k + 1, ':') || t.is(k.wrapping_sub(1), '#'),
-            Some(Shape::Break) => t.get(k).is_some_and(|b| t.text.get(b.start..b.end) == Some("\t")),
+            Some(Shape::Break) => t.get(k).is_some_and(|b| {
+                let written = t.text.get(b.start..b.end).unwrap_or("");
+                // `Her son` / `William`: the line is only wrapped.
+                let wrapped = k == from && written == "\n" && t.shape(k.wrapping_sub(1)) == Some(Shape::Lower) && t.like(k + 1) == NameLike::Name;
+                written == "\t" || wrapped
+            }),
             Some(_) => matches!(low, "is" | "was" | "named" | "name" | "called" | "who" | "in" | "law") && k < from + 4,
             None => false,
         };
@@ -306,7 +327,7 @@ fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, role
         k += 1 + usize::from(t.is(k + 1, '.'));
     }
     let read = if k > titles { after_title(t, k, Trust::Fair) } else { forward(t, k, Trust::Fair) };
-    let Some(read) = read else { return };
+    let Some(read) = read.or_else(|| nickname(t, k).filter(|_| k == from && t.shape(from.wrapping_sub(1)) == Some(Shape::Lower))) else { return };
     // After a comma or a mark a lone word must be a known name; an unknown word directly after a kin word may be one.
     let direct = k == from;
     let lone = read.words == 1;
@@ -323,6 +344,19 @@ fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, role
     coordinated(t, next, rule, confidence, role.or_else(|| kin(t.low(from.wrapping_sub(1)))), out);
 }
 
+/// `his cousin Peanut`: a word with a capital after a relation in small letters.
+fn nickname(t: &Tokens, k: usize) -> Option<Read> {
+    let low = t.low(k);
+    let plain = t.shape(k) == Some(Shape::Cap) && !t.is_capital(k + 1) && !super::words::is_clinical(low) && !super::words::is_running_word(low);
+    let place = super::words::is_place_or_month(low) || title(low).is_some() || kin(low).is_some();
+    if !plain || place {
+        return None;
+    }
+    let token = t.get(k)?;
+    let name = crate::model::person::Name { given: vec![t.word(k).to_string()], ..Default::default() };
+    Some(Read { first: k, next: k + 1, start: token.start, end: token.end, name, best: NameLike::WordName, words: 1, parts: 1 })
+}
+
 /// Further names after `,` or `and`: `daughters Amy and Beth`.
 fn coordinated(t: &Tokens, mut next: usize, rule: &'static str, confidence: f32, role: Option<Role>, out: &mut Vec<Find>) {
     for _ in 0..6 {
@@ -333,6 +367,14 @@ fn coordinated(t: &Tokens, mut next: usize, rule: &'static str, confidence: f32,
         {
             joined = true;
             k += 1;
+        }
+        // `Amari (6) and Zion`: an age or a word in parentheses between.
+        if !joined
+            && t.is(next, '(')
+            && let Some(close) = (next + 1..next + 8).find(|k| t.is(*k, ')'))
+        {
+            next = close + 1;
+            continue;
         }
         if !joined || credential_at(t, k).is_some() {
             return;
@@ -429,6 +471,19 @@ fn functional(t: &Tokens, i: usize, role: Role, out: &mut Vec<Find>) {
     coordinated(t, after, "cue.function", 0.8, Some(role), out);
 }
 
+/// `oadeyemi`, `dpruitt` anywhere: an initial and a family name in one word that is no word.
+fn user_name(t: &Tokens, i: usize, out: &mut Vec<Find>) {
+    let word = t.low(i);
+    if t.shape(i) != Some(Shape::Lower) || word.len() < 7 || !word.is_ascii() {
+        return;
+    }
+    let Some(rest) = word.get(1..).filter(|r| super::words::is_usual(r) && is_surname(r) && t.like(i) == NameLike::Unknown) else { return };
+    let Some(token) = t.get(i) else { return };
+    let name = crate::model::person::Name { given: vec![word[..1].to_string()], family: rest.to_string(), ..Default::default() };
+    let read = Read { first: i, next: i + 1, start: token.start, end: token.end, name, best: NameLike::Name, words: 2, parts: 2 };
+    out.push(Find { read, rule: "cue.login", confidence: 0.6, role: Some(Role::Staff) });
+}
+
 /// A lone capitalised word that is also a name, with running text after it: `SW Brooks to follow`.
 fn lone_word(t: &Tokens, k: usize) -> Option<Read> {
     let low = t.low(k);
@@ -444,11 +499,11 @@ fn lone_word(t: &Tokens, k: usize) -> Option<Read> {
 /// A given and a family name in small letters, both nothing else: `spoke to karen wu`.
 fn lower_pair(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     let known = |k: usize| t.shape(k) == Some(Shape::Lower) && t.like(k) == NameLike::Name && t.word(k).len() >= 2;
-    if t.shape(i) != Some(Shape::Lower) || t.shape(i + 1) != Some(Shape::Lower) || !known(i) || !known(i + 1) {
+    if t.shape(i) != Some(Shape::Lower) || t.shape(i + 1) != Some(Shape::Lower) {
         return;
     }
     let (a, b) = (t.low(i), t.low(i + 1));
-    if !is_given(a) || !is_surname(b) || is_eponym(a) || is_eponym(b) || a.len() + b.len() < 7 {
+    if !is_given(a) || !is_surname(b) || !known(i) || !known(i + 1) || is_eponym(a) || is_eponym(b) || a.len() + b.len() < 7 {
         return;
     }
     let Some(read) = forward(t, i, Trust::Strong).filter(|r| r.words > 1) else { return };

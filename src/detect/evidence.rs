@@ -91,6 +91,14 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
         e.title_from = j;
         k = j;
     }
+    // `Name: ROE, JANE   MRN: 1`: the head of a paper about this person.
+    if first >= 2 && t.is(first - 1, ':') && t.low(first - 2) == "name" && t.begins_line(first - 2) {
+        let end = (first..first + 24).find(|i| t.get(*i).is_none_or(|x| x.shape == Shape::Break)).unwrap_or(first + 24);
+        if (first..end + 4).any(|i| matches!(t.low(i), "mrn" | "dob" | "sex" | "age")) {
+            e.patient = true;
+            return;
+        }
+    }
     // `Mr. and Mrs. Smith`, `Drs. Roe and Smith`: the title before `and` counts for the second.
     let mut named = false;
     for _ in 0..5 {
@@ -100,9 +108,12 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
             Some(Shape::Mark(m)) => matches!(m, ',' | ':' | '(' | '-' | '"' | '#' | '['),
             Some(Shape::Number) => true,
             Some(Shape::Break) => {
-                k >= 2 && (t.is(j.wrapping_sub(1), ':') || t.text.get(t.list[j].start..t.list[j].end) == Some("\t"))
+                let wrapped = j >= 1 && t.shape(j - 1) == Some(Shape::Lower) && kin(t.low(j - 1)).is_some() && t.text.get(t.list[j].start..t.list[j].end) == Some("\n");
+                k >= 2 && (wrapped || t.is(j.wrapping_sub(1), ':') || t.text.get(t.list[j].start..t.list[j].end) == Some("\t"))
             }
-            Some(_) => matches!(low, "is" | "was" | "named" | "name" | "called" | "who" | "are" | "being"),
+            Some(_) => {
+                matches!(low, "is" | "was" | "named" | "name" | "called" | "who" | "are" | "being") || is_language(low) && t.is(k, ',')
+            }
             None => false,
         };
         if !skip {
@@ -170,15 +181,6 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
         e.patient = true;
         return;
     }
-    // `Name: ROE, JANE   MRN: 1`: the head of a paper about this person.
-    if low == "name" && k < first && t.begins_line(j) {
-        let end = (first..first + 24).find(|i| t.get(*i).is_none_or(|x| x.shape == Shape::Break)).unwrap_or(first + 24);
-        let next = (end..end + 4).any(|i| matches!(t.low(i), "dob" | "mrn"));
-        e.patient |= next || (first..end).any(|i| matches!(t.low(i), "mrn" | "dob" | "sex" | "age"));
-        if e.patient {
-            return;
-        }
-    }
     for len in 1..=4usize {
         let Some(from) = (j + 1).checked_sub(len) else { break };
         let Some((n, pull, role)) = role_phrase(|i| t.low(from + i)) else { continue };
@@ -196,6 +198,16 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
         e.phrase = true;
         e.role = e.role.or(role);
     }
+}
+
+/// `Interpreter: Vietnamese, Hung`.
+fn is_language(low: &str) -> bool {
+    matches!(
+        low,
+        "vietnamese" | "spanish" | "mandarin" | "cantonese" | "arabic" | "russian" | "somali" | "korean" | "french" | "portuguese" | "hmong"
+            | "farsi" | "dari" | "tagalog" | "polish" | "haitian" | "creole" | "nepali" | "burmese" | "amharic" | "swahili" | "asl" | "japanese"
+            | "urdu" | "hindi" | "punjabi" | "bengali" | "ukrainian" | "german" | "italian" | "greek"
+    )
 }
 
 /// Whose kin a kin word is.

@@ -170,7 +170,7 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     let state = r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AIT]|W[AIVY]|Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New\s(?:Hampshire|Jersey|Mexico|York)|(?:North|South)\s(?:Carolina|Dakota)|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode\sIsland|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West\sVirginia|Wisconsin|Wyoming)\b\.?";
     let town = r"[A-Z][A-Za-z.'-]+(?:\s[A-Z][A-Za-z.'-]+){0,2}";
     let zip = r"\d{5}(?:-\d{4})?\b";
-    let area = format!(r"(?:,?\s+{town},?\s+{state},?\s+{zip}|,\s+{town},\s+{state}|,?\s+{zip})?");
+    let area = format!(r"(?:,?\s+{town},?\s+{state},?\s+{zip}|,\s+{town},?\s+{state}|,?\s+{zip})?");
     let number = r"\b\d{1,6}(?:-\d{1,4}|\s?[A-Z]\b|\s1/2)?\s+(?:(?:NW|NE|SW|SE|[NSEW])\.?\s+|(?:North|South|East|West)\s+)?";
     let words = r"(?:[A-Z][A-Za-z.'-]*\s+|\d{1,3}(?:st|nd|rd|th)\s+){1,4}";
     [
@@ -182,7 +182,7 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(triggers::SSN, r"(?i)\b(?:ssn|ss\s*#|social(?:\s+security)?(?:\s+(?:number|no\.?|#))?)[^.\n\d]{0,24}?(?:ending(?:\s+in)?|ends\s+in|last\s*(?:4|four)(?:\s+digits)?(?:\s+of)?)\s*(?:is|are|:|#)?\s*(\d{4})\b", Category::Ssn, "pattern.ssn-last-four", 0.95, always),
         rule(triggers::SSN, r"(?i)\blast\s*(?:4|four)(?:\s+digits)?\s*(?:of\s+)?(?:[a-z']+\s+)?(?:ssn|social|soc|ss\s*#?)(?:\s+security)?(?:\s+number)?\s*(?:is|are|:|#)?\s*(\d{4})\b", Category::Ssn, "pattern.ssn-last-four", 0.95, always),
         rule(triggers::FAX, &format!(r"(?i)\b(?:fax|facsimile){sep}(?:at\s+|to\s+)?(\+?1?[-. ]?\(?\d{{3}}\)?[-. ]*\d{{3}}[-. ]?\d{{4}})\b"), Category::Fax, "pattern.fax", 0.95, always),
-        rule(triggers::SEVEN, r"(?:\+?1[-. ]{0,2})?(?:\(\d{3}\)[-. /]{0,2}|\b\d{3}\s?[-./ ]\s?)\d{3}\s?[-. ]\s?\d{4}\b(?:\s*(?:,\s*)?(?:x|ext\.?|extension)\s*\d{1,6})?", Category::Phone, "pattern.phone", 0.9, not_in_number),
+        rule(triggers::SEVEN, r"(?:\+?1[-. ]{0,2})?(?:\(\d{3}\)[-. /]{0,2}|\b\d{3} ?[-./ ]\s?)\d{3} ?[-. ]\s?\d{4}\b(?:\s*(?:,\s*)?(?:x|ext\.?|extension)\s*\d{1,6})?", Category::Phone, "pattern.phone", 0.9, not_in_number),
         rule(triggers::DIGIT, r"\b[0-9OolI]{3}[-.][0-9OolI]{3}[-.][0-9OolI]{4}\b", Category::Phone, "pattern.phone-misread", 0.8, |v, _| v.bytes().filter(u8::is_ascii_digit).count() >= 6 && v.bytes().any(|b| b.is_ascii_alphabetic())),
         rule(triggers::TEN, r"\b[2-9]\d{2}[2-9]\d{6}\b", Category::Phone, "owned.phone", 0.7, |v, b| !check_digits::npi(v) && not_in_number(v, b)),
         rule(triggers::PLUS, r"\+\d{1,3}[-. ]?(?:\(?\d{1,4}\)?[-. ]?){2,5}\d{2,4}\b", Category::Phone, "pattern.phone-international", 0.9, international),

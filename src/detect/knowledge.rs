@@ -344,6 +344,18 @@ impl Knowledge {
             let who = Who::New(namesake(&whole, role, &self.own));
             return make(who, "roster.other-name", 0.7, s, n);
         }
+        // `ROE, ARACELI` where the patient is Amparo Roe.
+        if lone
+            && let Some((s, n, whole)) = near.whole()
+            && (best == Kind::Family || !text.get(s..n).is_some_and(|x| x.contains(',')))
+            && whole.given.first().is_some_and(|g| g.trim_end_matches('.').chars().count() > 1 && !self.fits(&ids, &folded(g)))
+            && whole.given.iter().chain([&whole.family]).any(|w| self.fits(&ids, &folded(w)))
+        {
+            let role = if e.any() { other_role(&e, ctx) } else { ctx.kin_hint.unwrap_or(Role::OtherPerson) };
+            let charted = role == Role::OtherPerson && text.get(s..n).is_some_and(|x| x.contains(','));
+            let role = if charted { Role::OtherPatient } else { namesake(&whole, role, &self.own) };
+            return make(Who::New(role), "roster.other-name", 0.7, s, n);
+        }
         if best == Kind::Initial && !near.capital() && !written.contains('.') {
             return None;
         }

@@ -13,7 +13,7 @@ use crate::model::role::Role;
 /// All finds by layout.
 pub fn find(t: &Tokens, ctx: &Context) -> Vec<Find> {
     let mut out = Vec::new();
-    let group = ctx.section.to_lowercase().contains("group") || (0..t.list.len().min(60)).any(|k| t.low(k) == "group");
+    let group = is_group(t, ctx);
     let mut block: Option<(Role, usize)> = None;
     let mut line = 0usize;
     while line < t.list.len() {
@@ -33,6 +33,11 @@ pub fn find(t: &Tokens, ctx: &Context) -> Vec<Find> {
     }
     turns(t, group, &mut out);
     out
+}
+
+/// True for a note of a group: its head says so.
+pub fn is_group(t: &Tokens, ctx: &Context) -> bool {
+    ctx.section.to_lowercase().contains("group") || (0..t.list.len().min(60)).any(|k| t.low(k) == "group")
 }
 
 fn push(out: &mut Vec<Find>, read: Read, rule: &'static str, confidence: f32, role: Option<Role>) {
@@ -118,7 +123,10 @@ fn label_line(t: &Tokens, line: usize, end: usize, block: &mut Option<(Role, usi
     if read.best < NameLike::Name && (acronym || !fills || read.words == 1 && trust == Trust::Fair) {
         return;
     }
-    push(out, read, "cue.label", 0.9, role);
+    // `SW (Stacy): Alvina wants ...`: what the label's person says, not the person.
+    let sentence = t.shape(read.next) == Some(Shape::Lower) && credential_at(t, read.next).is_none();
+    let named = (line..colon).any(|k| t.is_capital(k) && t.like(k) == NameLike::Name);
+    push(out, read, "cue.label", 0.9, role.filter(|_| !sentence && !named));
 }
 
 fn label_role(t: &Tokens, line: usize, end: usize) -> Option<Role> {
@@ -275,7 +283,12 @@ fn salutation(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
     let closed =
         t.is(read.next, ',') || t.is(read.next, ':') || t.is(read.next, '!') || t.is(read.next, '-') || t.ends_line(read.next);
     if closed && (read.best == NameLike::Name || read.best > NameLike::Word && t.is_capital(k)) {
-        push(out, read, "cue.salutation", 0.85, None);
+        // `Dear Peter, Thank you for seeing this pleasant man`: from one doctor to another.
+        let letter = t.low(at) == "dear"
+            && (read.next..read.next + 30).any(|k| {
+                t.low(k) == "for" && matches!(t.low(k + 1), "seeing" | "referring" | "allowing" | "asking") || t.low(k) == "pleasant" || t.low(k) == "pleasure"
+            });
+        push(out, read, "cue.salutation", 0.85, letter.then_some(Role::Physician));
     }
 }
 

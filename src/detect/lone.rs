@@ -128,7 +128,7 @@ fn candidate(t: &Tokens, i: usize, style: Style) -> Option<Read> {
     }
     let written = match shape {
         Shape::Cap | Shape::Upper => true,
-        Shape::Lower => style == Style::Small || t.word(i).len() >= 4 && is_usual(t.low(i)),
+        Shape::Lower => t.word(i).len() >= 4 && is_usual(t.low(i)),
         _ => false,
     };
     // `w/ Grace`, `told Wade`: a given name that is also a word, with a capital inside a sentence.
@@ -137,7 +137,9 @@ fn candidate(t: &Tokens, i: usize, style: Style) -> Option<Read> {
         && t.like(i) == NameLike::WordName
         && is_given(t.low(i))
         && !is_place_or_month(t.low(i));
-    if worded && !t.is_capital(i + 1) && title(t.low(i)).is_none() && kin(t.low(i)).is_none() {
+    let stroke = |k: usize, n: usize| t.is(k, '/') && t.is_capital(n) && t.like(n) == NameLike::Name;
+    let paired = shape == Shape::Cap && t.like(i) == NameLike::WordName && (i > 1 && stroke(i - 1, i - 2) || stroke(i + 1, i + 2));
+    if (worded || paired) && !t.is_capital(i + 1) && title(t.low(i)).is_none() && kin(t.low(i)).is_none() {
         return one(t, i);
     }
     // `Big Mike`
@@ -208,7 +210,9 @@ fn weigh(t: &Tokens, read: &Read, style: Style, own: &Own) -> i32 {
         sum += weight::FILLS;
     }
     if t.get(n - 1).is_some_and(|x| x.possessive) {
-        sum += weight::OWNS;
+        // `works at Queen's`: a place.
+        let place = first > 0 && matches!(t.low(first - 1), "at" | "from" | "to") && t.shape(n) != Some(Shape::Lower);
+        sum += if place { weight::TITLE_CASE } else { weight::OWNS };
     }
     if is_eponym(low) {
         sum += weight::EPONYM;
@@ -221,7 +225,7 @@ fn weigh(t: &Tokens, read: &Read, style: Style, own: &Own) -> i32 {
         }
     }
     match shape {
-        Some(Shape::Upper) if letters <= 3 => sum += weight::SHORT_CAPITALS,
+        Some(Shape::Upper) if letters <= 3 => sum += if style == Style::Capitals { -1 } else { weight::SHORT_CAPITALS },
         Some(Shape::Upper) if letters == 4 && style == Style::Mixed => sum -= 1,
         Some(Shape::Lower) if style != Style::Small => sum += weight::SMALL,
         _ => {}
@@ -242,10 +246,10 @@ fn before(t: &Tokens, i: usize, style: Style) -> i32 {
     let mut sum = 0;
     match t.shape(j) {
         Some(Shape::Lower) => {
-            if matches!(low, "the" | "a" | "an" | "this" | "that" | "each" | "no" | "any" | "in" | "of" | "at" | "on") {
+            if matches!(low, "the" | "a" | "an" | "this" | "each" | "no" | "any" | "in" | "of" | "at" | "on") {
                 // `in`, `at`, `of` go before places and institutions.
                 sum += if matches!(low, "of" | "on" | "in" | "at") {
-                    i32::from(low == "on" || style == Style::Small)
+                    i32::from(low == "on" || style == Style::Small || is_given(t.low(i)))
                 } else {
                     weight::DETERMINED
                 };
@@ -298,6 +302,10 @@ fn before(t: &Tokens, i: usize, style: Style) -> i32 {
             // In capitals every word is one; beside `RN`, `PA`, `Tech` a name follows.
             sum += if style == Style::Capitals || opens(low).is_some() { weight::INSIDE } else { 0 };
         }
+        // `362 Weimann Forge`: a street.
+        Some(Shape::Number) if t.begins_line(j) && t.shape(i + 1) == Some(Shape::Cap) && credential_at(t, i + 1).is_none() => {
+            sum += weight::TITLE_CASE;
+        }
         Some(Shape::Number | Shape::Mixed) => sum += if t.is(i.wrapping_sub(2), ':') { 0 } else { weight::INSIDE },
         _ => {}
     }
@@ -334,7 +342,7 @@ fn after(t: &Tokens, n: usize, head: usize) -> i32 {
             {
                 sum += weight::ACTS;
             }
-            if is_eponym_head(low) {
+            if is_eponym_head(low) && !is_institution_head(low) {
                 sum += weight::TITLE_CASE;
             }
             if matches!(

@@ -204,7 +204,8 @@ fn part(t: &Tokens, at: usize, before: &[usize], trust: Trust, words: usize) -> 
     match shape {
         Shape::Mark('"') | Shape::Mark('(') if !before.is_empty() => {
             let close = if t.is(at, '"') { '"' } else { ')' };
-            let inner = matches!(t.shape(at + 1), Some(Shape::Cap)) && is_given(t.low(at + 1)) && t.is(at + 2, close);
+            let quoted = close == '"' && super::words::is_running_word(t.low(at + 1));
+            let inner = matches!(t.shape(at + 1), Some(Shape::Cap)) && (is_given(t.low(at + 1)) || close == '"' && !quoted) && t.is(at + 2, close);
             (inner && t.is_capital(at + 3) && t.like(at + 3) > NameLike::Word).then_some(Step {
                 at: at + 1,
                 next: at + 3,
@@ -350,6 +351,10 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
     }
     let g = comma + 1;
     let low = t.low(g);
+    // `Ernesto Reyes, Parkinson disease`: the first is a whole name as spoken.
+    if k == i + 2 && is_given(t.low(i)) && !is_given(low) || is_eponym_head(t.low(g + 1)) {
+        return None;
+    }
     let upper = t.shape(i) == Some(Shape::Upper);
     let given_ok = match t.shape(g)? {
         Shape::Initial => trust >= Trust::Fair || upper && t.touches_next(comma) || t.ends_column(g + 1) && !upper,

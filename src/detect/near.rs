@@ -103,6 +103,18 @@ impl<'a> Near<'a> {
         before || name(self.next)
     }
 
+    /// The whole name that the find is a part of, when the words around make one: its byte range and parts.
+    pub fn whole(&self) -> Option<(usize, usize, crate::model::person::Name)> {
+        let t = &self.tokens;
+        let from = self.first.saturating_sub(4);
+        let read = (from..=self.first).find_map(|i| {
+            let direct = t.shape(i.wrapping_sub(1)) == Some(Shape::Lower);
+            let trust = if direct { super::name_read::Trust::Fair } else { super::name_read::Trust::Weak };
+            super::name_read::forward(t, i, trust).filter(|r| r.words > 1 && r.next > self.first && r.first <= self.first)
+        })?;
+        Some((self.base + read.start, self.base + read.end, read.name))
+    }
+
     /// A name part beside a lone word that does not fit its owners: byte range of the whole name.
     pub fn stranger(&self, fits: impl Fn(&str) -> bool) -> Option<(usize, usize)> {
         let t = &self.tokens;

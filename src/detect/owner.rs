@@ -33,6 +33,12 @@ pub fn attribute(t: &Tokens, mut m: Mention, names: &[Mention], records: &[Owned
         m.who = r.who.clone();
         return m;
     }
+    // An address at a clinic is somebody's who works there.
+    let at_work = m.category == Category::Email && !owned && is_workplace(value);
+    let near = match near {
+        None | Some(Who::New(Role::OtherPerson)) if at_work => Some(Who::New(Role::Clinician)),
+        near => near,
+    };
     // Registrations of prescribers are no laymen's.
     let licensed = m.category == Category::Npi || m.rule.starts_with("pattern.dea");
     let near = match near {
@@ -55,6 +61,11 @@ pub fn attribute(t: &Tokens, mut m: Mention, names: &[Mention], records: &[Owned
         (false, _) => Who::Nobody,
     };
     m
+}
+
+fn is_workplace(email: &str) -> bool {
+    let domain = email.split('@').nth(1).unwrap_or("").to_lowercase();
+    ["clinic", "hospital", "health", "medic", "med.", "physicians", "care", "rehab", "hospice"].iter().any(|w| domain.contains(w))
 }
 
 fn is_close_kin(role: Role) -> bool {
@@ -84,7 +95,8 @@ pub fn nearest(t: &Tokens, at: usize, names: &[Mention]) -> Option<Who> {
         if let Some(role) = kin(low) {
             return Some(Who::New(role));
         }
-        if matches!(low, "patient" | "pt") {
+        let therapist = token.shape == Shape::Upper && k > 0 && t.is_capital(k - 1) && t.like(k - 1) > super::words::NameLike::Word;
+        if matches!(low, "patient" | "pt") && !therapist {
             return Some(Who::Patient);
         }
         if let Some((_, Pull::Noun, Some(role))) = role_phrase(|j| t.low(k + j)) {

@@ -42,14 +42,14 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
     ("subscriber|policy holder|policyholder|cardholder|card holder|plan member", Pull::Noun, Some(Role::Subscriber)),
     (
         "roommate|room-mate|room mate|other patient|another patient|fellow patient|peer|group member|participant| \
-         bedmate|bunkmate|neighboring patient|another resident|neighbor bed|bed neighbor|chair neighbor|next to|other resident|fellow resident|another client| \
+         bedmate|bunkmate|neighboring patient|another resident|neighbor bed|bed neighbor|chair neighbor|other resident|fellow resident|another client| \
          group peer|fellow group member|next bed|other participant|another participant|patient in the next bed| \
          different patient|wrong patient|other patient's name|patient next door|cellmate|cell mate",
         Pull::Noun,
         Some(Role::OtherPatient),
     ),
     ("donor", Pull::Noun, Some(Role::Donor)),
-    ("newborn|infant|baby|baby girl|baby boy|neonate|newborn baby", Pull::Noun, Some(Role::Newborn)),
+    ("newborn|infant|baby|babygirl|babyboy|bb|bg|baby girl|baby boy|neonate|newborn baby", Pull::Noun, Some(Role::Newborn)),
     ("interpreter|translator", Pull::Noun, Some(Role::Interpreter)),
     ("chaplain|priest|spiritual care", Pull::Noun, Some(Role::Chaplain)),
     (
@@ -67,7 +67,7 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         Some(Role::OtherPerson),
     ),
     ("caregiver|caretaker", Pull::Noun, Some(Role::Caregiver)),
-    ("supervisor|boss|manager at work|foreman|shift lead|hr manager|hr representative", Pull::Noun, Some(Role::Employer)),
+    ("supervisor|boss|works for|worked for|manager at work|foreman|shift lead|hr manager|hr representative", Pull::Noun, Some(Role::Employer)),
     ("employer", Pull::Label, Some(Role::Employer)),
     (
         "witnessed by|escorted by|accompanied by|brought in by|brought by|driven by|provided by|reported by| \
@@ -75,7 +75,7 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
          conferred with|d / w|c / o|named|this is|per|s / w|s / w /|discussed w /|discussed case with|spoke w /| \
          talked w /|met w /|reviewed with|reviewed w /|case reviewed with|message from|message to|msg from| \
          note from|note by|note to|call from|call to|letter from|letter to|email from|e-mail from|voicemail from| \
-         thanks to|visited by|raised by|staying with|stays with|came with|here with|came in with|presents with her| \
+         thanks to|visited by|raised by|next to|staying with|stays with|came with|here with|came in with|presents with her| \
          attn :|married to|engaged to|dating|belongs to|belonging to|intended for|prescribed to|note for| \
          results for|chart of|record of|name of|lived with|resides with|shares a room with|rooming with|works for| \
          assaulted by|hit by|bitten by|struck by",
@@ -83,12 +83,11 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         None,
     ),
     (
-        "with|w /|saw|asked|told|thanked|introduced|called|texted|notified|informed|contacted|emailed| \
+        "by|with|w /|saw|asked|told|thanked|introduced|called|texted|notified|informed|contacted|emailed| \
          messaged|phoned|interviewed|mentions|mentioned|called by",
         Pull::Weak,
         None,
     ),
-    ("by", Pull::Weak, Some(Role::Clinician)),
     (
         "social worker|case manager|care manager|caseworker|case worker|discharge planner|care navigator| \
          patient navigator|nurse case manager|social services worker",
@@ -215,7 +214,7 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
     ("pharmd|rph", Pull::Label, Some(Role::Pharmacist)),
     ("sw|cm", Pull::Label, Some(Role::SocialWorker)),
     (
-        "primary care|internal medicine|family medicine|cardiology|nephrology|neurology|oncology|hematology| \
+        "primary care|onc|rad|rads|heme|hem|neuro|psych|surg|pulm|uro|derm|peds|ob|icu|endo|rheum|nephro|anes|internal medicine|family medicine|cardiology|nephrology|neurology|oncology|hematology| \
          endocrinology|gastroenterology|rheumatology|urology|dermatology|pulmonology|pulmonary|surgery| \
          general surgery|orthopedics|orthopedic surgery|psychiatry|radiology|pathology|anesthesia|anesthesiology| \
          pediatrics|neonatology|ophthalmology|obstetrics|gynecology|ob / gyn|hospitalist|hospital medicine| \

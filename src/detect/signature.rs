@@ -31,6 +31,9 @@ pub fn find(t: &Tokens, out: &mut Vec<Find>) {
     }
     for (k, (from, end)) in lines.into_iter().enumerate() {
         whole_name(t, from, end, out);
+        if k < 2 {
+            trailing(t, from, end, out);
+        }
         initials(t, from, end, k < 3, out);
     }
 }
@@ -55,9 +58,39 @@ fn whole_name(t: &Tokens, from: usize, end: usize, out: &mut Vec<Find>) {
     if rest > 8 || plain > 1 {
         return;
     }
-    let role = credential_low(t.low(read.next)).unwrap_or(Role::Clinician);
-    let told = credential_at(t, read.next + usize::from(t.is(read.next, ','))).is_some();
-    out.push(Find { read, rule: "cue.signature", confidence: 0.75, role: (!told).then_some(role) });
+    let told = credential_at(t, read.next + usize::from(t.is(read.next, ','))).map(|c| c.0);
+    let role = told.or(credential_low(t.low(read.next))).unwrap_or(Role::Clinician);
+    out.push(Find { read, rule: "cue.signature", confidence: 0.75, role: Some(role) });
+}
+
+/// `... Time 55 min. T. Quill`, `... ending 4410. -tlw`: who signs at the end of the last sentence.
+fn trailing(t: &Tokens, from: usize, end: usize, out: &mut Vec<Find>) {
+    if end < from + 5 {
+        return;
+    }
+    // `Next yr. Saoirse Quinlan`
+    if let Some(dot) = (end.saturating_sub(5)..end - 1).find(|k| t.is(*k, '.') && t.shape(k - 1) == Some(Shape::Lower))
+        && let Some(read) = forward(t, dot + 1, Trust::Fair).filter(|r| r.next == end && r.words > 1 && r.best == NameLike::Name)
+    {
+        out.push(Find { read, rule: "cue.signature", confidence: 0.75, role: Some(Role::Clinician) });
+        return;
+    }
+    let (k, role) = (end - 3, Some(Role::Clinician));
+    let initial = t.shape(k) == Some(Shape::Initial) && t.is(k + 1, '.') && t.shape(k + 2) == Some(Shape::Cap) && t.is(k - 1, '.');
+    let dash = t.is(end - 2, '-') && t.touches_next(end - 2) && t.is(end - 3, '.') && (2..=3).contains(&t.word(end - 1).len());
+    let low = t.low(end - 1);
+    let (first, last) = match (initial, dash && !is_abbreviation(low) && matches!(t.shape(end - 1), Some(Shape::Lower | Shape::Upper))) {
+        (true, _) if !super::words::is_clinical(low) && !super::words::is_running_word(low) => (k, end - 1),
+        (_, true) => (end - 1, end - 1),
+        _ => return,
+    };
+    let (Some(s), Some(e)) = (t.get(first), t.get(last)) else { return };
+    let family = if first < last { t.word(last).to_string() } else { String::new() };
+    let text = if first < last { String::new() } else { t.word(last).to_string() };
+    let given = if first < last { vec![t.word(first).to_string()] } else { Vec::new() };
+    let name = Name { text, given, family, ..Name::default() };
+    let read = Read { first, next: last + 1, start: s.start, end: e.end, name, best: NameLike::Unknown, words: 1, parts: 2 };
+    out.push(Find { read, rule: "cue.initials", confidence: 0.6, role });
 }
 
 /// A credential in small letters: `m. tidwell rn`.
@@ -92,7 +125,7 @@ fn initials(t: &Tokens, from: usize, end: usize, last: bool, out: &mut Vec<Find>
     let dash = t.is(from, '-') || t.is(from, '~');
     let only = (from..end).all(|k| match t.shape(k) {
         Some(Shape::Upper) => true,
-        Some(Shape::Lower) => dash || end - from == 1,
+        Some(Shape::Lower) => (dash && end - from == 2 || end - from == 1) && t.word(k).len() <= 4,
         Some(Shape::Initial) => dash || end - from == 1,
         Some(Shape::Mark(m)) => matches!(m, '-' | '~' | '/' | ',' | '.'),
         _ => false,

@@ -1,7 +1,7 @@
 //! Things that bear a person's name: institutions, companies, brands; diseases, signs, instruments, streets; pets.
 
 use super::cues::{is_eponym_head, is_institution_head, title};
-use super::evidence::Evidence;
+use super::evidence::{Evidence, credential_at};
 use super::name_read::Read;
 use super::tokens::{Shape, Tokens};
 use super::words::{ShortMap, is_bare_eponym, is_eponym, is_given};
@@ -67,14 +67,19 @@ pub fn is_thing(t: &Tokens, read: &Read, e: &Evidence) -> bool {
     {
         return true;
     }
-    if !t.ends_line(n) && !e.titled {
+    if !t.ends_line(n) && !e.titled && credential_at(t, n).is_none() {
         let house = possessive && matches!(after, "house" | "office" | "clinic" | "group" | "place" | "number" | "phone");
-        if is_institution_head(after) && !house {
+        let small = t.shape(n) == Some(Shape::Lower);
+        if is_institution_head(after) && !house && (!small || !whole && !strong && after != "high") {
             return true;
         }
-        if is_eponym_head(after) && !house && (is_eponym(last) || !whole && !strong) {
+        if is_eponym_head(after) && after != "high" && !house && (is_eponym(last) || !whole && !strong) {
             return true;
         }
+    }
+    // `ligament of Berry`, `circle of Willis`
+    if read.first >= 2 && t.low(read.first - 1) == "of" && is_anatomical(t.low(read.first - 2)) && !e.titled {
+        return true;
     }
     // `12 Martin Luther King Dr`, `12 Karen Lane`.
     if t.shape(read.first.wrapping_sub(1)) == Some(Shape::Number) && read.first > 0 && is_street_end(t, n) {
@@ -88,6 +93,18 @@ pub fn is_thing(t: &Tokens, read: &Read, e: &Evidence) -> bool {
         return true;
     }
     is_pet(t, if e.titled { e.title_from } else { read.first })
+}
+
+/// Parts of the body and findings that are named `... of` somebody.
+fn is_anatomical(low: &str) -> bool {
+    matches!(
+        low,
+        "ligament" | "circle" | "node" | "nodes" | "islets" | "islet" | "loop" | "crypts" | "crypt" | "duct" | "ducts" | "sphincter" | "foramen"
+            | "canal" | "fissure" | "tuft" | "tetralogy" | "angle" | "triangle" | "pouch" | "valve" | "valves" | "space" | "band" | "bands"
+            | "bundle" | "organ" | "zone" | "point" | "ampulla" | "arcade" | "line" | "lines" | "muscle" | "rete" | "sign" | "law" | "test"
+            | "maneuver" | "disease" | "syndrome" | "artery" | "vein" | "nerve" | "ganglion" | "fascia" | "membrane" | "gland" | "glands"
+            | "hiatus" | "fossa" | "tubercle" | "spine" | "nucleus" | "aqueduct" | "cistern" | "sinus" | "sinuses" | "capsule" | "stain"
+    )
 }
 
 fn is_street_end(t: &Tokens, n: usize) -> bool {

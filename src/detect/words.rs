@@ -291,6 +291,9 @@ pub fn folded_like(low: &str) -> NameLike {
 }
 
 fn hyphenated(low: &str) -> NameLike {
+    if has(low, flag::SURNAME | flag::GIVEN) {
+        return NameLike::Name;
+    }
     let parts: Vec<NameLike> = low.split('-').filter(|p| !p.is_empty()).map(single).collect();
     if parts.is_empty() || parts.contains(&NameLike::Word) {
         return NameLike::Word;
@@ -440,7 +443,6 @@ const RUNNING: &[&str] = &[
     "staff",
     "team",
     "unit",
-    "ward",
     "room",
     "bed",
     "general",

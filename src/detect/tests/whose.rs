@@ -69,7 +69,7 @@ fn kin_of_others_and_names_in_apposition() {
         ("chart also opened by April Wu", &[("April Wu", new(Staff))]),
         ("transcribed by kwu 05/20, entered by protocol", &[]),
         ("entered by kmaddox today", &[("kmaddox", new(Staff))]),
-        ("dictated FB/rc  10/05/2024", &[("FB/rc", new(Staff))]),
+        ("dictated FB/rc  10/05/2024", &[("FB", new(Clinician)), ("rc", new(Staff))]),
     ]);
 }
 
