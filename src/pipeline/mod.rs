@@ -28,6 +28,7 @@ use crate::detect::{Dictionary, Knowledge};
 use crate::intake::Limits;
 use crate::model::person::PersonId;
 use crate::model::policy::Policy;
+use crate::model::readiness::Readiness;
 use crate::model::request::{Identity, Request};
 use crate::model::roster::Roster;
 use crate::people::resolver::Resolver;
@@ -44,6 +45,8 @@ pub struct Options {
     pub request: Request,
     /// The policy, with the request applied.
     pub policy: Policy,
+    /// Checklist, clock and what blocks a release.
+    pub readiness: Readiness,
     /// Words that a site wants found or left alone.
     pub dictionary: Dictionary,
     /// Rulings on review items of an earlier run over the same input.

@@ -37,7 +37,7 @@ pub fn case(opts: &Options, id: String, roster: &Roster, totals: Totals, outputs
     let failed = checks.iter().any(|c| !c.passed);
     let outcome = if failed {
         Outcome::VerificationFailed
-    } else if totals.counters.open > 0 {
+    } else if totals.counters.open > 0 || !opts.readiness.blocks.is_empty() {
         Outcome::ReviewNeeded
     } else {
         Outcome::Released
@@ -71,6 +71,7 @@ pub fn case(opts: &Options, id: String, roster: &Roster, totals: Totals, outputs
         review: totals.reviews,
         checks,
         notes,
+        readiness: opts.readiness.clone(),
         by_role: totals.by_role,
         by_category: totals.by_category,
     }
