@@ -115,6 +115,12 @@ pub struct Case {
     /// Checklist, clock and what blocks a release besides review items.
     #[serde(default)]
     pub readiness: Readiness,
+    /// Records suspected to be of each special category, released or not.
+    #[serde(default)]
+    pub special_seen: BTreeMap<String, u64>,
+    /// Records without a date in a request that bounds dates: they stay.
+    #[serde(default)]
+    pub undated: u64,
     /// Number of ledger entries by `role group`, then action.
     pub by_role: BTreeMap<String, BTreeMap<String, u64>>,
     /// Number of ledger entries by category, then action.

@@ -14,6 +14,7 @@ mod names;
 mod number;
 mod outcome;
 mod process;
+mod protected;
 mod quiet;
 mod rulings;
 mod run;
@@ -100,6 +101,10 @@ pub struct Known {
     pub quiet: quiet::Quiet,
     /// Renamed files: last path segment as it came, and as released.
     pub renames: HashMap<String, String>,
+    /// The request, for its scope and determinations.
+    pub request: Request,
+    /// Phrases of special categories.
+    pub phrases: protected::Phrases,
 }
 
 /// True once the user has asked to stop.

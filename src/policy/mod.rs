@@ -10,6 +10,7 @@ mod preset;
 mod raw;
 mod readiness;
 mod request_rules;
+pub mod scope;
 mod special;
 mod words;
 
@@ -17,7 +18,7 @@ pub use authority::{Applies, Authority, authority, authority_words, facts as aut
 pub use preset::{PURPOSES, load};
 pub use readiness::readiness;
 pub use request_rules::{effective_sha256, ground_required, with_request};
-pub use special::words as special_words;
+pub use special::{suspected, words as special_words};
 
 use std::fmt;
 

@@ -24,6 +24,7 @@ pub fn readiness(policy: &Policy, request: &Request) -> Result<Readiness, Policy
             hint(unknown, &known)
         )));
     }
+    super::scope::check_types(request)?;
     let categories = special_words();
     if let Some(unknown) = request.special.keys().find(|k| !categories.contains(&k.as_str())) {
         return Err(PolicyError::new(format!("unknown special category \"{}\"{}", short(unknown), hint(unknown, &categories))));

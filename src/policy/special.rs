@@ -2,7 +2,8 @@
 
 use super::authority::notice;
 use super::words::{hint, short};
-use crate::model::policy::{SpecialRule, Switch};
+use crate::model::document::Record;
+use crate::model::policy::{Policy, SpecialRule, Switch};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -54,6 +55,37 @@ pub(super) fn rules(switches: &BTreeMap<String, Switch>) -> Result<Vec<SpecialRu
             notices: r.notices.iter().filter_map(|n| notice(n)).collect(),
         })
         .collect())
+}
+
+/// The categories that a record is suspected to belong to.
+pub fn suspected<'p>(policy: &'p Policy, record: &Record) -> Vec<&'p SpecialRule> {
+    policy.special.iter().filter(|rule| is_suspected(rule, record)).collect()
+}
+
+fn is_suspected(rule: &SpecialRule, record: &Record) -> bool {
+    let bare = |c: &str| c.rsplit('|').next().unwrap_or(c).to_string();
+    let listed = |list: &[String], code: &str| {
+        let short = bare(code);
+        list.iter().any(|want| match want.strip_suffix('*') {
+            Some(prefix) => short.starts_with(prefix),
+            None => want == code || *want == short,
+        })
+    };
+    rule.kinds.contains(&record.kind)
+        || record.labels.iter().any(|l| listed(&rule.labels, l))
+        || record.codes.iter().any(|c| listed(&rule.codes, c))
+        || (!record.title.is_empty() && has_words(&record.title.to_lowercase(), &rule.words))
+}
+
+/// True when any of `words` stands in `title` as whole words.
+fn has_words(title: &str, words: &[String]) -> bool {
+    let joins = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    words.iter().any(|w| {
+        title.match_indices(w.as_str()).any(|(at, _)| {
+            !joins(title.get(..at).and_then(|t| t.chars().next_back()))
+                && !joins(title.get(at + w.len()..).and_then(|t| t.chars().next()))
+        })
+    })
 }
 
 /// The words that `[special]` takes.

@@ -274,6 +274,8 @@ pub(super) fn case() -> Case {
             ("clinician", &[("keep", 1), ("rewrite", 1)]),
         ]),
         readiness: Default::default(),
+        special_seen: BTreeMap::new(),
+        undated: 0,
         by_category: counts(&[("name", &[("label", 1), ("keep", 2), ("review", 1)]), ("phone", &[("remove", 1)])]),
     }
 }

@@ -17,7 +17,7 @@ pub fn record(tape: &Tape, record: &Record, ledger: u32, list: &mut SpliceList) 
     let cause = Cause::Ledger(ledger);
     match record.kind.as_str() {
         records::SECTION => section(tape, record.node, cause, list),
-        records::ENTRY => entry(tape, record.node, cause, list),
+        records::ENTRY | records::ACT => entry(tape, record.node, cause, list),
         _ => return Err(WriteError("a document is withheld by leaving it out, not by an edit".into())),
     }
     Ok(())
