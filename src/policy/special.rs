@@ -102,7 +102,7 @@ mod tests {
         let rules_ = rules(&BTreeMap::new()).unwrap();
         assert!(rules_.len() >= 10);
         assert!(
-            rules_.iter().all(|r| !r.citation.is_empty() && !(r.labels.is_empty() && r.codes.is_empty() && r.words.is_empty()))
+            rules_.iter().all(|r| !(r.citation.is_empty() || r.labels.is_empty() && r.codes.is_empty() && r.words.is_empty()))
         );
         let set = |id: &str| rules(&BTreeMap::from([(id.to_string(), Switch::Withhold)]));
         assert_eq!(set("hiv").unwrap().iter().find(|r| r.id == "hiv").unwrap().switch, Switch::Withhold);
