@@ -52,9 +52,10 @@ fn both_splits_hold_every_kind_of_note_and_of_trap() {
             .iter()
             .flat_map(|n| &n.spans)
             .filter_map(|s| match &s.subject {
-                Subject::Other(roles) => roles.first().map(String::as_str),
+                Subject::Other(roles) => Some(roles.iter().map(String::as_str)),
                 _ => None,
             })
+            .flatten()
             .collect();
         let missing: Vec<&&str> = gold::ROLES.iter().filter(|r| !roles.contains(**r)).collect();
         assert!(missing.is_empty(), "nobody is {missing:?}");
@@ -71,6 +72,18 @@ fn the_splits_share_no_full_name() {
     let (dev, test) = (full(&split("dev")), full(&split("test")));
     let both: Vec<&String> = dev.intersection(&test).collect();
     assert!(both.is_empty(), "{both:?}");
+}
+
+#[test]
+fn one_person_of_a_note_has_one_set_of_roles() {
+    for note in split("dev").iter().chain(&split("test")) {
+        let mut roles: std::collections::BTreeMap<&str, &Subject> = Default::default();
+        for s in &note.spans {
+            let Some(person) = s.person.as_deref() else { continue };
+            let first = roles.entry(person).or_insert(&s.subject);
+            assert_eq!(*first, &s.subject, "{} {person}", note.name);
+        }
+    }
 }
 
 /// Telephone numbers are 555-01xx, mail and web addresses of example domains, social security numbers begin with 9.
