@@ -80,6 +80,9 @@ fn special(c: char) -> Option<&'static str> {
 
 /// Folded words: split at everything that is not a letter or digit, apostrophes dropped (`O'Brien` is one word).
 pub fn words(text: &str) -> Vec<String> {
+    if text.is_ascii() {
+        return ascii_words(text);
+    }
     let folded = fold(text);
     let mut out = Vec::new();
     let mut word = String::new();
@@ -87,6 +90,25 @@ pub fn words(text: &str) -> Vec<String> {
         if c.is_alphanumeric() {
             word.push(c);
         } else if c != '\'' && !word.is_empty() {
+            out.push(std::mem::take(&mut word));
+        }
+    }
+    if !word.is_empty() {
+        out.push(word);
+    }
+    out
+}
+
+fn ascii_words(text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut word = String::new();
+    for b in text.bytes() {
+        if b.is_ascii_alphanumeric() {
+            if word.is_empty() {
+                word.reserve(16);
+            }
+            word.push(b.to_ascii_lowercase() as char);
+        } else if b != b'\'' && b != b'`' && !word.is_empty() {
             out.push(std::mem::take(&mut word));
         }
     }

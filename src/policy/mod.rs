@@ -11,7 +11,7 @@ mod request_rules;
 mod words;
 
 pub use authority::{Applies, Authority, authority, authority_words};
-pub use preset::{PURPOSES, load};
+pub use preset::{PURPOSES, identity, load};
 pub use request_rules::{effective_sha256, ground_required, with_request};
 
 use std::fmt;

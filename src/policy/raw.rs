@@ -34,6 +34,8 @@ pub(super) struct RawPolicy {
     pub groups: BTreeMap<RoleGroup, RawGroup>,
     /// Records left out as a whole.
     pub withhold: Option<Vec<RawWithhold>>,
+    /// Numbers and rules of the comparison with the patient that differ from `policies/identity.toml`.
+    pub identity: Option<toml::Table>,
 }
 
 /// What one group gets.
@@ -83,6 +85,7 @@ impl RawPolicy {
             notices: self.notices.or(base.notices),
             groups: base.groups,
             withhold: self.withhold.or(base.withhold),
+            identity: self.identity.or(base.identity),
         }
     }
 }
