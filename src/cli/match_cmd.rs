@@ -3,11 +3,11 @@
 use crate::model::error::RunError;
 use crate::model::identity::{Counterfactual, Waterfall};
 use crate::model::identity_policy::IdentityPolicy;
-use crate::people::explain;
+use crate::people::explained;
 use crate::people::facts::Facts;
 use crate::people::fhir_person;
 use crate::people::json::Node;
-use crate::people::matching::{Outcome, Verdict};
+use crate::people::matching::{Evidence, Outcome};
 use crate::policy;
 use clap::Args;
 use rayon::prelude::*;
@@ -49,8 +49,12 @@ pub struct MatchArgs {
 /// A verdict as printed. Keys are only ever added.
 #[derive(Serialize)]
 struct Line {
-    #[serde(flatten)]
-    verdict: Verdict,
+    verdict: Outcome,
+    p_same: f64,
+    p_kin: f64,
+    p_stranger: f64,
+    evidence: Vec<Evidence>,
+    rules: Vec<&'static str>,
     /// One sentence that a clerk understands.
     sentence: String,
     /// "Patient or relative?" and "patient or stranger?", the deciding one first.
@@ -63,23 +67,36 @@ struct Line {
 }
 
 impl Line {
-    fn of(policy: &IdentityPolicy, a: &Facts, b: &Facts, slot: &str, context: &str) -> Line {
-        let (verdict, e) = explain(policy, a, b, slot, context);
-        Line { verdict, sentence: e.sentence, waterfalls: e.waterfalls, counterfactuals: e.counterfactuals, error: None }
+    fn of(policy: &IdentityPolicy, a: &Facts, b: &Facts, slot: &str, context: &str, steps: bool) -> Line {
+        let (v, e) = explained(policy, a, b, slot, context, steps);
+        Line {
+            verdict: v.verdict,
+            p_same: v.p_same,
+            p_kin: v.p_kin,
+            p_stranger: v.p_stranger,
+            evidence: v.evidence,
+            rules: v.rules,
+            sentence: e.sentence,
+            waterfalls: e.waterfalls,
+            counterfactuals: e.counterfactuals,
+            error: None,
+        }
     }
 
     /// What stands for a line that cannot be read: a person must say.
     fn unread(why: String) -> Line {
-        let verdict = Verdict {
+        Line {
             verdict: Outcome::Review,
             p_same: 0.0,
             p_kin: 0.0,
             p_stranger: 0.0,
             evidence: Vec::new(),
             rules: Vec::new(),
-        };
-        let sentence = "A person must say: the line cannot be read.".to_string();
-        Line { verdict, sentence, waterfalls: Vec::new(), counterfactuals: Vec::new(), error: Some(why) }
+            sentence: "A person must say: the line cannot be read.".to_string(),
+            waterfalls: Vec::new(),
+            counterfactuals: Vec::new(),
+            error: Some(why),
+        }
     }
 }
 
@@ -96,7 +113,7 @@ pub fn run(args: &MatchArgs, out: &mut dyn Write) -> Result<(), RunError> {
     let (Some(reference), Some(candidate)) = (&args.reference, &args.candidate) else {
         return Err(RunError::Input("give --reference and --candidate, or --pairs".into()));
     };
-    let line = Line::of(&policy, &read_person(reference)?, &read_person(candidate)?, &args.slot, &args.context);
+    let line = Line::of(&policy, &read_person(reference)?, &read_person(candidate)?, &args.slot, &args.context, true);
     let mut text = Vec::new();
     write_line(&line, &mut text)?;
     put(out, &text).map(|_| ())
@@ -161,7 +178,7 @@ fn pair(line: &[u8], args: &MatchArgs, policy: &IdentityPolicy) -> Result<Line, 
     let side = |which: &str, what: String| format!("{which} person: {what}");
     let a = person(a).map_err(|e| side("first", e))?;
     let b = person(b).map_err(|e| side("second", e))?;
-    Ok(Line::of(policy, &a, &b, &slot, &context))
+    Ok(Line::of(policy, &a, &b, &slot, &context, false))
 }
 
 /// Reads a line of at most [`MAX_LINE`] bytes without its end; what is longer is dropped. `None` at the end of the file, else the

@@ -39,7 +39,8 @@ pub struct Waterfall {
     pub different_at: f64,
     /// The sum.
     pub total: f64,
-    /// Evidence in the order looked at.
+    /// Evidence in the order looked at; left out of lines for many pairs, where the verdict's evidence says the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
 }
 

@@ -247,7 +247,7 @@ impl IdentityPolicy {
 
     fn check(&mut self) -> Result<(), String> {
         let t = &self.thresholds;
-        if !(0.5..1.0).contains(&t.same) || !(t.different > 0.0 && t.different < 0.5) {
+        if !((0.5..1.0).contains(&t.same) && t.different > 0.0 && t.different < 0.5) {
             return Err("thresholds: \"same\" must be at least 0.5 and below 1, \"different\" above 0 and below 0.5".into());
         }
         let tables = [&self.phone, &self.email]

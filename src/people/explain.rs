@@ -14,6 +14,18 @@ use crate::model::role::Role;
 
 /// Compares and explains.
 pub fn explain(policy: &IdentityPolicy, reference: &Facts, candidate: &Facts, slot: &str, context: &str) -> (Verdict, Explained) {
+    explained(policy, reference, candidate, slot, context, true)
+}
+
+/// As [`explain`]; `steps` says whether the waterfalls list their evidence or their sums only.
+pub fn explained(
+    policy: &IdentityPolicy,
+    reference: &Facts,
+    candidate: &Facts,
+    slot: &str,
+    context: &str,
+    steps: bool,
+) -> (Verdict, Explained) {
     let s = Situation::of(policy, reference, candidate, slot, context);
     let v = judge(policy, &s);
     let explained = Explained {
@@ -22,7 +34,7 @@ pub fn explain(policy: &IdentityPolicy, reference: &Facts, candidate: &Facts, sl
         p_same: v.p_same,
         p_kin: v.p_kin,
         p_stranger: v.p_stranger,
-        waterfalls: waterfalls(policy, &v),
+        waterfalls: waterfalls(policy, &v, steps),
         rules: v.rules.iter().map(|r| r.to_string()).collect(),
         counterfactuals: counterfactuals(policy, &s, &v),
     };
@@ -38,18 +50,17 @@ fn word(o: Outcome) -> Word {
 }
 
 /// The two sums, evidence by evidence, the deciding one first.
-fn waterfalls(policy: &IdentityPolicy, v: &Verdict) -> Vec<Waterfall> {
+fn waterfalls(policy: &IdentityPolicy, v: &Verdict, listed: bool) -> Vec<Waterfall> {
     let build = |question: &'static str, kin: bool| {
         let mut sum = 0.0;
-        let steps: Vec<Step> = v
-            .evidence
-            .iter()
-            .map(|e| {
-                let bits = if kin { e.bits_kin } else { e.bits };
-                sum += bits;
-                Step { field: e.field.to_string(), level: e.level.to_string(), bits, sum: round(sum) }
-            })
-            .collect();
+        let mut steps: Vec<Step> = Vec::with_capacity(if listed { v.evidence.len() } else { 0 });
+        for e in &v.evidence {
+            let bits = if kin { e.bits_kin } else { e.bits };
+            sum += bits;
+            if listed {
+                steps.push(Step { field: e.field.to_string(), level: e.level.to_string(), bits, sum: round(sum) });
+            }
+        }
         let odds = |p: f64| round((p / (1.0 - p)).log2());
         Waterfall {
             question: question.to_string(),

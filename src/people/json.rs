@@ -31,7 +31,11 @@ impl<'a> Node<'a> {
     /// # Errors
     /// Not JSON, or nested too deep.
     pub fn parse(bytes: &'a [u8]) -> Result<Node<'a>, serde_json::Error> {
-        serde_json::from_slice(bytes)
+        match std::str::from_utf8(bytes) {
+            // Once for all strings in it.
+            Ok(text) => serde_json::from_str(text),
+            Err(_) => serde_json::from_slice(bytes),
+        }
     }
     /// A member of an object.
     pub fn get(&self, key: &str) -> Option<&Node<'a>> {

@@ -30,7 +30,7 @@ mod rules;
 mod standing;
 
 pub use decide::SubjectCheck;
-pub use explain::explain;
+pub use explain::{explain, explained};
 pub use roster::check_subject;
 
 #[cfg(test)]
