@@ -16,6 +16,7 @@ pub mod ledger;
 pub mod mention;
 pub mod person;
 pub mod policy;
+pub mod readiness;
 pub mod request;
 pub mod role;
 pub mod roster;
