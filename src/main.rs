@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use disclose::cli::{detect, match_cmd, process, verify};
+use disclose::detect::model::Names;
 use disclose::model::error::RunError;
 use disclose::people::identity::read_identity;
 use std::path::PathBuf;
@@ -72,7 +73,11 @@ fn run_detect(args: &DetectArgs) -> Result<i32, RunError> {
         }
         None => None,
     };
-    detect::run(&mut std::io::stdin().lock(), identity, &mut std::io::stdout().lock())
+    let names = Names::shared();
+    if let Some(why) = names.missing() {
+        eprintln!("disclose: {why}. Names that only it finds are not shown.");
+    }
+    detect::run(&mut std::io::stdin().lock(), identity, &names, &mut std::io::stdout().lock())
         .map_err(|e| RunError::Internal(e.to_string()))?;
     Ok(0)
 }

@@ -3,15 +3,18 @@
 use super::Known;
 use super::documents::{Child, Tree};
 use super::survey::{can_be_withheld, context};
-use crate::detect::{self, Context};
+use crate::detect::{self, Context, model};
 use crate::model::decision::{Action, Decision};
-use crate::model::document::{Class, Field, Form};
+use crate::model::document::{Class, Field, Form, Note};
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::person::{Name, PATIENT, PersonStub, StubKind};
 use crate::model::role::{Role, RoleGroup};
 use crate::model::roster::{Person, Resolution};
 use crate::redact::{self, Proposal};
 use std::collections::HashSet;
+
+/// Kind of the note and question about text that the names model has not read.
+pub const UNREAD: &str = "narrative";
 
 /// A document with everything decided.
 pub struct Decided {
@@ -43,6 +46,7 @@ pub enum DecidedChild {
 
 /// Decides one document and everything in it.
 pub fn decide(mut tree: Tree, known: &Known) -> Decided {
+    hold_narratives(&mut tree, known);
     let who: Vec<Resolution> =
         tree.doc.stubs.iter().map(|s| not_under_another_name(s, known.resolver.resolve(&tree.key, s), known)).collect();
     let withheld = withheld_records(&tree, &who, known);
@@ -71,6 +75,26 @@ pub fn decide(mut tree: Tree, known: &Known) -> Decided {
         })
         .collect();
     Decided { tree, proposals, children, whole }
+}
+
+/// Without the names model a layer is missing: every document with free text goes to a person.
+fn hold_narratives(tree: &mut Tree, known: &Known) {
+    if known.names.missing().is_none() {
+        return;
+    }
+    let text = |f: &&Field| f.class == Class::Narrative || matches!(f.class, Class::Comment | Class::Unknown);
+    let worded = |f: &&Field| {
+        let view = tree.format.view(tree.source(), &tree.doc, f);
+        view.text.split_whitespace().filter(|w| w.chars().any(char::is_alphabetic)).nth(1).is_some()
+    };
+    let n = tree.doc.fields.iter().filter(text).filter(worded).count();
+    if n > 0 {
+        let text = format!(
+            "{n} free text(s) here were searched without the names model, which is not installed: a name that no list, cue or \
+             structure announces may be left. Read them before this goes out."
+        );
+        tree.doc.holds.push(Note { kind: UNREAD.into(), place: String::new(), text });
+    }
 }
 
 /// An id may be used for two people. Somebody in a third party's place who is taken for the patient although not one word of their name
@@ -140,8 +164,16 @@ fn find(text: &str, f: &Field, ctx: Context, tree: &Tree, known: &Known) -> Vec<
         return found;
     }
     let ctx = if dials { Context { class: Class::Narrative, ..ctx } } else { ctx };
-    let mut discovered = detect::discover(text, &ctx, &known.identity);
-    for m in &mut discovered {
+    let discovered = named(detect::discover(text, &ctx, &known.identity), known);
+    let found = detect::merge(found, discovered);
+    let organisations = |word: &str| known.organisations.contains(word);
+    let read = model::read_names(&known.names, text, &ctx, &known.identity, &found, &organisations);
+    if read.mentions.is_empty() { found } else { detect::merge(found, named(read.mentions, known)) }
+}
+
+/// New names that the roster knows become that person.
+fn named(mut found: Vec<Mention>, known: &Known) -> Vec<Mention> {
+    found.retain_mut(|m| {
         if let (Who::New(role), Category::Name, Some(name)) = (&m.who, m.category, &m.name)
             && let Some(is) = known.resolver.resolve_name(*role, name)
         {
@@ -150,11 +182,12 @@ fn find(text: &str, f: &Field, ctx: Context, tree: &Tree, known: &Known) -> Vec<
                 Resolution::Person(PATIENT) => Who::Ambiguous,
                 Resolution::Person(id) => Who::Person(id),
                 Resolution::Ambiguous(_) => Who::Ambiguous,
-                Resolution::NotAPerson => continue,
+                Resolution::NotAPerson => return m.rule != model::RULE,
             };
         }
-    }
-    detect::merge(found, discovered)
+        true
+    });
+    found
 }
 
 /// Records that stay behind, with the decision.

@@ -2,6 +2,7 @@
 
 use super::documents::Tree;
 use super::quiet::Quiet;
+use crate::detect::model::{self, Names};
 use crate::detect::{self, Context};
 use crate::model::document::{Class, Field};
 use crate::model::mention::{Category, Mention, Who};
@@ -9,6 +10,7 @@ use crate::model::person::{Name, PersonStub, StubKind};
 use crate::model::policy::Policy;
 use crate::model::request::Identity;
 use crate::model::role::Role;
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 /// What one document adds to the case.
@@ -28,14 +30,51 @@ pub struct Surveyed {
     pub about: Vec<(String, PersonStub, Vec<String>)>,
 }
 
+/// What is known before anything is read.
+#[derive(Clone, Copy)]
+pub struct Given<'a> {
+    /// The requester.
+    pub identity: &'a Identity,
+    /// The policy in force.
+    pub policy: &'a Policy,
+    /// The names model.
+    pub names: &'a Names,
+}
+
 /// Surveys one document and everything in it.
-pub fn survey(tree: &Tree, identity: &Identity, policy: &Policy, quiet: &Quiet) -> Surveyed {
+pub fn survey(tree: &Tree, given: &Given, quiet: &Quiet) -> Surveyed {
     let mut out = Surveyed::default();
-    tree.each(&mut |t| one(t, identity, policy, quiet, &mut out));
+    // Whom structure names, pass 2 finds: about their names the model need not be asked.
+    let words: OnceCell<HashSet<String>> = OnceCell::new();
+    let known = |word: &str| words.get_or_init(|| structural_words(tree, given.identity)).contains(word);
+    tree.each(&mut |t| one(t, given, quiet, &known, &mut out));
     out
 }
 
-fn one(t: &Tree, identity: &Identity, policy: &Policy, quiet: &Quiet, out: &mut Surveyed) {
+fn structural_words(tree: &Tree, identity: &Identity) -> HashSet<String> {
+    let mut out: HashSet<String> = identity
+        .names
+        .iter()
+        .chain(&identity.former_names)
+        .flat_map(words_of)
+        .chain(identity.nicknames.iter().map(|n| detect::fold::folded(n)))
+        .collect();
+    tree.each(&mut |t| out.extend(t.doc.stubs.iter().flat_map(name_words)));
+    out
+}
+
+/// Words of the names of a person or organisation, folded.
+pub fn name_words(stub: &PersonStub) -> Vec<String> {
+    stub.names.iter().flat_map(words_of).collect()
+}
+
+fn words_of(name: &Name) -> Vec<String> {
+    let text = detect::fold::folded(&format!("{} {} {}", name.text, name.given.join(" "), name.family));
+    text.split(|c: char| c.is_whitespace() || c == ',').filter(|w| w.len() > 1).map(str::to_string).collect()
+}
+
+fn one(t: &Tree, given: &Given, quiet: &Quiet, known: &dyn Fn(&str) -> bool, out: &mut Surveyed) {
+    let (identity, policy) = (given.identity, given.policy);
     for (i, record) in t.doc.records.iter().enumerate() {
         if record.keys.is_empty() {
             continue;
@@ -66,8 +105,11 @@ fn one(t: &Tree, identity: &Identity, policy: &Policy, quiet: &Quiet, out: &mut 
         if quiet.knows(digest) {
             continue;
         }
-        let found = detect::discover(text, &ctx, identity);
-        if found.is_empty() {
+        let mut found = detect::discover(text, &ctx, identity);
+        let read = model::read_names(given.names, text, &ctx, identity, &found, known);
+        // A name in full that lists know is somebody for the whole case; what else the model sees is decided where it stands.
+        found.extend(read.mentions.into_iter().filter(model::is_somebody));
+        if found.is_empty() && !read.left_out {
             quiet.remember(digest);
         }
         for m in found {
