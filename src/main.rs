@@ -74,10 +74,10 @@ fn run_detect(args: &DetectArgs) -> Result<i32, RunError> {
         None => None,
     };
     let names = Names::shared();
-    if let Some(why) = names.missing() {
-        eprintln!("disclose: {why}. Names that only it finds are not shown.");
-    }
-    detect::run(&mut std::io::stdin().lock(), identity, &names, &mut std::io::stdout().lock())
+    detect::run(&mut std::io::stdin().lock(), identity, &mut std::io::stdout().lock())
         .map_err(|e| RunError::Internal(e.to_string()))?;
+    if let Some(why) = names.missing() {
+        eprintln!("disclose: {why}. Names that only the model finds are not shown.");
+    }
     Ok(0)
 }
