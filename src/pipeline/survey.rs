@@ -4,7 +4,7 @@ use super::documents::Tree;
 use super::quiet::Quiet;
 use crate::detect::model::{self, Names};
 use crate::detect::{self, Context};
-use crate::model::document::{Class, Field};
+use crate::model::document::{Class, Field, Form};
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::person::{Name, PersonStub, StubKind};
 use crate::model::policy::Policy;
@@ -52,14 +52,31 @@ pub fn survey(tree: &Tree, given: &Given, quiet: &Quiet) -> Surveyed {
 }
 
 fn structural_words(tree: &Tree, identity: &Identity) -> HashSet<String> {
-    let mut out: HashSet<String> = identity
-        .names
-        .iter()
-        .chain(&identity.former_names)
-        .flat_map(words_of)
-        .chain(identity.nicknames.iter().map(|n| detect::fold::folded(n)))
-        .collect();
-    tree.each(&mut |t| out.extend(t.doc.stubs.iter().flat_map(name_words)));
+    let own = identity.names.iter().chain(&identity.former_names).flat_map(words_of);
+    let mut out: HashSet<String> = own.chain(identity.nicknames.iter().map(|n| detect::fold::folded(n))).collect();
+    tree.each(&mut |t| {
+        out.extend(t.doc.stubs.iter().flat_map(name_words));
+        out.extend(coded_terms(t));
+    });
+    out
+}
+
+/// Words of the displays of codes that no list of names holds: terms, also where a text uses them.
+pub fn coded_terms(t: &Tree) -> HashSet<String> {
+    let mut out = HashSet::new();
+    for field in &t.doc.fields {
+        let display = match field.class {
+            Class::Code => field.form == Form::JsonString,
+            Class::Title => field.form == Form::XmlAttr,
+            _ => false,
+        };
+        if !display || field.span.len() < 4 {
+            continue;
+        }
+        let view = t.format.view(t.source(), &t.doc, field);
+        let words = view.text.split(|c: char| !c.is_alphabetic()).filter(|w| w.len() > 3);
+        out.extend(words.map(detect::fold::folded).filter(|w| model::is_in_no_list(w)));
+    }
     out
 }
 

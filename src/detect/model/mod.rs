@@ -18,6 +18,7 @@ mod windows;
 mod wordpiece;
 
 pub use files::{ATTRIBUTION, DOUBT, MODEL, RULE, VERSION};
+pub use places::is_in_no_list;
 pub use verdict::{Answer, is_somebody, read_names};
 
 use files::Files;

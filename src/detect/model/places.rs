@@ -2,7 +2,7 @@
 
 use crate::detect::cues::{credential, is_eponym_head, kin, title};
 use crate::detect::tokens::{Shape, Tokens};
-use crate::detect::words::{NameLike, is_eponym, is_given};
+use crate::detect::words::{NameLike, folded_like, is_eponym, is_given};
 use crate::model::document::Class;
 use crate::model::mention::Mention;
 use std::ops::Range;
@@ -47,6 +47,11 @@ pub fn open_words(t: &Tokens, class: Class, found: &[Mention], known: &dyn Fn(&s
         out.tokens.push(i);
     }
     out
+}
+
+/// True for a folded word that is in no list, of names or of other words.
+pub fn is_in_no_list(low: &str) -> bool {
+    folded_like(low) == NameLike::Unknown
 }
 
 /// How a line is written.

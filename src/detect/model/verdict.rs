@@ -137,6 +137,103 @@ fn runs(t: &Tokens, first: usize, parts: &[f32]) -> Vec<(usize, usize, f32)> {
     out
 }
 
+/// Words that end the name of an organisation or facility.
+const ORGANISATIONS: &[&str] = &[
+    "associates",
+    "center",
+    "centers",
+    "centre",
+    "church",
+    "clinic",
+    "clinics",
+    "college",
+    "company",
+    "consulting",
+    "corp",
+    "corporation",
+    "foundation",
+    "group",
+    "health",
+    "healthcare",
+    "hospital",
+    "hospitals",
+    "inc",
+    "institute",
+    "insurance",
+    "lab",
+    "laboratories",
+    "laboratory",
+    "labs",
+    "llc",
+    "llp",
+    "ltd",
+    "medical",
+    "medicine",
+    "memorial",
+    "pharmaceuticals",
+    "pharmacy",
+    "practice",
+    "rehab",
+    "rehabilitation",
+    "school",
+    "services",
+    "systems",
+    "university",
+    "hall",
+    "building",
+    "street",
+    "avenue",
+    "road",
+    "boulevard",
+    "county",
+    "park",
+    "airport",
+];
+/// Facilities named after people that stand alone in notes.
+const FACILITIES: &[&str] =
+    &["brigham", "cedars", "geisinger", "hopkins", "hitchcock", "kettering", "mayo", "scripps", "sinai", "vanderbilt"];
+/// Verbs after whose `from` or `to` a place stands.
+const MOVES: &[&str] = &[
+    "admitted",
+    "arrived",
+    "came",
+    "discharged",
+    "flew",
+    "flown",
+    "moved",
+    "referred",
+    "relocated",
+    "returned",
+    "transfer",
+    "transferred",
+    "travel",
+    "traveled",
+    "travelled",
+    "trip",
+];
+
+/// An organisation, facility or place: `Lantana Consulting Group`, `at Hopkins`, `transferred from Brigham`, `lives in Camden`.
+fn is_place(t: &Tokens, first: usize, next: usize) -> bool {
+    // `at Kowalczyk's request`: somebody's.
+    if t.get(next - 1).is_some_and(|x| x.possessive) {
+        return false;
+    }
+    let mut k = next;
+    while k < next + 4 && (t.is_capital(k) || matches!(t.low(k), "and" | "of") || t.is(k, '&') || t.is(k, ',')) {
+        if ORGANISATIONS.contains(&t.low(k)) {
+            return true;
+        }
+        k += 1;
+    }
+    let before = |n: usize| first.checked_sub(n).map_or("", |k| t.low(k));
+    match before(1) {
+        "at" | "in" | "near" => true,
+        "from" | "to" if MOVES.contains(&before(2)) => true,
+        "of" if ORGANISATIONS.contains(&before(2)) => true,
+        _ => (first..next).any(|i| FACILITIES.contains(&t.low(i))) && !t.is(first.wrapping_sub(1), '.'),
+    }
+}
+
 /// Sets the model's word beside everything else that is known of these words.
 fn verdict(t: &Tokens, first: usize, next: usize, sure: f32, ctx: &Context, own: &Own, has_identity: bool) -> Option<Mention> {
     let words: Vec<usize> = (first..next)
@@ -148,6 +245,9 @@ fn verdict(t: &Tokens, first: usize, next: usize, sure: f32, ctx: &Context, own:
     if best < NameLike::WordName || words.iter().all(ruled_out) {
         return None;
     }
+    if is_place(t, first, next) {
+        return None;
+    }
     let (start, end) = (t.get(first)?.start, t.get(next - 1)?.end);
     let name = crate::detect::split_text(t.text.get(start..end)?);
     let read = Read { first, next, start, end, name, best, words: words.len(), parts: words.len() };
@@ -157,6 +257,10 @@ fn verdict(t: &Tokens, first: usize, next: usize, sure: f32, ctx: &Context, own:
     let capital = t.is_capital(first);
     let taken = if listed { sure >= LISTED } else { sure >= UNLISTED && capital && (words.len() > 1 || evidence.any()) };
     mention.confidence = 0.3 + 0.3 * sure;
+    // `EVN`, `MRI`: capitals of this length are abbreviations more often than people.
+    if words.len() == 1 && t.shape(first) == Some(Shape::Upper) && t.word(first).len() <= 4 && !evidence.any() {
+        return None;
+    }
     if taken || mention.who == Who::Patient {
         return Some(mention);
     }
