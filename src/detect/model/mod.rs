@@ -74,7 +74,10 @@ impl Names {
 
     fn net(&self) -> Result<&Net, String> {
         let files = self.files.as_ref().map_err(Clone::clone)?;
-        self.net.get_or_init(|| Net::load(files)).as_ref().map_err(Clone::clone)
+        // On a thread of its own: a worker of the pipeline that waits for the loader's pool would begin another document, come here
+        // again and wait for itself.
+        let load = || std::thread::scope(|s| s.spawn(|| Net::load(files)).join().unwrap_or_else(|_| Err("it broke off".into())));
+        self.net.get_or_init(load).as_ref().map_err(Clone::clone)
     }
 
     /// Scores of each text, read or remembered.
