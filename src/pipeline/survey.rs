@@ -1,15 +1,18 @@
 //! Pass 1: who and what is in the case, before anything is decided.
 
 use super::documents::Tree;
+use super::explained::structural_words;
+use super::protected::{out_of_scope, special};
 use super::quiet::Quiet;
 use crate::detect::model::{self, Names};
 use crate::detect::{self, Context};
-use crate::model::document::{Class, Field, Form};
+use crate::model::document::{Class, Field};
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::person::{Name, PersonStub, StubKind};
 use crate::model::policy::Policy;
-use crate::model::request::Identity;
+use crate::model::request::{Identity, Request};
 use crate::model::role::Role;
+use crate::policy::suspected;
 use std::cell::OnceCell;
 use std::collections::HashSet;
 
@@ -37,6 +40,8 @@ pub struct Given<'a> {
     pub identity: &'a Identity,
     /// The policy in force.
     pub policy: &'a Policy,
+    /// Who asks for what.
+    pub request: &'a Request,
     /// The names model.
     pub names: &'a Names,
 }
@@ -51,52 +56,16 @@ pub fn survey(tree: &Tree, given: &Given, quiet: &Quiet) -> Surveyed {
     out
 }
 
-fn structural_words(tree: &Tree, identity: &Identity) -> HashSet<String> {
-    let own = identity.names.iter().chain(&identity.former_names).flat_map(words_of);
-    let mut out: HashSet<String> = own.chain(identity.nicknames.iter().map(|n| detect::fold::folded(n))).collect();
-    tree.each(&mut |t| {
-        out.extend(t.doc.stubs.iter().flat_map(name_words));
-        out.extend(coded_terms(t));
-    });
-    out
-}
-
-/// Words of the displays of codes that no list of names holds: terms, also where a text uses them.
-pub fn coded_terms(t: &Tree) -> HashSet<String> {
-    let mut out = HashSet::new();
-    for field in &t.doc.fields {
-        let display = match field.class {
-            Class::Code => field.form == Form::JsonString,
-            Class::Title => field.form == Form::XmlAttr,
-            _ => false,
-        };
-        if !display || field.span.len() < 4 {
-            continue;
-        }
-        let view = t.format.view(t.source(), &t.doc, field);
-        let words = view.text.split(|c: char| !c.is_alphabetic()).filter(|w| w.len() > 3);
-        out.extend(words.map(detect::fold::folded).filter(|w| model::is_in_no_list(w)));
-    }
-    out
-}
-
-/// Words of the names of a person or organisation, folded.
-pub fn name_words(stub: &PersonStub) -> Vec<String> {
-    stub.names.iter().flat_map(words_of).collect()
-}
-
-fn words_of(name: &Name) -> Vec<String> {
-    let text = detect::fold::folded(&format!("{} {} {}", name.text, name.given.join(" "), name.family));
-    text.split(|c: char| c.is_whitespace() || c == ',').filter(|w| w.len() > 1).map(str::to_string).collect()
-}
-
 fn one(t: &Tree, given: &Given, quiet: &Quiet, known: &dyn Fn(&str) -> bool, out: &mut Surveyed) {
-    let (identity, policy) = (given.identity, given.policy);
+    let Given { identity, policy, request, .. } = *given;
     for (i, record) in t.doc.records.iter().enumerate() {
         if record.keys.is_empty() {
             continue;
         }
-        if policy.withholds(&record.kind, &record.codes, &record.title).is_some() {
+        if policy.withholds(&record.kind, &record.codes, &record.title).is_some()
+            || out_of_scope(request, &t.doc.records, record).is_some()
+            || special(request, &suspected(policy, record)).is_some()
+        {
             out.withheld.extend(record.keys.iter().cloned());
         }
         let Some(stub) = record.subject.and_then(|s| t.doc.stubs.get(s as usize)) else { continue };
@@ -203,6 +172,7 @@ pub fn can_be_withheld(kind: &str) -> bool {
             | "item"
             | "section"
             | "entry"
+            | "act"
             | "ClinicalDocument"
     )
 }

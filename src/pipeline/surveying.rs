@@ -1,9 +1,10 @@
 //! Pass 1 over all items, in parallel, merged in order.
 
 use super::documents::{Tree, format_for};
+use super::explained::name_words;
 use super::lines::Lines;
 use super::quiet::Quiet;
-use super::survey::{Given, Surveyed, name_words, survey};
+use super::survey::{Given, Surveyed, survey};
 use super::{Options, Progress, cancelled};
 use crate::detect::fold::folded;
 use crate::intake::{Intake, Item, Kind, XmlRoot};
@@ -99,7 +100,7 @@ impl Survey {
 pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Result<Survey, RunError> {
     let own: Vec<&Name> = opts.request.patient.names.iter().chain(&opts.request.patient.former_names).collect();
     let mut out = Survey {
-        builder: RosterBuilder::new(&opts.request.patient),
+        builder: RosterBuilder::with_policy(&opts.request.patient, opts.policy.identity.clone()),
         unreadable: HashMap::new(),
         withheld: HashSet::new(),
         about: Vec::new(),
@@ -151,7 +152,7 @@ pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop
 }
 
 fn given(opts: &Options) -> Given<'_> {
-    Given { identity: &opts.request.patient, policy: &opts.policy, names: &opts.names }
+    Given { identity: &opts.request.patient, policy: &opts.policy, request: &opts.request, names: &opts.names }
 }
 
 /// Reads an item that is one document.

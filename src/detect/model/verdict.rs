@@ -265,5 +265,5 @@ fn verdict(t: &Tokens, first: usize, next: usize, sure: f32, ctx: &Context, own:
         return Some(mention);
     }
     let doubt = capital && sure >= DOUBT || evidence.any() && sure >= LISTED;
-    doubt.then(|| Mention { who: Who::Ambiguous, rule: files::DOUBT, ..mention })
+    doubt.then_some(Mention { who: Who::Ambiguous, rule: files::DOUBT, ..mention })
 }
