@@ -332,12 +332,8 @@ fn private(data: &[u8], raw: &[u8]) -> Option<(Vec<u8>, usize)> {
 }
 
 fn write(cff: &Cff, keep: &BTreeSet<u16>, own: &BTreeMap<u32, u16>, has_own: bool) -> Option<Vec<u8>> {
-    let glyphs: Vec<Vec<u8>> = cff
-        .glyphs
-        .iter()
-        .enumerate()
-        .map(|(g, c)| if keep.contains(&(g as u16)) { c.to_vec() } else { vec![14] })
-        .collect();
+    let glyphs: Vec<Vec<u8>> =
+        cff.glyphs.iter().enumerate().map(|(g, c)| if keep.contains(&(g as u16)) { c.to_vec() } else { vec![14] }).collect();
     let mut charset = vec![0u8];
     let mut sids: BTreeSet<u16> = BTreeSet::new();
     for (g, id) in cff.charset.iter().enumerate().skip(1) {
@@ -349,10 +345,12 @@ fn write(cff: &Cff, keep: &BTreeSet<u16>, own: &BTreeMap<u32, u16>, has_own: boo
     let ros_sids: BTreeSet<u16> = ros.map(|r| ints(r).iter().take(2).map(|v| *v as u16).collect()).unwrap_or_default();
     let named = |i: usize| {
         let sid = i as u16 + 391;
-        ros_sids.contains(&sid) && cff.strings.get(i).is_some_and(|s| matches!(*s, b"Adobe" | b"Identity" | b"Japan1" | b"GB1" | b"CNS1" | b"Korea1"))
+        ros_sids.contains(&sid)
+            && cff.strings.get(i).is_some_and(|s| matches!(*s, b"Adobe" | b"Identity" | b"Japan1" | b"GB1" | b"CNS1" | b"Korea1"))
             || !cff.cid && sids.contains(&sid)
     };
-    let strings: Vec<Vec<u8>> = cff.strings.iter().enumerate().map(|(i, s)| if named(i) { s.to_vec() } else { Vec::new() }).collect();
+    let strings: Vec<Vec<u8>> =
+        cff.strings.iter().enumerate().map(|(i, s)| if named(i) { s.to_vec() } else { Vec::new() }).collect();
     let mut encoding = Vec::new();
     if has_own {
         // One code for each glyph in order, then supplements by name.
@@ -380,7 +378,8 @@ fn write(cff: &Cff, keep: &BTreeSet<u16>, own: &BTreeMap<u32, u16>, has_own: boo
         Some(at) => Some(fd_select(cff.data, at, cff.glyphs.len())?),
         None => None,
     };
-    let privates: Vec<Option<(Vec<u8>, usize)>> = fds.iter().map(|d| operand(d, 18).and_then(|raw| private(cff.data, raw))).collect();
+    let privates: Vec<Option<(Vec<u8>, usize)>> =
+        fds.iter().map(|d| operand(d, 18).and_then(|raw| private(cff.data, raw))).collect();
     let own_private = operand(&cff.top, 18).and_then(|raw| private(cff.data, raw));
 
     // Everything that leads somewhere has a fixed width, so the layout is known after one round with zeros.

@@ -158,7 +158,11 @@ impl CMap {
 
     /// CID of a code.
     pub fn cid(&self, code: u32) -> u32 {
-        self.cids.iter().rev().find(|(lo, hi, _)| (*lo..=*hi).contains(&code)).map_or(0, |(lo, _, cid)| cid.saturating_add(code - lo))
+        self.cids
+            .iter()
+            .rev()
+            .find(|(lo, hi, _)| (*lo..=*hi).contains(&code))
+            .map_or(0, |(lo, _, cid)| cid.saturating_add(code - lo))
     }
 }
 
@@ -237,7 +241,8 @@ impl<'a> Tokens<'a> {
 
     fn word(&mut self) -> &'a [u8] {
         let start = self.at;
-        let ends = |b: &u8| matches!(b, 0 | 9 | 10 | 12 | 13 | 32 | b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%');
+        let ends =
+            |b: &u8| matches!(b, 0 | 9 | 10 | 12 | 13 | 32 | b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%');
         while self.data.get(self.at).is_some_and(|b| !ends(b)) {
             self.at += 1;
         }

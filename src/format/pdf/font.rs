@@ -236,7 +236,7 @@ impl Font {
                     }
                 }
                 if maps.is_empty() && true_type && flags & 4 == 0 {
-                    self.from_table(&tables::WIN);
+                    self.add_table(&tables::WIN);
                 }
             }
             Some(Program::Type1(data)) => {
@@ -247,7 +247,7 @@ impl Font {
                     self.names.insert(code, name);
                 }
                 if self.names.is_empty() {
-                    self.from_table(&tables::STANDARD);
+                    self.add_table(&tables::STANDARD);
                 }
             }
             Some(Program::Cff(data)) => match super::cff::encoding(data) {
@@ -259,13 +259,13 @@ impl Font {
                         self.names.insert(code, name);
                     }
                 }
-                None => self.from_table(&tables::STANDARD),
+                None => self.add_table(&tables::STANDARD),
             },
-            None => self.from_table(&tables::STANDARD),
+            None => self.add_table(&tables::STANDARD),
         }
     }
 
-    fn from_table(&mut self, table: &[u16; 256]) {
+    fn add_table(&mut self, table: &[u16; 256]) {
         for (code, u) in table.iter().enumerate().filter(|(_, u)| **u != 0) {
             self.text.extend(char::from_u32(u32::from(*u)).map(|c| (code as u32, Box::from(c.to_string()))));
         }
@@ -505,7 +505,10 @@ fn base_table(name: &[u8]) -> Option<&'static [u16; 256]> {
 
 fn predefined(name: &[u8]) -> Result<CMap, String> {
     let vertical = name.ends_with(b"-V");
-    if matches!(name, b"Identity-H" | b"Identity-V") || name.windows(4).any(|w| w == b"UCS2") || name.windows(5).any(|w| w == b"UTF16") {
+    if matches!(name, b"Identity-H" | b"Identity-V")
+        || name.windows(4).any(|w| w == b"UCS2")
+        || name.windows(5).any(|w| w == b"UTF16")
+    {
         return Ok(CMap::identity(vertical));
     }
     Err("a composite font with an encoding for East Asian text".into())

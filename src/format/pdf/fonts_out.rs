@@ -11,10 +11,44 @@ use std::collections::BTreeSet;
 
 /// Families that stay under their own name when their program is not in the file, so that a reader finds them.
 const FAMILIES: &[&str] = &[
-    "arial", "arialnarrow", "calibri", "cambria", "candara", "comicsansms", "consolas", "constantia", "corbel", "courier", "couriernew",
-    "garamond", "georgia", "helvetica", "helveticaneue", "lucidaconsole", "lucidasans", "palatino", "segoeui", "symbol", "tahoma",
-    "times", "timesnewroman", "timesnewromanps", "timesroman", "trebuchetms", "verdana", "wingdings", "zapfdingbats", "opensans",
-    "roboto", "lato", "notosans", "dejavusans", "liberationsans", "liberationserif", "microsoftsansserif", "arialunicodems",
+    "arial",
+    "arialnarrow",
+    "calibri",
+    "cambria",
+    "candara",
+    "comicsansms",
+    "consolas",
+    "constantia",
+    "corbel",
+    "courier",
+    "couriernew",
+    "garamond",
+    "georgia",
+    "helvetica",
+    "helveticaneue",
+    "lucidaconsole",
+    "lucidasans",
+    "palatino",
+    "segoeui",
+    "symbol",
+    "tahoma",
+    "times",
+    "timesnewroman",
+    "timesnewromanps",
+    "timesroman",
+    "trebuchetms",
+    "verdana",
+    "wingdings",
+    "zapfdingbats",
+    "opensans",
+    "roboto",
+    "lato",
+    "notosans",
+    "dejavusans",
+    "liberationsans",
+    "liberationserif",
+    "microsoftsansserif",
+    "arialunicodems",
 ];
 
 /// Writes every font that is in use.
@@ -26,9 +60,9 @@ pub fn write<'d>(out: &mut Out<'d>) -> Result<(), String> {
     // Procedures of a Type3 font may bring in more.
     while let Some(key) = out.font_order.get(n).copied() {
         n += 1;
-        let Some((id, dict, used, seen)) = out.fonts.get(&key).map(|f| (f.id, f.dict, f.used.clone(), f.seen.clone())) else { continue };
+        let Some((id, dict, used)) = out.fonts.get(&key).map(|f| (f.id, f.dict, f.used.clone())) else { continue };
         let font = Font::load(out.src, dict)?;
-        let one = One { dict, font, used, all: seen, number: n };
+        let one = One { dict, font, used, number: n };
         let new = match one.font.kind {
             Kind::Simple => one.simple(out)?,
             Kind::Cid => one.cid(out)?,
@@ -44,8 +78,6 @@ struct One<'d> {
     font: Font,
     /// Codes still shown.
     used: BTreeSet<u32>,
-    /// Codes shown before.
-    all: BTreeSet<u32>,
     number: usize,
 }
 
@@ -99,7 +131,10 @@ impl<'d> One<'d> {
                 list.push(name(&format!("uni{:04X}", u32::from(c))));
             }
             // Names every reader knows for what WinAnsi holds.
-            let simple = self.used.iter().all(|c| self.font.text(*c).and_then(|t| t.chars().next()).is_some_and(|ch| win_code(ch) == Some(*c)));
+            let simple = self
+                .used
+                .iter()
+                .all(|c| self.font.text(*c).and_then(|t| t.chars().next()).is_some_and(|ch| win_code(ch) == Some(*c)));
             if simple {
                 d.set("Encoding", name("WinAnsiEncoding"));
                 return;
@@ -142,7 +177,8 @@ impl<'d> One<'d> {
         let (first, last) = (self.used.first().copied().unwrap_or(0), self.used.last().copied().unwrap_or(0));
         d.set("FirstChar", Object::Integer(i64::from(first)));
         d.set("LastChar", Object::Integer(i64::from(last)));
-        let list = (first..=last).map(|c| if self.used.contains(&c) { round(self.font.width(c) * unit) } else { Object::Integer(0) });
+        let list =
+            (first..=last).map(|c| if self.used.contains(&c) { round(self.font.width(c) * unit) } else { Object::Integer(0) });
         d.set("Widths", Object::Array(list.collect()));
     }
 
@@ -206,8 +242,19 @@ impl<'d> One<'d> {
         d.set("Type", name("FontDescriptor"));
         d.set("FontName", font_name);
         let keys = [
-            "Flags", "FontBBox", "ItalicAngle", "Ascent", "Descent", "CapHeight", "XHeight", "StemV", "StemH", "AvgWidth", "MaxWidth",
-            "MissingWidth", "Leading",
+            "Flags",
+            "FontBBox",
+            "ItalicAngle",
+            "Ascent",
+            "Descent",
+            "CapHeight",
+            "XHeight",
+            "StemV",
+            "StemH",
+            "AvgWidth",
+            "MaxWidth",
+            "MissingWidth",
+            "Leading",
         ];
         for key in keys {
             if let Some(v) = obj::get(out.src, old, key.as_bytes()) {
@@ -233,7 +280,11 @@ impl<'d> One<'d> {
     fn cid(&self, out: &mut Out) -> Result<Dictionary, String> {
         let src = out.src;
         let list = obj::array(src, self.dict, b"DescendantFonts").unwrap_or_default();
-        let old = list.first().and_then(|o| obj::resolve(src, o)).and_then(obj::as_dict).ok_or("a composite font without a descendant")?;
+        let old = list
+            .first()
+            .and_then(|o| obj::resolve(src, o))
+            .and_then(obj::as_dict)
+            .ok_or("a composite font without a descendant")?;
         let descriptor = obj::dict(src, old, b"FontDescriptor");
         let cids: BTreeSet<u32> = self.used.iter().map(|c| self.font.cmap.cid(*c)).collect();
         let mut sub = Dictionary::new();
@@ -300,9 +351,13 @@ impl<'d> One<'d> {
                 Some(("FontFile2", out.stream(d, new)))
             }
             Some(Program::Cff(data)) => {
-                let glyphs: BTreeSet<u32> = if true_type { cids.iter().map(|c| u32::from(glyph(*c))).collect() } else { cids.clone() };
-                let (new, _) = cff::pruned(&data, &cff::Used { codes: &BTreeSet::new(), names: &BTreeSet::new(), texts: &BTreeSet::new(), cids: Some(&glyphs) })
-                    .ok_or("a CFF font that is not understood")?;
+                let glyphs: BTreeSet<u32> =
+                    if true_type { cids.iter().map(|c| u32::from(glyph(*c))).collect() } else { cids.clone() };
+                let (new, _) = cff::pruned(
+                    &data,
+                    &cff::Used { codes: &BTreeSet::new(), names: &BTreeSet::new(), texts: &BTreeSet::new(), cids: Some(&glyphs) },
+                )
+                .ok_or("a CFF font that is not understood")?;
                 let mut d = Dictionary::new();
                 d.set("Subtype", name("CIDFontType0C"));
                 Some(("FontFile3", out.stream(d, new)))
@@ -338,7 +393,8 @@ impl<'d> One<'d> {
     /// An embedded CMap with the codes in use.
     fn code_map(&self, out: &mut Out) -> ObjectId {
         let spaces = &self.font.cmap.spaces;
-        let mut body = String::from("/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n/CMapName /C def /CMapType 1 def\n");
+        let mut body =
+            String::from("/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n/CMapName /C def /CMapType 1 def\n");
         if self.font.vertical {
             body.push_str("/WMode 1 def\n");
         }
@@ -466,7 +522,8 @@ fn space_ranges(spaces: &[(u8, u32, u32)]) -> String {
 
 /// A ToUnicode CMap (ISO 32000-1, 9.10.3).
 fn mappings(list: &[(u32, String)], bytes: usize, cid: bool, spaces: &[(u8, u32, u32)]) -> Vec<u8> {
-    let mut body = String::from("/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n/CMapName /U def /CMapType 2 def\n");
+    let mut body =
+        String::from("/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n/CMapName /U def /CMapType 2 def\n");
     if cid && !spaces.is_empty() {
         body.push_str(&space_ranges(spaces));
     } else {

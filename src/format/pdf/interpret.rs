@@ -1,10 +1,11 @@
 //! Carries out the content streams of a page (ISO 32000-1, 8 and 9) and notes every glyph.
 
-use super::font::{Font, Kind};
+use super::font::Font;
+use super::glyphs::Path;
 use super::layers::Layers;
 use super::lex::{Code, Op, Val, code, operations};
 use super::obj;
-use super::page::{FontUse, Glyph, IDENTITY, ImageUse, Mark, Matrix, PageModel, Show, StreamUse, map, mul};
+use super::page::{FontUse, IDENTITY, ImageUse, Matrix, PageModel, StreamUse, map, mul};
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,8 +14,6 @@ use std::sync::Arc;
 const MAX_FORMS: u32 = 16;
 /// Operations carried out for one page, those of forms counted each time.
 const MAX_STEPS: u64 = 8_000_000;
-/// Glyphs on one page.
-const MAX_GLYPHS: usize = 600_000;
 /// Uses of streams on one page.
 const MAX_STREAMS: usize = 20_000;
 /// Saved graphics states.
@@ -80,16 +79,16 @@ impl<'d> Cache<'d> {
 
 /// Part of the graphics state that matters for where things stand.
 #[derive(Clone)]
-struct State {
-    ctm: Matrix,
-    clip: [f64; 4],
-    font: Option<u32>,
-    size: f64,
-    spacing: [f64; 2],
-    scale: f64,
-    leading: f64,
-    rise: f64,
-    mode: i64,
+pub(super) struct State {
+    pub ctm: Matrix,
+    pub clip: [f64; 4],
+    pub font: Option<u32>,
+    pub size: f64,
+    pub spacing: [f64; 2],
+    pub scale: f64,
+    pub leading: f64,
+    pub rise: f64,
+    pub mode: i64,
 }
 
 /// Marked content that is open.
@@ -107,7 +106,7 @@ pub struct Interpreter<'c, 'd> {
     steps: u64,
     open_forms: Vec<usize>,
     /// Depth of marked content in layers that are switched off.
-    hidden: u32,
+    pub(super) hidden: u32,
 }
 
 impl<'c, 'd> Interpreter<'c, 'd> {
@@ -119,17 +118,7 @@ impl<'c, 'd> Interpreter<'c, 'd> {
 
     fn start_state(&self, ctm: Matrix) -> State {
         let [l, b, r, t] = self.page.area.map(f64::from);
-        State {
-            ctm,
-            clip: [l, b, r, t],
-            font: None,
-            size: 0.0,
-            spacing: [0.0; 2],
-            scale: 1.0,
-            leading: 0.0,
-            rise: 0.0,
-            mode: 0,
-        }
+        State { ctm, clip: [l, b, r, t], font: None, size: 0.0, spacing: [0.0; 2], scale: 1.0, leading: 0.0, rise: 0.0, mode: 0 }
     }
 
     /// The page's own contents.
@@ -138,7 +127,7 @@ impl<'c, 'd> Interpreter<'c, 'd> {
     /// What is not understood; then nothing of the page may be released.
     pub fn contents(&mut self, data: &[u8], resources: Option<&'d Dictionary>) -> Result<(), String> {
         let ops = Arc::new(operations(data)?);
-        let at = self.add(ops, resources, None, IDENTITY)?;
+        let at = self.add(ops, resources, None)?;
         self.page.roots.push((at, IDENTITY));
         let state = self.start_state(IDENTITY);
         self.run(at, state, 0)
@@ -156,7 +145,7 @@ impl<'c, 'd> Interpreter<'c, 'd> {
         Ok(())
     }
 
-    fn add(&mut self, ops: Arc<Vec<Op>>, resources: Option<&'d Dictionary>, form: Option<&'d Dictionary>, start: Matrix) -> Result<u32, String> {
+    fn add(&mut self, ops: Arc<Vec<Op>>, resources: Option<&'d Dictionary>, form: Option<&'d Dictionary>) -> Result<u32, String> {
         if self.page.streams.len() >= MAX_STREAMS {
             return Err("a page with too many forms".into());
         }
@@ -167,13 +156,18 @@ impl<'c, 'd> Interpreter<'c, 'd> {
             children: HashMap::new(),
             shows: HashMap::new(),
             hidden: Vec::new(),
-            start,
         });
         Ok(self.page.streams.len() as u32 - 1)
     }
 
     /// Draws a form whose matrix is in `state.ctm` already.
-    fn enter(&mut self, stream: &'d Stream, mut state: State, inherited: Option<&'d Dictionary>, depth: u32) -> Result<u32, String> {
+    fn enter(
+        &mut self,
+        stream: &'d Stream,
+        mut state: State,
+        inherited: Option<&'d Dictionary>,
+        depth: u32,
+    ) -> Result<u32, String> {
         let key = address(stream);
         if depth > MAX_FORMS || self.open_forms.contains(&key) {
             return Err("forms that draw each other".into());
@@ -183,7 +177,7 @@ impl<'c, 'd> Interpreter<'c, 'd> {
         if let Some([a, b, c, d]) = obj::numbers::<4>(self.cache.doc, &stream.dict, b"BBox") {
             state.clip = meet(state.clip, bounds(&state.ctm, &[[a, b], [c, b], [c, d], [a, d]]));
         }
-        let at = self.add(ops, resources, Some(&stream.dict), state.ctm)?;
+        let at = self.add(ops, resources, Some(&stream.dict))?;
         self.open_forms.push(key);
         let done = self.run(at, state, depth + 1);
         self.open_forms.pop();
@@ -373,7 +367,7 @@ impl<'c, 'd> Interpreter<'c, 'd> {
         self.page.images.push(ImageUse { stream: at, op: i, object: None, matrix: s.ctm, gone, mask, pixels });
     }
 
-    fn hide_if(&mut self, at: u32, i: u32) {
+    pub(super) fn hide_if(&mut self, at: u32, i: u32) {
         if self.hidden > 0
             && let Some(u) = self.page.streams.get_mut(at as usize)
         {
@@ -426,178 +420,20 @@ impl<'c, 'd> Interpreter<'c, 'd> {
             g.unreadable = false;
             g.text = if n == 0 { (start, start + actual.len() as u32) } else { (start, start) };
         }
-        if let Some(g) = list.first().copied().zip(list.last().copied()).map(|(a, b)| [a.quad[0], b.quad[1], b.quad[2], a.quad[3]])
+        if let Some(g) =
+            list.first().copied().zip(list.last().copied()).map(|(a, b)| [a.quad[0], b.quad[1], b.quad[2], a.quad[3]])
             && let Some(first) = list.first_mut()
         {
             first.quad = g;
         }
         self.page.groups.push((o.first_glyph, end));
     }
-
-    fn show(&mut self, at: u32, i: u32, block: u32, op: &Op, s: &State, tm: &mut Matrix) -> Result<(), String> {
-        let first = self.page.glyphs.len() as u32;
-        let show = self.page.shows.len() as u32;
-        let before = *tm;
-        let Some(font_index) = s.font else {
-            return Err("text in a font that is not there".into());
-        };
-        let Some(font) = self.page.fonts.get(font_index as usize).cloned() else { return Err(bad()) };
-        let single;
-        let parts: &[Val] = match op.args.last() {
-            Some(Val::Arr(a)) => a,
-            Some(v @ Val::Str(_)) => {
-                single = [v.clone()];
-                &single
-            }
-            _ => return Err(bad()),
-        };
-        let mut base = 0u32;
-        for part in parts {
-            match part {
-                Val::Num(n) => {
-                    let d = -n / 1000.0 * s.size;
-                    let (x, y) = if font.font.vertical { (0.0, d) } else { (d * s.scale, 0.0) };
-                    *tm = mul(&[1.0, 0.0, 0.0, 1.0, x, y], tm);
-                }
-                Val::Str(bytes) => {
-                    self.glyphs(show, base, bytes, &font.font, s, tm)?;
-                    base += bytes.len() as u32;
-                }
-                _ => return Err(bad()),
-            }
-        }
-        let last = self.page.glyphs.len() as u32;
-        self.page.shows.push(Show {
-            stream: at,
-            op: i,
-            block,
-            glyphs: (first, last),
-            font: font_index,
-            size: s.size,
-            spacing: s.spacing,
-            scale: s.scale,
-            rise: s.rise,
-            mode: s.mode,
-            tm: before,
-            ctm: s.ctm,
-            clip: s.clip.map(|v| v as f32),
-        });
-        if let Some(u) = self.page.streams.get_mut(at as usize) {
-            u.shows.insert(i, show);
-        }
-        Ok(())
-    }
-
-    fn glyphs(&mut self, show: u32, base: u32, bytes: &[u8], font: &Font, s: &State, tm: &mut Matrix) -> Result<(), String> {
-        for c in font.codes(bytes) {
-            if self.page.glyphs.len() >= MAX_GLYPHS {
-                return Err("a page with too many glyphs".into());
-            }
-            let trm = mul(&mul(&[s.size * s.scale, 0.0, 0.0, s.size, 0.0, s.rise], tm), &s.ctm);
-            let w = f64::from(font.width(c.code));
-            let space = if c.len == 1 && c.code == 32 { s.spacing[1] } else { 0.0 };
-            let (quad, step, advance) = if font.vertical {
-                let [w1, vx, vy] = font.vertical(c.code).map(f64::from);
-                // Reading goes down: the lower left corner in reading direction is above and to the left.
-                let (left, right) = (-vx, w - vx);
-                let (top, bottom) = (vy - vy, w1);
-                let q = [[left, top], [left, bottom], [right, bottom], [right, top]].map(|[x, y]| map(&trm, x, y));
-                (q, (0.0, w1), (0.0, w1 * s.size + s.spacing[0] + space))
-            } else {
-                let (low, high) = if font.kind == Kind::Type3 { (-0.2, 0.8) } else { (-0.22, 0.78) };
-                let q = [[0.0, low], [w, low], [w, high], [0.0, high]].map(|[x, y]| map(&trm, x, y));
-                (q, (w, 0.0), ((w * s.size + s.spacing[0] + space) * s.scale, 0.0))
-            };
-            let pen = map(&trm, 0.0, 0.0);
-            let to = map(&trm, step.0, step.1);
-            let text = font.text(c.code);
-            let start = self.page.chars.len() as u32;
-            let shown = text.unwrap_or_default();
-            self.page.chars.push_str(shown);
-            let sound = quad.iter().flatten().all(|v| v.is_finite() && v.abs() < 1e7);
-            let det = trm[0] * trm[3] - trm[1] * trm[2];
-            let gone = self.hidden > 0 || !sound || det.abs() < 1e-9 || !touches(&quad, s.clip);
-            self.page.glyphs.push(Glyph {
-                show,
-                code: c.code,
-                at: base + c.at as u32,
-                len: c.len as u8,
-                text: (start, self.page.chars.len() as u32),
-                pen: pen.map(|v| v as f32),
-                step: [(to[0] - pen[0]) as f32, (to[1] - pen[1]) as f32],
-                quad: quad.map(|p| p.map(|v| v as f32)),
-                gone,
-                invisible: s.mode == 3 || s.mode == 7,
-                unreadable: text.is_none() && w.abs() > 1e-4,
-            });
-            *tm = mul(&[1.0, 0.0, 0.0, 1.0, advance.0, advance.1], tm);
-        }
-        Ok(())
-    }
-
-    fn path(&mut self, at: u32, i: u32, c: &Code, op: &Op, s: &mut State, path: &mut Path) {
-        let n = |k: usize| op.num(k).unwrap_or(0.0);
-        let ctm = s.ctm;
-        let mut point = |x: f64, y: f64| path.point(i, map(&ctm, x, y));
-        match *c {
-            c if c == code("m") || c == code("l") => point(n(0), n(1)),
-            c if c == code("c") => (0..3).for_each(|k| point(n(k * 2), n(k * 2 + 1))),
-            c if c == code("v") || c == code("y") => (0..2).for_each(|k| point(n(k * 2), n(k * 2 + 1))),
-            c if c == code("re") => {
-                let (x, y, w, h) = (n(0), n(1), n(2), n(3));
-                [[x, y], [x + w, y], [x + w, y + h], [x, y + h]].iter().for_each(|p| point(p[0], p[1]));
-            }
-            c if c == code("W") || c == code("W*") => path.clips = true,
-            c if paints(&c) || c == code("n") => {
-                if paints(&c) {
-                    self.hide_if(at, i);
-                }
-                if let Some(first) = path.first {
-                    let b = path.bounds;
-                    if path.clips {
-                        s.clip = meet(s.clip, b);
-                    }
-                    if self.page.marks.len() < 400_000 {
-                        self.page.marks.push(Mark {
-                            stream: at,
-                            ops: (first, i),
-                            bounds: b.map(|v| v as f32),
-                            painted: paints(&c),
-                            clips: path.clips,
-                        });
-                    }
-                }
-                *path = Path::default();
-            }
-            _ => {}
-        }
-    }
 }
 
 /// The unit square that an image fills.
 pub const UNIT: [[f64; 2]; 4] = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]];
 
-struct Path {
-    first: Option<u32>,
-    bounds: [f64; 4],
-    clips: bool,
-}
-
-impl Default for Path {
-    fn default() -> Self {
-        Path { first: None, bounds: [f64::MAX, f64::MAX, f64::MIN, f64::MIN], clips: false }
-    }
-}
-
-impl Path {
-    fn point(&mut self, op: u32, p: [f64; 2]) {
-        self.first.get_or_insert(op);
-        let b = self.bounds;
-        self.bounds = [b[0].min(p[0]), b[1].min(p[1]), b[2].max(p[0]), b[3].max(p[1])];
-    }
-}
-
-fn bad() -> String {
+pub(super) fn bad() -> String {
     "an operator with the wrong operands".into()
 }
 
@@ -630,21 +466,17 @@ fn set_text_state(op: &Op, s: &mut State) -> Result<(), String> {
 
 /// Bounds of points in page space.
 pub fn bounds(m: &Matrix, points: &[[f64; 2]]) -> [f64; 4] {
-    points.iter().map(|p| map(m, p[0], p[1])).fold([f64::MAX, f64::MAX, f64::MIN, f64::MIN], |b, p| {
-        [b[0].min(p[0]), b[1].min(p[1]), b[2].max(p[0]), b[3].max(p[1])]
-    })
+    points
+        .iter()
+        .map(|p| map(m, p[0], p[1]))
+        .fold([f64::MAX, f64::MAX, f64::MIN, f64::MIN], |b, p| [b[0].min(p[0]), b[1].min(p[1]), b[2].max(p[0]), b[3].max(p[1])])
 }
 
-fn meet(a: [f64; 4], b: [f64; 4]) -> [f64; 4] {
+pub(super) fn meet(a: [f64; 4], b: [f64; 4]) -> [f64; 4] {
     [a[0].max(b[0]), a[1].max(b[1]), a[2].min(b[2]), a[3].min(b[3])]
 }
 
 /// True when the two share a point.
 pub fn meets(a: [f64; 4], b: [f64; 4]) -> bool {
     a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3]
-}
-
-fn touches(quad: &[[f64; 2]; 4], clip: [f64; 4]) -> bool {
-    let b = bounds(&IDENTITY, quad);
-    meets(b, clip) && clip[0] <= clip[2] && clip[1] <= clip[3]
 }

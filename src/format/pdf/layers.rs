@@ -16,11 +16,8 @@ impl Layers {
     /// Reads the catalog.
     pub fn read(doc: &Document) -> Layers {
         let mut out = Layers::default();
-        let Some(config) = doc
-            .catalog()
-            .ok()
-            .and_then(|c| obj::dict(doc, c, b"OCProperties"))
-            .and_then(|p| obj::dict(doc, p, b"D"))
+        let Some(config) =
+            doc.catalog().ok().and_then(|c| obj::dict(doc, c, b"OCProperties")).and_then(|p| obj::dict(doc, p, b"D"))
         else {
             return out;
         };

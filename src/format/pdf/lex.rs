@@ -86,9 +86,9 @@ pub const fn code(op: &str) -> Code {
 /// Every operator of ISO 32000-1, annex A, but `BI ID EI`, which the lexer joins to one.
 const KNOWN: &[&str] = &[
     "b", "B", "b*", "B*", "BDC", "BMC", "BT", "BX", "c", "cm", "CS", "cs", "d", "d0", "d1", "Do", "DP", "EMC", "ET", "EX", "f",
-    "F", "f*", "G", "g", "gs", "h", "i", "j", "J", "K", "k", "l", "m", "M", "MP", "n", "q", "Q", "re", "RG", "rg", "ri", "s", "S",
-    "SC", "sc", "SCN", "scn", "sh", "T*", "Tc", "Td", "TD", "Tf", "Tj", "TJ", "TL", "Tm", "Tr", "Ts", "Tw", "Tz", "v", "w", "W",
-    "W*", "y", "'", "\"",
+    "F", "f*", "G", "g", "gs", "h", "i", "j", "J", "K", "k", "l", "m", "M", "MP", "n", "q", "Q", "re", "RG", "rg", "ri", "s",
+    "S", "SC", "sc", "SCN", "scn", "sh", "T*", "Tc", "Td", "TD", "Tf", "Tj", "TJ", "TL", "Tm", "Tr", "Ts", "Tw", "Tz", "v", "w",
+    "W", "W*", "y", "'", "\"",
 ];
 
 fn known(op: &[u8]) -> bool {
@@ -378,7 +378,9 @@ impl<'a> Lexer<'a> {
         let mut from = start + plain_len(&dict).unwrap_or(0);
         while let Some(p) = self.data.get(from..).and_then(|d| memchr::memmem::find(d, b"EI")) {
             let at = from + p;
-            let before = at == start || self.data.get(at.wrapping_sub(1)).is_none_or(|b| is_space(*b)) || plain_len(&dict) == Some(at - start);
+            let before = at == start
+                || self.data.get(at.wrapping_sub(1)).is_none_or(|b| is_space(*b))
+                || plain_len(&dict) == Some(at - start);
             let after = self.data.get(at + 2).is_none_or(|b| is_space(*b));
             let rest = self.data.get(at + 2..(at + 22).min(self.data.len())).unwrap_or_default();
             if before && after && rest.iter().all(|b| is_space(*b) && *b != 0 || (32..127).contains(b)) {
@@ -479,7 +481,8 @@ mod tests {
 
     #[test]
     fn operations_and_operands() {
-        let ops = operations(b"q 1 0 0 -.5 --3 4. cm % comment (Tj\n/F#31 12 Tf [(a\\(b\\051)-120<4a>]TJ (x\\\ny\\101) ' Q").unwrap();
+        let ops =
+            operations(b"q 1 0 0 -.5 --3 4. cm % comment (Tj\n/F#31 12 Tf [(a\\(b\\051)-120<4a>]TJ (x\\\ny\\101) ' Q").unwrap();
         assert_eq!(ops.len(), 5);
         assert_eq!(ops[1].nums::<6>(), Some([1.0, 0.0, 0.0, -0.5, -3.0, 4.0]));
         assert_eq!(ops[2].args[0], Val::Name(b"F1".to_vec()));

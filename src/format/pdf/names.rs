@@ -19,13 +19,15 @@ fn part(name: &str) -> Option<String> {
     {
         return Some(name.to_string());
     }
-    let hex = |s: &str| (s.len() >= 4 && s.bytes().all(|b| b.is_ascii_hexdigit())).then(|| u32::from_str_radix(s, 16).ok()).flatten();
+    let hex =
+        |s: &str| (s.len() >= 4 && s.bytes().all(|b| b.is_ascii_hexdigit())).then(|| u32::from_str_radix(s, 16).ok()).flatten();
     if let Some(rest) = name.strip_prefix("uni")
         && rest.len() >= 4
         && rest.len() % 4 == 0
         && rest.bytes().all(|b| b.is_ascii_hexdigit())
     {
-        let units: Vec<u16> = (0..rest.len() / 4).filter_map(|i| u16::from_str_radix(rest.get(i * 4..i * 4 + 4)?, 16).ok()).collect();
+        let units: Vec<u16> =
+            (0..rest.len() / 4).filter_map(|i| u16::from_str_radix(rest.get(i * 4..i * 4 + 4)?, 16).ok()).collect();
         return String::from_utf16(&units).ok();
     }
     if let Some(c) = name.strip_prefix('u').filter(|r| r.len() <= 6).and_then(hex).and_then(char::from_u32) {

@@ -128,14 +128,24 @@ pub fn decoded(doc: &Document, s: &Stream) -> Result<Vec<u8>, String> {
     let fine = |n: &Vec<u8>| {
         matches!(
             n.as_slice(),
-            b"FlateDecode" | b"Fl" | b"LZWDecode" | b"LZW" | b"ASCII85Decode" | b"A85" | b"ASCIIHexDecode" | b"AHx" | b"RunLengthDecode" | b"RL"
+            b"FlateDecode"
+                | b"Fl"
+                | b"LZWDecode"
+                | b"LZW"
+                | b"ASCII85Decode"
+                | b"A85"
+                | b"ASCIIHexDecode"
+                | b"AHx"
+                | b"RunLengthDecode"
+                | b"RL"
         )
     };
     if !names.iter().all(fine) {
         return Err("a stream with a filter that is not for text".into());
     }
     // The decoder looks at direct values only.
-    let mut copy = Stream { dict: Dictionary::new(), content: s.content.clone(), allows_compression: false, start_position: None };
+    let mut copy =
+        Stream { dict: Dictionary::new(), content: s.content.clone(), allows_compression: false, start_position: None };
     let long = |n: &[u8]| -> Vec<u8> {
         match n {
             b"Fl" => b"FlateDecode".to_vec(),
@@ -179,8 +189,10 @@ pub fn flat(doc: &Document, o: &Object, depth: u8) -> Object {
 /// A text string of the document level: UTF-16 with mark, UTF-8 with mark, else PDFDocEncoding (ISO 32000-1, 7.9.2.2).
 pub fn text(bytes: &[u8]) -> String {
     let utf16 = |b: &[u8], be: bool| {
-        let units: Vec<u16> =
-            b.chunks_exact(2).map(|p| if be { u16::from_be_bytes([p[0], p[1]]) } else { u16::from_le_bytes([p[0], p[1]]) }).collect();
+        let units: Vec<u16> = b
+            .chunks_exact(2)
+            .map(|p| if be { u16::from_be_bytes([p[0], p[1]]) } else { u16::from_le_bytes([p[0], p[1]]) })
+            .collect();
         let mut out = String::from_utf16_lossy(&units);
         // Language marks: escape, code, escape.
         while let (Some(a), true) = (out.find('\u{1b}'), out.matches('\u{1b}').count() > 1) {

@@ -14,8 +14,6 @@ pub struct FontOut<'d> {
     pub dict: &'d Dictionary,
     /// Codes that are still shown.
     pub used: BTreeSet<u32>,
-    /// Codes that were shown before.
-    pub seen: BTreeSet<u32>,
 }
 
 /// The document being built.
@@ -83,9 +81,9 @@ impl<'d> Out<'d> {
         if !self.fonts.contains_key(&key) {
             let id = self.reserve();
             self.font_order.push(key);
-            self.fonts.insert(key, FontOut { id, dict, used: BTreeSet::new(), seen: BTreeSet::new() });
+            self.fonts.insert(key, FontOut { id, dict, used: BTreeSet::new() });
         }
-        self.fonts.entry(key).or_insert_with(|| FontOut { id: (0, 0), dict, used: BTreeSet::new(), seen: BTreeSet::new() })
+        self.fonts.entry(key).or_insert_with(|| FontOut { id: (0, 0), dict, used: BTreeSet::new() })
     }
 
     /// Helvetica, in which labels are drawn.
@@ -111,7 +109,8 @@ impl<'d> Out<'d> {
         let o = obj::resolve(self.src, o)?;
         let a = match o {
             Object::Name(n) => {
-                let known: &[&[u8]] = &[b"DeviceGray", b"DeviceRGB", b"DeviceCMYK", b"Pattern", b"G", b"RGB", b"CMYK", b"CalRGB", b"CalGray"];
+                let known: &[&[u8]] =
+                    &[b"DeviceGray", b"DeviceRGB", b"DeviceCMYK", b"Pattern", b"G", b"RGB", b"CMYK", b"CalRGB", b"CalGray"];
                 return known.contains(&n.as_slice()).then(|| o.clone());
             }
             Object::Array(a) => a,
@@ -139,7 +138,9 @@ impl<'d> Out<'d> {
                 out.push(self.color_space(at(1)?, depth + 1)?);
                 out.push(self.numbers(at(2)?, depth));
                 out.push(match obj::resolve(self.src, at(3)?)? {
-                    Object::String(s, _) => Object::String(s.iter().take(1024).copied().collect(), lopdf::StringFormat::Hexadecimal),
+                    Object::String(s, _) => {
+                        Object::String(s.iter().take(1024).copied().collect(), lopdf::StringFormat::Hexadecimal)
+                    }
                     Object::Stream(s) => {
                         let data = obj::decoded(self.src, s).ok()?;
                         Object::String(data.into_iter().take(1024).collect(), lopdf::StringFormat::Hexadecimal)
@@ -203,8 +204,20 @@ impl<'d> Out<'d> {
         let d = obj::as_dict(o)?;
         let id = self.once(address(d), |out| {
             let mut copy = Dictionary::new();
-            let keys: &[&[u8]] =
-                &[b"FunctionType", b"Domain", b"Range", b"Size", b"BitsPerSample", b"Order", b"Encode", b"Decode", b"C0", b"C1", b"N", b"Bounds"];
+            let keys: &[&[u8]] = &[
+                b"FunctionType",
+                b"Domain",
+                b"Range",
+                b"Size",
+                b"BitsPerSample",
+                b"Order",
+                b"Encode",
+                b"Decode",
+                b"C0",
+                b"C1",
+                b"N",
+                b"Bounds",
+            ];
             for key in keys {
                 if let Some(v) = obj::get(out.src, d, key) {
                     copy.set(*key, out.numbers(v, depth));
@@ -235,8 +248,19 @@ impl<'d> Out<'d> {
         let id = self.once(address(d), |out| {
             let mut copy = Dictionary::new();
             let keys: &[&[u8]] = &[
-                b"ShadingType", b"Background", b"BBox", b"AntiAlias", b"Coords", b"Domain", b"Extend", b"Matrix", b"BitsPerCoordinate",
-                b"BitsPerComponent", b"BitsPerFlag", b"Decode", b"VerticesPerRow",
+                b"ShadingType",
+                b"Background",
+                b"BBox",
+                b"AntiAlias",
+                b"Coords",
+                b"Domain",
+                b"Extend",
+                b"Matrix",
+                b"BitsPerCoordinate",
+                b"BitsPerComponent",
+                b"BitsPerFlag",
+                b"Decode",
+                b"VerticesPerRow",
             ];
             for key in keys {
                 if let Some(v) = obj::get(out.src, d, key) {
@@ -357,7 +381,8 @@ impl<'d> Out<'d> {
             }
             _ => {
                 if let Some(p) = codec_parms() {
-                    let keys: &[&[u8]] = &[b"K", b"EndOfLine", b"EncodedByteAlign", b"Columns", b"Rows", b"EndOfBlock", b"BlackIs1"];
+                    let keys: &[&[u8]] =
+                        &[b"K", b"EndOfLine", b"EncodedByteAlign", b"Columns", b"Rows", b"EndOfBlock", b"BlackIs1"];
                     for key in keys {
                         if let Some(v) = obj::get(self.src, p, key) {
                             parms.set(*key, self.numbers(v, 0));
@@ -378,7 +403,8 @@ pub fn name(n: &str) -> Object {
 }
 
 fn colorant(o: &Object) -> Object {
-    const KNOWN: &[&[u8]] = &[b"All", b"None", b"Black", b"Cyan", b"Magenta", b"Yellow", b"Red", b"Green", b"Blue", b"Gray", b"White"];
+    const KNOWN: &[&[u8]] =
+        &[b"All", b"None", b"Black", b"Cyan", b"Magenta", b"Yellow", b"Red", b"Green", b"Blue", b"Gray", b"White"];
     match o {
         Object::Name(n) if KNOWN.contains(&n.as_slice()) => o.clone(),
         _ => name("Spot"),

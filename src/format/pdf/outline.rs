@@ -157,21 +157,24 @@ pub fn attached(doc: &Document, pages: &[ObjectId]) -> Vec<Attached> {
         for a in annotations(doc, page).into_iter().filter(|a| obj::name(doc, a, b"Subtype") == Some(b"FileAttachment")) {
             specs.extend(obj::dict(doc, a, b"FS"));
         }
-        for key in [&b"AF"[..]] {
-            let list = obj::array(doc, page, key).unwrap_or_default();
-            specs.extend(list.iter().filter_map(|o| obj::resolve(doc, o)).filter_map(obj::as_dict));
-        }
+        let list = obj::array(doc, page, b"AF").unwrap_or_default();
+        specs.extend(list.iter().filter_map(|o| obj::resolve(doc, o)).filter_map(obj::as_dict));
     }
     let mut seen = HashSet::new();
     let mut out = Vec::new();
     for spec in specs.into_iter().take(1000) {
         let Some(files) = obj::dict(doc, spec, b"EF") else { continue };
-        let Some(id) = obj::reference(files, b"UF").or_else(|| obj::reference(files, b"F")).filter(|id| seen.insert(*id)) else { continue };
+        let Some(id) = obj::reference(files, b"UF").or_else(|| obj::reference(files, b"F")).filter(|id| seen.insert(*id)) else {
+            continue;
+        };
         let Some(Object::Stream(s)) = doc.objects.get(&id) else { continue };
         let media = obj::name(doc, &s.dict, b"Subtype").map(|n| String::from_utf8_lossy(n).into_owned()).unwrap_or_default();
         let file = obj::string(doc, spec, b"UF").or_else(|| obj::string(doc, spec, b"F")).map(obj::text).unwrap_or_default();
         let extension = file.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase()).unwrap_or_default();
-        let known = ["pdf", "xml", "json", "txt", "html", "htm", "csv", "png", "jpg", "jpeg", "tif", "tiff", "zip", "doc", "docx", "rtf", "xsl"];
+        let known = [
+            "pdf", "xml", "json", "txt", "html", "htm", "csv", "png", "jpg", "jpeg", "tif", "tiff", "zip", "doc", "docx", "rtf",
+            "xsl",
+        ];
         out.push(Attached {
             stream: id,
             media_type: if media.contains('/') && media.len() < 60 && media.is_ascii() { media } else { String::new() },

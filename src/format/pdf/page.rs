@@ -79,15 +79,12 @@ pub struct Glyph {
 pub struct Show {
     /// Index into [`PageModel::streams`].
     pub stream: u32,
-    /// Index of the operation there.
-    pub op: u32,
     /// Index of the `BT` before it.
     pub block: u32,
     /// Its glyphs.
     pub glyphs: (u32, u32),
     /// Index into [`PageModel::fonts`].
     pub font: u32,
-    pub size: f64,
     /// Character and word spacing, horizontal scale (1 is none), rise, rendering mode.
     pub spacing: [f64; 2],
     pub scale: f64,
@@ -109,7 +106,6 @@ pub struct Mark {
     pub ops: (u32, u32),
     /// Left, bottom, right, top in page space.
     pub bounds: [f32; 4],
-    pub painted: bool,
     pub clips: bool,
 }
 
@@ -119,6 +115,7 @@ pub struct ImageUse {
     pub stream: u32,
     pub op: u32,
     /// The object; `None` for an inline image.
+    #[allow(dead_code)]
     pub object: Option<ObjectId>,
     /// Unit square to page space.
     pub matrix: Matrix,
@@ -142,8 +139,6 @@ pub struct StreamUse<'d> {
     pub shows: HashMap<u32, u32>,
     /// Painting operations in layers that are switched off.
     pub hidden: Vec<u32>,
-    /// User space of the stream to page space where it begins.
-    pub start: Matrix,
 }
 
 /// A page as drawn.
@@ -163,8 +158,6 @@ pub struct PageModel<'d> {
     pub groups: Vec<(u32, u32)>,
     /// Visible page: left, bottom, right, top.
     pub area: [f32; 4],
-    /// Things left out that the report should say.
-    pub notes: Vec<&'static str>,
 }
 
 impl PageModel<'_> {

@@ -1,11 +1,12 @@
 //! Patterns. A tile is a small content stream of its own; text in one is no text of the page, so it is left out.
 
-use super::emit::{Emitter, plain};
+use super::emit::Emitter;
 use super::interpret::{Cache, Interpreter, address};
 use super::obj;
 use super::out::{Out, name};
 use super::page::PageModel;
 use super::plan::Plan;
+use super::tokens::plain;
 use lopdf::{Dictionary, Object, ObjectId};
 
 /// Patterns in patterns.
@@ -81,7 +82,12 @@ fn tile<'d>(out: &mut Out<'d>, data: &[u8], resources: Option<&'d Dictionary>) -
 ///
 /// # Errors
 /// A procedure that is not understood.
-pub fn glyph<'d>(out: &mut Out<'d>, data: &[u8], resources: Option<&'d Dictionary>, prefix: &str) -> Result<(Vec<u8>, Dictionary), String> {
+pub fn glyph<'d>(
+    out: &mut Out<'d>,
+    data: &[u8],
+    resources: Option<&'d Dictionary>,
+    prefix: &str,
+) -> Result<(Vec<u8>, Dictionary), String> {
     let mut cache = Cache::new(out.src);
     let far = 1e6;
     let mut i = Interpreter::new(&mut cache, [-far, -far, far, far]);

@@ -45,7 +45,6 @@ pub struct Held {
     pub bookmarks: Vec<Item>,
     pub links: Vec<Link>,
     pub files: Vec<Attached>,
-    pub notes: Vec<&'static str>,
 }
 
 /// Carries out one page.
@@ -55,7 +54,8 @@ pub struct Held {
 pub fn interpret<'d>(cache: &mut Cache<'d>, info: &PageInfo) -> Result<PageModel<'d>, String> {
     let doc = cache.doc;
     let Some(page) = doc.objects.get(&info.id).and_then(obj::as_dict) else { return Err("the page is not there".into()) };
-    let resources = info.resources.and_then(|id| doc.objects.get(&id)).and_then(obj::as_dict).and_then(|d| obj::dict(doc, d, b"Resources"));
+    let resources =
+        info.resources.and_then(|id| doc.objects.get(&id)).and_then(obj::as_dict).and_then(|d| obj::dict(doc, d, b"Resources"));
     let data = source::contents(doc, page)?;
     let mut i = Interpreter::new(cache, info.area);
     i.contents(&data, resources)?;
@@ -75,7 +75,22 @@ pub fn interpret<'d>(cache: &mut Cache<'d>, info: &PageInfo) -> Result<PageModel
 /// Annotations whose look becomes part of the page.
 fn is_drawn(doc: &lopdf::Document, a: &Dictionary) -> bool {
     let layers = a.get(b"OC").is_ok();
-    !layers && !matches!(obj::name(doc, a, b"Subtype"), Some(b"Link" | b"Popup" | b"Redact" | b"Text" | b"FileAttachment" | b"Sound" | b"Movie" | b"Screen" | b"RichMedia" | b"3D"))
+    !layers
+        && !matches!(
+            obj::name(doc, a, b"Subtype"),
+            Some(
+                b"Link"
+                    | b"Popup"
+                    | b"Redact"
+                    | b"Text"
+                    | b"FileAttachment"
+                    | b"Sound"
+                    | b"Movie"
+                    | b"Screen"
+                    | b"RichMedia"
+                    | b"3D"
+            )
+        )
 }
 
 /// Text that nobody can read makes a page unreadable; a lone sign in a font of signs does not.
@@ -128,7 +143,6 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
         bookmarks: Vec::new(),
         links: Vec::new(),
         files: Vec::new(),
-        notes: Vec::new(),
         doc,
     };
     only_a_form(&held)?;
@@ -159,7 +173,13 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
         for (i, a) in page.map(|p| source::annotations(&held.doc, p)).unwrap_or_default().into_iter().enumerate() {
             match obj::name(&held.doc, a, b"Subtype") {
                 Some(b"Redact") => {
-                    b.hold(n, &format!("Page {} has redaction marks that were never carried out. Is what stands below them to be released?", n + 1));
+                    b.hold(
+                        n,
+                        &format!(
+                            "Page {} has redaction marks that were never carried out. Is what stands below them to be released?",
+                            n + 1
+                        ),
+                    );
                 }
                 Some(b"Link" | b"Widget" | b"Popup" | b"FreeText") | None => {}
                 Some(_) => {
@@ -179,7 +199,13 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
             }
         }
         let span = Span::new(start, b.text.len());
-        b.out.records.push(Record { span, node: PAGE_NODE | n as u32, kind: "page".into(), parent: Some(0), ..Record::default() });
+        b.out.records.push(Record {
+            span,
+            node: PAGE_NODE | n as u32,
+            kind: "page".into(),
+            parent: Some(0),
+            ..Record::default()
+        });
     }
     pictures_held(&held, &mut b);
     held.bookmarks = items(&held.doc, &dests);
@@ -260,7 +286,8 @@ fn only_a_form(held: &Held) -> Result<(), ReadError> {
 }
 
 fn pictures_held(held: &Held, b: &mut Builder) {
-    let pages: Vec<String> = held.pictures.iter().enumerate().filter(|(_, n)| **n > 0).map(|(i, _)| (i + 1).to_string()).collect();
+    let pages: Vec<String> =
+        held.pictures.iter().enumerate().filter(|(_, n)| **n > 0).map(|(i, _)| (i + 1).to_string()).collect();
     if pages.is_empty() {
         return;
     }

@@ -5,7 +5,7 @@
 //! their own glyphs, a label is as wide as its words, a line begins where lines with other words on the page begin (or ends, or is
 //! centred, where they do), and a paragraph is broken anew. The result depends on what stays and on the labels alone.
 
-use super::emit::label_width;
+use super::emit_text::label_width;
 use super::page::PageModel;
 use super::plan::{Label, Placed, Plan};
 use crate::format::layout::{Line, PageText};
@@ -33,9 +33,17 @@ pub struct PageEdit {
 /// What a line is made of, left to right.
 enum Token {
     /// Glyphs that belong together: glyph, offset along the line and across it; and the width of all.
-    Word { glyphs: Vec<(u32, f64, f64)>, width: f64 },
+    Word {
+        glyphs: Vec<(u32, f64, f64)>,
+        width: f64,
+    },
     Space(f64),
-    Label { edit: usize, anchor: u32, width: f64, size: f64 },
+    Label {
+        edit: usize,
+        anchor: u32,
+        width: f64,
+        size: f64,
+    },
     /// A hyphen at the end of a line that is broken anew.
     Soft(u32),
 }
@@ -150,7 +158,8 @@ impl Relay<'_, '_> {
             if self.plan.removed.get(g as usize).copied().unwrap_or(true) {
                 continue;
             }
-            let blank = self.page.text(glyph).chars().all(char::is_whitespace) && !glyph.unreadable && glyph.text.0 != glyph.text.1;
+            let blank =
+                self.page.text(glyph).chars().all(char::is_whitespace) && !glyph.unreadable && glyph.text.0 != glyph.text.1;
             if blank {
                 close(&mut word, &mut width, &mut out);
                 // The glyph itself is not needed: the next word has a place of its own.
@@ -322,7 +331,10 @@ impl Relay<'_, '_> {
         let area = self.page.area.map(f64::from);
         let (sin, cos) = f64::from(line.angle).sin_cos();
         let far = |b: [f64; 4]| {
-            [[b[0], b[1]], [b[2], b[1]], [b[2], b[3]], [b[0], b[3]]].iter().map(|p| p[0] * cos + p[1] * sin).fold(f64::MIN, f64::max)
+            [[b[0], b[1]], [b[2], b[1]], [b[2], b[3]], [b[0], b[3]]]
+                .iter()
+                .map(|p| p[0] * cos + p[1] * sin)
+                .fold(f64::MIN, f64::max)
         };
         let mut out = far(area) - 4.0;
         let first = line.cells.iter().flat_map(|c| &c.pieces).next().and_then(|g| self.page.glyphs.get(*g as usize));
@@ -337,7 +349,13 @@ impl Relay<'_, '_> {
 
     /// Right edge of a paragraph, found without looking at where its own lines happen to break.
     fn right_edge(&self, left: f64, widest: f64, line: &Line, edges: &Edges) -> f64 {
-        if let Some(e) = edges.rights.iter().copied().filter(|e| *e > widest - SAME_EDGE && *e < widest + 12.0 * f64::from(line.height)).reduce(f64::min) {
+        if let Some(e) = edges
+            .rights
+            .iter()
+            .copied()
+            .filter(|e| *e > widest - SAME_EDGE && *e < widest + 12.0 * f64::from(line.height))
+            .reduce(f64::min)
+        {
             return e;
         }
         let area = self.page.area.map(f64::from);

@@ -64,7 +64,10 @@ impl<'a> Sfnt<'a> {
         let mut out = Vec::new();
         for i in 0..count {
             let at = 4 + i * 8;
-            let (Some(platform), Some(encoding), Some(offset)) = (u16_at(cmap, at), u16_at(cmap, at + 2), u32_at(cmap, at + 4)) else { break };
+            let (Some(platform), Some(encoding), Some(offset)) = (u16_at(cmap, at), u16_at(cmap, at + 2), u32_at(cmap, at + 4))
+            else {
+                break;
+            };
             if let Some(map) = cmap.get(offset as usize..).and_then(subtable) {
                 out.push((platform, encoding, map));
             }
@@ -100,7 +103,7 @@ impl<'a> Sfnt<'a> {
             new_loca.extend((new_glyf.len() as u32).to_be_bytes());
             if keep.contains(&(g as u16)) {
                 new_glyf.extend_from_slice(without_padding(outline(g as u16)));
-                while new_glyf.len() % 4 != 0 {
+                while !new_glyf.len().is_multiple_of(4) {
                     new_glyf.push(0);
                 }
             }
@@ -134,11 +137,8 @@ impl<'a> Sfnt<'a> {
         for tag in [b"cvt ", b"fpgm", b"prep"] {
             tables.extend(self.table(tag).map(|t| (*tag, t.to_vec())));
         }
-        let maps: Vec<Map> = self
-            .maps()
-            .into_iter()
-            .map(|(p, e, m)| (p, e, m.into_iter().filter(|(_, g)| used.contains(g)).collect()))
-            .collect();
+        let maps: Vec<Map> =
+            self.maps().into_iter().map(|(p, e, m)| (p, e, m.into_iter().filter(|(_, g)| used.contains(g)).collect())).collect();
         if !maps.is_empty() {
             tables.push((*b"cmap", write_maps(&maps)));
         }
@@ -146,23 +146,6 @@ impl<'a> Sfnt<'a> {
         post.get_mut(..4)?.copy_from_slice(&[0, 3, 0, 0]);
         tables.push((*b"post", post));
         Some(assemble(self.data.get(..4).filter(|v| *v != b"ttcf").unwrap_or(&[0, 1, 0, 0]), tables))
-    }
-
-    /// A copy without the tables that name the font or its makers; for OpenType fonts with CFF outlines, whose `cff` is given anew.
-    pub fn with_cff(&self, cff: Vec<u8>, used: &BTreeSet<u16>) -> Option<Vec<u8>> {
-        let mut tables: Vec<([u8; 4], Vec<u8>)> = vec![(*b"CFF ", cff)];
-        for tag in [b"head", b"hhea", b"hmtx", b"maxp"] {
-            tables.extend(self.table(tag).map(|t| (*tag, t.to_vec())));
-        }
-        let maps: Vec<Map> = self
-            .maps()
-            .into_iter()
-            .map(|(p, e, m)| (p, e, m.into_iter().filter(|(_, g)| used.contains(g)).collect()))
-            .collect();
-        if !maps.is_empty() {
-            tables.push((*b"cmap", write_maps(&maps)));
-        }
-        Some(assemble(b"OTTO", tables))
     }
 }
 
@@ -258,7 +241,13 @@ fn write_maps(maps: &[Map]) -> Vec<u8> {
         out.extend(platform.to_be_bytes());
         out.extend(encoding.to_be_bytes());
         out.extend((offset as u32).to_be_bytes());
-        let body = if *platform == 1 { format6(map) } else if map.keys().any(|c| *c > 0xfffe) { format12(map) } else { format4(map) };
+        let body = if *platform == 1 {
+            format6(map)
+        } else if map.keys().any(|c| *c > 0xfffe) {
+            format12(map)
+        } else {
+            format4(map)
+        };
         offset += body.len();
         bodies.push(body);
     }
@@ -344,7 +333,7 @@ fn assemble(version: &[u8], mut tables: Vec<([u8; 4], Vec<u8>)>) -> Vec<u8> {
     }
     for (_, body) in &tables {
         out.extend_from_slice(body);
-        while out.len() % 4 != 0 {
+        while !out.len().is_multiple_of(4) {
             out.push(0);
         }
     }

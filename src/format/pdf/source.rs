@@ -89,7 +89,14 @@ struct Inherited {
     resources: Option<ObjectId>,
 }
 
-fn walk(doc: &Document, id: ObjectId, above: &Inherited, level: usize, seen: &mut HashSet<ObjectId>, out: &mut Vec<PageInfo>) -> Result<(), String> {
+fn walk(
+    doc: &Document,
+    id: ObjectId,
+    above: &Inherited,
+    level: usize,
+    seen: &mut HashSet<ObjectId>,
+    out: &mut Vec<PageInfo>,
+) -> Result<(), String> {
     if level > MAX_LEVELS {
         return Err("a damaged PDF: its page tree is too deep".into());
     }
@@ -195,9 +202,9 @@ pub fn appearance<'d>(doc: &'d Document, annotation: &'d Dictionary) -> Option<(
     let [a, b, c, d] = obj::numbers::<4>(doc, &stream.dict, b"BBox").map(ordered)?;
     let m = obj::numbers::<6>(doc, &stream.dict, b"Matrix").unwrap_or(IDENTITY);
     let at = [[a, b], [c, b], [c, d], [a, d]].map(|p| map(&m, p[0], p[1]));
-    let turned = at.iter().fold([f64::MAX, f64::MAX, f64::MIN, f64::MIN], |t, p| {
-        [t[0].min(p[0]), t[1].min(p[1]), t[2].max(p[0]), t[3].max(p[1])]
-    });
+    let turned = at
+        .iter()
+        .fold([f64::MAX, f64::MAX, f64::MIN, f64::MIN], |t, p| [t[0].min(p[0]), t[1].min(p[1]), t[2].max(p[0]), t[3].max(p[1])]);
     let r = rect(doc, annotation)?;
     let (w, h) = (turned[2] - turned[0], turned[3] - turned[1]);
     if w.abs() < 1e-9 || h.abs() < 1e-9 {

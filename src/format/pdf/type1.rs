@@ -150,7 +150,10 @@ fn clear_part(clear: &[u8], own: &[(u32, Vec<u8>)], used: &BTreeSet<u32>) -> Vec
         let open = rest.iter().position(|b| matches!(b, b'[' | b'{'))?;
         let close = rest.iter().position(|b| matches!(b, b']' | b'}'))?;
         let inner = rest.get(open + 1..close)?;
-        inner.iter().all(|b| b.is_ascii_digit() || matches!(b, b' ' | b'.' | b'-' | b'e' | b'E' | b'+')).then(|| String::from_utf8_lossy(inner).into_owned())
+        inner
+            .iter()
+            .all(|b| b.is_ascii_digit() || matches!(b, b' ' | b'.' | b'-' | b'e' | b'E' | b'+'))
+            .then(|| String::from_utf8_lossy(inner).into_owned())
     };
     let matrix = bracket(b"/FontMatrix").unwrap_or_else(|| "0.001 0 0 0.001 0 0".into());
     let bounds = bracket(b"/FontBBox").unwrap_or_else(|| "0 0 0 0".into());

@@ -22,7 +22,9 @@ fn inner(doc: &Document, font: &mut Font, depth: u8) {
     let procs = font.procs.clone();
     for (code, id) in procs {
         let found = match doc.objects.get(&id) {
-            Some(Object::Stream(s)) => obj::decoded(doc, s).and_then(|d| operations(&d)).and_then(|ops| shown(doc, font.resources.as_ref(), &ops, depth)),
+            Some(Object::Stream(s)) => {
+                obj::decoded(doc, s).and_then(|d| operations(&d)).and_then(|ops| shown(doc, font.resources.as_ref(), &ops, depth))
+            }
             _ => Err("no procedure".into()),
         };
         match found {

@@ -91,7 +91,8 @@ fn build(held: &Held, edits: &[Edit]) -> Result<Written, String> {
             continue;
         }
         let fields = by_page.get(&n).copied().unwrap_or_default();
-        let page = one_page(n, info, &fields, &sorted, &mut cache, &mut out, &mut rewrite).map_err(|e| format!("page {}: {e}", n + 1))?;
+        let page = one_page(n, info, &fields, &sorted, &mut cache, &mut out, &mut rewrite)
+            .map_err(|e| format!("page {}: {e}", n + 1))?;
         let (mut dict, bands) = page;
         dict.set("Parent", Object::Reference(tree));
         let annots = annots(held, n, &bands, &single, &sorted, &ids, &mut out, &mut rewrite);
@@ -124,7 +125,8 @@ fn build(held: &Held, edits: &[Edit]) -> Result<Written, String> {
     }
     out.objects.insert(catalog, Object::Dictionary(root));
     let title = single.get(&What::Title).and_then(|f| {
-        let text = obj::dict(&held.doc, &held.doc.trailer, b"Info").and_then(|i| obj::string(&held.doc, i, b"Title")).map(obj::text)?;
+        let text =
+            obj::dict(&held.doc, &held.doc.trailer, b"Info").and_then(|i| obj::string(&held.doc, i, b"Title")).map(obj::text)?;
         Some(edited(&text, *f, "title", &sorted, &mut rewrite))
     });
     let info = title.filter(|t| !t.trim().is_empty()).map(|t| {
@@ -334,7 +336,14 @@ fn destination(page: usize, top: Option<f64>, ids: &[ObjectId]) -> Object {
 }
 
 /// The bookmarks again, flat list to tree.
-fn bookmarks(held: &Held, single: &HashMap<What, u32>, sorted: &Sorted, ids: &[ObjectId], out: &mut Out, rewrite: &mut Rewrite) -> Option<ObjectId> {
+fn bookmarks(
+    held: &Held,
+    single: &HashMap<What, u32>,
+    sorted: &Sorted,
+    ids: &[ObjectId],
+    out: &mut Out,
+    rewrite: &mut Rewrite,
+) -> Option<ObjectId> {
     if held.bookmarks.is_empty() {
         return None;
     }
@@ -395,7 +404,13 @@ fn bookmarks(held: &Held, single: &HashMap<What, u32>, sorted: &Sorted, ids: &[O
 }
 
 /// Files inside the document, each as its own format wrote it, under names that say nothing.
-fn files(held: &Held, single: &HashMap<What, u32>, sorted: &Sorted, out: &mut Out, rewrite: &mut Rewrite) -> Result<Option<Dictionary>, String> {
+fn files(
+    held: &Held,
+    single: &HashMap<What, u32>,
+    sorted: &Sorted,
+    out: &mut Out,
+    rewrite: &mut Rewrite,
+) -> Result<Option<Dictionary>, String> {
     let mut names = Vec::new();
     for (i, f) in held.files.iter().enumerate() {
         let list = single.get(&What::File(i)).and_then(|f| sorted.fields.get(f)).cloned().unwrap_or_default();
@@ -445,7 +460,9 @@ fn files(held: &Held, single: &HashMap<What, u32>, sorted: &Sorted, out: &mut Ou
 fn language(held: &Held) -> Option<Object> {
     let catalog = held.doc.catalog().ok()?;
     let lang = obj::string(&held.doc, catalog, b"Lang")?;
-    let fine = lang.len() <= 11 && lang.len() >= 2 && lang.split(|b| *b == b'-').all(|p| p.len() <= 4 && p.iter().all(u8::is_ascii_alphanumeric));
+    let fine = lang.len() <= 11
+        && lang.len() >= 2
+        && lang.split(|b| *b == b'-').all(|p| p.len() <= 4 && p.iter().all(u8::is_ascii_alphanumeric));
     let first = lang.split(|b| *b == b'-').next().map_or(0, <[u8]>::len);
     (fine && first <= 3).then(|| Object::String(lang.to_vec(), StringFormat::Literal))
 }
