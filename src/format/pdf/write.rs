@@ -176,8 +176,11 @@ fn one_page<'d>(
             rewrite.places.push((e.ledger, place));
         }
     }
-    if !touched {
-        rewrite.untouched.push(n as u32 + 1);
+    let reduced = model.roots.len() > 1 || !model.groups.is_empty() || model.glyphs.iter().any(|g| g.gone);
+    match (reduced, touched) {
+        (true, _) => rewrite.reduced.push(n as u32 + 1),
+        (false, false) => rewrite.untouched.push(n as u32 + 1),
+        _ => {}
     }
     let unread = pictures(&model);
     plan.pictures.extend(unread.iter().copied());
