@@ -483,7 +483,7 @@ mod tests {
     fn operations_and_operands() {
         let ops =
             operations(b"q 1 0 0 -.5 --3 4. cm % comment (Tj\n/F#31 12 Tf [(a\\(b\\051)-120<4a>]TJ (x\\\ny\\101) ' Q").unwrap();
-        assert_eq!(ops.len(), 5);
+        assert_eq!(ops.len(), 6);
         assert_eq!(ops[1].nums::<6>(), Some([1.0, 0.0, 0.0, -0.5, -3.0, 4.0]));
         assert_eq!(ops[2].args[0], Val::Name(b"F1".to_vec()));
         assert_eq!(ops[3].args[0], Val::Arr(vec![Val::Str(b"a(b)".to_vec()), Val::Num(-120.0), Val::Str(b"J".to_vec())]));
