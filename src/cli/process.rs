@@ -2,6 +2,7 @@
 
 use crate::cli::progress::Bar;
 use crate::detect::Dictionary;
+use crate::detect::model::Names;
 use crate::intake::Limits;
 use crate::model::case::{Case, Outcome};
 use crate::model::error::RunError;
@@ -79,6 +80,9 @@ pub struct ProcessArgs {
 /// [`RunError`] with its exit code.
 pub fn run(args: ProcessArgs) -> Result<i32, RunError> {
     let options = options(&args)?;
+    if let Some(why) = options.names.missing() {
+        eprintln!("disclose: {why}. Narratives are read without it, and each goes to a person.");
+    }
     let stop = Arc::new(AtomicBool::new(false));
     let bar = Bar::new(args.quiet || args.json);
     let case = until_interrupted(&stop, || pipeline::run(&options, &bar, &stop))?;
@@ -157,6 +161,7 @@ fn options(args: &ProcessArgs) -> Result<Options, RunError> {
     let preset =
         policy::load(&request.purpose, args.policy.as_deref()).map_err(|e| RunError::Input(format!("--purpose: {e}")))?;
     let policy = policy::with_request(preset, &request);
+    let readiness = policy::readiness(&policy, &request).map_err(|e| RunError::Input(format!("request: {e}")))?;
     let dictionary = match &args.dictionary {
         Some(path) => Dictionary::from_toml(&text(path)?).map_err(|e| RunError::Input(format!("{}: {e}", shown(path))))?,
         None => Dictionary::default(),
@@ -169,11 +174,13 @@ fn options(args: &ProcessArgs) -> Result<Options, RunError> {
         inputs: args.inputs.clone(),
         request,
         policy,
+        readiness,
         dictionary,
         rulings,
         out: args.out.clone(),
         limits: Limits::default(),
         jobs: args.jobs,
+        names: Names::shared(),
     })
 }
 

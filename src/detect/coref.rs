@@ -246,7 +246,12 @@ fn again(t: &Tokens, mentions: &[Mention], people: &[Someone], own: &Own) -> Vec
         let low = t.low(i);
         let begin =
             |p: &&Someone| low.len() >= 3 && p.given.len() >= low.len() + 2 && p.given.starts_with(low) && !own.is_given(low);
-        let short = || people.iter().find(begin).filter(|p| (token.shape == Shape::Cap || p.small && low.len() >= 4) && t.like(i) >= NameLike::Unknown);
+        let short = || {
+            people
+                .iter()
+                .find(begin)
+                .filter(|p| (token.shape == Shape::Cap || p.small && low.len() >= 4) && t.like(i) >= NameLike::Unknown)
+        };
         let Some(p) = words.get(low).and_then(|o| o.last()).and_then(|o| people.get(*o)).or_else(short) else { continue };
         let Some(name) = word_of(t, i, p) else { continue };
         let read = Read {
@@ -293,7 +298,9 @@ fn word_of(t: &Tokens, i: usize, p: &Someone) -> Option<Name> {
             let month = is_place_or_month(low);
             (!begins && !t.is_capital(i + 1) && !t.is_capital(i.wrapping_sub(1))
                 || super::labels::is_speech(t.low(i + 1))
-                || matches!(t.low(i + 1), "was" | "is" | "has" | "had" | "will" | "did" | "also" | "who") || t.is(i + 1, ':') || t.shape(i + 1) == Some(Shape::Lower) && t.low(i + 1).ends_with("ed"))
+                || matches!(t.low(i + 1), "was" | "is" | "has" | "had" | "will" | "did" | "also" | "who")
+                || t.is(i + 1, ':')
+                || t.shape(i + 1) == Some(Shape::Lower) && t.low(i + 1).ends_with("ed"))
                 && !month
         }
         _ => false,

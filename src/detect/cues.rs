@@ -241,7 +241,28 @@ pub fn is_kin_adjective(low: &str) -> bool {
 pub fn is_possessor(low: &str) -> bool {
     matches!(
         low,
-        "her" | "his" | "their" | "my" | "patient" | "pt" | "the" | "a" | "an" | "patients" | "pts" | "our" | "your" | "client" | "recipient" | "resident" | "proband"
-            | "veteran" | "vet" | "member" | "insured" | "baby" | "infant"
+        "her"
+            | "his"
+            | "their"
+            | "my"
+            | "patient"
+            | "pt"
+            | "the"
+            | "a"
+            | "an"
+            | "patients"
+            | "pts"
+            | "our"
+            | "your"
+            | "client"
+            | "recipient"
+            | "resident"
+            | "proband"
+            | "veteran"
+            | "vet"
+            | "member"
+            | "insured"
+            | "baby"
+            | "infant"
     )
 }

@@ -4,7 +4,7 @@ use super::Context;
 use super::apposition::{before_noun, login};
 use super::coref;
 use super::cues::{Pull, is_abbreviation, is_possessor, kin, opens, role_phrase, title};
-use super::evidence::{around, credential_at, function_at, place_end};
+use super::evidence::{Evidence, around, credential_at, function_at, place_end};
 use super::id_rules::needs_owner;
 use super::identity::Own;
 use super::labels;
@@ -40,18 +40,7 @@ pub(super) struct Find {
 /// Names by cue and identifiers by pattern in `text`, sorted and without overlaps. Codes, ids and URLs give nothing: only known
 /// values are looked for there.
 pub fn discover(text: &str, ctx: &Context, identity: &Identity) -> Vec<Mention> {
-    // Every text of a case is compared with the same identity: it is prepared once in each thread.
-    thread_local! {
-        static LAST: RefCell<Option<(Identity, Rc<Own>)>> = const { RefCell::new(None) };
-    }
-    let own = LAST.with_borrow_mut(|last| match last {
-        Some((known, own)) if known == identity => Rc::clone(own),
-        _ => {
-            let own = Rc::new(Own::new(identity));
-            *last = Some((identity.clone(), Rc::clone(&own)));
-            own
-        }
-    });
+    let own = own_of(identity);
     if !identity.names.is_empty() {
         return discover_with(text, ctx, &own, true);
     }
@@ -65,6 +54,21 @@ pub fn discover(text: &str, ctx: &Context, identity: &Identity) -> Vec<Mention> 
         Some(name) => discover_with(text, ctx, &Own::new(&Identity { names: vec![name], ..Identity::default() }), true),
         None => found,
     }
+}
+
+/// The patient's own names and values. Every text of a case is compared with the same identity: it is prepared once in each thread.
+pub(super) fn own_of(identity: &Identity) -> Rc<Own> {
+    thread_local! {
+        static LAST: RefCell<Option<(Identity, Rc<Own>)>> = const { RefCell::new(None) };
+    }
+    LAST.with_borrow_mut(|last| match last {
+        Some((known, own)) if known == identity => Rc::clone(own),
+        _ => {
+            let own = Rc::new(Own::new(identity));
+            *last = Some((identity.clone(), Rc::clone(&own)));
+            own
+        }
+    })
 }
 
 pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: bool) -> Vec<Mention> {
@@ -86,7 +90,8 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
     misfile::settle(&t, &mut out);
     if labels::is_group(&t, ctx) {
         let member = |m: &Mention| m.who == Who::New(Role::OtherPerson) && m.name.as_ref().is_some_and(|n| !n.given.is_empty());
-        for m in out.iter_mut().filter(|m| matches!(m.rule, "list.lone" | "text.again" | "cue.weak" | "cue.speaker") && member(m)) {
+        for m in out.iter_mut().filter(|m| matches!(m.rule, "list.lone" | "text.again" | "cue.weak" | "cue.speaker") && member(m))
+        {
             m.who = Who::New(Role::OtherPatient);
         }
     }
@@ -128,6 +133,11 @@ fn counts(m: &Mention) -> bool {
 }
 
 fn mention(t: &Tokens, f: Find, ctx: &Context, own: &Own, has_identity: bool) -> Option<Mention> {
+    judged(t, f, ctx, own, has_identity).map(|(m, _)| m)
+}
+
+/// A proposed name with its owner and the words around it, unless something else is named after a person there.
+pub(super) fn judged(t: &Tokens, f: Find, ctx: &Context, own: &Own, has_identity: bool) -> Option<(Mention, Evidence)> {
     let mut e = around(t, f.read.first, f.read.next, own);
     if is_thing(t, &f.read, &e) {
         return None;
@@ -144,7 +154,7 @@ fn mention(t: &Tokens, f: Find, ctx: &Context, own: &Own, has_identity: bool) ->
     }
     let mut name = f.read.name;
     name.prefix = (e.title_from < f.read.first).then(|| t.word(e.title_from).to_string()).into_iter().collect();
-    Some(Mention {
+    let mention = Mention {
         start: f.read.start,
         end: f.read.end,
         category: Category::Name,
@@ -152,7 +162,8 @@ fn mention(t: &Tokens, f: Find, ctx: &Context, own: &Own, has_identity: bool) ->
         rule,
         confidence: f.confidence,
         name: Some(name),
-    })
+    };
+    Some((mention, e))
 }
 
 fn by_cue(t: &Tokens, out: &mut Vec<Find>) {
@@ -223,7 +234,8 @@ fn titled(t: &Tokens, i: usize, low: &str, out: &mut Vec<Find>) {
     if low == "dr"
         && i >= 2
         && t.shape(i - 1) == Some(Shape::Cap)
-        && (2..5).any(|k| i >= k && t.shape(i - k) == Some(Shape::Number) && (i - k + 1..i).all(|j| t.shape(j) == Some(Shape::Cap)))
+        && (2..5)
+            .any(|k| i >= k && t.shape(i - k) == Some(Shape::Number) && (i - k + 1..i).all(|j| t.shape(j) == Some(Shape::Cap)))
     {
         return;
     }
@@ -311,7 +323,10 @@ fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, role
             Some(Shape::Break) => t.get(k).is_some_and(|b| {
                 let written = t.text.get(b.start..b.end).unwrap_or("");
                 // `Her son` / `William`: the line is only wrapped.
-                let wrapped = k == from && written == "\n" && t.shape(k.wrapping_sub(1)) == Some(Shape::Lower) && t.like(k + 1) == NameLike::Name;
+                let wrapped = k == from
+                    && written == "\n"
+                    && t.shape(k.wrapping_sub(1)) == Some(Shape::Lower)
+                    && t.like(k + 1) == NameLike::Name;
                 written == "\t" || wrapped
             }),
             Some(_) => matches!(low, "is" | "was" | "named" | "name" | "called" | "who" | "in" | "law") && k < from + 4,
@@ -327,7 +342,10 @@ fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, role
         k += 1 + usize::from(t.is(k + 1, '.'));
     }
     let read = if k > titles { after_title(t, k, Trust::Fair) } else { forward(t, k, Trust::Fair) };
-    let Some(read) = read.or_else(|| nickname(t, k).filter(|_| k == from && t.shape(from.wrapping_sub(1)) == Some(Shape::Lower))) else { return };
+    let Some(read) = read.or_else(|| nickname(t, k).filter(|_| k == from && t.shape(from.wrapping_sub(1)) == Some(Shape::Lower)))
+    else {
+        return;
+    };
     // After a comma or a mark a lone word must be a known name; an unknown word directly after a kin word may be one.
     let direct = k == from;
     let lone = read.words == 1;
@@ -347,7 +365,10 @@ fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, role
 /// `his cousin Peanut`: a word with a capital after a relation in small letters.
 fn nickname(t: &Tokens, k: usize) -> Option<Read> {
     let low = t.low(k);
-    let plain = t.shape(k) == Some(Shape::Cap) && !t.is_capital(k + 1) && !super::words::is_clinical(low) && !super::words::is_running_word(low);
+    let plain = t.shape(k) == Some(Shape::Cap)
+        && !t.is_capital(k + 1)
+        && !super::words::is_clinical(low)
+        && !super::words::is_running_word(low);
     let place = super::words::is_place_or_month(low) || title(low).is_some() || kin(low).is_some();
     if !plain || place {
         return None;
@@ -477,7 +498,10 @@ fn user_name(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     if t.shape(i) != Some(Shape::Lower) || word.len() < 7 || !word.is_ascii() {
         return;
     }
-    let Some(rest) = word.get(1..).filter(|r| super::words::is_usual(r) && is_surname(r) && t.like(i) == NameLike::Unknown) else { return };
+    let Some(rest) = word.get(1..).filter(|r| super::words::is_usual(r) && is_surname(r) && t.like(i) == NameLike::Unknown)
+    else {
+        return;
+    };
     let Some(token) = t.get(i) else { return };
     let name = crate::model::person::Name { given: vec![word[..1].to_string()], family: rest.to_string(), ..Default::default() };
     let read = Read { first: i, next: i + 1, start: token.start, end: token.end, name, best: NameLike::Name, words: 2, parts: 2 };

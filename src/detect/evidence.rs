@@ -108,11 +108,15 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
             Some(Shape::Mark(m)) => matches!(m, ',' | ':' | '(' | '-' | '"' | '#' | '['),
             Some(Shape::Number) => true,
             Some(Shape::Break) => {
-                let wrapped = j >= 1 && t.shape(j - 1) == Some(Shape::Lower) && kin(t.low(j - 1)).is_some() && t.text.get(t.list[j].start..t.list[j].end) == Some("\n");
+                let wrapped = j >= 1
+                    && t.shape(j - 1) == Some(Shape::Lower)
+                    && kin(t.low(j - 1)).is_some()
+                    && t.text.get(t.list[j].start..t.list[j].end) == Some("\n");
                 k >= 2 && (wrapped || t.is(j.wrapping_sub(1), ':') || t.text.get(t.list[j].start..t.list[j].end) == Some("\t"))
             }
             Some(_) => {
-                matches!(low, "is" | "was" | "named" | "name" | "called" | "who" | "are" | "being") || is_language(low) && t.is(k, ',')
+                matches!(low, "is" | "was" | "named" | "name" | "called" | "who" | "are" | "being")
+                    || is_language(low) && t.is(k, ',')
             }
             None => false,
         };
@@ -204,9 +208,37 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
 fn is_language(low: &str) -> bool {
     matches!(
         low,
-        "vietnamese" | "spanish" | "mandarin" | "cantonese" | "arabic" | "russian" | "somali" | "korean" | "french" | "portuguese" | "hmong"
-            | "farsi" | "dari" | "tagalog" | "polish" | "haitian" | "creole" | "nepali" | "burmese" | "amharic" | "swahili" | "asl" | "japanese"
-            | "urdu" | "hindi" | "punjabi" | "bengali" | "ukrainian" | "german" | "italian" | "greek"
+        "vietnamese"
+            | "spanish"
+            | "mandarin"
+            | "cantonese"
+            | "arabic"
+            | "russian"
+            | "somali"
+            | "korean"
+            | "french"
+            | "portuguese"
+            | "hmong"
+            | "farsi"
+            | "dari"
+            | "tagalog"
+            | "polish"
+            | "haitian"
+            | "creole"
+            | "nepali"
+            | "burmese"
+            | "amharic"
+            | "swahili"
+            | "asl"
+            | "japanese"
+            | "urdu"
+            | "hindi"
+            | "punjabi"
+            | "bengali"
+            | "ukrainian"
+            | "german"
+            | "italian"
+            | "greek"
     )
 }
 

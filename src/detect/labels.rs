@@ -286,7 +286,9 @@ fn salutation(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
         // `Dear Peter, Thank you for seeing this pleasant man`: from one doctor to another.
         let letter = t.low(at) == "dear"
             && (read.next..read.next + 30).any(|k| {
-                t.low(k) == "for" && matches!(t.low(k + 1), "seeing" | "referring" | "allowing" | "asking") || t.low(k) == "pleasant" || t.low(k) == "pleasure"
+                t.low(k) == "for" && matches!(t.low(k + 1), "seeing" | "referring" | "allowing" | "asking")
+                    || t.low(k) == "pleasant"
+                    || t.low(k) == "pleasure"
             });
         push(out, read, "cue.salutation", 0.85, letter.then_some(Role::Physician));
     }

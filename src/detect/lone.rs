@@ -138,7 +138,8 @@ fn candidate(t: &Tokens, i: usize, style: Style) -> Option<Read> {
         && is_given(t.low(i))
         && !is_place_or_month(t.low(i));
     let stroke = |k: usize, n: usize| t.is(k, '/') && t.is_capital(n) && t.like(n) == NameLike::Name;
-    let paired = shape == Shape::Cap && t.like(i) == NameLike::WordName && (i > 1 && stroke(i - 1, i - 2) || stroke(i + 1, i + 2));
+    let paired =
+        shape == Shape::Cap && t.like(i) == NameLike::WordName && (i > 1 && stroke(i - 1, i - 2) || stroke(i + 1, i + 2));
     if (worded || paired) && !t.is_capital(i + 1) && title(t.low(i)).is_none() && kin(t.low(i)).is_none() {
         return one(t, i);
     }

@@ -26,6 +26,7 @@ mod known_person;
 mod labels;
 mod lone;
 mod misfile;
+pub mod model;
 mod name_read;
 mod near;
 mod nicknames;
@@ -47,6 +48,7 @@ pub mod words;
 
 pub use dictionary::Dictionary;
 pub use discover::discover;
+use discover::own_of;
 pub use identity::split_text;
 pub use knowledge::Knowledge;
 pub use overlap::merge;

@@ -205,7 +205,9 @@ fn part(t: &Tokens, at: usize, before: &[usize], trust: Trust, words: usize) -> 
         Shape::Mark('"') | Shape::Mark('(') if !before.is_empty() => {
             let close = if t.is(at, '"') { '"' } else { ')' };
             let quoted = close == '"' && super::words::is_running_word(t.low(at + 1));
-            let inner = matches!(t.shape(at + 1), Some(Shape::Cap)) && (is_given(t.low(at + 1)) || close == '"' && !quoted) && t.is(at + 2, close);
+            let inner = matches!(t.shape(at + 1), Some(Shape::Cap))
+                && (is_given(t.low(at + 1)) || close == '"' && !quoted)
+                && t.is(at + 2, close);
             (inner && t.is_capital(at + 3) && t.like(at + 3) > NameLike::Word).then_some(Step {
                 at: at + 1,
                 next: at + 3,

@@ -95,7 +95,8 @@ pub fn nearest(t: &Tokens, at: usize, names: &[Mention]) -> Option<Who> {
         if let Some(role) = kin(low) {
             return Some(Who::New(role));
         }
-        let therapist = token.shape == Shape::Upper && k > 0 && t.is_capital(k - 1) && t.like(k - 1) > super::words::NameLike::Word;
+        let therapist =
+            token.shape == Shape::Upper && k > 0 && t.is_capital(k - 1) && t.like(k - 1) > super::words::NameLike::Word;
         if matches!(low, "patient" | "pt") && !therapist {
             return Some(Who::Patient);
         }

@@ -67,7 +67,11 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         Some(Role::OtherPerson),
     ),
     ("caregiver|caretaker", Pull::Noun, Some(Role::Caregiver)),
-    ("supervisor|boss|works for|worked for|manager at work|foreman|shift lead|hr manager|hr representative", Pull::Noun, Some(Role::Employer)),
+    (
+        "supervisor|boss|works for|worked for|manager at work|foreman|shift lead|hr manager|hr representative",
+        Pull::Noun,
+        Some(Role::Employer),
+    ),
     ("employer", Pull::Label, Some(Role::Employer)),
     (
         "witnessed by|escorted by|accompanied by|brought in by|brought by|driven by|provided by|reported by| \

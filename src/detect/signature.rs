@@ -76,14 +76,16 @@ fn trailing(t: &Tokens, from: usize, end: usize, out: &mut Vec<Find>) {
         return;
     }
     let (k, role) = (end - 3, Some(Role::Clinician));
-    let initial = t.shape(k) == Some(Shape::Initial) && t.is(k + 1, '.') && t.shape(k + 2) == Some(Shape::Cap) && t.is(k - 1, '.');
+    let initial =
+        t.shape(k) == Some(Shape::Initial) && t.is(k + 1, '.') && t.shape(k + 2) == Some(Shape::Cap) && t.is(k - 1, '.');
     let dash = t.is(end - 2, '-') && t.touches_next(end - 2) && t.is(end - 3, '.') && (2..=3).contains(&t.word(end - 1).len());
     let low = t.low(end - 1);
-    let (first, last) = match (initial, dash && !is_abbreviation(low) && matches!(t.shape(end - 1), Some(Shape::Lower | Shape::Upper))) {
-        (true, _) if !super::words::is_clinical(low) && !super::words::is_running_word(low) => (k, end - 1),
-        (_, true) => (end - 1, end - 1),
-        _ => return,
-    };
+    let (first, last) =
+        match (initial, dash && !is_abbreviation(low) && matches!(t.shape(end - 1), Some(Shape::Lower | Shape::Upper))) {
+            (true, _) if !super::words::is_clinical(low) && !super::words::is_running_word(low) => (k, end - 1),
+            (_, true) => (end - 1, end - 1),
+            _ => return,
+        };
     let (Some(s), Some(e)) = (t.get(first), t.get(last)) else { return };
     let family = if first < last { t.word(last).to_string() } else { String::new() };
     let text = if first < last { String::new() } else { t.word(last).to_string() };

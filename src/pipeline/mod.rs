@@ -8,12 +8,15 @@
 mod check;
 mod decide;
 mod documents;
+mod explained;
 mod lines;
 mod links;
 mod names;
 mod number;
 mod outcome;
+pub mod packet;
 mod process;
+mod protected;
 mod quiet;
 mod rulings;
 mod run;
@@ -24,16 +27,19 @@ mod write;
 pub use rulings::{Ruling, Rulings};
 pub use run::run;
 
+use crate::detect::model::Names;
 use crate::detect::{Dictionary, Knowledge};
 use crate::intake::Limits;
 use crate::model::person::PersonId;
 use crate::model::policy::Policy;
+use crate::model::readiness::Readiness;
 use crate::model::request::{Identity, Request};
 use crate::model::roster::Roster;
 use crate::people::resolver::Resolver;
 use crate::redact::ids::IdRewriter;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What a run is asked to do.
@@ -44,6 +50,8 @@ pub struct Options {
     pub request: Request,
     /// The policy, with the request applied.
     pub policy: Policy,
+    /// Checklist, clock and what blocks a release.
+    pub readiness: Readiness,
     /// Words that a site wants found or left alone.
     pub dictionary: Dictionary,
     /// Rulings on review items of an earlier run over the same input.
@@ -54,6 +62,8 @@ pub struct Options {
     pub limits: Limits,
     /// Workers; 0 for one on each core.
     pub jobs: usize,
+    /// The names model, or why there is none.
+    pub names: Arc<Names>,
 }
 
 /// What happens while it happens, for a progress bar.
@@ -85,6 +95,10 @@ pub struct Known {
     pub resolver: Resolver,
     /// Known names and values.
     pub knowledge: Knowledge,
+    /// The names model, asked where the other layers leave a word open.
+    pub names: Arc<Names>,
+    /// Words of the names of organisations, folded.
+    pub organisations: HashSet<String>,
     /// The policy in force.
     pub policy: Policy,
     /// Keys of records that stay behind, from all documents.
@@ -97,6 +111,10 @@ pub struct Known {
     pub quiet: quiet::Quiet,
     /// Renamed files: last path segment as it came, and as released.
     pub renames: HashMap<String, String>,
+    /// The request, for its scope and determinations.
+    pub request: Request,
+    /// Phrases of special categories.
+    pub phrases: protected::Phrases,
 }
 
 /// True once the user has asked to stop.

@@ -1,6 +1,6 @@
 //! Pass 2, the serial middle: numbers ledger entries and review items in document order, applies rulings, and turns proposals into edits.
 
-use super::decide::{Decided, DecidedChild, Whole};
+use super::decide::{Decided, DecidedChild, UNREAD, Whole};
 use super::documents::Tree;
 use super::rulings::{Ruling, Rulings};
 use crate::model::decision::{Action, Decision};
@@ -45,7 +45,7 @@ pub struct Numbered {
 
 /// Numbers one decided document.
 pub fn number(decided: Decided, counters: &mut Counters, rulings: &Rulings) -> Numbered {
-    let Decided { tree, proposals, children, whole } = decided;
+    let Decided { tree, proposals, children, whole, .. } = decided;
     let mut n = Numbered {
         tree,
         edits: Vec::with_capacity(proposals.len()),
@@ -59,7 +59,7 @@ pub fn number(decided: Decided, counters: &mut Counters, rulings: &Rulings) -> N
     };
     for note in n.tree.doc.holds.clone() {
         let q = Question {
-            kind: "unreadable",
+            kind: if note.kind == UNREAD { UNREAD } else { "unreadable" },
             text: note.text.clone(),
             excerpt: String::new(),
             choices: vec!["accept".into()],
@@ -130,6 +130,9 @@ impl Numbered {
                 }
             };
             match rulings.get(&id) {
+                // A record that is left out as a whole stays out whatever is ruled: the texts in it were not searched for its release.
+                Some(_) if p.record => entry.decision = ruled(Action::Withhold, rulings),
+                None if p.record => {}
                 Some(Ruling::Keep) => {
                     change = None;
                     entry.decision = ruled(Action::Keep, rulings);

@@ -201,12 +201,16 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> Settled {
         searched,
         resolver,
         knowledge,
+        names: opts.names.clone(),
+        organisations: survey.organisations,
         policy: opts.policy.clone(),
         withheld_keys,
         ids: IdRewriter::new(key),
         conditional,
         quiet: super::quiet::Quiet::default(),
         renames: HashMap::new(),
+        request: opts.request.clone(),
+        phrases: super::protected::Phrases::new(&opts.policy),
     };
     (known, survey.unreadable, survey.values.into_iter().collect(), survey.trees)
 }
