@@ -181,10 +181,10 @@ fn own_surname(t: &Tokens, mentions: &mut [Mention], own: &Own) {
         let Some(name) = &m.name else { continue };
         let (given, family) = parts(name);
         match m.who {
-            Who::New(role) if own.is_family(&family) || family.is_empty() || is_given(&family) => {
-                if role.group() == RoleGroup::Relative {
-                    relative = Some((title, super::known_person::sex_of(role), role, m.end));
-                }
+            Who::New(role)
+                if role.group() == RoleGroup::Relative && (own.is_family(&family) || family.is_empty() || is_given(&family)) =>
+            {
+                relative = Some((title, super::known_person::sex_of(role), role, m.end));
             }
             Who::Patient if given.is_empty() && own.is_family(&family) => {
                 let Some(title) = title else { continue };
@@ -309,7 +309,7 @@ fn word_of(t: &Tokens, i: usize, p: &Someone) -> Option<Name> {
         return None;
     }
     let text = t.word(i).to_string();
-    Some(if p.family != low || p.given == low && (p.family != low || is_given(low)) {
+    Some(if p.family != low || p.given == low && is_given(low) {
         Name { given: vec![text], ..Name::default() }
     } else {
         Name { family: text, ..Name::default() }

@@ -137,7 +137,7 @@ fn card(value: &str, before: &str) -> bool {
             }
         })
         .sum();
-    digits.len() == 16 && sum % 10 == 0 && not_in_number(value, before)
+    digits.len() == 16 && sum.is_multiple_of(10) && not_in_number(value, before)
 }
 
 /// The table, in order of trust.
@@ -212,7 +212,7 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(triggers::COLONS, r"(?i)\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b|\b[0-9a-f]{2}(?:-[0-9a-f]{2}){5}\b", Category::Device, "pattern.mac", 0.9, not_in_number),
         rule(triggers::COLONS, r"(?i)(?:[0-9a-f]{1,4}:|::)(?:[0-9a-f]{0,4}:){1,6}[0-9a-f]{1,4}", Category::Ip, "pattern.ipv6", 0.85, is_ipv6),
         rule(triggers::DOTS, r"\b(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?:\.?[^\d.]|\.?$)", Category::Ip, "pattern.ip", 0.85, ip),
-        rule(triggers::CASE, &format!(r"(?i)\b(?:case|docket|file|warrant|inmate|prisoner|booking|badge|shield|passport|visa|alien|a-number|cdcr|doc|employee|student|military|service|interpreter|operator|report|claim|incident|band|subject|donor\s+id|id|i\.d\.)\s*(?:#|no\.?|num(?:ber)?|id)?\s*(?:#|:)?\s*#?\s*([A-Z]{{0,6}}-?\d[A-Z0-9]*(?:-[A-Z0-9]+)*)\b"), Category::OtherId, "owned.number", 0.8, has_digit),
+        rule(triggers::CASE, r"(?i)\b(?:case|docket|file|warrant|inmate|prisoner|booking|badge|shield|passport|visa|alien|a-number|cdcr|doc|employee|student|military|service|interpreter|operator|report|claim|incident|band|subject|donor\s+id|id|i\.d\.)\s*(?:#|no\.?|num(?:ber)?|id)?\s*(?:#|:)?\s*#?\s*([A-Z]{0,6}-?\d[A-Z0-9]*(?:-[A-Z0-9]+)*)\b", Category::OtherId, "owned.number", 0.8, has_digit),
         rule(triggers::HANDLE, r"(?i)\b(?:instagram|facebook|twitter|snapchat|tiktok|venmo|skype|whatsapp|linkedin)(?:\s+(?:handle|account|user(?:name)?|page|profile|name|is))*\s*(?::\s*|\s)\s*(@?[a-z0-9][a-z0-9_.]{3,30}[a-z0-9])\b", Category::OtherId, "pattern.handle", 0.7, |v, _| v.starts_with('@') || v.contains(['_', '.']) || v.bytes().any(|b| b.is_ascii_digit())),
         rule(triggers::BIRTH, &format!(r"(?i)\b(?:dob|d\.o\.b\.?|date\s+of\s+birth|birth\s*-?date|born(?:\s+on)?|birthday|bday|b-day|fecha\s+de\s+nacimiento|\(?b\.){sep}{date}\b"), Category::DateOfBirth, "pattern.birth-date", 0.95, always),
         rule(triggers::DEATH, &format!(r"(?i)\b(?:died|dies|deceased|passed(?:\s+away)?|expired|death|dod|d\.)\s*(?:date)?\s*(?:on|in|:|was|,)?\s*{day}\b"), Category::DateOfBirth, "owned.death-date", 0.85, always),

@@ -37,6 +37,7 @@ mod phrase_tables;
 mod prefilter;
 mod records;
 mod signature;
+mod small_cues;
 #[cfg(test)]
 mod tests;
 mod things;
@@ -44,6 +45,7 @@ mod tokens;
 mod triggers;
 mod variants;
 mod whose;
+mod word_tables;
 pub mod words;
 
 pub use dictionary::Dictionary;

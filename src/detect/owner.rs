@@ -130,7 +130,7 @@ fn following(t: &Tokens, at: usize, names: &[Mention]) -> Option<Who> {
             }
             _ => false,
         };
-        if !between && !(i > k && token.shape == Shape::Mark('.')) {
+        if !(between || i > k && token.shape == Shape::Mark('.')) {
             return None;
         }
     }
