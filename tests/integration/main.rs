@@ -7,6 +7,7 @@ mod hostile;
 mod identity;
 mod layering;
 mod notes;
+mod pdf;
 mod reading;
 mod run;
 mod samples;
