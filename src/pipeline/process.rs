@@ -293,6 +293,9 @@ fn store(
             }
             checker.store(&file, checked)?;
             late_holds(w, &file, "", &finished.late, totals);
+            for text in finished.rewritten.iter().flat_map(|r| &r.notes) {
+                totals.notes.push(Note { kind: "left-out".into(), place: file.clone(), text: text.clone() });
+            }
             account(finished.entries, finished.reviews, ledger, totals)?;
         }
     }

@@ -9,12 +9,38 @@ use crate::model::role::Role;
 /// Lines from the top and the bottom of a page in which a header or footer may stand.
 const LINES: usize = 25;
 
-const NAME_LABELS: &[&str] = &["patient name", "patient's name", "name of patient", "pt name", "patient", "member name", "resident name", "name"];
+const NAME_LABELS: &[&str] =
+    &["patient name", "patient's name", "name of patient", "pt name", "patient", "member name", "resident name", "name"];
 const BIRTH_LABELS: &[&str] = &["date of birth", "birth date", "birthdate", "d.o.b.", "dob", "born"];
-const NUMBER_LABELS: &[&str] =
-    &["medical record number", "medical record no", "med rec no", "record number", "patient id", "mrn", "chart no", "chart number", "mr#"];
+const NUMBER_LABELS: &[&str] = &[
+    "medical record number",
+    "medical record no",
+    "med rec no",
+    "record number",
+    "patient id",
+    "mrn",
+    "chart no",
+    "chart number",
+    "mr#",
+];
 /// Words that end a value on the same line.
-const OTHER_LABELS: &[&str] = &["sex", "gender", "age", "phone", "address", "visit", "account", "acct", "date", "pcp", "provider", "page", "encounter", "location", "ssn"];
+const OTHER_LABELS: &[&str] = &[
+    "sex",
+    "gender",
+    "age",
+    "phone",
+    "address",
+    "visit",
+    "account",
+    "acct",
+    "date",
+    "pcp",
+    "provider",
+    "page",
+    "encounter",
+    "location",
+    "ssn",
+];
 
 /// The patient a page names with a date of birth or a record number.
 pub fn subject(text: &str) -> Option<PersonStub> {
@@ -74,7 +100,11 @@ fn value(line: &str, labels: &[&str]) -> Option<String> {
         let cut = [NAME_LABELS, BIRTH_LABELS, NUMBER_LABELS, OTHER_LABELS]
             .iter()
             .flat_map(|l| l.iter())
-            .filter_map(|l| rest_low.find(l).filter(|p| *p > 0 && rest_low.get(..*p).is_some_and(|b| b.ends_with([' ', '\t', '(', ',', '|', ';']))))
+            .filter_map(|l| {
+                rest_low
+                    .find(l)
+                    .filter(|p| *p > 0 && rest_low.get(..*p).is_some_and(|b| b.ends_with([' ', '\t', '(', ',', '|', ';'])))
+            })
             .chain(rest.find(['\t', '|', ';', '(']))
             .min()
             .unwrap_or(rest.len());
@@ -88,10 +118,16 @@ fn value(line: &str, labels: &[&str]) -> Option<String> {
 
 /// `Reyes, Maria A.` or `Maria A. Reyes`.
 fn parsed(text: &str) -> Option<Name> {
-    let fine = |w: &&str| w.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '\'' | '-' | '\u{2019}')) && w.chars().any(char::is_alphabetic);
+    let fine = |w: &&str| {
+        w.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '\'' | '-' | '\u{2019}')) && w.chars().any(char::is_alphabetic)
+    };
     let plain = text.replace(',', " ");
     let words: Vec<&str> = plain.split_whitespace().collect();
-    if words.len() < 2 || words.len() > 5 || !words.iter().all(fine) || !words.iter().all(|w| w.chars().next().is_some_and(char::is_uppercase)) {
+    if words.len() < 2
+        || words.len() > 5
+        || !words.iter().all(fine)
+        || !words.iter().all(|w| w.chars().next().is_some_and(char::is_uppercase))
+    {
         return None;
     }
     let own = |w: &[&str]| w.iter().map(|w| w.to_string()).collect::<Vec<String>>();

@@ -4,7 +4,8 @@ use std::io::Read;
 
 /// Every place a word may stand in, each as text: name of the place and the text.
 pub fn layers(pdf: &[u8]) -> Vec<(String, String)> {
-    let mut out = vec![("file".to_string(), latin(pdf)), ("file strings".into(), strings(pdf)), ("file names".into(), names(pdf))];
+    let mut out =
+        vec![("file".to_string(), latin(pdf)), ("file strings".into(), strings(pdf)), ("file names".into(), names(pdf))];
     let mut at = 0;
     let mut n = 0;
     while let Some(p) = find(&pdf[at..], b"stream") {
@@ -64,7 +65,8 @@ fn strings(data: &[u8]) -> String {
                 while at < data.len() && depth > 0 {
                     match data[at] {
                         b'\\' => {
-                            let octal: String = data[at + 1..].iter().take(3).take_while(|b| b.is_ascii_digit()).map(|b| *b as char).collect();
+                            let octal: String =
+                                data[at + 1..].iter().take(3).take_while(|b| b.is_ascii_digit()).map(|b| *b as char).collect();
                             if octal.len() == 3 {
                                 out.extend(u8::from_str_radix(&octal, 8).ok());
                                 at += 4;
@@ -83,8 +85,12 @@ fn strings(data: &[u8]) -> String {
                 continue;
             }
             b'<' => {
-                let digits: Vec<u8> =
-                    data[at + 1..].iter().take_while(|b| **b != b'>').filter_map(|b| (*b as char).to_digit(16)).map(|d| d as u8).collect();
+                let digits: Vec<u8> = data[at + 1..]
+                    .iter()
+                    .take_while(|b| **b != b'>')
+                    .filter_map(|b| (*b as char).to_digit(16))
+                    .map(|d| d as u8)
+                    .collect();
                 out.extend(digits.chunks(2).map(|p| p[0] << 4 | p.get(1).copied().unwrap_or(0)));
             }
             _ => {}

@@ -59,7 +59,10 @@ impl Maker {
         let xref = out.len();
         out.extend(format!("xref\n0 {}\n0000000000 65535 f \n", offsets.len() + 1).into_bytes());
         offsets.iter().for_each(|o| out.extend(format!("{o:010} 00000 n \n").into_bytes()));
-        out.extend(format!("trailer\n<</Size {}/Root {root} 0 R{}>>\nstartxref\n{xref}\n%%EOF\n", offsets.len() + 1, self.trailer).into_bytes());
+        out.extend(
+            format!("trailer\n<</Size {}/Root {root} 0 R{}>>\nstartxref\n{xref}\n%%EOF\n", offsets.len() + 1, self.trailer)
+                .into_bytes(),
+        );
         out.extend_from_slice(&self.after);
         out
     }

@@ -44,12 +44,13 @@ fn a_name_in_every_place_is_gone() {
         };
         let left = decode::survivors(bytes, places::NAME);
         bad += left.len();
-        table.push_str(&format!("{place:20} {}\n", if left.is_empty() { "gone".into() } else { format!("SURVIVES in {left:?}") }));
+        table
+            .push_str(&format!("{place:20} {}\n", if left.is_empty() { "gone".into() } else { format!("SURVIVES in {left:?}") }));
         let kept = decode::layers(bytes).iter().any(|(_, t)| t.contains("Hashimoto") || t.contains("PAGE NOT READ"));
         assert!(kept, "{place}: what is the patient's stays\n{table}");
     }
     assert_eq!(bad, 0, "\n{table}");
-    assert!(out.len() + 2 >= files.len(), "at most two files are held as a whole\n{table}");
+    assert!(out.len() + 1 >= files.len(), "at most two files are held as a whole\n{table}");
     if std::env::var_os("SHOW").is_some() {
         println!("{table}");
     }

@@ -23,7 +23,9 @@ fn composite(m: &mut Maker, encoding: &str) -> usize {
         "begincmap 1 begincodespacerange <0000> <FFFF> endcodespacerange 1 beginbfrange <0020> <007E> <0020> endbfrange endcmap",
     );
     let sub = m.add("<</Type/Font/Subtype/CIDFontType2/BaseFont/Arial/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/DW 500/FontDescriptor<</Type/FontDescriptor/FontName/Arial/Flags 32>>>>");
-    m.add(format!("<</Type/Font/Subtype/Type0/BaseFont/Arial/Encoding {encoding}/DescendantFonts[{sub} 0 R]/ToUnicode {map} 0 R>>"))
+    m.add(format!(
+        "<</Type/Font/Subtype/Type0/BaseFont/Arial/Encoding {encoding}/DescendantFonts[{sub} 0 R]/ToUnicode {map} 0 R>>"
+    ))
 }
 
 fn form(m: &mut Maker, content: &str, resources: &str) -> usize {
@@ -39,8 +41,20 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
     out.push(("01-kerned", text(new(), "BT /F1 12 Tf 72 600 Td [(Dr. Al) -20 (ba Qu) 35 (ix) -10 (more today)] TJ ET")));
     out.push(("01-hex", text(new(), "BT /F1 12 Tf 72 600 Td <44722E20416C626120517569786D6F7265> Tj ET")));
     out.push(("01-quotes", text(new(), "BT /F1 12 Tf 14 TL 72 600 Td (Dr. Alba Quixmore) ' 1 0 (Alba Quixmore again) \" ET")));
-    out.push(("01-letters", text(new(), &format!("BT /F1 12 Tf 72 600 Td {} ET", "Dr. Alba Quixmore".chars().map(|c| format!("({c}) Tj ")).collect::<String>()))));
-    out.push(("02-two-in-one", text(new(), "BT /F1 12 Tf 72 600 Td [(Dr. Alba Quixmore and) -300 (Dr. Alba Quixmore, both kept words)] TJ ET")));
+    out.push((
+        "01-letters",
+        text(
+            new(),
+            &format!(
+                "BT /F1 12 Tf 72 600 Td {} ET",
+                "Dr. Alba Quixmore".chars().map(|c| format!("({c}) Tj ")).collect::<String>()
+            ),
+        ),
+    ));
+    out.push((
+        "02-two-in-one",
+        text(new(), "BT /F1 12 Tf 72 600 Td [(Dr. Alba Quixmore and) -300 (Dr. Alba Quixmore, both kept words)] TJ ET"),
+    ));
 
     let mut m = new();
     let inner = form(&mut m, "BT /F1 12 Tf 72 560 Td (Signed Alba Quixmore) Tj ET", "");
@@ -66,7 +80,10 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
     m.fonts = format!("/C {f} 0 R");
     out.push(("06-composite", text(m, &format!("BT /C 12 Tf 72 600 Td <{}> Tj ET", wide("Dr. Alba Quixmore, seen")))));
     let mut m = new();
-    let map = m.stream("/Type/CMap/CMapName/X", "begincmap 1 begincodespacerange <0000> <FFFF> endcodespacerange 1 begincidrange <0020> <007E> 1 endcidrange endcmap");
+    let map = m.stream(
+        "/Type/CMap/CMapName/X",
+        "begincmap 1 begincodespacerange <0000> <FFFF> endcodespacerange 1 begincidrange <0020> <007E> 1 endcidrange endcmap",
+    );
     let f = composite(&mut m, &format!("{map} 0 R"));
     m.fonts = format!("/C {f} 0 R");
     out.push(("06-own-cmap", text(m, &format!("BT /C 12 Tf 72 600 Td <{}> Tj ET", wide("Dr. Alba Quixmore, seen")))));
@@ -76,10 +93,19 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
     out.push(("06-vertical", text(m, &format!("BT /C 12 Tf 300 600 Td <{}> Tj ET", wide("Dr. Alba Quixmore")))));
 
     let mut m = new();
-    let map = m.stream("", format!("begincmap 1 begincodespacerange <00> <FF> endcodespacerange 1 beginbfchar <41> <{}> endbfchar endcmap", wide("Quixmo")));
+    let map = m.stream(
+        "",
+        format!(
+            "begincmap 1 begincodespacerange <00> <FF> endcodespacerange 1 beginbfchar <41> <{}> endbfchar endcmap",
+            wide("Quixmo")
+        ),
+    );
     let f = m.add(format!("<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding/ToUnicode {map} 0 R>>"));
     m.fonts = format!("/L {f} 0 R");
-    out.push(("07-ligature", text(m, "BT /L 12 Tf 72 600 Td (Dr. Blba Are) Tj ET BT /F1 12 Tf 72 580 Td (Dr. Alba ) Tj /L 12 Tf (Are) Tj ET")));
+    out.push((
+        "07-ligature",
+        text(m, "BT /L 12 Tf 72 600 Td (Dr. Blba Are) Tj ET BT /F1 12 Tf 72 580 Td (Dr. Alba ) Tj /L 12 Tf (Are) Tj ET"),
+    ));
 
     out.push(("08-turned", text(new(), "BT /F1 12 Tf 0 1 -1 0 300 300 Tm (Dr. Alba Quixmore) Tj .7 .7 -.7 .7 200 200 Tm (Dr. Alba Quixmore) Tj 1 0 .3 1 72 500 Tm (Dr. Alba Quixmore) Tj ET")));
     out.push(("09-invisible", text(new(), "BT 3 Tr /F1 12 Tf 72 600 Td (Dr. Alba Quixmore) Tj ET")));
@@ -106,14 +132,19 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
     out.push(("12-actual-text", text(m, "/Span <</ActualText (Alba Quixmore)/Alt(Quixmore)/E(Quixmore)>> BDC BT /F1 12 Tf 72 600 Td (AQ) Tj ET EMC /Span /M BDC BT /F1 12 Tf 72 580 Td (AQ) Tj ET EMC")));
 
     let mut m = new();
-    let root = m.add(format!("<</Type/StructTreeRoot/K<</Type/StructElem/S/P/T(Quixmore)/Alt{}/ActualText(Alba Quixmore)/E(Quixmore)/K 0>>>>", utf16("Alba Quixmore")));
+    let root = m.add(format!(
+        "<</Type/StructTreeRoot/K<</Type/StructElem/S/P/T(Quixmore)/Alt{}/ActualText(Alba Quixmore)/E(Quixmore)/K 0>>>>",
+        utf16("Alba Quixmore")
+    ));
     m.catalog = format!("/MarkInfo<</Marked true>>/StructTreeRoot {root} 0 R");
     out.push(("13-structure", text(m, "/P <</MCID 0>> BDC BT /F1 12 Tf 72 600 Td (Words) Tj ET EMC")));
 
     let mut m = new();
     let look = form(&mut m, "BT /F1 12 Tf 0 5 Td (Alba Quixmore) Tj ET", "");
     let other = form(&mut m, "BT /F1 12 Tf 0 5 Td (Quixmore down) Tj ET", "");
-    m.page = format!("/Annots[<</Type/Annot/Subtype/Text/Rect[300 300 320 320]/Contents(Called Dr. Alba Quixmore)/T(Quixmore)/RC(<p>Quixmore</p>)/NM(Quixmore)/Subj(Quixmore)>><</Type/Annot/Subtype/Popup/Rect[0 0 9 9]/Contents(Quixmore)>><</Type/Annot/Subtype/FreeText/Rect[72 500 300 520]/Contents(Alba Quixmore)/DA(/Quixmore 12 Tf)/AP<</N {look} 0 R/D {other} 0 R/R {other} 0 R>>>>]");
+    m.page = format!(
+        "/Annots[<</Type/Annot/Subtype/Text/Rect[300 300 320 320]/Contents(Called Dr. Alba Quixmore)/T(Quixmore)/RC(<p>Quixmore</p>)/NM(Quixmore)/Subj(Quixmore)>><</Type/Annot/Subtype/Popup/Rect[0 0 9 9]/Contents(Quixmore)>><</Type/Annot/Subtype/FreeText/Rect[72 500 300 520]/Contents(Alba Quixmore)/DA(/Quixmore 12 Tf)/AP<</N {look} 0 R/D {other} 0 R/R {other} 0 R>>>>]"
+    );
     out.push(("14-annotations", text(m, "")));
 
     let mut m = new();
@@ -131,7 +162,9 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
 
     let mut m = new();
     m.page = "/Annots[<</Type/Annot/Subtype/Link/Rect[72 400 200 420]/A<</S/URI/URI(https://example.org/staff/alba-quixmore)>>>><</Type/Annot/Subtype/Link/Rect[72 380 200 395]/Dest(Quixmore)>>]".into();
-    m.catalog = "/Names<</Dests<</Names[(Quixmore)[0/Fit]]>>>>/PageLabels<</Nums[0<</S/D/P(Quixmore-)>>]>>/Dests<</Quixmore[0/Fit]>>".into();
+    m.catalog =
+        "/Names<</Dests<</Names[(Quixmore)[0/Fit]]>>>>/PageLabels<</Nums[0<</S/D/P(Quixmore-)>>]>>/Dests<</Quixmore[0/Fit]>>"
+            .into();
     out.push(("17-links", text(m, "")));
 
     let mut m = new();
@@ -143,7 +176,10 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
 
     let mut m = new();
     let xmp = m.stream("/Type/Metadata/Subtype/XML", "<?xpacket?><x:xmpmeta><dc:creator>Alba Quixmore</dc:creator></x:xmpmeta>");
-    let info = m.add(format!("<</Author(Alba Quixmore)/Title{}/Subject(Quixmore)/Keywords(Quixmore)/Creator(Quixmore)/Custom(Quixmore)>>", utf16("Note of Dr. Alba Quixmore")));
+    let info = m.add(format!(
+        "<</Author(Alba Quixmore)/Title{}/Subject(Quixmore)/Keywords(Quixmore)/Creator(Quixmore)/Custom(Quixmore)>>",
+        utf16("Note of Dr. Alba Quixmore")
+    ));
     let image = m.stream(&format!("/Type/XObject/Subtype/Image/Width 2/Height 2/BitsPerComponent 8/ColorSpace/DeviceGray/Metadata {xmp} 0 R/Name/Quixmore/OPI<</A(Quixmore)>>"), [0, 255, 255, 0]);
     m.trailer = format!("/Info {info} 0 R");
     m.catalog = format!("/Metadata {xmp} 0 R/PieceInfo<</App<</Private(Quixmore)>>>>");
@@ -166,7 +202,8 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
     let mut m = new();
     let mut jpeg = b"\xff\xd8\xff\xe1\0\x12Exif\0\0Quixmore\xff\xfe\0\x0aQuixmore".to_vec();
     jpeg.extend(b"\xff\xdb\0\x03\x01\xff\xda\0\x03\x01\x01\xff\xd9Quixmore");
-    let image = m.stream("/Type/XObject/Subtype/Image/Width 8/Height 8/BitsPerComponent 8/ColorSpace/DeviceGray/Filter/DCTDecode", &jpeg);
+    let image =
+        m.stream("/Type/XObject/Subtype/Image/Width 8/Height 8/BitsPerComponent 8/ColorSpace/DeviceGray/Filter/DCTDecode", &jpeg);
     m.resources = format!("/XObject<</Im {image} 0 R>>");
     out.push(("22-exif", text(m, "q 10 0 0 10 72 400 cm /Im Do Q BI /W 1 /H 1 /BPC 8 /CS /G /Quixmore (Quixmore) ID x EI")));
 
@@ -185,7 +222,13 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
     out.push(("25-leftovers", old));
 
     let mut m = new();
-    let map = m.stream("", format!("begincmap 1 begincodespacerange <00> <FF> endcodespacerange 8 beginbfchar {} endbfchar endcmap", "Quixmore".bytes().enumerate().map(|(i, b)| format!("<{:02X}> <{:04X}> ", i + 1, b)).collect::<String>()));
+    let map = m.stream(
+        "",
+        format!(
+            "begincmap 1 begincodespacerange <00> <FF> endcodespacerange 8 beginbfchar {} endbfchar endcmap",
+            "Quixmore".bytes().enumerate().map(|(i, b)| format!("<{:02X}> <{:04X}> ", i + 1, b)).collect::<String>()
+        ),
+    );
     let f = m.add(format!("<</Type/Font/Subtype/Type1/BaseFont/ABCDEF+Quixmore/FirstChar 1/LastChar 8/Widths[700 550 220 500 830 550 330 550]/Encoding<</Type/Encoding/Differences[1/Q/u/i/x/m/o/r/e]>>/ToUnicode {map} 0 R/FontDescriptor<</Type/FontDescriptor/FontName/ABCDEF+Quixmore/FontFamily(Quixmore)/CharSet(/Q/u/i/x/m/o/r/e)/Flags 32>>>>"));
     m.fonts = format!("/S {f} 0 R");
     out.push(("26-subset", text(m, "BT /F1 12 Tf 72 600 Td (Dr. Alba ) Tj /S 12 Tf <0102030405060708> Tj ET")));
@@ -202,7 +245,9 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
     m.page = format!("/Annots[{field} 0 R]");
     m.catalog = format!("/AcroForm<</SigFlags 3/Fields[{field} 0 R]>>");
     m.trailer = "/ID[(Quixmore)(Quixmore)]".into();
-    m.resources = format!("/XObject<</Quixmore {f} 0 R>>/ColorSpace<</Quixmore[/Separation/Quixmore/DeviceGray<</FunctionType 2/Domain[0 1]/N 1>>]>>/ExtGState<</Quixmore<</LW 1/Name(Quixmore)>>>>");
+    m.resources = format!(
+        "/XObject<</Quixmore {f} 0 R>>/ColorSpace<</Quixmore[/Separation/Quixmore/DeviceGray<</FunctionType 2/Domain[0 1]/N 1>>]>>/ExtGState<</Quixmore<</LW 1/Name(Quixmore)>>>>"
+    );
     out.push(("30-names", text(m, "/Quixmore gs /Quixmore Do /Quixmore cs 1 scn /Quixmore BMC EMC /Quixmore MP")));
 
     out.push(("32-operator", text(new(), "(Alba Quixmore) Zz")));
