@@ -55,11 +55,14 @@ impl Names {
     }
 }
 
+/// Name and size of a font that was set.
+type FontSet = Option<(Vec<u8>, f64)>;
+
 /// Where the text of the stream stands.
 #[derive(Default)]
 pub(super) struct Now {
     /// Name and size of the font as last written.
-    pub font: Option<(Vec<u8>, f64)>,
+    pub font: FontSet,
     /// Character and word spacing as last written.
     pub spacing: [f64; 2],
     /// True while positions of the open text object are absolute.
@@ -150,7 +153,7 @@ impl<'e, 'd> Emitter<'e, 'd> {
         let absolute = self.absolute_blocks(at);
         let mut now = Now::default();
         let touched = self.touched.get(at as usize).copied().unwrap_or(true);
-        let mut fonts: Vec<(Option<(Vec<u8>, f64)>, [f64; 2])> = Vec::new();
+        let mut saved: Vec<(FontSet, [f64; 2])> = Vec::new();
         let mut depth = 0usize;
         let mut in_text = false;
         for (i, op) in ops.iter().enumerate() {
@@ -161,7 +164,7 @@ impl<'e, 'd> Emitter<'e, 'd> {
             let hidden = u.hidden.contains(&i) || self.plan.pictures.contains(&(at, i));
             match &op.code {
                 c if *c == code("q") => {
-                    fonts.push((now.font.clone(), now.spacing));
+                    saved.push((now.font.clone(), now.spacing));
                     depth += 1;
                     out.extend(b"q\n");
                 }
@@ -169,7 +172,7 @@ impl<'e, 'd> Emitter<'e, 'd> {
                     // One too many would undo the state around the page.
                     if depth > 0 {
                         depth -= 1;
-                        (now.font, now.spacing) = fonts.pop().unwrap_or_default();
+                        (now.font, now.spacing) = saved.pop().unwrap_or_default();
                         out.extend(b"Q\n");
                     }
                 }
