@@ -78,11 +78,11 @@ pub fn redact(page: &mut Raster, read: &PageRead, cuts: &[Cut], blocks: &[Block]
     let dark = if page.depth == Depth::Bit { 127 } else { threshold(&before.grey()) };
     let edges = Edges::of(read, &gone);
     let mut labelled = vec![false; cuts.len()];
-    for (n, line) in read.text.lines.iter().enumerate() {
+    for line in &read.text.lines {
         for (c, cell) in line.cells.iter().enumerate() {
             if cell.pieces.iter().any(|p| gone.contains_key(p)) {
                 let mut work = Work { page, before: &before, read, gone: &gone, cuts, edges: &edges, dark, done: &mut done };
-                work.cell(line, n, cell, c, &mut labelled);
+                work.cell(line, cell, c, &mut labelled);
             }
         }
     }
@@ -143,7 +143,7 @@ impl Edges {
 /// What a stretch of a line is made of, in order.
 enum Item {
     Kept(Vec<u32>, Area),
-    Label(usize, i32),
+    Label(usize),
 }
 
 struct Work<'a> {
@@ -162,7 +162,7 @@ impl Work<'_> {
         self.read.words.get(p as usize)
     }
 
-    fn cell(&mut self, line: &Line, n: usize, cell: &Cell, c: usize, labelled: &mut [bool]) {
+    fn cell(&mut self, line: &Line, cell: &Cell, c: usize, labelled: &mut [bool]) {
         let size = self.size(line);
         let Some(all) = cell.pieces.iter().filter_map(|p| self.word(*p)).map(|w| w.area).reduce(|a, b| a.and(&b)) else { return };
         let margin = (size.capital / 8).max(2);
@@ -171,14 +171,13 @@ impl Work<'_> {
         let limit = next.unwrap_or(paper_edge.max(all.right)).max(all.right.min(next.unwrap_or(i32::MAX)));
         let floor = if c > 0 { line.cells.get(c - 1).map_or(0, |x| x.right.ceil() as i32 + size.gap) } else { (self.read.dpi.0 * 0.1) as i32 };
         let items = self.items(cell, labelled);
-        let first = items.iter().position(|i| matches!(i, Item::Label(..))).unwrap_or(0);
+        let first = items.iter().position(|i| matches!(i, Item::Label(_))).unwrap_or(0);
 
-        let near = size.capital / 2 + 2;
+        let near = size.capital / 4 + 2;
         let lefts = Edges::shared(&self.edges.left, all.left, near, 3);
         let rights = Edges::shared(&self.edges.right, all.right, near, 1);
         let middles = Edges::shared(&self.edges.middle, (all.left + all.right) / 2, near, 2)
             || c == 0 && line.cells.len() == 1 && ((all.left + all.right) / 2 - self.read.size.0 as i32 / 2).abs() <= near;
-        let _ = n;
         let mut dot = size.dot;
         let (left, total) = loop {
             let total = self.total(&items, dot.0, &size);
@@ -221,7 +220,7 @@ impl Work<'_> {
                         at += from.width() + size.gap;
                     }
                 }
-                Item::Label(cut, _) => {
+                Item::Label(cut) => {
                     let width = self.width(*cut, dot.0);
                     self.label(*cut, at, width, &size, dot);
                     at += width + if width > 0 { size.gap } else { 0 };
@@ -236,18 +235,14 @@ impl Work<'_> {
         for p in &cell.pieces {
             let Some(word) = self.word(*p) else { continue };
             match (self.gone.get(p), items.last_mut()) {
-                (Some(cut), Some(Item::Label(last, _))) if last == cut => {}
+                (Some(cut), Some(Item::Label(last))) if last == cut || *last == usize::MAX => {}
                 (Some(cut), _) => {
                     // A name that goes on in the next line has its label where it begins.
                     let again = labelled.get(*cut).copied().unwrap_or(true);
                     if let Some(l) = labelled.get_mut(*cut) {
                         *l = true;
                     }
-                    if !again || items.is_empty() {
-                        items.push(Item::Label(if again { usize::MAX } else { *cut }, word.area.left));
-                    } else {
-                        items.push(Item::Label(usize::MAX, word.area.left));
-                    }
+                    items.push(Item::Label(if again { usize::MAX } else { *cut }));
                 }
                 (None, Some(Item::Kept(ids, area))) => {
                     ids.push(*p);
@@ -268,7 +263,7 @@ impl Work<'_> {
             .iter()
             .map(|i| match i {
                 Item::Kept(_, a) => a.width(),
-                Item::Label(cut, _) => self.width(*cut, dot),
+                Item::Label(cut) => self.width(*cut, dot),
             })
             .filter(|w| *w > 0)
             .collect();
@@ -389,7 +384,7 @@ impl Work<'_> {
                 (c, _) => runs.push((c, word.area)),
             }
         }
-        let shown: Vec<usize> = items.iter().filter_map(|i| if let Item::Label(c, _) = i { Some(*c) } else { None }).collect();
+        let shown: Vec<usize> = items.iter().filter_map(|i| if let Item::Label(c) = i { Some(*c) } else { None }).collect();
         for (cut, area) in runs.into_iter().filter_map(|(c, a)| c.map(|c| (c, a))) {
             let area = clipped(area.grown(margin, margin), self.page);
             let Some(c) = self.cuts.get(cut) else { continue };

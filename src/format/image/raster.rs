@@ -63,7 +63,8 @@ impl Turn {
     pub fn then(self, other: Turn) -> Turn {
         Turn::of_quarters(self.quarters() + other.quarters())
     }
-    fn quarters(self) -> u8 {
+    /// Quarters clockwise.
+    pub fn quarters(self) -> u8 {
         match self {
             Turn::None => 0,
             Turn::Right => 1,

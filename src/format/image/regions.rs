@@ -5,7 +5,6 @@
 
 use super::barcode;
 use super::ocr::{Area, Word};
-use super::page::GUESS;
 use super::raster::{Depth, Raster, threshold};
 
 /// Most regions of one page; what is beyond them is one region around all.
@@ -37,7 +36,10 @@ pub struct Region {
 pub fn find(page: &Raster, grey: &[u8], words: &[Word], dpi: (f32, f32), capital: f32) -> Vec<Region> {
     let mut ink = inked(page, grey);
     let margin = (capital * 0.3).ceil() as i32;
-    let known: Vec<Area> = words.iter().filter(|w| w.confidence >= GUESS || reads_nothing(w)).map(|w| w.area.grown(margin, margin)).collect();
+    let small = (capital * 2.0) as i32;
+    let speck = |w: &&Word| w.text.chars().any(char::is_alphanumeric) || w.area.width() < small && w.area.height() < small;
+    // Words that are guesses are asked about as words.
+    let known: Vec<Area> = words.iter().filter(speck).map(|w| w.area.grown(margin, margin)).collect();
     for a in &known {
         clear(&mut ink, page, a);
     }
@@ -51,11 +53,6 @@ pub fn find(page: &Raster, grey: &[u8], words: &[Word], dpi: (f32, f32), capital
     let mut out: Vec<Region> = areas.into_iter().map(|area| Region { area, looks: looks(page, grey, &area, dpi), says: None }).collect();
     barcode::read_all(page, grey, dpi, &mut out);
     out
-}
-
-/// A guess without a letter or digit is a speck, not a word.
-fn reads_nothing(w: &Word) -> bool {
-    !w.text.chars().any(char::is_alphanumeric)
 }
 
 /// 1 where a pixel is ink.
