@@ -25,6 +25,7 @@ mod labels;
 mod name_read;
 mod near;
 mod nicknames;
+pub mod ocr;
 mod overlap;
 mod owner;
 pub mod patterns;

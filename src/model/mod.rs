@@ -13,6 +13,7 @@ pub mod error;
 pub mod ledger;
 pub mod mention;
 pub mod person;
+pub mod picture;
 pub mod policy;
 pub mod request;
 pub mod role;

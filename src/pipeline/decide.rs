@@ -45,6 +45,7 @@ pub enum DecidedChild {
 pub fn decide(mut tree: Tree, known: &Known) -> Decided {
     let who: Vec<Resolution> =
         tree.doc.stubs.iter().map(|s| not_under_another_name(s, known.resolver.resolve(&tree.key, s), known)).collect();
+    plain_words_are_no_doubt(&mut tree);
     let withheld = withheld_records(&tree, &who, known);
     let whole = whole_document(&tree, &who, &withheld);
     let mut keys: HashSet<String> = HashSet::new();
@@ -71,6 +72,20 @@ pub fn decide(mut tree: Tree, known: &Known) -> Decided {
         })
         .collect();
     Decided { tree, proposals, children, whole }
+}
+
+/// A word that was read with little certainty, but as an ordinary word in small letters, names nobody.
+fn plain_words_are_no_doubt(tree: &mut Tree) {
+    let doubts = std::mem::take(&mut tree.doc.doubts);
+    let plain = |d: &crate::model::document::Doubt| {
+        let Some((field, (start, end))) = tree.doc.fields.get(d.field as usize).zip(d.range) else { return false };
+        let view = tree.format.view(tree.source(), &tree.doc, field);
+        let text = view.text.get(start as usize..end as usize).unwrap_or_default();
+        let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 1).peekable();
+        words.peek().is_some() && words.all(|w| w.chars().all(char::is_lowercase) && detect::is_common(w))
+    };
+    let kept = doubts.into_iter().filter(|d| d.kind != "unclear-text" || !plain(d)).collect();
+    tree.doc.doubts = kept;
 }
 
 /// An id may be used for two people. Somebody in a third party's place who is taken for the patient although not one word of their name
@@ -124,7 +139,18 @@ fn search(text: &str, f: &Field, tree: &Tree, known: &Known) -> Vec<Mention> {
     if known.quiet.knows(digest) {
         return Vec::new();
     }
-    let found = find(text, f, ctx, tree, known);
+    let repaired = if f.form == Form::Scanned { known.misread.repaired(text) } else { None };
+    let found = match &repaired {
+        None => find(text, f, ctx, tree, known),
+        // Names that were misread are searched as they must have read, and found where they stand.
+        Some(r) => find(&r.text, f, ctx, tree, known)
+            .into_iter()
+            .map(|m| {
+                let (start, end) = r.original(m.start, m.end);
+                Mention { start, end, ..m }
+            })
+            .collect(),
+    };
     if found.is_empty() {
         known.quiet.remember(digest);
     }

@@ -24,6 +24,7 @@ mod write;
 pub use rulings::{Ruling, Rulings};
 pub use run::run;
 
+use crate::detect::ocr::KnownWords;
 use crate::detect::{Dictionary, Knowledge};
 use crate::intake::Limits;
 use crate::model::person::PersonId;
@@ -93,6 +94,8 @@ pub struct Known {
     pub ids: IdRewriter,
     /// Persons found by their identifier in a conditional reference.
     pub conditional: HashSet<PersonId>,
+    /// Words of all names, for text that was read from pixels.
+    pub misread: KnownWords,
     /// Searches that found nothing.
     pub quiet: quiet::Quiet,
     /// Renamed files: last path segment as it came, and as released.

@@ -9,4 +9,5 @@ mod layering;
 mod reading;
 mod run;
 mod samples;
+mod scans;
 mod xdm;

@@ -63,14 +63,14 @@ pub fn striped(page: &Raster, grey: &[u8], a: &Area) -> bool {
     let column = |q: i32| -> Vec<bool> { (a.top..a.bottom).map(|y| dark(a.left + a.width() * q / 10, y)).collect() };
     let changes = |line: &[bool]| line.windows(2).filter(|w| w[0] != w[1]).count();
     let alike = |a: &[bool], b: &[bool]| a.iter().zip(b).filter(|(x, y)| x == y).count() * 100 >= a.len() * 88;
-    let bars = |lines: [Vec<bool>; 3]| {
-        changes(&lines[1]) >= 30 && alike(&lines[0], &lines[1]) && alike(&lines[1], &lines[2])
-    };
+    let bars = |lines: [Vec<bool>; 3]| changes(&lines[1]) >= 30 && alike(&lines[0], &lines[1]) && alike(&lines[1], &lines[2]);
     if bars([row(3), row(5), row(7)]) || bars([column(3), column(5), column(7)]) {
         return true;
     }
     let square = (a.width() as f32 / a.height().max(1) as f32 - 1.0).abs() < 0.4;
-    let busy = |line: Vec<bool>| (12..200).contains(&changes(&line)) && (30..70).contains(&(line.iter().filter(|d| **d).count() * 100 / line.len().max(1)));
+    let busy = |line: Vec<bool>| {
+        (12..200).contains(&changes(&line)) && (30..70).contains(&(line.iter().filter(|d| **d).count() * 100 / line.len().max(1)))
+    };
     square && [2, 5, 8].iter().filter(|q| busy(row(**q)) && busy(column(**q))).count() >= 2
 }
 

@@ -169,7 +169,11 @@ impl Work<'_> {
         let next = line.cells.get(c + 1).map(|x| x.left.floor() as i32 - size.gap);
         let paper_edge = self.read.size.0 as i32 - (self.read.dpi.0 * 0.1) as i32;
         let limit = next.unwrap_or(paper_edge.max(all.right)).max(all.right.min(next.unwrap_or(i32::MAX)));
-        let floor = if c > 0 { line.cells.get(c - 1).map_or(0, |x| x.right.ceil() as i32 + size.gap) } else { (self.read.dpi.0 * 0.1) as i32 };
+        let floor = if c > 0 {
+            line.cells.get(c - 1).map_or(0, |x| x.right.ceil() as i32 + size.gap)
+        } else {
+            (self.read.dpi.0 * 0.1) as i32
+        };
         let items = self.items(cell, labelled);
         let first = items.iter().position(|i| matches!(i, Item::Label(_))).unwrap_or(0);
 
@@ -284,7 +288,8 @@ impl Work<'_> {
 
     /// Rows that belong to the line: fixed by its base line and the size of its text, more only where a cut word needs it.
     fn band(&self, size: &Size, cell: &Cell, margin: i32) -> Area {
-        let mut band = Area { left: 0, right: 0, top: size.base - size.capital * 5 / 4, bottom: size.base + size.capital * 2 / 5 };
+        let mut band =
+            Area { left: 0, right: 0, top: size.base - size.capital * 5 / 4, bottom: size.base + size.capital * 2 / 5 };
         for w in cell.pieces.iter().filter_map(|p| self.word(*p)) {
             band.top = band.top.min(w.area.top - margin);
             band.bottom = band.bottom.max(w.area.bottom + margin);
@@ -294,9 +299,7 @@ impl Work<'_> {
 
     /// How far to the right the band is free of ink.
     fn clear_to(&self, from: i32, to: i32, band: &Area) -> i32 {
-        let inked = |x: i32| {
-            (band.top..band.bottom).filter(|y| self.ink(x, *y)).count() > 1
-        };
+        let inked = |x: i32| (band.top..band.bottom).filter(|y| self.ink(x, *y)).count() > 1;
         (from..to).find(|x| inked(*x)).unwrap_or(to.max(from))
     }
 
@@ -322,14 +325,8 @@ impl Work<'_> {
     /// Makes an area paper, except where words of other lines reach into it.
     fn paper(&mut self, area: &Area, cell: &Cell) {
         let other = |i: usize| !cell.pieces.contains(&(i as u32)) && !self.gone.contains_key(&(i as u32));
-        let safe: Vec<Area> = self
-            .read
-            .words
-            .iter()
-            .enumerate()
-            .filter(|(i, w)| other(*i) && w.area.meets(area))
-            .map(|(_, w)| w.area)
-            .collect();
+        let safe: Vec<Area> =
+            self.read.words.iter().enumerate().filter(|(i, w)| other(*i) && w.area.meets(area)).map(|(_, w)| w.area).collect();
         if safe.is_empty() {
             return fill(self.page, *area, self.read.paper);
         }
@@ -406,7 +403,8 @@ impl Work<'_> {
             .filter(|p| !self.gone.contains_key(p))
             .filter_map(|p| self.word(*p))
             .collect();
-        let base_of = |ws: &[&Word]| median(ws.iter().filter(|w| !w.text.chars().any(goes_below) && readable(w)).map(|w| w.area.bottom));
+        let base_of =
+            |ws: &[&Word]| median(ws.iter().filter(|w| !w.text.chars().any(goes_below) && readable(w)).map(|w| w.area.bottom));
         let deep = || median(words.iter().map(|w| w.area.bottom)).map(|b| b - (self.read.capital * 0.25) as i32);
         let base = base_of(&kept).or_else(|| base_of(&words)).or_else(deep).unwrap_or(0);
         let tall_of = |ws: &[&Word]| median(ws.iter().filter(|w| w.text.chars().any(is_tall)).map(|w| base - w.area.top));

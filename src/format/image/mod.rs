@@ -30,6 +30,7 @@ use super::{Format, Score, Source};
 use crate::model::document::{Document, Field, Kept, Record};
 use crate::model::edit::{Edit, Written};
 use crate::model::error::{ReadError, WriteError};
+use crate::model::picture::Picture;
 use crate::model::view::{Span, TextView};
 use page::PageRead;
 use raster::Raster;
@@ -105,6 +106,19 @@ impl Image {
         }
         ifds.par_iter().enumerate().map(|(i, ifd)| one(i, Some(ifd))).collect()
     }
+}
+
+/// The pages of a PNG, JPEG or TIFF, decoded one at a time, with whether the codec is lossy. For the checks, which compare them.
+pub fn pictures(bytes: &[u8]) -> impl Iterator<Item = Result<(Picture, bool), String>> + '_ {
+    let image = [PNG, JPEG, TIFF].into_iter().find(|i| i.sniff(bytes, "") == Score::Sure);
+    let ifds = image.map_or(Err("not an image".to_string()), |i| i.count(bytes));
+    let n = ifds.as_ref().map_or(1, |i| i.len().max(1));
+    (0..n).map(move |p| {
+        let (Some(image), Ok(ifds)) = (&image, &ifds) else { return Err("not an image".to_string()) };
+        let Decoded { raster, made, .. } = image.decode(bytes, ifds.get(p))?;
+        let Raster { width, height, depth, data } = raster;
+        Ok((Picture { width, height, channels: depth.bytes(), data }, made.is_some()))
+    })
 }
 
 impl Format for Image {

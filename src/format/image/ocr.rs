@@ -77,7 +77,8 @@ fn program() -> Result<&'static PathBuf, String> {
     static FOUND: OnceLock<Option<PathBuf>> = OnceLock::new();
     let found = FOUND.get_or_init(|| {
         let name = std::env::var_os(PROGRAM_VARIABLE).map_or_else(|| PathBuf::from("tesseract"), PathBuf::from);
-        let works = Command::new(&name).arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        let works =
+            Command::new(&name).arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
         works.is_ok_and(|s| s.success()).then_some(name)
     });
     found.as_ref().ok_or_else(|| {

@@ -49,14 +49,16 @@ pub fn read(page: &Raster, dpi: Option<(f32, f32)>) -> Result<PageRead, String> 
     let (across, down) = straight::lines(page, &grey);
     drop(grey);
     let lying = down.clear > 1.5 * across.clear && down.clear > 1.0;
-    let first = if lying { Laid { turn: Turn::Right, slope: down.slope } } else { Laid { turn: Turn::None, slope: across.slope } };
+    let first =
+        if lying { Laid { turn: Turn::Right, slope: down.slope } } else { Laid { turn: Turn::None, slope: across.slope } };
     let mut best = attempt(page, dpi, paper, first)?;
     if !best.sure() {
         let half = Laid { turn: first.turn.then(Turn::Half), slope: first.slope };
         best = better(best, attempt(page, dpi, paper, half)?);
     }
     if !best.sure() && across.clear + down.clear > 0.0 && (down.clear.min(across.clear) > 0.5 * down.clear.max(across.clear)) {
-        let other = if lying { Laid { turn: Turn::None, slope: across.slope } } else { Laid { turn: Turn::Right, slope: down.slope } };
+        let other =
+            if lying { Laid { turn: Turn::None, slope: across.slope } } else { Laid { turn: Turn::Right, slope: down.slope } };
         best = better(best, attempt(page, dpi, paper, other)?);
         if !best.sure() {
             best = better(best, attempt(page, dpi, paper, Laid { turn: other.turn.then(Turn::Half), ..other })?);
@@ -88,9 +90,11 @@ impl Attempt {
         let capital = capital_height(&self.words).unwrap_or(dpi.1 * 0.11);
         let grey = self.level.grey();
         let regions = regions::find(&self.level, &grey, &self.words, dpi, capital);
-        let (sure, guessed) = self.words.iter().filter(|w| letters(&w.text) > 1).fold((0, 0), |(s, g), w| {
-            if w.confidence >= GUESS { (s + 1, g) } else { (s, g + 1) }
-        });
+        let (sure, guessed) = self
+            .words
+            .iter()
+            .filter(|w| letters(&w.text) > 1)
+            .fold((0, 0), |(s, g), w| if w.confidence >= GUESS { (s + 1, g) } else { (s, g + 1) });
         let inked = !regions.is_empty() || guessed > 0;
         let illegible = inked && (sure < 3 || guessed * 3 > sure * 2);
         PageRead {
@@ -163,11 +167,13 @@ fn paper(page: &Raster, grey: &[u8]) -> [u8; 3] {
     by.map(|count| {
         let half = count.iter().sum::<u32>() / 2;
         let mut sum = 0;
-        count.iter().position(|n| {
-            sum += n;
-            sum > half
-        })
-        .unwrap_or(255) as u8
+        count
+            .iter()
+            .position(|n| {
+                sum += n;
+                sum > half
+            })
+            .unwrap_or(255) as u8
     })
 }
 
@@ -278,7 +284,10 @@ fn weights(from: usize, to: usize) -> Vec<(usize, Vec<u32>)> {
 
 /// True for a letter that goes below the base line.
 pub fn goes_below(c: char) -> bool {
-    matches!(c, 'g' | 'j' | 'p' | 'q' | 'y' | 'Q' | ',' | ';' | '(' | ')' | '[' | ']' | '{' | '}' | '/' | '|' | '$' | '@' | '_' | 'ç')
+    matches!(
+        c,
+        'g' | 'j' | 'p' | 'q' | 'y' | 'Q' | ',' | ';' | '(' | ')' | '[' | ']' | '{' | '}' | '/' | '|' | '$' | '@' | '_' | 'ç'
+    )
 }
 
 /// True for a letter as tall as a capital.

@@ -266,16 +266,19 @@ mod tests {
             let at = r.data.iter().position(|v| *v == 1).unwrap();
             (at % r.width == 0, at < r.width)
         };
-        assert_eq!((1..=8).map(corner).collect::<Vec<_>>(), [
-            (true, true),
-            (false, true),
-            (false, false),
-            (true, false),
-            (true, true),
-            (false, true),
-            (false, false),
-            (true, false)
-        ]);
+        assert_eq!(
+            (1..=8).map(corner).collect::<Vec<_>>(),
+            [
+                (true, true),
+                (false, true),
+                (false, false),
+                (true, false),
+                (true, true),
+                (false, true),
+                (false, false),
+                (true, false)
+            ]
+        );
         assert_eq!(page().oriented(5).data, [1, 4, 2, 5, 3, 6]);
         assert_eq!(page().oriented(7).data, [6, 3, 5, 2, 4, 1]);
     }

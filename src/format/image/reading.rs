@@ -31,12 +31,17 @@ pub fn page_fields(page: &PageRead, node: u32, record: u32, doc: &mut Document) 
             continue;
         }
         let (kind, question) = match (region.looks, &region.says) {
-            (Looks::Code, Some(_)) => ("code", "A bar code or QR code holds something that is not known to be the patient's. May it stay?"),
-            (Looks::Code, None) => ("code", "A bar code or QR code could not be read; it may hold somebody's number. May it stay?"),
-            (Looks::Photo, _) => ("picture", "A picture: does it show a face, an identity card or a name? May it stay?"),
-            (Looks::Marks, _) => {
-                ("marks", "Marks that were not read: handwriting, a stamp, a signature, a logo. Do they name anybody? May they stay?")
+            (Looks::Code, Some(_)) => {
+                ("code", "A bar code or QR code holds something that is not known to be the patient's. May it stay?")
             }
+            (Looks::Code, None) => {
+                ("code", "A bar code or QR code could not be read; it may hold somebody's number. May it stay?")
+            }
+            (Looks::Photo, _) => ("picture", "A picture: does it show a face, an identity card or a name? May it stay?"),
+            (Looks::Marks, _) => (
+                "marks",
+                "Marks that were not read: handwriting, a stamp, a signature, a logo. Do they name anybody? May they stay?",
+            ),
         };
         doc.doubts.push(Doubt { field, range: None, kind, question: question.into() });
     }
@@ -62,11 +67,15 @@ fn push(text: &str, class: Class, node: u32, record: u32, doc: &mut Document) ->
     doc.fields.len() as FieldId - 1
 }
 
-/// Words that the engine guessed; neighbours are one question. Marks without a letter or digit name nobody.
+/// Words that the engine guessed; neighbours are one question. Marks and short numbers name nobody.
 fn guesses(page: &PageRead, field: FieldId, doc: &mut Document) {
     let unsure = |piece: u32| {
         page.words.get(piece as usize).is_some_and(|w| {
-            w.confidence < GUESS && w.text.chars().filter(|c| c.is_alphanumeric()).count() > 1
+            let (letters, digits) = w
+                .text
+                .chars()
+                .fold((0, 0), |(l, d), c| (l + usize::from(c.is_alphabetic()), d + usize::from(c.is_ascii_digit())));
+            w.confidence < GUESS && (letters > 1 || digits > 4)
         })
     };
     let mut open: Option<(u32, u32, usize)> = None;

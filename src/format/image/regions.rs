@@ -50,7 +50,8 @@ pub fn find(page: &Raster, grey: &[u8], words: &[Word], dpi: (f32, f32), capital
         let rest = areas.split_off(MAX_REGIONS - 1);
         areas.extend(rest.into_iter().reduce(|a, b| a.and(&b)));
     }
-    let mut out: Vec<Region> = areas.into_iter().map(|area| Region { area, looks: looks(page, grey, &area, dpi), says: None }).collect();
+    let mut out: Vec<Region> =
+        areas.into_iter().map(|area| Region { area, looks: looks(page, grey, &area, dpi), says: None }).collect();
     barcode::read_all(page, grey, dpi, &mut out);
     out
 }
@@ -87,7 +88,10 @@ fn without_rules(ink: &mut [u8], page: &Raster, dpi: (f32, f32)) {
             }
             if x - start >= long {
                 // Looked at in three places: a rule is thin in most of them.
-                let thin = [1, 2, 3].iter().filter(|q| thickness(ink, w, h, start + (x - start) * **q / 4, y, true) <= thick(dpi.1)).count();
+                let thin = [1, 2, 3]
+                    .iter()
+                    .filter(|q| thickness(ink, w, h, start + (x - start) * **q / 4, y, true) <= thick(dpi.1))
+                    .count();
                 if thin >= 2 {
                     gone.push((start, y, x - start, true));
                 }
@@ -104,7 +108,10 @@ fn without_rules(ink: &mut [u8], page: &Raster, dpi: (f32, f32)) {
                 y += 1;
             }
             if y - start >= tall {
-                let thin = [1, 2, 3].iter().filter(|q| thickness(ink, w, h, x, start + (y - start) * **q / 4, false) <= thick(dpi.0)).count();
+                let thin = [1, 2, 3]
+                    .iter()
+                    .filter(|q| thickness(ink, w, h, x, start + (y - start) * **q / 4, false) <= thick(dpi.0))
+                    .count();
                 if thin >= 2 {
                     gone.push((x, start, y - start, false));
                 }
@@ -233,7 +240,10 @@ fn looks(page: &Raster, grey: &[u8], a: &Area, dpi: (f32, f32)) -> Looks {
         }
     }
     let inches = a.width() as f32 / dpi.0 * a.height() as f32 / dpi.1;
-    if n > 0 && inches > 0.3 && (middle * 10 > n * 3 || page.depth == Depth::Bit && dark * 10 > n * 4 && !barcode::striped(page, grey, a)) {
+    if n > 0
+        && inches > 0.3
+        && (middle * 10 > n * 3 || page.depth == Depth::Bit && dark * 10 > n * 4 && !barcode::striped(page, grey, a))
+    {
         return Looks::Photo;
     }
     if barcode::striped(page, grey, a) { Looks::Code } else { Looks::Marks }

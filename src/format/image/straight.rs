@@ -138,9 +138,10 @@ fn best(points: &[(f32, f32)]) -> Lines {
     let slope = |degrees: f32| degrees.to_radians().tan();
     let search = |from: f32, to: f32, step: f32, points: &[(f32, f32)]| {
         let n = ((to - from) / step).round() as i32;
-        (0..=n).map(|i| from + i as f32 * step).map(|d| (d, sharpness(points, slope(d)))).fold((0.0, -1.0), |a, b| {
-            if b.1 > a.1 { b } else { a }
-        })
+        (0..=n)
+            .map(|i| from + i as f32 * step)
+            .map(|d| (d, sharpness(points, slope(d))))
+            .fold((0.0, -1.0), |a, b| if b.1 > a.1 { b } else { a })
     };
     // A tenth of the points finds the place, all of them the fraction of a degree.
     let few: Vec<(f32, f32)> = points.iter().step_by((points.len() / 6_000).max(1)).copied().collect();

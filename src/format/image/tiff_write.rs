@@ -155,7 +155,7 @@ pub fn group4(r: &Raster) -> Option<Vec<u8>> {
     let back = tiff_unpack::fax(&strip, r.width as u32, r.height as u32, 4, 0).ok()?;
     let inked: Vec<u8> = packed(r).into_iter().map(|b| !b).collect();
     let row = r.width.div_ceil(8);
-    let last = if r.width % 8 == 0 { 0xff } else { 0xffu8 << (8 - r.width % 8) };
+    let last = if r.width.is_multiple_of(8) { 0xff } else { 0xffu8 << (8 - r.width % 8) };
     let same = |a: &[u8], b: &[u8]| match (a.split_last(), b.split_last()) {
         (Some((x, a)), Some((y, b))) => a == b && x & last == y & last,
         _ => true,

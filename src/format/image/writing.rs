@@ -71,6 +71,9 @@ pub fn redact_page(raster: Raster, page: &PageRead, orders: &Orders) -> (Raster,
     (page.laid.back(level), Some(done))
 }
 
+/// A page by its index, with what was done to it.
+type Redacted = (usize, Decoded, Option<Done>);
+
 /// Writes the whole file anew.
 pub(super) fn file(image: &Image, bytes: &[u8], kept: &Pages, orders: &[Orders]) -> Result<Written, String> {
     let ifds = image.count(bytes)?;
@@ -80,7 +83,7 @@ pub(super) fn file(image: &Image, bytes: &[u8], kept: &Pages, orders: &[Orders])
     let indices: Vec<usize> = (0..kept.pages.len()).collect();
     // Some pages at a time, so that a long fax does not stand in memory whole.
     for some in indices.chunks(rayon::current_num_threads().max(1)) {
-        let done: Vec<Result<(usize, Decoded, Option<Done>), String>> = some
+        let done: Vec<Result<Redacted, String>> = some
             .par_iter()
             .map(|&i| {
                 let (Some((page, _)), Some(order)) = (kept.pages.get(i), orders.get(i)) else { return Err("a lost page".into()) };
@@ -129,7 +132,9 @@ pub(super) fn say(no: u32, orders: &Orders, page: &PageRead, done: Option<&Done>
         rewrite.untouched.push(no);
         return;
     };
-    rewrite.labels.extend(orders.cuts.iter().map(|c| &c.label).chain(orders.blocks.iter().map(|b| &b.label)).filter(|l| !l.is_empty()).cloned());
+    rewrite.labels.extend(
+        orders.cuts.iter().map(|c| &c.label).chain(orders.blocks.iter().map(|b| &b.label)).filter(|l| !l.is_empty()).cloned(),
+    );
     for (ledger, a) in &done.boxes {
         if !rewrite.places.iter().any(|(l, _)| l == ledger) {
             rewrite.places.push((*ledger, format!("page {no} [{} {} {} {}]", a.left, a.top, a.right, a.bottom)));
