@@ -15,6 +15,7 @@ pub mod mention;
 pub mod person;
 pub mod picture;
 pub mod policy;
+pub mod readiness;
 pub mod request;
 pub mod role;
 pub mod roster;

@@ -22,6 +22,7 @@ pub mod lexicon;
 pub mod matching;
 pub mod name;
 pub mod organisation;
+mod request_parts;
 pub mod resolver;
 pub mod roster;
 mod rules;

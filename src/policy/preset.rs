@@ -2,10 +2,10 @@
 
 use super::raw::{RawGroup, RawPolicy};
 use super::words::{hint, line_of, short, toml_error};
-use super::{PolicyError, authority};
+use super::{PolicyError, authority, special};
 use crate::model::decision::Action;
 use crate::model::mention::Category;
-use crate::model::policy::{GroupRule, Policy};
+use crate::model::policy::{Extent, GroupRule, Policy};
 use crate::model::role::RoleGroup;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -130,6 +130,8 @@ fn finish(file: &str, text: &str, raw: RawPolicy, hashed: &[&str]) -> Result<Pol
         groups.insert(*group, rule);
     }
     let withhold = raw.withhold.unwrap_or_default();
+    let mut extent = BTreeMap::from([(RoleGroup::OtherPatient, Extent::Whole)]);
+    extent.extend(raw.extent);
     let mut hash = Sha256::new();
     hashed.iter().for_each(|t| hash.update(t.as_bytes()));
     Ok(Policy {
@@ -139,11 +141,15 @@ fn finish(file: &str, text: &str, raw: RawPolicy, hashed: &[&str]) -> Result<Pol
         title: raw.title.ok_or_else(|| missing("title"))?,
         minimum_necessary: authority.minimum_necessary(),
         scope: format!("{} {}", authority.scope, raw.scope.ok_or_else(|| missing("scope"))?),
-        default_authority,
         groups,
         withhold: withhold.into_iter().map(Into::into).collect(),
         other_patient_records,
         notices: raw.notices.unwrap_or_default(),
+        authority: super::authority_facts(&default_authority)?,
+        travelling: super::travelling(&default_authority),
+        special: special::rules(&raw.special).map_err(|what| PolicyError::at(file, line_with(text, "[special"), what))?,
+        extent,
+        default_authority,
     })
 }
 
