@@ -113,6 +113,13 @@ impl KnownWords {
                 continue;
             }
             let Some(word) = text.get(start..end) else { continue };
+            // The dot of a title, read with a speck above or below it.
+            if matches!(word, "Mr" | "Ms" | "Mrs" | "Dr")
+                && text.get(end..end + 2).is_some_and(|p| matches!(p, ": " | "; " | ", "))
+            {
+                found.push(((end, end + 1), ".".into()));
+                continue;
+            }
             if let Some(right) = self.right(word) {
                 found.push(((start, end), right));
                 continue;
@@ -121,7 +128,8 @@ impl KnownWords {
             let Some(&(_, next)) = words.get(i + 1) else { continue };
             let gap = text.get(end..words[i + 1].0).unwrap_or("x");
             let both = format!("{word}{}", text.get(words[i + 1].0..next).unwrap_or_default());
-            let torn = gap == " " && !self.known(word) && both.chars().count() >= NEAR && !is_common(word);
+            let capital = word.chars().next().is_some_and(|c| !c.is_lowercase());
+            let torn = gap == " " && capital && !self.known(word) && both.chars().count() >= NEAR;
             if torn && let Some(right) = self.by_shape.get(&shape(&both)) {
                 found.push(((start, next), like(right, word)));
                 skip = next;
@@ -235,6 +243,7 @@ mod tests {
             ("mother Guada lupe Reyes", "mother Guadalupe Reyes"),
             ("Dr. 0STRANDER", "Dr. OSTRANDER"),
             ("Dr. Ostrahder", "Dr. Ostrander"),
+            ("Ms: Reyes and Dr, Cline", "Ms. Reyes and Dr. Cline"),
         ] {
             let r = known().repaired(read).unwrap_or_else(|| panic!("{read}"));
             assert_eq!(r.text, right);

@@ -26,6 +26,10 @@ pub struct Made {
 /// # Errors
 /// In words.
 pub fn decode(bytes: &[u8]) -> Result<(Raster, Made), String> {
+    // A decoder fills up what is missing with grey; then nobody can say what stood there.
+    if memchr::memmem::rfind(bytes, b"\xff\xd9").is_none() {
+        return Err("a JPEG image that ends early".into());
+    }
     let made = made(bytes)?;
     let raster = decode_stored(bytes)?;
     let dpi = made.dpi.map(|(x, y)| if made.orientation >= 5 { (y, x) } else { (x, y) });
@@ -171,11 +175,12 @@ pub fn encode(raster: &Raster, made: &Made) -> Result<Vec<u8>, String> {
     let mut out = Vec::new();
     let mut encoder = Encoder::new(&mut out, 90);
     if let Some((luma, chroma)) = &made.tables {
-        encoder.set_quantization_tables(custom(luma), custom(chroma));
+        // A page that was turned no longer lies on the grid of blocks it was compressed in: finer steps keep what it had.
+        let finer = if made.orientation > 1 { 2 } else { 1 };
+        encoder.set_quantization_tables(custom(luma, finer), custom(chroma, finer));
     }
     let (h, v) = if made.orientation >= 5 { (made.sampling.1, made.sampling.0) } else { made.sampling };
     encoder.set_sampling_factor(SamplingFactor::from_factors(h, v).unwrap_or(SamplingFactor::F_1_1));
-    encoder.set_optimized_huffman_tables(true);
     if let Some((x, y)) = made.dpi {
         let d = |v: f32| v.round().clamp(1.0, 65_535.0) as u16;
         encoder.set_density(PixelDensity { density: (d(x), d(y)), unit: PixelDensityUnit::Inches });
@@ -187,8 +192,8 @@ pub fn encode(raster: &Raster, made: &Made) -> Result<Vec<u8>, String> {
     Ok(out)
 }
 
-fn custom(table: &[u16; 64]) -> QuantizationTableType {
-    QuantizationTableType::Custom(Box::new(table.map(|v| v.clamp(1, 255))))
+fn custom(table: &[u16; 64], finer: u16) -> QuantizationTableType {
+    QuantizationTableType::Custom(Box::new(table.map(|v| (v / finer).clamp(1, 255))))
 }
 
 #[cfg(test)]

@@ -121,12 +121,11 @@ impl Edges {
     fn of(read: &PageRead, gone: &HashMap<u32, usize>) -> Edges {
         let mut e = Edges { left: Vec::new(), right: Vec::new(), middle: vec![read.size.0 as i32 / 2], far_right: 0 };
         for cell in read.text.lines.iter().flat_map(|l| &l.cells) {
-            // The edge that a cut word does not touch says as much as any other.
-            let first_gone = cell.pieces.first().is_some_and(|p| gone.contains_key(p));
-            let last_gone = cell.pieces.last().is_some_and(|p| gone.contains_key(p));
+            // Where a line with a name in it ends says nothing about where lines end.
+            let whole = !cell.pieces.iter().any(|p| gone.contains_key(p));
             let (l, r) = (cell.left.round() as i32, cell.right.round() as i32);
             e.left.push(l);
-            if !last_gone && !first_gone {
+            if whole {
                 e.right.push(r);
                 e.middle.push((l + r) / 2);
                 e.far_right = e.far_right.max(r);

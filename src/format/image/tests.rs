@@ -67,9 +67,9 @@ fn cut(read: &PageRead, names: &[&str], label: &str) -> Cut {
 }
 
 /// The lines of a page that names somebody.
-type Lines = dyn Fn(&[&str]) -> Vec<(i32, i32, Vec<String>)>;
+type Lines = fn(&[&str]) -> Vec<(i32, i32, Vec<String>)>;
 
-fn redacted(name: &[&str], lines: &Lines, depth: Depth) -> Raster {
+fn redacted(name: &[&str], lines: Lines, depth: Depth) -> Raster {
     let owned = lines(name);
     let texts: Vec<Vec<&str>> = owned.iter().map(|l| l.2.iter().map(String::as_str).collect()).collect();
     let lines: Vec<Line> = owned.iter().zip(&texts).map(|(l, t)| (l.0, l.1, t.as_slice())).collect();
@@ -83,14 +83,18 @@ fn words(before: &str, name: &[&str], after: &str) -> Vec<String> {
     before.split_whitespace().chain(name.iter().copied()).chain(after.split_whitespace()).map(String::from).collect()
 }
 
+/// Pixels across of a line of such words.
+fn width(ws: &[String]) -> i32 {
+    ws.iter().map(|w| 12 * w.len() as i32 + 9).sum::<i32>() - 9
+}
+
 const NAMES: [&[&str]; 4] = [&["Bo", "Ek"], &["Guadalupe", "Ferrer"], &["Li"], &["Maximiliana", "Anne", "Featherstone"]];
 
 #[test]
 fn names_of_different_length_leave_the_same_pixels() {
-    let width = |ws: &[String]| ws.iter().map(|w| 12 * w.len() as i32 + 9).sum::<i32>() - 9;
-    let kinds: [&Lines; 4] = [
+    let kinds: [Lines; 4] = [
         // In running text.
-        &|n| {
+        |n| {
             vec![
                 (50, 100, words("seen with", n, "at home")),
                 (50, 150, words("another line of", &[], "text")),
@@ -98,11 +102,9 @@ fn names_of_different_length_leave_the_same_pixels() {
             ]
         },
         // At the end of a cell, with another cell after it.
-        &|n| {
-            vec![(50, 100, words("Contact", n, "")), (700, 100, words("Phone", &[], "none")), (50, 150, words("below", &[], ""))]
-        },
+        |n| vec![(50, 100, words("Contact", n, "")), (700, 100, words("Phone", &[], "none")), (50, 150, words("below", &[], ""))],
         // Against the right edge.
-        &|n| {
+        |n| {
             let line = words("signed by", n, "MD");
             vec![
                 (950 - width(&line), 100, line),
@@ -111,7 +113,7 @@ fn names_of_different_length_leave_the_same_pixels() {
             ]
         },
         // In the middle.
-        &|n| {
+        |n| {
             let line = words("for", n, "");
             vec![
                 (500 - width(&line) / 2, 100, line),
@@ -120,7 +122,7 @@ fn names_of_different_length_leave_the_same_pixels() {
             ]
         },
     ];
-    for (k, lines) in kinds.iter().enumerate() {
+    for (k, lines) in kinds.into_iter().enumerate() {
         for depth in [Depth::Bit, Depth::Grey] {
             let first = redacted(NAMES[0], lines, depth);
             for name in &NAMES[1..] {
