@@ -10,6 +10,8 @@ pub mod decision;
 pub mod document;
 pub mod edit;
 pub mod error;
+pub mod identity;
+pub mod identity_policy;
 pub mod ledger;
 pub mod mention;
 pub mod person;

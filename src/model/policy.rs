@@ -1,10 +1,12 @@
 //! A loaded policy preset as plain data. `policy/` reads and checks it; the pipeline looks rows up.
 
 use super::decision::{Action, Decision};
+use super::identity_policy::IdentityPolicy;
 use super::mention::Category;
 use super::role::{Role, RoleGroup};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What one group of roles gets.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -180,6 +182,9 @@ pub struct Policy {
     pub other_patient_records: Action,
     /// Notices printed in the recipient report.
     pub notices: Vec<String>,
+    /// Numbers and rules of the comparison with the patient.
+    #[serde(default = "IdentityPolicy::built_in")]
+    pub identity: Arc<IdentityPolicy>,
     /// The authority that holds: the request's, else the default.
     pub authority: AuthorityFacts,
     /// Texts that travel with the copy by authority.

@@ -15,7 +15,7 @@ mod special;
 mod words;
 
 pub use authority::{Applies, Authority, authority, authority_words, facts as authority_facts, notice, travelling};
-pub use preset::{PURPOSES, load};
+pub use preset::{PURPOSES, identity, load};
 pub use readiness::readiness;
 pub use request_rules::{effective_sha256, ground_required, with_request};
 pub use special::{suspected, words as special_words};

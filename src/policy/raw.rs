@@ -34,6 +34,8 @@ pub(super) struct RawPolicy {
     pub groups: BTreeMap<RoleGroup, RawGroup>,
     /// Records left out as a whole.
     pub withhold: Option<Vec<RawWithhold>>,
+    /// Numbers and rules of the comparison with the patient that differ from `policies/identity.toml`.
+    pub identity: Option<toml::Table>,
     /// Switches of special categories (`policies/special.toml`) that differ from the default.
     #[serde(default)]
     pub special: BTreeMap<String, Switch>,
@@ -91,6 +93,7 @@ impl RawPolicy {
             notices: self.notices.or(base.notices),
             groups: base.groups,
             withhold: self.withhold.or(base.withhold),
+            identity: self.identity.or(base.identity),
             special: base.special,
             extent: base.extent,
         }

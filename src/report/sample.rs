@@ -166,6 +166,7 @@ fn policy() -> Policy {
         }],
         other_patient_records: Action::Withhold,
         notices: vec!["This is a redacted copy.".into()],
+        identity: crate::model::identity_policy::IdentityPolicy::built_in(),
         authority: Default::default(),
         travelling: Vec::new(),
         special: Vec::new(),
