@@ -28,6 +28,7 @@ pub mod labels;
 pub mod layer;
 mod layers;
 pub mod output;
+pub mod pdf;
 pub mod pixels;
 mod place;
 pub mod references;
