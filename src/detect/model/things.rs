@@ -2,7 +2,7 @@
 
 use crate::detect::cues::{credential, title};
 use crate::detect::name_read::is_particle;
-use crate::detect::tokens::Tokens;
+use crate::detect::tokens::{Shape, Tokens};
 use crate::detect::words::{NameLike, is_eponym};
 
 /// Words that end the name of an organisation or facility.
@@ -203,6 +203,10 @@ pub fn is_thing(t: &Tokens, first: usize, next: usize, best: NameLike) -> bool {
     }
     // `Jackson-Pratt`, `Stevens-Johnson`.
     if lone && low.contains('-') && low.split('-').any(is_eponym) {
+        return true;
+    }
+    // `A Hasson trocar`.
+    if lone && matches!(before(1), "a" | "an") && matches!(t.shape(next), Some(Shape::Lower)) {
         return true;
     }
     let (after, then) = (t.low(next), t.low(next + 1));

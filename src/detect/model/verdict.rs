@@ -71,6 +71,7 @@ pub fn read_names(
     let heads = |m: &Mention| m.rule == files::DOUBT && found.iter().any(|f| f.start > m.end && f.start - m.end <= 2);
     out.mentions.retain(|m| !found.iter().any(|f| f.start <= m.start && m.end <= f.end) && !heads(m));
     let again = again(&t, &open.tokens, found, &out.mentions);
+    out.mentions.retain(|m| m.rule != files::DOUBT || !again.iter().any(|a| a.start < m.end && m.start < a.end));
     out.mentions.extend(again);
     out
 }
