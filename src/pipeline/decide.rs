@@ -12,6 +12,7 @@ use crate::model::role::{Role, RoleGroup};
 use crate::model::roster::{Person, Resolution};
 use crate::redact::{self, Proposal};
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// A document with everything decided.
 pub struct Decided {
@@ -117,30 +118,23 @@ fn plan(tree: &Tree, who: &[Resolution], withheld: &[Option<Decision>], keys: &H
 }
 
 /// Known values and what the text itself gives away; a new name that the roster knows becomes that person.
-fn search(text: &str, f: &Field, tree: &Tree, known: &Known) -> Vec<Mention> {
+fn search(text: &str, f: &Field, tree: &Tree, known: &Known) -> Arc<[Mention]> {
     let ctx = context(tree, f);
-    let digest = known.quiet.digest(text, &ctx, f.form);
-    if known.quiet.knows(digest) {
-        return Vec::new();
-    }
-    let found = find(text, f, ctx, tree, known);
-    if found.is_empty() {
-        known.quiet.remember(digest);
-    }
-    found
-}
-
-fn find(text: &str, f: &Field, ctx: Context, tree: &Tree, known: &Known) -> Vec<Mention> {
-    let found = known.knowledge.scan(text, &ctx);
     // A link that dials or writes to somebody, in a page that somebody wrote.
     let dials = f.class == Class::Url
         && (f.form == Form::JsonXhtml || tree.format.id() == "html")
         && ["tel:", "mailto:", "sms:", "callto:", "fax:"].iter().any(|s| text.len() > s.len() && text.starts_with(s));
-    if !f.class.is_free_text() && !dials {
+    known.searches.mentions(text, &ctx, u8::from(dials), || find(text, ctx, dials, known))
+}
+
+fn find(text: &str, ctx: Context, dials: bool, known: &Known) -> Vec<Mention> {
+    let found = known.knowledge.scan(text, &ctx);
+    if !ctx.class.is_free_text() && !dials {
         return found;
     }
     let ctx = if dials { Context { class: Class::Narrative, ..ctx } } else { ctx };
-    let mut discovered = detect::discover(text, &ctx, &known.identity);
+    let discovered = known.discoveries.mentions(text, &ctx, 0, || detect::discover(text, &ctx, &known.identity));
+    let mut discovered = discovered.to_vec();
     for m in &mut discovered {
         if let (Who::New(role), Category::Name, Some(name)) = (&m.who, m.category, &m.name)
             && let Some(is) = known.resolver.resolve_name(*role, name)

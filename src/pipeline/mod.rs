@@ -14,7 +14,7 @@ mod names;
 mod number;
 mod outcome;
 mod process;
-mod quiet;
+mod remembered;
 mod rulings;
 mod run;
 mod survey;
@@ -93,8 +93,10 @@ pub struct Known {
     pub ids: IdRewriter,
     /// Persons found by their identifier in a conditional reference.
     pub conditional: HashSet<PersonId>,
-    /// Searches that found nothing.
-    pub quiet: quiet::Quiet,
+    /// What the survey has discovered in texts.
+    pub discoveries: remembered::Remembered,
+    /// What the search of pass 2 has found in texts.
+    pub searches: remembered::Remembered,
     /// Renamed files: last path segment as it came, and as released.
     pub renames: HashMap<String, String>,
 }

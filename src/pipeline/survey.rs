@@ -1,7 +1,7 @@
 //! Pass 1: who and what is in the case, before anything is decided.
 
 use super::documents::Tree;
-use super::quiet::Quiet;
+use super::remembered::Remembered;
 use crate::detect::{self, Context};
 use crate::model::document::{Class, Field};
 use crate::model::mention::{Category, Mention, Who};
@@ -29,13 +29,13 @@ pub struct Surveyed {
 }
 
 /// Surveys one document and everything in it.
-pub fn survey(tree: &Tree, identity: &Identity, policy: &Policy, quiet: &Quiet) -> Surveyed {
+pub fn survey(tree: &Tree, identity: &Identity, policy: &Policy, discoveries: &Remembered) -> Surveyed {
     let mut out = Surveyed::default();
-    tree.each(&mut |t| one(t, identity, policy, quiet, &mut out));
+    tree.each(&mut |t| one(t, identity, policy, discoveries, &mut out));
     out
 }
 
-fn one(t: &Tree, identity: &Identity, policy: &Policy, quiet: &Quiet, out: &mut Surveyed) {
+fn one(t: &Tree, identity: &Identity, policy: &Policy, discoveries: &Remembered, out: &mut Surveyed) {
     for (i, record) in t.doc.records.iter().enumerate() {
         if record.keys.is_empty() {
             continue;
@@ -62,16 +62,8 @@ fn one(t: &Tree, identity: &Identity, policy: &Policy, quiet: &Quiet, out: &mut 
             continue;
         }
         let ctx = context(t, field);
-        let digest = quiet.digest(text, &ctx, field.form);
-        if quiet.knows(digest) {
-            continue;
-        }
-        let found = detect::discover(text, &ctx, identity);
-        if found.is_empty() {
-            quiet.remember(digest);
-        }
-        for m in found {
-            gather(text, &m, &mut seen, out);
+        for m in discoveries.mentions(text, &ctx, 0, || detect::discover(text, &ctx, identity)).iter() {
+            gather(text, m, &mut seen, out);
         }
     }
     out.stubs.extend(t.doc.stubs.iter().map(|s| (t.key.clone(), s.clone())));

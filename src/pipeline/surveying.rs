@@ -2,7 +2,7 @@
 
 use super::documents::{Tree, format_for};
 use super::lines::Lines;
-use super::quiet::Quiet;
+use super::remembered::Remembered;
 use super::survey::{Surveyed, survey};
 use super::{Options, Progress, cancelled};
 use crate::detect::fold::folded;
@@ -55,6 +55,8 @@ pub struct Survey {
     pub trees: HashMap<usize, Tree>,
     /// True when any document has structure that names its subject.
     pub structured: bool,
+    /// What was discovered in texts, which pass 2 asks for again.
+    pub discoveries: Remembered,
 }
 
 impl Survey {
@@ -103,8 +105,9 @@ pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop
         values: BTreeSet::new(),
         trees: HashMap::new(),
         structured: false,
+        discoveries: Remembered::default(),
     };
-    let quiet = &Quiet::default();
+    let discoveries = Remembered::default();
     let small = intake.items.iter().map(|i| i.content_len).sum::<u64>() <= KEPT_BYTES;
     for batch in batches(&intake.items) {
         if cancelled(stop) {
@@ -113,14 +116,14 @@ pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop
         if let [i] = batch[..]
             && intake.items[i].kind == Kind::Ndjson
         {
-            lines(i, &intake.items[i], opts, quiet, &mut out, progress, stop)?;
+            lines(i, &intake.items[i], opts, &discoveries, &mut out, progress, stop)?;
             continue;
         }
         let done: Vec<(usize, ReadAndSurveyed)> = batch
             .par_iter()
             .map(|&i| {
                 let item = &intake.items[i];
-                let result = read(item).map(|t| (survey(&t, &opts.request.patient, &opts.policy, quiet), t));
+                let result = read(item).map(|t| (survey(&t, &opts.request.patient, &opts.policy, &discoveries), t));
                 progress.done(item.content_len);
                 (i, result)
             })
@@ -139,6 +142,7 @@ pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop
             }
         }
     }
+    out.discoveries = discoveries;
     Ok(out)
 }
 
@@ -154,7 +158,7 @@ fn lines(
     i: usize,
     item: &Item,
     opts: &Options,
-    quiet: &Quiet,
+    discoveries: &Remembered,
     out: &mut Survey,
     progress: &dyn Progress,
     stop: &AtomicBool,
@@ -177,7 +181,7 @@ fn lines(
             .par_iter()
             .map(|l| match l.tree(&item.path) {
                 None => Ok(Surveyed::default()),
-                Some(t) => t.map(|t| survey(&t, &opts.request.patient, &opts.policy, quiet)),
+                Some(t) => t.map(|t| survey(&t, &opts.request.patient, &opts.policy, discoveries)),
             })
             .collect();
         progress.done(bytes);

@@ -15,10 +15,11 @@ mod write;
 
 use super::json::{Tape, locate};
 use super::{Format, Score, Source};
-use crate::model::document::{Document, Field};
+use crate::model::document::{Document, Field, Parsed};
 use crate::model::edit::{Edit, Written};
 use crate::model::error::{ReadError, WriteError};
 use crate::model::view::TextView;
+use std::sync::Arc;
 
 /// What a field is to the writer, beyond its class.
 pub mod hint {
@@ -55,6 +56,11 @@ pub mod hint {
 #[cfg(test)]
 mod tests;
 
+/// The tape that the reader kept, or a new one.
+fn tape_of(src: &[u8], doc: &Document) -> Result<Arc<Tape>, ReadError> {
+    doc.parsed.get::<Tape>(src.len()).map_or_else(|| Tape::parse(src).map(Arc::new), Ok)
+}
+
 /// The FHIR R4 JSON format: one resource, of any type, Bundles included.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FhirJson;
@@ -79,7 +85,9 @@ impl Format for FhirJson {
 
     fn read(&self, source: Source) -> Result<Document, ReadError> {
         let tape = Tape::parse(source.bytes)?;
-        walk::Walker::run(source.bytes, &tape)
+        let mut doc = walk::Walker::run(source.bytes, &tape)?;
+        doc.parsed = Parsed::new(source.bytes.len(), tape);
+        Ok(doc)
     }
 
     fn view<'a>(&self, source: Source<'a>, _doc: &Document, field: &Field) -> TextView<'a> {
@@ -90,8 +98,8 @@ impl Format for FhirJson {
         write::write(source.bytes, doc, edits)
     }
 
-    fn locate(&self, source: Source, _doc: &Document, nodes: &[u32]) -> Vec<String> {
-        match Tape::parse(source.bytes) {
+    fn locate(&self, source: Source, doc: &Document, nodes: &[u32]) -> Vec<String> {
+        match tape_of(source.bytes, doc) {
             Ok(tape) => locate::pointers(source.bytes, &tape, nodes),
             Err(_) => vec![String::new(); nodes.len()],
         }

@@ -5,17 +5,20 @@
 
 use super::tape::{Kind, NONE, Tape};
 use std::collections::HashMap;
+use std::fmt::Write;
 
 /// Paths of several nodes. Time is linear in the nodes and the siblings of the ways to them.
 pub fn locate(tape: &Tape, nodes: &[u32]) -> Vec<String> {
-    let mut book = Book { tape, paths: HashMap::new(), index: HashMap::new() };
+    let mut book = Book { tape, paths: HashMap::new(), way: Vec::new(), index: HashMap::new() };
     nodes.iter().map(|&n| if (n as usize) < tape.nodes.len() { book.path(n) } else { String::new() }).collect()
 }
 
 /// What is known already.
 struct Book<'t, 'a> {
     tape: &'t Tape<'a>,
-    paths: HashMap<u32, String>,
+    paths: HashMap<u32, Box<str>>,
+    /// Nodes of the way that is being written down.
+    way: Vec<u32>,
     /// Index of a child among its like and how many those are, for every child of the parents met so far.
     index: HashMap<u32, (u32, u32)>,
 }
@@ -23,12 +26,12 @@ struct Book<'t, 'a> {
 impl Book<'_, '_> {
     fn path(&mut self, node: u32) -> String {
         // Collect the way up to a known ancestor, then write it down again: no recursion.
-        let mut way = Vec::new();
+        let mut way = std::mem::take(&mut self.way);
         let mut at = node;
-        let mut path = String::new();
+        let mut path = String::with_capacity(96);
         while at != NONE {
             if let Some(known) = self.paths.get(&at) {
-                path.clone_from(known);
+                path.push_str(known);
                 break;
             }
             way.push(at);
@@ -36,28 +39,39 @@ impl Book<'_, '_> {
         }
         for &n in way.iter().rev() {
             path.push('/');
-            path.push_str(&self.step(n));
-            self.paths.insert(n, path.clone());
+            self.step(n, &mut path);
+            // Only what has something inside can be on another way.
+            if self.tape.node(n).next > n + 1 {
+                self.paths.insert(n, path.as_str().into());
+            }
         }
+        way.clear();
+        self.way = way;
         path
     }
 
-    fn step(&mut self, node: u32) -> String {
+    fn step(&mut self, node: u32, path: &mut String) {
         let n = self.tape.node(node);
-        let name = String::from_utf8_lossy(self.tape.name(node)).into_owned();
-        let word = match n.kind {
-            Kind::Attr => return format!("@{name}"),
-            Kind::Element => name,
-            Kind::Text | Kind::CData => "text()".into(),
-            Kind::Comment => "comment()".into(),
-            Kind::Pi => "processing-instruction()".into(),
-        };
+        match n.kind {
+            Kind::Attr => path.push('@'),
+            Kind::Element => {}
+            Kind::Text | Kind::CData => path.push_str("text()"),
+            Kind::Comment => path.push_str("comment()"),
+            Kind::Pi => path.push_str("processing-instruction()"),
+        }
+        if matches!(n.kind, Kind::Attr | Kind::Element) {
+            path.push_str(&String::from_utf8_lossy(self.tape.name(node)));
+        }
+        if n.kind == Kind::Attr {
+            return;
+        }
         if !self.index.contains_key(&node) {
             self.count(n.parent);
         }
-        match self.index.get(&node) {
-            Some(&(i, all)) if all > 1 => format!("{word}[{i}]"),
-            _ => word,
+        if let Some(&(i, all)) = self.index.get(&node)
+            && all > 1
+        {
+            let _ = write!(path, "[{i}]");
         }
     }
 
