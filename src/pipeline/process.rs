@@ -214,19 +214,19 @@ fn finish(n: Numbered, file: &str, kind: Kind, sha256: Option<&str>, checker: &C
             None => Done::Failed("unreachable".into()),
         };
     }
-    let input = n.tree.bytes.clone();
     let path = n.tree.key.clone();
     match write(n, file, "") {
         Err(e) => Done::Failed(e.to_string()),
         Ok(mut finished) => {
             if kind == Kind::Xml(XmlRoot::Registry) {
                 let edits = std::mem::take(&mut finished.splices);
-                match links::follow(&input, edits, &path, file, digests) {
+                match links::follow(&finished.input, edits, &path, file, digests) {
                     Ok((bytes, splices)) => (finished.bytes, finished.splices) = (bytes, splices),
                     Err(why) => return Done::Failed(why),
                 }
             }
-            let checked = checker.document(file, &input, sha256, &finished);
+            let checked = checker.document(file, sha256, &finished);
+            finished.input = Vec::new();
             Done::Written { finished, checked, records, media, format }
         }
     }

@@ -1,7 +1,7 @@
 //! `report.json` of the internal edition: staff only, with originals and names.
 
-use super::common::{Common, common, others};
 use super::Edition;
+use super::common::{Common, common, others};
 use super::digest::{Digest, group_word};
 use crate::model::case::{Case, Check, InputRow, WithheldRow};
 use crate::model::ledger::{Entry, ReviewItem};

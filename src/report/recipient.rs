@@ -4,8 +4,8 @@
 //! author or a third party's name: what is not there cannot leak. Digests of inputs are left out because whoever holds the redacted
 //! file could try names until one fits.
 
-use super::common::{Common, common, others};
 use super::Edition;
+use super::common::{Common, common, others};
 use super::digest::Digest;
 use super::guard::{self, Files};
 use crate::model::case::Case;

@@ -279,12 +279,14 @@ fn collect_xml(bytes: &[u8], on: &mut dyn FnMut(Found)) {
 fn element(e: &BytesStart, ids: &mut HashSet<String>, uses: &mut Vec<String>) {
     let name = e.local_name();
     for a in e.attributes().with_checks(false).flatten() {
-        let value = a.value.trim().to_string();
+        let value = a.value.trim();
         match (name.as_ref(), a.key.local_name().as_ref()) {
             (_, "ID" | "id") => {
-                ids.insert(value);
+                ids.insert(value.to_string());
             }
-            ("reference", "value") | ("linkHtml" | "a", "href") if value.starts_with('#') && value.len() > 1 => uses.push(value),
+            ("reference", "value") | ("linkHtml" | "a", "href") if value.starts_with('#') && value.len() > 1 => {
+                uses.push(value.to_string());
+            }
             ("renderMultiMedia", "referencedObject") => uses.extend(value.split_whitespace().map(|v| format!("#{v}"))),
             _ => {}
         }

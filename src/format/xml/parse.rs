@@ -8,10 +8,10 @@ use super::tape::{CHILDREN, EMPTY, Kind, MIXED, NONE, Node, TEXT, Tape};
 use crate::model::document::Document;
 use crate::model::error::ReadError;
 use crate::model::view::Span;
-use std::sync::Arc;
 use quick_xml::Reader;
 use quick_xml::errors::{Error, IllFormedError};
 use quick_xml::events::Event;
+use std::sync::Arc;
 
 /// Deepest nesting accepted. CDA documents stay below 40; HTML in narrative below 100.
 pub const MAX_DEPTH: usize = 512;
