@@ -166,38 +166,6 @@ pub struct Note {
     pub text: String,
 }
 
-/// What a reader keeps for the writer of the same bytes, so that they are not parsed again; private to the format.
-#[derive(Clone, Default)]
-pub struct Parsed(Option<(usize, Arc<dyn Any + Send + Sync>)>);
-
-impl Parsed {
-    /// Keeps what was made of `len` bytes.
-    pub fn new<T: Any + Send + Sync>(len: usize, made: T) -> Self {
-        Parsed(Some((len, Arc::new(made))))
-    }
-
-    /// What was kept of `len` bytes; `None` when it was made of other bytes, by another format, or not at all.
-    pub fn get<T: Any + Send + Sync>(&self, len: usize) -> Option<Arc<T>> {
-        let (of, made) = self.0.as_ref()?;
-        made.clone().downcast().ok().filter(|_| *of == len)
-    }
-}
-
-/// It follows from the bytes, so documents do not differ by it.
-impl PartialEq for Parsed {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl Eq for Parsed {}
-
-impl std::fmt::Debug for Parsed {
-    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-        f.write_str(if self.0.is_some() { "Parsed(kept)" } else { "Parsed(nothing)" })
-    }
-}
-
 /// One parsed document.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Document {
@@ -213,6 +181,39 @@ pub struct Document {
     pub notes: Vec<Note>,
     /// Things that a person must settle before release; each is a reason and an element path.
     pub holds: Vec<Note>,
-    /// What the format keeps for its own writer.
-    pub parsed: Parsed,
+    /// For a format that is written anew and not spliced (PDF, images): the texts of all fields, one after another. The spans of such
+    /// a document's fields count bytes here and not in the source. `None` for every other format.
+    pub text: Option<String>,
+    /// What the format keeps between reading and writing.
+    pub kept: Kept,
 }
+
+/// Something a format keeps with its document, so that nothing is parsed twice. Of no meaning to anybody else.
+#[derive(Clone, Default)]
+pub struct Kept(Option<Arc<dyn Any + Send + Sync>>);
+
+impl Kept {
+    /// Keeps a value.
+    pub fn new<T: Any + Send + Sync>(value: T) -> Self {
+        Kept(Some(Arc::new(value)))
+    }
+    /// The value, when there is one of this type.
+    pub fn get<T: Any + Send + Sync>(&self) -> Option<&T> {
+        self.0.as_deref().and_then(|v| v.downcast_ref())
+    }
+}
+
+impl std::fmt::Debug for Kept {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str(if self.0.is_some() { "Kept(..)" } else { "Kept(none)" })
+    }
+}
+
+/// It follows from the bytes, so documents do not differ by it.
+impl PartialEq for Kept {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Kept {}

@@ -15,11 +15,11 @@ mod write;
 
 use super::json::{Tape, locate};
 use super::{Format, Score, Source};
-use crate::model::document::{Document, Field, Parsed};
+use crate::model::document::{Document, Field, Kept};
 use crate::model::edit::{Edit, Written};
 use crate::model::error::{ReadError, WriteError};
 use crate::model::view::TextView;
-use std::sync::Arc;
+use std::borrow::Cow;
 
 /// What a field is to the writer, beyond its class.
 pub mod hint {
@@ -57,8 +57,11 @@ pub mod hint {
 mod tests;
 
 /// The tape that the reader kept, or a new one.
-fn tape_of(src: &[u8], doc: &Document) -> Result<Arc<Tape>, ReadError> {
-    doc.parsed.get::<Tape>(src.len()).map_or_else(|| Tape::parse(src).map(Arc::new), Ok)
+fn tape_of<'d>(src: &[u8], doc: &'d Document) -> Result<Cow<'d, Tape>, ReadError> {
+    match doc.kept.get::<(usize, Tape)>() {
+        Some((len, tape)) if *len == src.len() => Ok(Cow::Borrowed(tape)),
+        _ => Tape::parse(src).map(Cow::Owned),
+    }
 }
 
 /// The FHIR R4 JSON format: one resource, of any type, Bundles included.
@@ -86,7 +89,7 @@ impl Format for FhirJson {
     fn read(&self, source: Source) -> Result<Document, ReadError> {
         let tape = Tape::parse(source.bytes)?;
         let mut doc = walk::Walker::run(source.bytes, &tape)?;
-        doc.parsed = Parsed::new(source.bytes.len(), tape);
+        doc.kept = Kept::new((source.bytes.len(), tape));
         Ok(doc)
     }
 

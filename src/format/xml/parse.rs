@@ -58,7 +58,7 @@ pub fn parse(bytes: &[u8]) -> Result<Tape<'_>, ReadError> {
 
 /// The tape of a document that was read before: as its reader kept it, or parsed again.
 pub fn again<'a>(bytes: &'a [u8], doc: &Document) -> Result<Tape<'a>, ReadError> {
-    Tape::kept(bytes, &doc.parsed).map_or_else(|| parse(bytes), Ok)
+    Tape::kept(bytes, doc).map_or_else(|| parse(bytes), Ok)
 }
 
 /// A namespace declaration in scope.

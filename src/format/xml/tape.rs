@@ -1,7 +1,7 @@
 //! The flat vector of nodes.
 
 use super::encoding::Encoding;
-use crate::model::document::Parsed;
+use crate::model::document::{self, Document};
 use crate::model::view::Span;
 use std::sync::Arc;
 
@@ -81,8 +81,9 @@ pub struct Tape<'a> {
     pub root: u32,
 }
 
-/// A tape without its bytes, as [`Parsed`] keeps it.
+/// A tape without its bytes, as a document keeps it.
 struct Kept {
+    len: usize,
     nodes: Arc<Vec<Node>>,
     uris: Arc<Vec<String>>,
     encoding: Encoding,
@@ -91,14 +92,14 @@ struct Kept {
 
 impl<'a> Tape<'a> {
     /// What the writer needs to have this tape again.
-    pub fn keep(&self) -> Parsed {
-        let kept = Kept { nodes: self.nodes.clone(), uris: self.uris.clone(), encoding: self.encoding, root: self.root };
-        Parsed::new(self.bytes.len(), kept)
+    pub fn keep(&self) -> document::Kept {
+        let (nodes, uris) = (self.nodes.clone(), self.uris.clone());
+        document::Kept::new(Kept { len: self.bytes.len(), nodes, uris, encoding: self.encoding, root: self.root })
     }
 
     /// The tape that was kept of these bytes.
-    pub fn kept(bytes: &'a [u8], parsed: &Parsed) -> Option<Tape<'a>> {
-        let kept = parsed.get::<Kept>(bytes.len())?;
+    pub fn kept(bytes: &'a [u8], doc: &Document) -> Option<Tape<'a>> {
+        let kept = doc.kept.get::<Kept>().filter(|k| k.len == bytes.len())?;
         Some(Tape { bytes, nodes: kept.nodes.clone(), uris: kept.uris.clone(), encoding: kept.encoding, root: kept.root })
     }
 
