@@ -189,7 +189,7 @@ impl<'t, 'a> Walk<'t, 'a> {
             return next;
         }
         // Records come before the fields inside them know their number.
-        if let Some(record) = records::at(tape, i, frame.record) {
+        if let Some(record) = records::at(tape, i, frame.record, &self.doc.records) {
             next.record = self.doc.records.len() as u32;
             self.doc.records.push(record);
         } else {
