@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use disclose::cli::{detect, match_cmd, policy, process, verify};
+use disclose::detect::model::Names;
 use disclose::model::error::RunError;
 use disclose::people::identity::read_identity;
 use std::path::PathBuf;
@@ -80,7 +81,11 @@ fn run_detect(args: &DetectArgs) -> Result<i32, RunError> {
         }
         None => None,
     };
+    let names = Names::shared();
     detect::run(&mut std::io::stdin().lock(), identity, &mut std::io::stdout().lock())
         .map_err(|e| RunError::Internal(e.to_string()))?;
+    if let Some(why) = names.missing() {
+        eprintln!("disclose: {why}. Names that only the model finds are not shown.");
+    }
     Ok(0)
 }

@@ -2,18 +2,26 @@
 
 use super::Known;
 use super::documents::{Child, Tree};
+use super::explained::coded_terms;
 use super::protected::{self, Seen};
+use super::remembered::Keep;
 use super::survey::{can_be_withheld, context};
-use crate::detect::{self, Context};
+use crate::detect::{self, Context, model};
 use crate::model::decision::{Action, Decision};
-use crate::model::document::{Class, Field, Form};
+use crate::model::document::{Class, Field, Form, Note};
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::person::{Name, PATIENT, PersonStub, StubKind};
 use crate::model::role::{Role, RoleGroup};
 use crate::model::roster::{Person, Resolution};
 use crate::redact::{self, Proposal};
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+/// Kind of the note and question about text that the names model has not read.
+pub const UNREAD: &str = "narrative";
+
+/// Tells whether a folded word is explained by what is known of the case or the document.
+type Explains<'a> = &'a (dyn Fn(&str) -> bool + Sync);
 
 /// A document with everything decided.
 pub struct Decided {
@@ -48,7 +56,13 @@ pub enum DecidedChild {
 }
 
 /// Decides one document and everything in it.
-pub fn decide(mut tree: Tree, known: &Known) -> Decided {
+pub fn decide(tree: Tree, known: &Known) -> Decided {
+    decide_in(tree, known, &|word| known.organisations.contains(word))
+}
+
+/// `outer` tells the words that the documents around this one explain.
+fn decide_in(mut tree: Tree, known: &Known, outer: Explains) -> Decided {
+    hold_narratives(&mut tree, known);
     let who: Vec<Resolution> =
         tree.doc.stubs.iter().map(|s| not_under_another_name(s, known.resolver.resolve(&tree.key, s), known)).collect();
     let (protected, seen) = protected::decide(&tree, known);
@@ -63,13 +77,16 @@ pub fn decide(mut tree: Tree, known: &Known) -> Decided {
     if !known.withheld_keys.is_empty() {
         keys.extend(known.withheld_keys.iter().cloned());
     }
-    let proposals = if whole.is_some() { Vec::new() } else { plan(&tree, &who, &withheld, &keys, known) };
-    let children = std::mem::take(&mut tree.children)
+    let inside = std::mem::take(&mut tree.children);
+    let terms: OnceLock<HashSet<String>> = OnceLock::new();
+    let explains = |word: &str| outer(word) || terms.get_or_init(|| coded_terms(&tree)).contains(word);
+    let proposals = if whole.is_some() { Vec::new() } else { plan(&tree, &who, &withheld, &keys, known, &explains) };
+    let children = inside
         .into_iter()
         .map(|c| match c {
             Child::Held(what) => DecidedChild::Held(what),
             Child::Tree(t) => {
-                let decided = decide(*t, known);
+                let decided = decide_in(*t, known, &explains);
                 match decided.whole {
                     Some(Whole::Misfile(why)) => DecidedChild::Held(why),
                     Some(Whole::Held(d)) => DecidedChild::Held(d.basis),
@@ -79,6 +96,26 @@ pub fn decide(mut tree: Tree, known: &Known) -> Decided {
         })
         .collect();
     Decided { tree, proposals, children, whole, seen }
+}
+
+/// Without the names model a layer is missing: every document with free text goes to a person.
+fn hold_narratives(tree: &mut Tree, known: &Known) {
+    if known.names.missing().is_none() {
+        return;
+    }
+    let text = |f: &&Field| f.class == Class::Narrative || matches!(f.class, Class::Comment | Class::Unknown);
+    let worded = |f: &&Field| {
+        let view = tree.format.view(tree.source(), &tree.doc, f);
+        view.text.split_whitespace().filter(|w| w.chars().any(char::is_alphabetic)).nth(1).is_some()
+    };
+    let n = tree.doc.fields.iter().filter(text).filter(worded).count();
+    if n > 0 {
+        let text = format!(
+            "{n} free text(s) here were searched without the names model, which is not installed: a name that no list, cue or \
+             structure announces may be left. Read them before this goes out."
+        );
+        tree.doc.holds.push(Note { kind: UNREAD.into(), place: String::new(), text });
+    }
 }
 
 /// An id may be used for two people. Somebody in a third party's place who is taken for the patient although not one word of their name
@@ -104,11 +141,18 @@ fn not_under_another_name(stub: &PersonStub, is: Resolution, known: &Known) -> R
     is
 }
 
-fn plan(tree: &Tree, who: &[Resolution], withheld: &[Option<Decision>], keys: &HashSet<String>, known: &Known) -> Vec<Proposal> {
+fn plan(
+    tree: &Tree,
+    who: &[Resolution],
+    withheld: &[Option<Decision>],
+    keys: &HashSet<String>,
+    known: &Known,
+    explains: Explains,
+) -> Vec<Proposal> {
     let view = |f: &Field| tree.format.view(tree.source(), &tree.doc, f);
     let stored = tree.doc.text.as_deref().map_or(tree.bytes.as_slice(), str::as_bytes);
     let raw = |f: &Field| String::from_utf8_lossy(stored.get(f.span.range()).unwrap_or_default()).into_owned();
-    let search = |text: &str, f: &Field| search(text, f, tree, known);
+    let search = |text: &str, f: &Field| search(text, f, tree, known, explains);
     redact::plan(&redact::Inputs {
         doc: &tree.doc,
         view: &view,
@@ -126,24 +170,41 @@ fn plan(tree: &Tree, who: &[Resolution], withheld: &[Option<Decision>], keys: &H
 }
 
 /// Known values and what the text itself gives away; a new name that the roster knows becomes that person.
-fn search(text: &str, f: &Field, tree: &Tree, known: &Known) -> Arc<[Mention]> {
+fn search(text: &str, f: &Field, tree: &Tree, known: &Known, explains: Explains) -> Arc<[Mention]> {
     let ctx = context(tree, f);
     // A link that dials or writes to somebody, in a page that somebody wrote.
     let dials = f.class == Class::Url
         && (f.form == Form::JsonXhtml || tree.format.id() == "html")
         && ["tel:", "mailto:", "sms:", "callto:", "fax:"].iter().any(|s| text.len() > s.len() && text.starts_with(s));
-    known.searches.mentions(text, &ctx, u8::from(dials), || find(text, ctx, dials, known))
+    let found = known.searches.mentions(text, &ctx, dials, || (find(text, ctx, dials, known), Keep::Always));
+    if !f.class.is_free_text() && !dials {
+        return found;
+    }
+    let ctx = if dials { Context { class: Class::Narrative, ..ctx } } else { ctx };
+    // What the model is asked depends on the document, whose own words explain some. That it had nothing to say holds everywhere, unless
+    // only this document's words were the reason.
+    let read = known.reads.mentions(text, &ctx, dials, || {
+        let read = model::read_names(&known.names, text, &ctx, &known.identity, &found, &|w| explains(w));
+        (named(read.mentions, known), if read.left_out { Keep::Never } else { Keep::Empty })
+    });
+    if read.is_empty() { found } else { detect::merge(found.to_vec(), read.to_vec()).into() }
 }
 
+/// What needs no model: it follows from the text, its context and the case.
 fn find(text: &str, ctx: Context, dials: bool, known: &Known) -> Vec<Mention> {
     let found = known.knowledge.scan(text, &ctx);
     if !ctx.class.is_free_text() && !dials {
         return found;
     }
     let ctx = if dials { Context { class: Class::Narrative, ..ctx } } else { ctx };
-    let discovered = known.discoveries.mentions(text, &ctx, 0, || detect::discover(text, &ctx, &known.identity));
-    let mut discovered = discovered.to_vec();
-    for m in &mut discovered {
+    let discovered =
+        known.discoveries.mentions(text, &ctx, false, || (detect::discover(text, &ctx, &known.identity), Keep::Always));
+    detect::merge(found, named(discovered.to_vec(), known))
+}
+
+/// New names that the roster knows become that person.
+fn named(mut found: Vec<Mention>, known: &Known) -> Vec<Mention> {
+    found.retain_mut(|m| {
         if let (Who::New(role), Category::Name, Some(name)) = (&m.who, m.category, &m.name)
             && let Some(is) = known.resolver.resolve_name(*role, name)
         {
@@ -152,11 +213,12 @@ fn find(text: &str, ctx: Context, dials: bool, known: &Known) -> Vec<Mention> {
                 Resolution::Person(PATIENT) => Who::Ambiguous,
                 Resolution::Person(id) => Who::Person(id),
                 Resolution::Ambiguous(_) => Who::Ambiguous,
-                Resolution::NotAPerson => continue,
+                Resolution::NotAPerson => return m.rule != model::RULE,
             };
         }
-    }
-    detect::merge(found, discovered)
+        true
+    });
+    found
 }
 
 /// Records that stay behind, with the decision.

@@ -42,6 +42,17 @@ impl Hasher for Same {
 
 type Shard = Mutex<HashMap<u64, (u32, Arc<[Mention]>), BuildHasherDefault<Same>>>;
 
+/// Whether an answer holds for every document.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Keep {
+    /// It follows from the text and its context alone.
+    Always,
+    /// Only that nothing was found holds everywhere.
+    Empty,
+    /// It was given with this document in mind.
+    Never,
+}
+
 /// Shared by all workers.
 pub struct Remembered {
     quiet: Box<[AtomicU64]>,
@@ -64,9 +75,16 @@ impl Default for Remembered {
 }
 
 impl Remembered {
-    /// What `find` gives for this text, asked only when it is not remembered. `more` is whatever else `find` depends on.
-    pub fn mentions(&self, text: &str, ctx: &Context, more: u8, find: impl FnOnce() -> Vec<Mention>) -> Arc<[Mention]> {
-        let digest = self.digest(text, ctx, more);
+    /// What `find` gives for this text, asked only when it is not remembered. `find` also says whether its answer may be given again for
+    /// the same text and context wherever they stand; `other` tells two ways of searching apart.
+    pub fn mentions(
+        &self,
+        text: &str,
+        ctx: &Context,
+        other: bool,
+        find: impl FnOnce() -> (Vec<Mention>, Keep),
+    ) -> Arc<[Mention]> {
+        let digest = self.digest(text, ctx, other);
         let len = text.len() as u32;
         let slot = self.quiet.get(digest as usize & (SLOTS - 1));
         if slot.is_some_and(|s| s.load(Ordering::Relaxed) == digest) {
@@ -76,14 +94,17 @@ impl Remembered {
         if let Some((_, found)) = shard.and_then(|s| s.lock().ok()?.get(&digest).filter(|f| f.0 == len).cloned()) {
             return found;
         }
-        let found = find();
+        let (found, keep) = find();
+        let found: Arc<[Mention]> = if found.is_empty() { self.nothing.clone() } else { found.into() };
+        if keep == Keep::Never || keep == Keep::Empty && !found.is_empty() {
+            return found;
+        }
         if found.is_empty() && text.len() <= SHORT {
             if let Some(slot) = slot {
                 slot.store(digest, Ordering::Relaxed);
             }
-            return self.nothing.clone();
+            return found;
         }
-        let found: Arc<[Mention]> = if found.is_empty() { self.nothing.clone() } else { found.into() };
         let size = 64 + found.iter().map(size_of_mention).sum::<usize>();
         if self.used.fetch_add(size, Ordering::Relaxed) < ROOM
             && let Some(mut shard) = shard.and_then(|s| s.lock().ok())
@@ -94,12 +115,12 @@ impl Remembered {
     }
 
     /// Never 0, which is an empty slot.
-    fn digest(&self, text: &str, ctx: &Context, more: u8) -> u64 {
+    fn digest(&self, text: &str, ctx: &Context, other: bool) -> u64 {
         // Taken apart in full: what is added to the context must be added here.
         let Context { class, subject_is_patient, section, kin_hint } = ctx;
         let mut h = self.key.build_hasher();
         text.hash(&mut h);
-        (class, subject_is_patient, section, kin_hint, more).hash(&mut h);
+        (class, subject_is_patient, section, kin_hint, other).hash(&mut h);
         h.finish().max(1)
     }
 }
@@ -127,22 +148,28 @@ mod tests {
         let a = Context::default();
         let b = Context { section: "Family history", ..a };
         let asked = std::cell::Cell::new(0);
-        let look = |text: &str, ctx: &Context, more: u8, found: bool| {
-            r.mentions(text, ctx, more, || {
+        let ask = |text: &str, ctx: &Context, other: bool, found: bool, keep: Keep| {
+            r.mentions(text, ctx, other, || {
                 asked.set(asked.get() + 1);
-                if found { vec![mention()] } else { Vec::new() }
+                (if found { vec![mention()] } else { Vec::new() }, keep)
             })
             .len()
         };
+        let look = |text: &str, ctx: &Context, other: bool, found: bool| ask(text, ctx, other, found, Keep::Always);
         for _ in 0..2 {
-            assert_eq!(look("Jane was here", &a, 0, true), 1);
-            assert_eq!(look("Encounter for check up", &a, 0, false), 0);
-            assert_eq!(look(&"x".repeat(600), &a, 0, false), 0);
+            assert_eq!(look("Jane was here", &a, false, true), 1);
+            assert_eq!(look("Encounter for check up", &a, false, false), 0);
+            assert_eq!(look(&"x".repeat(600), &a, false, false), 0);
         }
         assert_eq!(asked.get(), 3);
-        assert_eq!(look("Encounter for check up", &b, 0, true), 1, "another section is another search");
-        assert_eq!(look("Encounter for check up", &a, 1, true), 1, "so is another way of searching");
+        assert_eq!(look("Encounter for check up", &b, false, true), 1, "another section is another search");
+        assert_eq!(look("Encounter for check up", &a, true, true), 1, "so is another way of searching");
         assert_eq!(asked.get(), 5);
+        for _ in 0..2 {
+            assert_eq!(ask("Lupe came", &a, false, true, Keep::Empty), 1);
+            assert_eq!(ask("nobody came", &a, false, false, Keep::Never), 0);
+        }
+        assert_eq!(asked.get(), 9, "an answer made for one document is not given for another");
     }
 
     #[test]
@@ -150,7 +177,7 @@ mod tests {
         let r = Remembered::default();
         r.used.store(ROOM, Ordering::Relaxed);
         for _ in 0..2 {
-            assert_eq!(r.mentions("Jane", &Context::default(), 0, || vec![mention()]).len(), 1);
+            assert_eq!(r.mentions("Jane", &Context::default(), false, || (vec![mention()], Keep::Always)).len(), 1);
         }
     }
 }

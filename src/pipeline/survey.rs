@@ -1,8 +1,10 @@
 //! Pass 1: who and what is in the case, before anything is decided.
 
 use super::documents::Tree;
+use super::explained::structural_words;
 use super::protected::{out_of_scope, special};
-use super::remembered::Remembered;
+use super::remembered::{Keep, Remembered};
+use crate::detect::model::{self, Names};
 use crate::detect::{self, Context};
 use crate::model::document::{Class, Field};
 use crate::model::mention::{Category, Mention, Who};
@@ -11,6 +13,7 @@ use crate::model::policy::Policy;
 use crate::model::request::{Identity, Request};
 use crate::model::role::Role;
 use crate::policy::suspected;
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 /// What one document adds to the case.
@@ -30,14 +33,35 @@ pub struct Surveyed {
     pub about: Vec<(String, PersonStub, Vec<String>)>,
 }
 
+/// What is known before anything is read.
+#[derive(Clone, Copy)]
+pub struct Given<'a> {
+    /// The requester.
+    pub identity: &'a Identity,
+    /// The policy in force.
+    pub policy: &'a Policy,
+    /// Who asks for what.
+    pub request: &'a Request,
+    /// The names model.
+    pub names: &'a Names,
+    /// What was discovered in texts.
+    pub discoveries: &'a Remembered,
+    /// Texts about which the model had nothing to say.
+    pub reads: &'a Remembered,
+}
+
 /// Surveys one document and everything in it.
-pub fn survey(tree: &Tree, identity: &Identity, policy: &Policy, request: &Request, discoveries: &Remembered) -> Surveyed {
+pub fn survey(tree: &Tree, given: &Given) -> Surveyed {
     let mut out = Surveyed::default();
-    tree.each(&mut |t| one(t, identity, policy, request, discoveries, &mut out));
+    // Whom structure names, pass 2 finds: about their names the model need not be asked.
+    let words: OnceCell<HashSet<String>> = OnceCell::new();
+    let known = |word: &str| words.get_or_init(|| structural_words(tree, given.identity)).contains(word);
+    tree.each(&mut |t| one(t, given, &known, &mut out));
     out
 }
 
-fn one(t: &Tree, identity: &Identity, policy: &Policy, request: &Request, discoveries: &Remembered, out: &mut Surveyed) {
+fn one(t: &Tree, given: &Given, known: &dyn Fn(&str) -> bool, out: &mut Surveyed) {
+    let Given { identity, policy, request, .. } = *given;
     for (i, record) in t.doc.records.iter().enumerate() {
         if record.keys.is_empty() {
             continue;
@@ -67,7 +91,14 @@ fn one(t: &Tree, identity: &Identity, policy: &Policy, request: &Request, discov
             continue;
         }
         let ctx = context(t, field);
-        for m in discoveries.mentions(text, &ctx, 0, || detect::discover(text, &ctx, identity)).iter() {
+        let found = given.discoveries.mentions(text, &ctx, false, || (detect::discover(text, &ctx, identity), Keep::Always));
+        // A name in full that lists know is somebody for the whole case; what else the model sees is decided where it stands.
+        let read = given.reads.mentions(text, &ctx, false, || {
+            let read = model::read_names(given.names, text, &ctx, identity, &found, known);
+            let somebody = read.mentions.into_iter().filter(model::is_somebody).collect();
+            (somebody, if read.left_out { Keep::Never } else { Keep::Empty })
+        });
+        for m in found.iter().chain(read.iter()) {
             gather(text, m, &mut seen, out);
         }
     }

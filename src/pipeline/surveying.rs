@@ -1,15 +1,16 @@
 //! Pass 1 over all items, in parallel, merged in order.
 
 use super::documents::{Tree, format_for};
+use super::explained::name_words;
 use super::lines::Lines;
 use super::remembered::Remembered;
-use super::survey::{Surveyed, survey};
+use super::survey::{Given, Surveyed, survey};
 use super::{Options, Progress, cancelled};
 use crate::detect::fold::folded;
 use crate::intake::{Intake, Item, Kind, XmlRoot};
 use crate::model::error::RunError;
 use crate::model::mention::Category;
-use crate::model::person::{Identifier, Name, PersonStub};
+use crate::model::person::{Identifier, Name, PersonStub, StubKind};
 use crate::model::role::Role;
 use crate::people::roster::RosterBuilder;
 use rayon::prelude::*;
@@ -20,6 +21,8 @@ use std::sync::atomic::AtomicBool;
 pub const BATCH_BYTES: u64 = 32 << 20;
 /// Most documents in a batch.
 const BATCH_DOCUMENTS: usize = 512;
+/// Most words of names of organisations that are remembered.
+const MAX_WORDS: usize = 100_000;
 /// Most values by pattern that are remembered for the checks.
 const MAX_VALUES: usize = 200_000;
 
@@ -57,6 +60,8 @@ pub struct Survey {
     pub structured: bool,
     /// What was discovered in texts, which pass 2 asks for again.
     pub discoveries: Remembered,
+    /// Words of the names of organisations, folded.
+    pub organisations: HashSet<String>,
 }
 
 impl Survey {
@@ -64,6 +69,9 @@ impl Survey {
         for (key, stub) in &s.stubs {
             self.structured = true;
             self.builder.observe(key, stub);
+            if stub.kind == StubKind::Organization && self.organisations.len() < MAX_WORDS {
+                self.organisations.extend(name_words(stub));
+            }
             if stub.refers.as_deref().is_some_and(|r| r.contains('?')) {
                 self.conditional.extend(stub.identifiers.iter().cloned());
             }
@@ -106,8 +114,10 @@ pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop
         trees: HashMap::new(),
         structured: false,
         discoveries: Remembered::default(),
+        organisations: HashSet::new(),
     };
-    let discoveries = Remembered::default();
+    let (discoveries, reads) = (Remembered::default(), Remembered::default());
+    let given = &given(opts, &discoveries, &reads);
     let small = intake.items.iter().map(|i| i.content_len).sum::<u64>() <= KEPT_BYTES;
     for batch in batches(&intake.items) {
         if cancelled(stop) {
@@ -116,15 +126,14 @@ pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop
         if let [i] = batch[..]
             && intake.items[i].kind == Kind::Ndjson
         {
-            lines(i, &intake.items[i], opts, &discoveries, &mut out, progress, stop)?;
+            lines(i, &intake.items[i], given, &mut out, progress, stop)?;
             continue;
         }
         let done: Vec<(usize, ReadAndSurveyed)> = batch
             .par_iter()
             .map(|&i| {
                 let item = &intake.items[i];
-                let result =
-                    read(item).map(|t| (survey(&t, &opts.request.patient, &opts.policy, &opts.request, &discoveries), t));
+                let result = read(item).map(|t| (survey(&t, given), t));
                 progress.done(item.content_len);
                 (i, result)
             })
@@ -147,6 +156,11 @@ pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop
     Ok(out)
 }
 
+fn given<'a>(opts: &'a Options, discoveries: &'a Remembered, reads: &'a Remembered) -> Given<'a> {
+    let Options { request, policy, names, .. } = opts;
+    Given { identity: &request.patient, policy, request, names, discoveries, reads }
+}
+
 /// Reads an item that is one document.
 pub fn read(item: &Item) -> Result<Tree, String> {
     let format = format_for(item.kind).map_err(str::to_string)?;
@@ -158,8 +172,7 @@ pub fn read(item: &Item) -> Result<Tree, String> {
 fn lines(
     i: usize,
     item: &Item,
-    opts: &Options,
-    discoveries: &Remembered,
+    given: &Given,
     out: &mut Survey,
     progress: &dyn Progress,
     stop: &AtomicBool,
@@ -182,7 +195,7 @@ fn lines(
             .par_iter()
             .map(|l| match l.tree(&item.path) {
                 None => Ok(Surveyed::default()),
-                Some(t) => t.map(|t| survey(&t, &opts.request.patient, &opts.policy, &opts.request, discoveries)),
+                Some(t) => t.map(|t| survey(&t, given)),
             })
             .collect();
         progress.done(bytes);
