@@ -14,6 +14,7 @@ mod links;
 mod names;
 mod number;
 mod outcome;
+pub mod packet;
 mod process;
 mod protected;
 mod remembered;
