@@ -4,8 +4,11 @@
 //! in contained resources, extensions, Parameters and primitive extensions. [`walk`] lists fields; [`special`] holds the types with
 //! a rule of their own; [`person`] reads the facts of a person; [`write`] splices.
 
+mod content;
 mod ops;
 pub mod person;
+mod pointing;
+mod questionnaire;
 pub mod reference;
 pub mod schema;
 mod special;
