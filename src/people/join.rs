@@ -272,6 +272,8 @@ pub(super) fn join_others(entries: &[Entry], clusters: &mut Clusters, sides: &[S
     maiden_names(entries, clusters, &others);
     by_given(entries, clusters, &others, patient);
     by_fragment(entries, clusters, &others, patient);
+    // Once more: `her mother Ann` is Ann Roe by now, and the one mother.
+    maiden_names(entries, clusters, &others);
     unnamed_parents(entries, clusters, &others);
 }
 
@@ -386,10 +388,10 @@ fn across_camps(entries: &[Entry], clusters: &mut Clusters, members: &[u32]) {
 /// A place in which a clinician stands as a rule but a relative may (`Consent.performer`, `MedicationDispense.receiver`), with nothing
 /// that tells a profession: it does not keep the relative of that name away.
 pub(super) fn is_open(e: &Entry) -> bool {
-    e.stub.kind == StubKind::Unknown
-        && matches!(e.stub.role, Role::Clinician | Role::Staff)
-        && e.stub.slot != "narrative"
-        && !is_professional(e)
+    let place = e.stub.kind == StubKind::Unknown && matches!(e.stub.role, Role::Clinician | Role::Staff);
+    // `Signed by Ann Roe` may be the mother Ann Roe.
+    let mention = e.stub.slot == "narrative" && e.stub.role == Role::Clinician;
+    (place || mention) && !is_professional(e)
 }
 
 fn is_professional(e: &Entry) -> bool {
