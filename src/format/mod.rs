@@ -8,6 +8,8 @@ pub mod ccda;
 mod conformance;
 pub mod fhir;
 pub mod json;
+pub mod layout;
+pub mod pdf;
 pub mod roles;
 pub mod text;
 pub mod xdm;

@@ -26,7 +26,7 @@ mod tests;
 
 pub use gather::gather;
 pub use limits::{Limits, RATIO_FLOOR};
-pub use sniff::{HEAD_BYTES, Kind, XmlRoot};
+pub use sniff::{HEAD_BYTES, ImageKind, Kind, XmlRoot};
 
 use crate::model::error::RunError;
 use std::io::{BufRead, Read};

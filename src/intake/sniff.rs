@@ -18,6 +18,21 @@ pub enum Kind {
     Html,
     /// Any other text, style sheets (CSS) and tables included.
     Text,
+    /// PDF.
+    Pdf,
+    /// A raster image.
+    Image(ImageKind),
+}
+
+/// How an image is stored.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ImageKind {
+    /// PNG.
+    Png,
+    /// JPEG.
+    Jpeg,
+    /// TIFF, of one page or more.
+    Tiff,
 }
 
 /// The root element of an XML document.
@@ -78,18 +93,18 @@ pub(super) fn sniff(head: &[u8]) -> Found {
 }
 
 fn magic(h: &[u8]) -> Option<Found> {
-    use Found::Unsupported as U;
+    use Found::{Document as D, Unsupported as U};
     let at = |n: usize, m: &[u8]| h.get(n..).is_some_and(|r| r.starts_with(m));
     let starts: &[(&[u8], Found)] = &[
         (b"PK\x03\x04", Found::Zip),
         (b"PK\x05\x06", Found::Zip),
         (b"PK\x07\x08", Found::Zip),
         (b"\x1f\x8b\x08", Found::Gzip),
-        (b"%PDF-", U("pdf")),
-        (b"\x89PNG\r\n\x1a\n", U("png image")),
-        (b"\xff\xd8\xff", U("jpeg image")),
-        (b"II*\0", U("tiff image")),
-        (b"MM\0*", U("tiff image")),
+        (b"%PDF-", D(Kind::Pdf)),
+        (b"\x89PNG\r\n\x1a\n", D(Kind::Image(ImageKind::Png))),
+        (b"\xff\xd8\xff", D(Kind::Image(ImageKind::Jpeg))),
+        (b"II*\0", D(Kind::Image(ImageKind::Tiff))),
+        (b"MM\0*", D(Kind::Image(ImageKind::Tiff))),
         (b"II+\0", U("tiff image")),
         (b"MM\0+", U("tiff image")),
         (b"GIF87a", U("gif image")),
@@ -147,7 +162,7 @@ fn magic(h: &[u8]) -> Option<Found> {
     if memchr::memmem::find(near, b"%PDF-").is_some()
         && (text_head(near).is_none() || near.trim_ascii_start().starts_with(b"%PDF-"))
     {
-        return Some(U("pdf"));
+        return Some(D(Kind::Pdf));
     }
     None
 }
@@ -374,14 +389,14 @@ mod tests {
 
     #[test]
     fn unsupported_kinds_have_a_word() {
+        assert_eq!(kind(b"%PDF-1.7\n%\xe2\xe3"), Kind::Pdf);
+        assert_eq!(kind(b"\x00\x01junk%PDF-1.4"), Kind::Pdf);
+        assert_eq!(kind(b"\x89PNG\r\n\x1a\n...."), Kind::Image(ImageKind::Png));
+        assert_eq!(kind(b"\xff\xd8\xff\xe0"), Kind::Image(ImageKind::Jpeg));
+        assert_eq!(kind(b"II*\0aaaa"), Kind::Image(ImageKind::Tiff));
         let mut dicom = vec![0u8; 128];
         dicom.extend_from_slice(b"DICM");
         let cases: &[(&[u8], &str)] = &[
-            (b"%PDF-1.7\n%\xe2\xe3", "pdf"),
-            (b"\x00\x01junk%PDF-1.4", "pdf"),
-            (b"\x89PNG\r\n\x1a\n....", "png image"),
-            (b"\xff\xd8\xff\xe0", "jpeg image"),
-            (b"II*\0aaaa", "tiff image"),
             (b"GIF89a", "gif image"),
             (b"{\\rtf1\\ansi", "rtf"),
             (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "office document (ole)"),

@@ -3,6 +3,8 @@
 use super::person::PersonStub;
 use super::view::Span;
 use serde::{Deserialize, Serialize};
+use std::any::Any;
+use std::sync::Arc;
 
 /// Index into [`Document::fields`].
 pub type FieldId = u32;
@@ -179,4 +181,42 @@ pub struct Document {
     pub notes: Vec<Note>,
     /// Things that a person must settle before release; each is a reason and an element path.
     pub holds: Vec<Note>,
+    /// For a format that is written anew and not spliced (PDF, images): the texts of all fields, one after another. The spans of such
+    /// a document's fields count bytes here and not in the source. `None` for every other format.
+    pub text: Option<String>,
+    /// What the format keeps between reading and writing.
+    pub kept: Kept,
 }
+
+/// Something a format keeps with its document, so that nothing is parsed twice. Of no meaning to anybody else.
+#[derive(Clone, Default)]
+pub struct Kept(Option<Arc<dyn Any + Send + Sync>>);
+
+impl Kept {
+    /// Keeps a value.
+    pub fn new<T: Any + Send + Sync>(value: T) -> Self {
+        Kept(Some(Arc::new(value)))
+    }
+    /// The value, when there is one of this type.
+    pub fn get<T: Any + Send + Sync>(&self) -> Option<&T> {
+        self.0.as_deref().and_then(|v| v.downcast_ref())
+    }
+}
+
+impl std::fmt::Debug for Kept {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str(if self.0.is_some() { "Kept(..)" } else { "Kept(none)" })
+    }
+}
+
+impl PartialEq for Kept {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (None, None) => true,
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Kept {}

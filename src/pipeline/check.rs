@@ -18,6 +18,7 @@ use crate::verify::folder::{FORBIDDEN_FILE, SPLICES_FILE, VerifyFacts};
 use crate::verify::forbidden::ForbiddenValue;
 use crate::verify::labels::labels_of;
 use crate::verify::output::{Findings, OutputFile, PackageFacts, finish, verify_output, verify_report};
+use crate::verify::rewritten::verify_rewritten;
 use crate::verify::searcher::Searcher;
 use std::collections::{BTreeMap, HashSet};
 use std::io::Write as _;
@@ -31,6 +32,7 @@ pub struct Written {
     records: Vec<SpliceRecord>,
     exempt: Vec<Exempt>,
     sha256: String,
+    rewritten: bool,
 }
 
 /// Where a line file has got to.
@@ -87,14 +89,23 @@ impl Checker {
         let number = |i: u32| f.entries.get(i as usize).map_or(0, |e| e.no);
         let records = records(input, &f.splices, 0, 0, &number);
         let sha256 = sha256.map_or_else(|| sha256_hex(input), str::to_string);
-        let exempt: Vec<Exempt> =
-            f.exempt.iter().map(|&(start, end)| Exempt { start: start as usize, end: end as usize, value: None }).collect();
+        let whole = f.bytes.len();
+        let exempt: Vec<Exempt> = f
+            .exempt
+            .iter()
+            .map(|&(start, end)| Exempt { start: start as usize, end: end as usize, value: None })
+            .chain(f.kept_texts.iter().map(|t| Exempt { start: 0, end: whole, value: Some(t.clone()) }))
+            .collect();
         let path = self.shown.get(file).map_or(file, String::as_str);
-        let findings = verify_output(
+        let spliced = f.rewritten.is_none().then_some(sha256.as_str());
+        let mut findings = verify_output(
             &self.searcher,
-            &OutputFile { path, bytes: &f.bytes, base: 0, input_sha256: Some(&sha256), splices: &records, exempt: &exempt },
+            &OutputFile { path, bytes: &f.bytes, base: 0, input_sha256: spliced, splices: &records, exempt: &exempt },
         );
-        Written { findings, records, exempt, sha256 }
+        if let Some(r) = &f.rewritten {
+            verify_rewritten(input, &f.bytes, r, &mut findings);
+        }
+        Written { findings, records, exempt, sha256, rewritten: f.rewritten.is_some() }
     }
 
     /// Stores what was found in a whole file.
@@ -102,7 +113,7 @@ impl Checker {
         self.findings.push(w.findings);
         let file = self.shown.get(file).cloned().unwrap_or_else(|| file.to_string());
         self.remember(&file, w.exempt, 0);
-        self.line(&SpliceLine { file, chunk: 0, input_sha256: w.sha256, splices: w.records })
+        self.line(&SpliceLine { file, chunk: 0, input_sha256: w.sha256, splices: w.records, rewritten: w.rewritten })
     }
 
     /// Keeps what stays by a person's ruling, for a later repetition of the checks.
@@ -140,7 +151,7 @@ impl Checker {
             })
             .collect();
         let file = self.shown.get(file).cloned().unwrap_or_else(|| file.to_string());
-        self.line(&SpliceLine { file, chunk, input_sha256, splices })
+        self.line(&SpliceLine { file, chunk, input_sha256, splices, rewritten: false })
     }
 
     /// Stores what was found in one line of a line file.

@@ -98,7 +98,8 @@ fn not_under_another_name(stub: &PersonStub, is: Resolution, known: &Known) -> R
 
 fn plan(tree: &Tree, who: &[Resolution], withheld: &[Option<Decision>], keys: &HashSet<String>, known: &Known) -> Vec<Proposal> {
     let view = |f: &Field| tree.format.view(tree.source(), &tree.doc, f);
-    let raw = |f: &Field| String::from_utf8_lossy(tree.bytes.get(f.span.range()).unwrap_or_default()).into_owned();
+    let stored = tree.doc.text.as_deref().map_or(tree.bytes.as_slice(), str::as_bytes);
+    let raw = |f: &Field| String::from_utf8_lossy(stored.get(f.span.range()).unwrap_or_default()).into_owned();
     let search = |text: &str, f: &Field| search(text, f, tree, known);
     redact::plan(&redact::Inputs {
         doc: &tree.doc,

@@ -2,6 +2,7 @@
 
 use crate::format::ccda::Ccda;
 use crate::format::fhir::FhirJson;
+use crate::format::pdf::Pdf;
 use crate::format::text::{Html, PlainText};
 use crate::format::xdm::XdmMetadata;
 use crate::format::{Format, Source};
@@ -23,6 +24,8 @@ pub fn format_for(kind: Kind) -> Result<&'static dyn Format, &'static str> {
         Kind::Xml(XmlRoot::Other) => Err("XML of an unknown kind"),
         Kind::Html => Ok(&Html),
         Kind::Text => Ok(&PlainText),
+        Kind::Pdf => Ok(&Pdf),
+        Kind::Image(_) => Err("image (not supported yet)"),
     }
 }
 

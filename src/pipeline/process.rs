@@ -202,6 +202,8 @@ enum Done {
     Whole { whole: Whole, records: u64, format: &'static str, reviews: Vec<ReviewItem> },
     /// The writer refused: a defect, which must not become an output.
     Failed(String),
+    /// A document that is written anew, and could not be: a person must look.
+    Held { why: String, format: &'static str, reviews: Vec<ReviewItem> },
 }
 
 fn finish(n: Numbered, file: &str, kind: Kind, sha256: Option<&str>, checker: &Checker, digests: &Digests) -> Done {
@@ -216,7 +218,10 @@ fn finish(n: Numbered, file: &str, kind: Kind, sha256: Option<&str>, checker: &C
     }
     let input = n.tree.bytes.clone();
     let path = n.tree.key.clone();
+    let anew = n.tree.doc.text.is_some();
+    let reviews: Vec<ReviewItem> = if anew { n.reviews.iter().map(|r| r.1.clone()).collect() } else { Vec::new() };
     match write(n, file, "") {
+        Err(e) if anew => Done::Held { why: e.to_string(), format, reviews },
         Err(e) => Done::Failed(e.to_string()),
         Ok(mut finished) => {
             if kind == Kind::Xml(XmlRoot::Registry) {
@@ -254,6 +259,11 @@ fn store(
     };
     match done {
         Done::Failed(why) => return Err(RunError::Internal(format!("{}: cannot be written: {why}", item.path))),
+        Done::Held { why, format, reviews } => {
+            totals.reviews.extend(reviews);
+            hold(w, "unreadable", &item.path, format, &item.sha256, item.len, &why, totals);
+            return Ok(());
+        }
         Done::Whole { whole, records, format, reviews } => {
             row.records = records;
             row.format = format.into();
@@ -278,11 +288,29 @@ fn store(
                 totals.digests.insert(item.path.clone(), digest);
             }
             checker.store(&file, checked)?;
+            late_holds(w, &file, "", &finished.late, totals);
             account(finished.entries, finished.reviews, ledger, totals)?;
         }
     }
     totals.inputs.push(row);
     Ok(())
+}
+
+/// Embedded documents that turned out not to be writable.
+fn late_holds(w: &Work, file: &str, line: &str, late: &[(String, String)], totals: &mut Totals) {
+    for (path, why) in late {
+        let q = Question {
+            kind: "unsupported",
+            text: format!("An attachment was not processed: {why}. It is left out. Release without it?"),
+            excerpt: String::new(),
+            choices: vec!["withhold".into()],
+            label: None,
+            group: None,
+        };
+        let place = Place { file: file.to_string(), path: format!("{line}{path}"), ..Place::default() };
+        let item = review_item(&q, place, &mut totals.counters, w.rulings);
+        totals.reviews.push(item);
+    }
 }
 
 fn whole_stays(w: &Work, file: &str, whole: Whole, row: &mut InputRow, totals: &mut Totals) {
@@ -409,7 +437,9 @@ fn lines(
                     out.write_all(&line.after)?;
                     checker.plain_line(&file, &line)?;
                 }
-                Some(Done::Failed(why)) => return Err(RunError::Internal(format!("{}: line {}: {why}", item.path, line.no))),
+                Some(Done::Held { why, .. } | Done::Failed(why)) => {
+                    return Err(RunError::Internal(format!("{}: line {}: {why}", item.path, line.no)));
+                }
                 Some(Done::Whole { whole, reviews, .. }) => {
                     totals.reviews.extend(reviews);
                     line_stays(w, whole, place, totals);
@@ -427,6 +457,7 @@ fn lines(
                     out.write_all(&line.before)?;
                     out.write_all(&finished.bytes)?;
                     out.write_all(&line.after)?;
+                    late_holds(w, &file, &format!("line {} ", line.no), &finished.late, totals);
                     checker.store_line(&file, &line, finished.bytes.len() as u64, checked)?;
                     account(finished.entries, finished.reviews, ledger, totals)?;
                 }

@@ -1,7 +1,7 @@
 //! Pass 2, second half: a numbered document becomes bytes, and every difference is accounted for.
 
 use super::number::Numbered;
-use crate::model::edit::{Cause, Change, Edit, Splice};
+use crate::model::edit::{Cause, Change, Edit, Rewrite, Splice};
 use crate::model::error::WriteError;
 use crate::model::ledger::{Entry, ReviewItem};
 
@@ -17,6 +17,12 @@ pub struct Finished {
     pub reviews: Vec<ReviewItem>,
     /// Output byte ranges that a person ruled to keep.
     pub exempt: Vec<(u64, u64)>,
+    /// Embedded documents that could not be written after all and are left out: place and why, each a question for a person.
+    pub late: Vec<(String, String)>,
+    /// What a format that is written anew says of its output.
+    pub rewritten: Option<Rewrite>,
+    /// Texts that a person ruled to keep, where ranges of bytes mean nothing: in a document that is written anew.
+    pub kept_texts: Vec<String>,
 }
 
 /// Writes a document. `file` is its path as released, `above` the path of the field that holds it, for embedded ones.
@@ -28,6 +34,7 @@ pub fn write(n: Numbered, file: &str, above: &str) -> Result<Finished, WriteErro
         entry.place.path = format!("{above}{path}");
     }
     exact_places(&tree, &edits, &mut entries);
+    let mut late: Vec<(String, String)> = Vec::new();
     let mut inner: Vec<Entry> = Vec::new();
     let mut inner_reviews: Vec<ReviewItem> = Vec::new();
     if !children.is_empty() {
@@ -35,7 +42,18 @@ pub fn write(n: Numbered, file: &str, above: &str) -> Result<Finished, WriteErro
         let at = tree.format.locate(tree.source(), &tree.doc, &fields);
         for ((field, child), path) in children.into_iter().zip(at) {
             let original = child.tree.bytes.clone();
-            let done = write(child, file, &format!("{above}{path} > "))?;
+            let anew = child.tree.doc.text.is_some();
+            let done = match write(child, file, &format!("{above}{path} > ")) {
+                Ok(done) => done,
+                Err(e) if anew => {
+                    late.push((format!("{above}{path}"), e.0));
+                    let change = Change::Mask("[WITHHELD]".into());
+                    edits.push(Edit { field, record: false, range: None, change, ledger: u32::MAX });
+                    continue;
+                }
+                Err(e) => return Err(e),
+            };
+            late.extend(done.late);
             if done.bytes != original {
                 // The change of the outer bytes is the sum of the inner entries; it gets no entry of its own.
                 edits.push(Edit { field, record: false, range: None, change: Change::Part(done.bytes), ledger: u32::MAX });
@@ -50,7 +68,17 @@ pub fn write(n: Numbered, file: &str, above: &str) -> Result<Finished, WriteErro
             s.cause = Cause::Consequence("embedded document edited");
         }
     }
-    let exempt = ruled_keep.iter().filter_map(|&i| entries.get(i)).map(|e| output_range(&written.splices, e)).collect();
+    let ruled = || ruled_keep.iter().filter_map(|&i| entries.get(i));
+    let (mut exempt, mut kept_texts) = (Vec::new(), Vec::new());
+    match &written.rewritten {
+        None => exempt = ruled().map(|e| output_range(&written.splices, e)).collect(),
+        Some(_) => kept_texts = ruled().filter_map(|e| e.original.clone()).collect(),
+    }
+    for (ledger, place) in written.rewritten.iter().flat_map(|r| &r.places) {
+        if let Some(entry) = entries.get_mut(*ledger as usize) {
+            entry.place.path = format!("{above}{place}");
+        }
+    }
     let mut out_reviews: Vec<ReviewItem> = reviews
         .into_iter()
         .map(|(entry, mut item)| {
@@ -63,7 +91,16 @@ pub fn write(n: Numbered, file: &str, above: &str) -> Result<Finished, WriteErro
         .collect();
     out_reviews.extend(inner_reviews);
     entries.extend(inner);
-    Ok(Finished { bytes: written.bytes, splices: written.splices, entries, reviews: out_reviews, exempt })
+    Ok(Finished {
+        bytes: written.bytes,
+        splices: written.splices,
+        entries,
+        reviews: out_reviews,
+        exempt,
+        late,
+        rewritten: written.rewritten,
+        kept_texts,
+    })
 }
 
 /// Narrows the place of each entry from its field to its span in it.

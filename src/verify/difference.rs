@@ -79,6 +79,9 @@ pub struct SpliceLine {
     pub input_sha256: String,
     /// Records in ascending order, offsets counted from the start of the file.
     pub splices: Vec<SpliceRecord>,
+    /// True for a document that was written anew (PDF, image), whose input cannot be restored from the output.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rewritten: bool,
 }
 
 /// Records of a writer's splices. `base_in` and `base_out` are where this piece (a line of an NDJSON file; 0 for a whole file) begins

@@ -178,8 +178,10 @@ fn read_splices(path: &Path) -> Result<Splices, RunError> {
         let damaged = || RunError::Input(format!("internal/{SPLICES_FILE} is damaged on line {}", n + 1));
         let line: SpliceLine = serde_json::from_slice(&line).map_err(|_| damaged())?;
         let next = chunks.entry(line.file.clone()).or_insert(0);
-        let slot = out.entry(line.file).or_insert_with(|| (line.input_sha256.clone(), Vec::new()));
-        if line.chunk != *next || slot.0 != line.input_sha256 {
+        // No hash: what was written anew cannot be restored.
+        let sha256 = if line.rewritten { String::new() } else { line.input_sha256 };
+        let slot = out.entry(line.file).or_insert_with(|| (sha256.clone(), Vec::new()));
+        if line.chunk != *next || slot.0 != sha256 {
             return Err(damaged());
         }
         *next += 1;
@@ -279,7 +281,7 @@ fn document(path: &str, bytes: &[u8], facts: &VerifyFacts, splices: &Splices, se
             path,
             bytes,
             base: 0,
-            input_sha256: recorded.map(|r| r.0.as_str()),
+            input_sha256: recorded.map(|r| r.0.as_str()).filter(|sha| !sha.is_empty()),
             splices: recorded.map_or(&[], |r| r.1.as_slice()),
             exempt: &exempt,
         },
@@ -334,6 +336,7 @@ mod tests {
                 chunk: 0,
                 input_sha256: sha256_hex(INPUT),
                 splices: records.clone(),
+                rewritten: false,
             })
             .unwrap()
         };

@@ -30,6 +30,7 @@ mod layers;
 pub mod output;
 mod place;
 pub mod references;
+pub mod rewritten;
 #[cfg(test)]
 mod samples;
 pub mod searcher;

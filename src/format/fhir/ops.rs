@@ -207,7 +207,7 @@ impl<'a> Plan<'a> {
         lost.retain(|l| !done.contains(l));
         lost.sort_unstable();
         lost.dedup();
-        Ok(Written { bytes: apply(self.src, &splices), splices, covered: lost })
+        Ok(Written { bytes: apply(self.src, &splices), splices, covered: lost, ..Written::default() })
     }
 
     /// Turns removals into operations, innermost containers first, so that emptied containers are removed from theirs.

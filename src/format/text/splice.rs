@@ -30,7 +30,7 @@ impl Writer<'_> {
             let whole = Span::new(0, self.bytes.len());
             splices.push(Splice { input: whole, with: self.withheld.clone(), cause: Cause::Ledger(e.ledger) });
             covered = edits.iter().map(|x| x.ledger).filter(|l| *l != e.ledger).collect();
-            return Ok(Written { bytes: apply(self.bytes, &splices), splices, covered });
+            return Ok(Written { bytes: apply(self.bytes, &splices), splices, covered, ..Written::default() });
         }
         let mut order: Vec<&Edit> = edits.iter().collect();
         order.sort_by_key(|e| (e.field, e.range.unwrap_or((0, u32::MAX))));
@@ -48,7 +48,7 @@ impl Writer<'_> {
         }
         splices.sort_by_key(|s| (s.input.start, s.input.end));
         let splices = without_overlap(splices, &mut covered);
-        Ok(Written { bytes: apply(self.bytes, &splices), splices, covered })
+        Ok(Written { bytes: apply(self.bytes, &splices), splices, covered, ..Written::default() })
     }
 
     fn one(

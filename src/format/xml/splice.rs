@@ -58,7 +58,7 @@ impl SpliceList {
                 covered.remove(&l);
             }
         }
-        Ok(Written { bytes: apply(bytes, &kept), splices: kept, covered: covered.into_iter().collect() })
+        Ok(Written { bytes: apply(bytes, &kept), splices: kept, covered: covered.into_iter().collect(), ..Written::default() })
     }
 }
 

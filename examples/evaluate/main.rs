@@ -1,0 +1,104 @@
+//! Measures `disclose detect` and `disclose match` on the labelled set of `tests/corpus`. Run it through `scripts/evaluate`.
+
+#[path = "../../tests/corpus/gold.rs"]
+mod gold;
+mod identity;
+mod page;
+mod score;
+
+use rayon::prelude::*;
+use score::{Count, Score};
+use std::path::Path;
+use std::process::ExitCode;
+
+/// What must hold on each split.
+pub struct Gate {
+    /// In words.
+    pub what: &'static str,
+    /// The bound, and whether it is the least or the most.
+    pub bound: f64,
+    /// True when the measured share may not be less, false when it may not be more.
+    pub least: bool,
+    /// The measured figure.
+    pub of: fn(&Score) -> Count,
+}
+
+/// The gate.
+pub const GATES: &[Gate] = &[
+    Gate { what: "span recall", bound: 0.985, least: true, of: |s| s.recall },
+    Gate { what: "span recall, relatives and other patients", bound: 0.99, least: true, of: Score::kin },
+    Gate { what: "patient's own kept", bound: 0.99, least: true, of: |s| s.own },
+    Gate { what: "traps touched", bound: 0.01, least: false, of: |s| s.traps },
+    Gate { what: "role accuracy", bound: 0.9, least: true, of: Score::roles },
+    Gate { what: "review load", bound: 0.15, least: false, of: |s| s.review },
+];
+
+impl Gate {
+    /// Whether the split passes.
+    pub fn holds(&self, score: &Score) -> bool {
+        let share = (self.of)(score).share();
+        if (self.of)(score).all == 0 {
+            return true;
+        }
+        if self.least { share >= self.bound } else { share <= self.bound }
+    }
+}
+
+fn split(root: &Path, name: &str) -> Result<Score, String> {
+    let notes = gold::split(root, name)?;
+    let scores: Vec<Score> = notes.par_iter().map(score::score).collect::<Result<_, _>>()?;
+    let mut out = Score::default();
+    scores.into_iter().for_each(|s| out.merge(s));
+    Ok(out)
+}
+
+fn run() -> Result<bool, String> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    const KNOWN: &[&str] = &["--gate", "--misses", "--test-misses", "--identity-misses", "--no-page"];
+    if let Some(bad) = args.iter().find(|a| !KNOWN.contains(&a.as_str())) {
+        return Err(format!("unknown option {bad}; known are {}", KNOWN.join(" ")));
+    }
+    let on = |flag: &str| args.iter().any(|a| a == flag);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let splits = [("dev", split(root, "dev")?), ("test", split(root, "test")?)];
+    let cases = identity::cases(root)?;
+    if on("--misses") {
+        splits[0].1.misses.iter().for_each(|m| println!("{m}"));
+    }
+    if on("--test-misses") {
+        splits[1].1.misses.iter().for_each(|m| println!("{m}"));
+    }
+    if on("--identity-misses") || on("--misses") {
+        cases.misses.iter().for_each(|m| println!("{m}"));
+    }
+    let tables = page::tables(&splits, &cases);
+    println!("{tables}");
+    if !on("--no-page") {
+        let path = root.join("docs/quality.md");
+        std::fs::write(&path, page::page(&tables)).map_err(|e| format!("{}: {e}", path.display()))?;
+    }
+    let mut all = true;
+    for (name, score) in &splits {
+        for gate in GATES.iter().filter(|g| !g.holds(score)) {
+            all = false;
+            println!("below the gate: {name}, {}: {:.4}, wanted {}", gate.what, (gate.of)(score).share(), gate.bound);
+        }
+    }
+    if cases.dangerous > 0 || cases.agree.share() < 0.9 {
+        all = false;
+        println!("below the gate: identity, {} dangerous, agreement {:.3}", cases.dangerous, cases.agree.share());
+    }
+    println!("{}", if all { "the gate holds" } else { "the gate does not hold" });
+    Ok(all || !on("--gate"))
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(e) => {
+            eprintln!("{e}");
+            ExitCode::from(2)
+        }
+    }
+}
