@@ -71,7 +71,7 @@ pub(super) fn sides(b: &RosterBuilder, clusters: &mut Clusters) -> Vec<Side> {
         let side = cluster_side(b, members, &world);
         // A number that a clinician of another name bears, too, is no reference to the patient.
         let shared_key = side == Some(Side::Patient)
-            && members.iter().filter_map(|m| entries.get(*m as usize)).any(|e| own_clinician(e) && shows_another(&b.patient, e));
+            && members.iter().filter_map(|m| entries.get(*m as usize)).any(|e| own_clinician(e) && (shows_another(&b.patient, e) || is_other_clinician(&b.patient, e)));
         for &m in members {
             let Some(e) = entries.get(m as usize) else { continue };
             let one = match side {
@@ -211,6 +211,12 @@ fn shows_another(patient: &Facts, e: &Entry) -> bool {
     }
     let n = levels::names(patient, &e.facts);
     !n.candidate_placeholder && n.given <= Given::Unlike && n.family <= Family::Conflict
+}
+
+/// A clinician by title or credential of another surname, no given name told.
+fn is_other_clinician(patient: &Facts, e: &Entry) -> bool {
+    let n = levels::names(patient, &e.facts);
+    !e.facts.names.is_empty() && e.facts.names.iter().all(|n| n.credential) && n.given <= Given::Missing && n.family <= Family::Conflict
 }
 
 /// The side of a whole cluster where a Patient stands in it or it points at one; `None` when each entry speaks for itself.
