@@ -1,7 +1,7 @@
 //! The `disclose` program: parses the command line and maps errors to exit codes.
 
 use clap::{Parser, Subcommand};
-use disclose::cli::{detect, match_cmd, process, verify};
+use disclose::cli::{detect, match_cmd, policy, process, verify};
 use disclose::model::error::RunError;
 use disclose::people::identity::read_identity;
 use std::path::PathBuf;
@@ -24,6 +24,8 @@ enum Command {
     Detect(DetectArgs),
     /// Compare a person with the patient: same, different, or for a person to review
     Match(match_cmd::MatchArgs),
+    /// List, show, check and compare policies
+    Policy(policy::PolicyArgs),
     /// Repeat the checks on a finished folder
     Verify(verify::VerifyArgs),
 }
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         Command::Process(args) => process::run(*args),
         Command::Detect(args) => run_detect(&args),
         Command::Match(args) => match_cmd::run(&args, &mut std::io::stdout().lock()).map(|()| 0),
+        Command::Policy(args) => policy::run(&args, &mut std::io::stdout().lock()),
         Command::Verify(args) => verify::run(&args),
     };
     match result {

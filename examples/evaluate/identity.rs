@@ -42,6 +42,7 @@ pub fn cases(root: &Path) -> Result<Cases, String> {
         slot: String::new(),
         context: String::new(),
         pairs: Some(pairs.path().to_path_buf()),
+        policy: None,
     };
     let mut lines = Vec::new();
     run(&args, &mut lines).map_err(|e| e.to_string())?;

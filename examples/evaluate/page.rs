@@ -71,6 +71,7 @@ pub fn tables(splits: &[(&str, Score); 2], cases: &Cases) -> String {
     );
     by(&mut out, "span recall by role", splits, |s| &s.by_role);
     by(&mut out, "span recall by category", splits, |s| &s.by_category);
+    by(&mut out, "span recall by kind of note", splits, |s| &s.by_kind);
     by(&mut out, "traps touched by kind", splits, |s| &s.by_trap);
     let _ = write!(out, "\n| identity cases (`tests/corpus/identity.tsv`) | |\n|---|---|\n");
     for (what, count) in [
@@ -83,6 +84,11 @@ pub fn tables(splits: &[(&str, Score); 2], cases: &Cases) -> String {
     }
     let _ = writeln!(out, "| dangerous (gate: none) | {} |", cases.dangerous);
     out
+}
+
+/// The tables up to the one by role.
+pub fn short(tables: &str) -> &str {
+    tables.split("\n| span recall by role").next().unwrap_or(tables)
 }
 
 /// The page.

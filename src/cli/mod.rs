@@ -2,6 +2,7 @@
 
 pub mod detect;
 pub mod match_cmd;
+pub mod policy;
 pub mod process;
 mod progress;
 pub mod verify;

@@ -157,6 +157,7 @@ fn options(args: &ProcessArgs) -> Result<Options, RunError> {
     let preset =
         policy::load(&request.purpose, args.policy.as_deref()).map_err(|e| RunError::Input(format!("--purpose: {e}")))?;
     let policy = policy::with_request(preset, &request);
+    let readiness = policy::readiness(&policy, &request).map_err(|e| RunError::Input(format!("request: {e}")))?;
     let dictionary = match &args.dictionary {
         Some(path) => Dictionary::from_toml(&text(path)?).map_err(|e| RunError::Input(format!("{}: {e}", shown(path))))?,
         None => Dictionary::default(),
@@ -169,6 +170,7 @@ fn options(args: &ProcessArgs) -> Result<Options, RunError> {
         inputs: args.inputs.clone(),
         request,
         policy,
+        readiness,
         dictionary,
         rulings,
         out: args.out.clone(),

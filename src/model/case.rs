@@ -3,6 +3,7 @@
 use super::document::Note;
 use super::ledger::{Place, ReviewItem};
 use super::policy::Policy;
+use super::readiness::Readiness;
 use super::request::Request;
 use super::roster::Person;
 use serde::{Deserialize, Serialize};
@@ -111,6 +112,15 @@ pub struct Case {
     pub checks: Vec<Check>,
     /// Notes of readers.
     pub notes: Vec<Note>,
+    /// Checklist, clock and what blocks a release besides review items.
+    #[serde(default)]
+    pub readiness: Readiness,
+    /// Records suspected to be of each special category, released or not.
+    #[serde(default)]
+    pub special_seen: BTreeMap<String, u64>,
+    /// Records without a date in a request that bounds dates: they stay.
+    #[serde(default)]
+    pub undated: u64,
     /// Number of ledger entries by `role group`, then action.
     pub by_role: BTreeMap<String, BTreeMap<String, u64>>,
     /// Number of ledger entries by category, then action.

@@ -140,6 +140,16 @@ pub struct Record {
     pub keys: Vec<String>,
     /// First clinical date in it as written, for scope and the report.
     pub date: Option<String>,
+    /// Last clinical date as written; `None` when it is the first, or when the record tells no end (see `open`).
+    pub end: Option<String>,
+    /// True when what it records goes on from `date`: a condition without abatement, a period without end.
+    pub open: bool,
+    /// Security labels and confidentiality codes, `system|code`.
+    pub labels: Vec<String>,
+    /// Reference key of the encounter it belongs to.
+    pub encounter: Option<String>,
+    /// Why it was done, `system|code`: reason codes.
+    pub reasons: Vec<String>,
 }
 
 /// An embedded document.

@@ -1,10 +1,12 @@
 //! A loaded policy preset as plain data. `policy/` reads and checks it; the pipeline looks rows up.
 
 use super::decision::{Action, Decision};
+use super::identity_policy::IdentityPolicy;
 use super::mention::Category;
 use super::role::{Role, RoleGroup};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What one group of roles gets.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -36,6 +38,125 @@ pub struct WithholdRule {
     pub basis: String,
 }
 
+/// By what right a disclosure is made, as `policies/authorities.toml` and `policies/checklists.toml` say it.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct AuthorityFacts {
+    /// Word of `--authority`.
+    pub word: String,
+    /// Name with citation.
+    pub title: String,
+    /// Whether minimum necessary applies: `yes`, `no`, or `open` (a person determines it).
+    pub applies: String,
+    /// Why, with citation.
+    pub citation: String,
+    /// What bounds scope.
+    pub scope: String,
+    /// Whether the disclosure is entered in the accounting of disclosures (45 CFR 164.528): `yes`, `no`, `open`.
+    pub accountable: String,
+    /// Why, with citation.
+    pub accountable_citation: String,
+    /// Which clock runs.
+    pub clock: Clock,
+    /// Name of the checklist.
+    pub checklist_title: String,
+    /// What must be there.
+    pub checklist: Vec<ChecklistItem>,
+}
+
+/// By when a request must be answered.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Clock {
+    /// `access` (days from receipt), `return_date`, `payer_due` (stated by the request), `none`.
+    pub kind: String,
+    /// Calendar days from receipt.
+    pub days: u32,
+    /// Calendar days of the one extension.
+    pub extension_days: u32,
+    /// Source.
+    pub citation: String,
+}
+
+/// One item of a checklist.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChecklistItem {
+    /// Key under `[checklist]` of a request.
+    pub id: String,
+    /// What a person confirms.
+    pub text: String,
+    /// Source.
+    pub citation: String,
+    /// Set when the item only concerns some requests: in which case.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub when: String,
+}
+
+/// A text that travels with the copy.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Notice {
+    /// Key in `policies/notices.toml`.
+    pub id: String,
+    /// Headline.
+    pub title: String,
+    /// The text.
+    pub text: String,
+    /// Where the text is from.
+    pub source: String,
+    /// When it was taken from there, `YYYY-MM-DD`.
+    pub as_of: String,
+}
+
+/// What happens to records of a special category.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Switch {
+    /// Released; the report says that the category was seen.
+    Release,
+    /// Released when the request states a specific authorization, else held.
+    Authorized,
+    /// Held until a person has decided.
+    Hold,
+    /// Left out.
+    Withhold,
+}
+
+/// A category of records that law or custom protects more than others. Found means suspected: a person decides.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SpecialRule {
+    /// Key: `part2`, `psychotherapy_notes`.
+    pub id: String,
+    /// Name.
+    pub title: String,
+    /// What happens.
+    pub switch: Switch,
+    /// Source of the protection.
+    pub citation: String,
+    /// Reason code.
+    pub reason: String,
+    /// Security labels and confidentiality codes, `system|code` or bare code.
+    pub labels: Vec<String>,
+    /// Document, section, resource, problem and medication codes, `system|code` or bare code; a code that ends in `*` is a prefix.
+    pub codes: Vec<String>,
+    /// Record kinds.
+    pub kinds: Vec<String>,
+    /// Words in the record's title or display texts (folded, whole words).
+    pub words: Vec<String>,
+    /// Notices that travel with a copy that holds such records.
+    pub notices: Vec<Notice>,
+}
+
+/// How much goes with a person's identity.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Extent {
+    /// Names, numbers and the like.
+    #[default]
+    Identifiers,
+    /// The whole table row, turn or sentence where its extent is certain; a person decides where it is not.
+    Whole,
+}
+
 /// One purpose's policy.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Policy {
@@ -61,6 +182,17 @@ pub struct Policy {
     pub other_patient_records: Action,
     /// Notices printed in the recipient report.
     pub notices: Vec<String>,
+    /// Numbers and rules of the comparison with the patient.
+    #[serde(default = "IdentityPolicy::built_in")]
+    pub identity: Arc<IdentityPolicy>,
+    /// The authority that holds: the request's, else the default.
+    pub authority: AuthorityFacts,
+    /// Texts that travel with the copy by authority.
+    pub travelling: Vec<Notice>,
+    /// Special categories.
+    pub special: Vec<SpecialRule>,
+    /// How much goes with the identity of each group.
+    pub extent: BTreeMap<RoleGroup, Extent>,
 }
 
 impl Policy {

@@ -12,7 +12,7 @@ use super::name::{Folded, Title};
 use crate::model::role::Role;
 
 /// Cues found around one name.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Cues {
     /// A kin word governs the name: this relation.
     pub kin: Option<Role>,
@@ -181,7 +181,8 @@ fn look_before(cues: &mut Cues, before: &[Word]) {
             cues.other_patient = true;
             return;
         }
-        if CLINICIAN_BEFORE.contains(&text) || text == "per" || (text == "with" && spoke(before)) {
+        if CLINICIAN_BEFORE.contains(&text) || text == "per" || (text == "with" && cues.honorific.is_none() && conferred(before))
+        {
             cues.clinician = true;
             return;
         }
@@ -204,8 +205,9 @@ fn look_before(cues: &mut Cues, before: &[Word]) {
     }
 }
 
-fn spoke(before: &[Word]) -> bool {
-    before.iter().rev().take(4).any(|w| matches!(w.text.as_str(), "spoke" | "discussed" | "conferred" | "consulted"))
+/// Colleagues discuss and confer; one speaks with anybody.
+fn conferred(before: &[Word]) -> bool {
+    before.iter().rev().take(4).any(|w| matches!(w.text.as_str(), "discussed" | "conferred" | "consulted" | "reviewed"))
 }
 
 fn look_after(cues: &mut Cues, after: &[Word], name: &Folded, possessive: bool, reference: &Facts) {
@@ -264,6 +266,11 @@ fn look_after(cues: &mut Cues, after: &[Word], name: &Folded, possessive: bool, 
             break;
         }
     }
+    // `Jane Roe, who presents with`
+    let (first, near) = match near.split_first() {
+        Some((&"who", rest)) => (rest.first().copied().unwrap_or(""), rest),
+        _ => (first, near.as_slice()),
+    };
     let aux = matches!(first, "has" | "had" | "is" | "was" | "will" | "also" | "currently" | "then");
     let predicate = SUBJECT_VERBS.contains(&first)
         || (matches!(first, "was" | "is" | "also" | "then" | "has" | "been")

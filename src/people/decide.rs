@@ -6,7 +6,7 @@ use super::join::Clusters;
 use super::keys::{Key, kind_of, normalise};
 use super::kin::SlotClass;
 use super::levels::{self, Birth, Family, Given, Home};
-use super::matching::{Outcome, Verdict, compare};
+use super::matching::{Outcome, Verdict};
 use super::organisation;
 use super::roster::{Entry, RosterBuilder};
 use super::standing::degree;
@@ -71,7 +71,10 @@ pub(super) fn sides(b: &RosterBuilder, clusters: &mut Clusters) -> Vec<Side> {
         let side = cluster_side(b, members, &world);
         // A number that a clinician of another name bears, too, is no reference to the patient.
         let shared_key = side == Some(Side::Patient)
-            && members.iter().filter_map(|m| entries.get(*m as usize)).any(|e| own_clinician(e) && (shows_another(&b.patient, e) || is_other_clinician(&b.patient, e)));
+            && members
+                .iter()
+                .filter_map(|m| entries.get(*m as usize))
+                .any(|e| own_clinician(e) && (shows_another(&b.patient, e) || is_other_clinician(&b.patient, e)));
         for &m in members {
             let Some(e) = entries.get(m as usize) else { continue };
             let one = match side {
@@ -186,7 +189,7 @@ fn own_keys(b: &RosterBuilder) -> BTreeSet<Key> {
 
 /// A Patient resource or recordTarget with content.
 fn definition_side(b: &RosterBuilder, e: &Entry, own_keys: &BTreeSet<Key>) -> Side {
-    let v = compare(&b.patient, &e.facts, "Patient", "");
+    let v = b.compare(&e.facts, "Patient");
     match v.verdict {
         Outcome::Same => Side::Patient,
         Outcome::Different => Side::Other,
@@ -216,7 +219,10 @@ fn shows_another(patient: &Facts, e: &Entry) -> bool {
 /// A clinician by title or credential of another surname, no given name told.
 fn is_other_clinician(patient: &Facts, e: &Entry) -> bool {
     let n = levels::names(patient, &e.facts);
-    !e.facts.names.is_empty() && e.facts.names.iter().all(|n| n.credential) && n.given <= Given::Missing && n.family <= Family::Conflict
+    !e.facts.names.is_empty()
+        && e.facts.names.iter().all(|n| n.credential)
+        && n.given <= Given::Missing
+        && n.family <= Family::Conflict
 }
 
 /// The side of a whole cluster where a Patient stands in it or it points at one; `None` when each entry speaks for itself.
@@ -256,7 +262,7 @@ fn cluster_side(b: &RosterBuilder, members: &[u32], world: &World) -> Option<Sid
     if shown.is_empty() {
         return Some(Side::Doubt(UNVERIFIED_SUBJECT));
     }
-    let verdicts: Vec<Outcome> = shown.iter().map(|e| compare(&b.patient, &e.facts, "Patient", "").verdict).collect();
+    let verdicts: Vec<Outcome> = shown.iter().map(|e| b.compare(&e.facts, "Patient").verdict).collect();
     if verdicts.iter().all(|v| *v == Outcome::Different) {
         return Some(Side::Other);
     }
@@ -268,9 +274,7 @@ fn cluster_side(b: &RosterBuilder, members: &[u32], world: &World) -> Option<Sid
         let keyless = keys.is_empty();
         let unmistaken = e.facts.names.iter().filter_map(|n| n.key()).all(|k| !world.other_names.contains(&k));
         let n = levels::names(&b.patient, &e.facts);
-        let full = n.given >= Given::Variant
-            && n.family >= Family::Variant
-            && !has_conflict(&compare(&b.patient, &e.facts, "Patient", ""));
+        let full = n.given >= Given::Variant && n.family >= Family::Variant && !has_conflict(&b.compare(&e.facts, "Patient"));
         // With the patient in the export a bare display text of that name is the patient's; with a key of its own it may be another
         // chart, so that a frequent name is not enough.
         full && name_fits(&b.patient, &e.facts) && unmistaken && (world.own_shown && keyless || rare)
@@ -308,7 +312,7 @@ fn third_party_side(b: &RosterBuilder, e: &Entry, world: &World) -> Side {
     if narrative && told {
         return Side::Other;
     }
-    let v = compare(&b.patient, &e.facts, &e.stub.slot, "");
+    let v = b.compare(&e.facts, &e.stub.slot);
     match v.verdict {
         Outcome::Same => Side::Patient,
         Outcome::Different => Side::Other,
@@ -448,7 +452,7 @@ pub(super) fn check_subject(b: &RosterBuilder) -> SubjectCheck {
     if sides.contains(&Side::Patient) {
         return SubjectCheck::Match;
     }
-    let words = |e: &Entry| differences(&compare(&b.patient, &e.facts, "Patient", ""));
+    let words = |e: &Entry| differences(&b.compare(&e.facts, "Patient"));
     if sides.iter().all(|s| *s == Side::Other) {
         let why = definitions.first().map(|e| words(e)).unwrap_or_default();
         let count = definitions.len();
@@ -472,10 +476,10 @@ fn check_pointers(b: &RosterBuilder, own_keys: &BTreeSet<Key>) -> SubjectCheck {
         return SubjectCheck::Match;
     }
     let shown: Vec<&&Entry> = pointers.iter().filter(|e| e.has_content()).collect();
-    if !shown.is_empty() && shown.iter().all(|e| compare(&b.patient, &e.facts, "Patient", "").verdict == Outcome::Different) {
+    if !shown.is_empty() && shown.iter().all(|e| b.compare(&e.facts, "Patient").verdict == Outcome::Different) {
         return SubjectCheck::WrongPatient { why: "the records name another person as their patient".into() };
     }
-    if shown.iter().any(|e| compare(&b.patient, &e.facts, "Patient", "").verdict == Outcome::Same) {
+    if shown.iter().any(|e| b.compare(&e.facts, "Patient").verdict == Outcome::Same) {
         return SubjectCheck::Match;
     }
     SubjectCheck::Doubt { why: "the export only points to its patient and does not say who that is".into() }

@@ -1,6 +1,6 @@
 //! What is known about one person, folded once so that comparing is cheap.
 
-use super::fold::{digits, fold, words};
+use super::fold::{digits, fold, joined, words};
 use super::kin;
 use super::lexicon;
 use super::name::Folded;
@@ -177,12 +177,12 @@ impl Place {
             place.city = rest.concat();
         } else {
             street = if address.lines.is_empty() { address.text.clone() } else { address.lines.join(" ") };
-            place.postal = words(&address.postal_code).concat();
-            place.state = words(&address.state).concat();
-            place.city = words(&address.city).concat();
+            place.postal = joined(&address.postal_code);
+            place.state = joined(&address.state);
+            place.city = joined(&address.city);
         }
-        if place.postal.chars().all(|c| c.is_ascii_digit()) {
-            place.postal = place.postal.chars().take(5).collect();
+        if place.postal.bytes().all(|c| c.is_ascii_digit()) {
+            place.postal.truncate(5);
         }
         for w in words(&street).into_iter().take(12) {
             let numeric = w.chars().next().is_some_and(|c| c.is_ascii_digit()) && w.chars().any(|c| c.is_ascii_digit());
@@ -230,7 +230,7 @@ pub struct Id {
 impl Id {
     /// Folds an identifier; `None` when the value says nothing.
     pub fn of(id: &Identifier, assigner: &str) -> Option<Id> {
-        let value: String = words(&id.value).concat();
+        let value: String = joined(&id.value);
         let same_sign = value.len() > 2 && value.chars().next().is_some_and(|f| value.chars().all(|c| c == f));
         if value.is_empty() || same_sign || lexicon::is_unknown_word(&value) || value.len() > 128 {
             return None;

@@ -4,10 +4,10 @@
 
 use super::fhir_person::{address, concept_words, human_name, identifier, list, telecom, text};
 use super::identity_toml;
+use super::json::Node;
 use crate::model::error::RunError;
 use crate::model::person::Identifier;
 use crate::model::request::{Identity, KnownRelative, Request};
-use serde_json::Value;
 use std::path::Path;
 
 /// The largest identity or request file that is read, bytes. A Patient with a photograph is below it.
@@ -36,7 +36,7 @@ pub fn read_identity(bytes: &[u8], name: &str) -> Result<Identity, RunError> {
     if head.is_empty() {
         return Err(bad(name, "the file is empty; expected a FHIR R4 Patient or an identity TOML"));
     }
-    if head.starts_with('{') || (head.starts_with('[') && serde_json::from_str::<Value>(text).is_ok()) {
+    if head.starts_with('{') || (head.starts_with('[') && Node::parse(text.as_bytes()).is_ok()) {
         return read_json(text, name);
     }
     if head.starts_with('<') {
@@ -46,10 +46,10 @@ pub fn read_identity(bytes: &[u8], name: &str) -> Result<Identity, RunError> {
 }
 
 fn read_json(text: &str, name: &str) -> Result<Identity, RunError> {
-    let value: Value = serde_json::from_str(text).map_err(|e| {
+    let value = Node::parse(text.as_bytes()).map_err(|e| {
         bad(name, format!("not valid JSON at line {} column {}; expected one FHIR R4 Patient", e.line(), e.column()))
     })?;
-    match value.get("resourceType").and_then(Value::as_str) {
+    match value.get("resourceType").and_then(Node::as_str) {
         Some("Patient") => {}
         Some(other) if other.len() <= 40 && other.chars().all(char::is_alphabetic) => {
             let article = if other.starts_with(['A', 'E', 'I', 'O', 'U']) { "an" } else { "a" };
@@ -74,17 +74,17 @@ fn read_json(text: &str, name: &str) -> Result<Identity, RunError> {
 
 /// The identity in a FHIR Patient. Unknown members are ignored; former names are those of use `old` and `maiden`, and those whose
 /// period has an end together with a name that has none.
-pub fn of_patient(v: &Value) -> Identity {
+pub fn of_patient(v: &Node) -> Identity {
     let mut out = Identity::default();
     let names = list(v, "name");
-    let ended = |n: &&Value| n.get("period").is_some_and(|p| p.get("end").is_some());
+    let ended = |n: &Node| n.get("period").is_some_and(|p| p.get("end").is_some());
     let some_current = names.iter().any(|n| !ended(n));
-    for n in &names {
+    for n in names {
         let name = human_name(n);
         if name.is_empty() {
             continue;
         }
-        match text(n, "use").as_str() {
+        match text(n, "use") {
             "old" | "maiden" => out.former_names.push(name),
             "nickname" => out.nicknames.push(name.display()),
             "anonymous" => {}
@@ -95,10 +95,10 @@ pub fn of_patient(v: &Value) -> Identity {
     if out.names.is_empty() && !out.former_names.is_empty() {
         out.names.append(&mut out.former_names);
     }
-    out.birth_date = Some(text(v, "birthDate")).filter(|d| !d.is_empty());
-    out.sex = Some(text(v, "gender")).filter(|d| !d.is_empty());
-    out.addresses = list(v, "address").into_iter().map(address).filter(|a| *a != Default::default()).collect();
-    out.telecoms = list(v, "telecom").into_iter().map(telecom).filter(|t| !t.value.is_empty()).collect();
+    out.birth_date = Some(text(v, "birthDate").to_string()).filter(|d| !d.is_empty());
+    out.sex = Some(text(v, "gender").to_string()).filter(|d| !d.is_empty());
+    out.addresses = list(v, "address").iter().map(address).filter(|a| *a != Default::default()).collect();
+    out.telecoms = list(v, "telecom").iter().map(telecom).filter(|t| !t.value.is_empty()).collect();
     for i in list(v, "identifier") {
         let (mut id, assigner) = identifier(i);
         if id.system.is_empty() {
@@ -114,14 +114,14 @@ pub fn of_patient(v: &Value) -> Identity {
     }
     for link in list(v, "link") {
         let reference = link.get("other").map(|o| text(o, "reference")).unwrap_or_default();
-        let own = matches!(text(link, "type").as_str(), "replaces" | "replaced-by" | "refer");
+        let own = matches!(text(link, "type"), "replaces" | "replaced-by" | "refer");
         if own && reference.starts_with("Patient/") {
-            out.keys.push(reference);
+            out.keys.push(reference.to_string());
         }
     }
     for c in list(v, "contact") {
         let name = c.get("name").map(human_name).unwrap_or_default();
-        let relation = list(c, "relationship").iter().map(|r| concept_words(r)).collect::<Vec<_>>().join(" ");
+        let relation = list(c, "relationship").iter().map(concept_words).collect::<Vec<_>>().join(" ");
         if !name.is_empty() {
             out.relatives.push(KnownRelative { name, relation, birth_date: None });
         }

@@ -3,21 +3,41 @@
 
 use super::facts::Dob;
 use super::name::Folded;
+use super::request_parts;
 use crate::model::person::{Address, Identifier, Name, Telecom};
 use crate::model::request::{Identity, KnownRelative, Request};
 use toml::{Table, Value};
 
 const IDENTITY: &[&str] =
     &["names", "former_names", "nicknames", "birth_date", "sex", "addresses", "telecoms", "identifiers", "keys", "relatives"];
-const REQUEST: &[&str] =
-    &["patient", "patient_file", "purpose", "recipient", "authority", "from", "to", "ground", "keep_clinicians"];
+const REQUEST: &[&str] = &[
+    "patient",
+    "patient_file",
+    "purpose",
+    "recipient",
+    "authority",
+    "from",
+    "to",
+    "ground",
+    "keep_clinicians",
+    "requester",
+    "recipient_address",
+    "reference",
+    "received",
+    "due",
+    "extension",
+    "checklist",
+    "scope",
+    "special",
+    "reviewer",
+];
 const NAME: &[&str] = &["text", "family", "given", "prefix", "suffix"];
 const ADDRESS: &[&str] = &["lines", "city", "state", "postal_code", "text"];
 const TELECOM: &[&str] = &["system", "value"];
 const IDENTIFIER: &[&str] = &["system", "value", "kind"];
 const RELATIVE: &[&str] = &["name", "relation", "birth_date"];
 
-type Res<T> = Result<T, String>;
+pub(super) type Res<T> = Result<T, String>;
 
 /// Parses a TOML document; the error is one line with the place.
 fn parse(text: &str) -> Res<Table> {
@@ -34,7 +54,7 @@ fn parse(text: &str) -> Res<Table> {
 }
 
 /// Refuses keys that are not known; names the nearest one.
-fn check(table: &Table, known: &[&str], place: &str) -> Res<()> {
+pub(super) fn check(table: &Table, known: &[&str], place: &str) -> Res<()> {
     for key in table.keys() {
         if known.contains(&key.as_str()) {
             continue;
@@ -54,7 +74,7 @@ fn check(table: &Table, known: &[&str], place: &str) -> Res<()> {
     Ok(())
 }
 
-fn string(v: &Value, what: &str) -> Res<String> {
+pub(super) fn string(v: &Value, what: &str) -> Res<String> {
     match v {
         Value::String(s) => Ok(s.trim().to_string()),
         Value::Datetime(d) => Ok(d.to_string()),
@@ -63,7 +83,7 @@ fn string(v: &Value, what: &str) -> Res<String> {
     }
 }
 
-fn opt(table: &Table, key: &str) -> Res<Option<String>> {
+pub(super) fn opt(table: &Table, key: &str) -> Res<Option<String>> {
     let text = table.get(key).map(|v| string(v, key)).transpose()?;
     Ok(text.filter(|s| !s.is_empty()))
 }
@@ -77,11 +97,11 @@ fn each<'a>(table: &'a Table, key: &str) -> Vec<&'a Value> {
     }
 }
 
-fn strings(table: &Table, key: &str) -> Res<Vec<String>> {
+pub(super) fn strings(table: &Table, key: &str) -> Res<Vec<String>> {
     each(table, key).into_iter().map(|v| string(v, key)).collect()
 }
 
-fn date(table: &Table, key: &str) -> Res<Option<String>> {
+pub(super) fn date(table: &Table, key: &str) -> Res<Option<String>> {
     let Some(text) = opt(table, key)? else {
         return Ok(None);
     };
@@ -265,6 +285,16 @@ pub fn request(text: &str) -> Result<(Request, Option<String>), String> {
         to: date(&table, "to")?,
         ground: opt(&table, "ground")?,
         keep_clinicians,
+        requester: request_parts::requester(&table)?,
+        recipient_address: opt(&table, "recipient_address")?,
+        reference: opt(&table, "reference")?,
+        received: date(&table, "received")?,
+        due: date(&table, "due")?,
+        extension: request_parts::extension(&table)?,
+        checklist: request_parts::checklist(&table)?,
+        scope: request_parts::scope(&table)?,
+        special: request_parts::special(&table)?,
+        reviewer: request_parts::reviewer(&table)?,
     };
     if let (Some(from), Some(to)) = (&request.from, &request.to)
         && from > to

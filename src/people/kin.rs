@@ -15,13 +15,25 @@ const RELATIONS: &[(&str, Role)] = &[
     ("grandchild", Role::Grandchild),
     ("mother", Role::Mother),
     ("mom", Role::Mother),
+    ("mum", Role::Mother),
+    ("mama", Role::Mother),
+    ("mommy", Role::Mother),
+    ("mummy", Role::Mother),
+    ("godmother", Role::Relative),
+    ("godfather", Role::Relative),
+    ("granny", Role::Grandmother),
+    ("nana", Role::Grandmother),
+    ("grandmom", Role::Grandmother),
     ("stepmother", Role::Mother),
     ("father", Role::Father),
     ("dad", Role::Father),
+    ("daddy", Role::Father),
+    ("papa", Role::Father),
     ("stepfather", Role::Father),
     ("parent", Role::Parent),
     ("parents", Role::Parent),
     ("sister", Role::Sister),
+    ("triplet", Role::Sibling),
     ("stepsister", Role::Sister),
     ("brother", Role::Brother),
     ("stepbrother", Role::Brother),
@@ -29,6 +41,7 @@ const RELATIONS: &[(&str, Role)] = &[
     ("twin", Role::Sibling),
     ("wife", Role::Spouse),
     ("husband", Role::Spouse),
+    ("hubby", Role::Spouse),
     ("spouse", Role::Spouse),
     ("widow", Role::Spouse),
     ("widower", Role::Spouse),
@@ -132,6 +145,15 @@ pub fn relation_role(relation: &str) -> Option<Role> {
 
 /// The role that a single word gives.
 pub fn word_role(word: &str) -> Option<Role> {
+    if let Some((head, tail)) = word.rsplit_once('-') {
+        // `mother-in-law`, `ex-wife`, `half-brother`, `great-grandmother`
+        if head.ends_with("-in") && tail == "law" || head.ends_with("-in") && tail == "laws" {
+            return Some(Role::InLaw);
+        }
+        let compound =
+            matches!(head, "ex" | "step" | "half" | "foster" | "god" | "grand" | "great" | "co" | "twin" | "great-great");
+        return if compound { word_role(tail) } else { None };
+    }
     RELATIONS.iter().find(|(w, _)| *w == word).map(|(_, r)| *r)
 }
 

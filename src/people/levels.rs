@@ -3,7 +3,7 @@
 use super::facts::{Dob, Facts, Id, IdClass, Place};
 use super::fold::one_slip;
 use super::lexicon;
-use super::name::{Folded, Token};
+use super::name::{Folded, Placeholder, Token};
 
 /// Agreement of given names.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -90,13 +90,16 @@ fn given_words(a: &Token, b: &Token, same_line: impl Fn() -> bool) -> Given {
         // Joan and Joann, Eric and Erik; but two known names stay two names.
         return if a.attested && b.attested { Given::NearOther } else { Given::Variant };
     }
-    let both = a.attested && b.attested;
+    let both = a.known && b.known;
     let short = a.plain.len().min(b.plain.len());
     let slip = short >= 4 && one_slip(&a.plain, &b.plain);
     // Michael and Michelle, Christian and Christopher.
     let wide = a.plain.chars().zip(b.plain.chars()).take_while(|(x, y)| x == y).count() >= 4;
     let two = short >= 7 && strsim::osa_distance(&a.plain, &b.plain) <= 2;
+    // A pen slips inside a word; Jayden and Kayden are two children, unless only one of the two is a name at all.
+    let other_start = slip && a.first() != b.first() && a.known == b.known;
     match (slip || two, both) {
+        (true, false) if other_start => Given::NearOther,
         (true, false) => Given::Near,
         (true, true) => Given::NearOther,
         (false, true) if wide => Given::NearOther,
@@ -208,6 +211,12 @@ fn pair(a: &Folded, b: &Folded, nicknames: &[String]) -> Names {
         ),
         _ => None,
     };
+    // `Baby Girl A` and `Baby Girl B`.
+    let letter = |f: &Folded| f.given.last().filter(|t| t.is_initial()).and_then(Token::first);
+    let middle = match (a.placeholder, b.placeholder, letter(a), letter(b)) {
+        (Some(Placeholder::Baby), Some(Placeholder::Baby), Some(x), Some(y)) => Some(x == y),
+        _ => middle,
+    };
     let middle_full = middle == Some(true)
         && a.given.get(1).is_some_and(|t| !t.is_initial())
         && b.given.get(1).is_some_and(|t| !t.is_initial());
@@ -251,7 +260,7 @@ pub fn names(reference: &Facts, candidate: &Facts) -> Names {
             }
             if !same_name || equal_placeholder {
                 n.candidate_placeholder = c.placeholder.is_some();
-                n.newborn = c.placeholder == Some(super::name::Placeholder::Baby) && r.placeholder.is_none();
+                n.newborn = c.placeholder == Some(Placeholder::Baby) && r.placeholder.is_none();
                 n.reference_placeholder = r.placeholder.is_some();
             }
             if best.as_ref().is_none_or(|b| score(&n) > score(b)) {

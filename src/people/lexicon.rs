@@ -4,7 +4,8 @@
 //! to hold what is frequent: a name that is in none of them is treated as rare and unattested, which leads to review, not to error.
 
 use crate::model::role::Role;
-use std::collections::{HashMap, HashSet};
+use std::collections;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 /// Each line is one given name with its short forms and other spellings. Two names are variants when they share a line.
@@ -73,7 +74,33 @@ said saeed sayed syed|tariq tarek tarik|zainab zaynab zeinab|mariam maryam miria
 yuri yuriy iurii|alexei aleksey alexey oleksiy|dmitri dmitry dmitriy dmytro|anastasia nastya|oksana|olga|ludmila lyudmila liudmyla|irina iryna
 aleksandra oleksandra|yevgenia evgenia|guillermo memo|francisco paco pancho|jesus chuy|roberto beto|alberto beto|eduardo lalo|ignacio nacho
 concepcion concha|dolores lola|mercedes meche|rafael rafa|manuel manny manolo emanuel|enrique quique|isabel chabela|graciela chela|leticia lety
-xiaoming|ming|mei may|hyun hyeon|jin|min|sung seong|young yeong|jung jeong|sun seon|thi|van|duc|minh|hoa|lan|anh|huong|tuan|hung";
+xiaoming|ming|mei may
+katherine kathrine katharine kathryn catherine cathrine cathryn|steven stephen stephan|daniel danial|brian bryan brain|erick eric erik|teresa theresa|alicia alisha|alyssa alissa alisa
+caitlin kaitlin katelyn kaitlyn caitlyn katelynn|megan meghan meagan|hailey haley hayley|makayla mikayla michaela mckayla|nicolas nicholas nickolas|christofer christopher kristopher kristofer|rachael rachel
+rebekah rebecca|vivian vivien|jaclyn jacquelyn jacqueline|carol carole carroll|isabel isabell ysabel|shaun shawn sean|marc mark|zachery zachary|kelly kelley|sherry sherri|terri terry|jerry gerry|sara sarah|lea leah lia
+maryann maryanne marianne|annmarie|billie billy|jimmie jimmy|tommie tommy|bobbie bobby|jon john|dianne diane|sheryl cheryl|denise denice|elliot elliott|bret brett|scot scott|curt kurt|karl carl|phil phill|ashleigh ashley|kaylee kayleigh|lindsey lindsay
+abel abe|ada adeline adelaide addie|alan allan allen al alain|alberta bertie|aldo al|alexandria alex sandra lexi|allyson ali allie alison allison|alonzo lon
+anastasia stacy ana|angelica angie angelina|annette annie|antonia toni ann|arlene arleen|aron aaron|augusta gussie|august gus augustine|barbara bobbie|belinda belle
+benjamin bennie|bertha bertie|bertram bert|brittany britt|brittney britt|broderick rick|camille cammie millie|candace candy|carla karla|carlton carl
+cassandra cassie sandra sandy|cathleen kathleen cathy kathy katy kay|celeste celia|clifton cliff|cordelia delia|christiana chris christy tina|christina kristy chrissy
+christine kristy kris|delbert bert del|debora deb debbie debby deborah|dominick nick nicky dom dominic|donald donny|donovan don|edmond ed eddie edmund|edwina eddie
+edward eddy|edwin eddy ned|edgar eddy|elbert bert al|elias eli|elisabeth bessie|elizabeth bessie elsie|ernestine erna tina|erwin irwin|estelle stella|estella stella
+evangeline eva evie|ferdinand fred freddie|flora florence|frances fanny frankie|francis frankie|francine fran|frederica freddie erica rickie|frederick freddy fritz fredrick frederik
+garrett gary garry|geraldine gerri jerry geri|gertrude trudy gertie|henrietta hattie etta|irving irvin irv|jacqueline jackie jacquelyn jacklyn|james jimmie jamey|jane jennie|janet jan jessie
+jeffery jeff jeffrey jefferey|jennifer jenni jennie|joan jo|joann jo joanne joanna|johnathan johnathon jonathan jonathon jon john johnny jonny|joseph jody|josephine joey jody|justina tina
+judith judi judie|katelyn kate katie kay|katherine kaye trina kathi|kendall ken|kendrick ken kenny|kimberly kimberley kym|kristine christine kris chris kristy|kristen kristin chris kris
+latisha tisha|laurence larry lon|lawrence lonny|leonora nora nell lenora|letitia lettie tish|lillian lilly|loretta retta lorie|lorraine lorrie lorie|louisa lou|lucinda lucy cindy lou
+luella ella lu|madeline madge maggie|magdalena lena maggie|margaret margery gretchen mitzi|marian marion marianna|marilyn lynn|martina tina|mathew matt matthew|mathilda tillie|melinda lindy|micheal mike michael
+michael mikel|millicent millie missy|miranda mira|napoleon leon|natasha tasha|nathaniel nathan|nicholas nickie|nicole nicki cole|norbert bert|olive ollie|orlando roland|patience pat|patricia patti
+patrick patsy|raphael rafael ralph|roberta bert|rodger roger rod|ramona mona|regina reggie|ronald ronny|rosalyn rose|roseann rose rosie ann|rosemary rosemarie|rudolph rudy rolf|sanford sandy|sharon shay|sheldon shelly
+sheryl cheryl sherry sheri cheri|solomon saul|stacey stacy staci stacie anastasia|terence terry terrence|terri terry theresa|thaddeus thad tad|theresa traci tracie terri|veronica ronnie vonnie|victoria vickie
+vincenzo vince vinnie|wallace wally|wilbur will willie|wilhelmina willie wilma mina billie|william willy willi|wilson will|winnifred winnie fred winifred|woodrow woody drew|zachariah zack zach|zachary zachery zackary
+catherine cathryn catheryn|elisa lisa|isabelle isobel|jaime jamie|aleksey aleksei alexei|mikhail misha michael|nikolai kolya|ekaterina katya|elizaveta liza|yelena elena helen|tatyana tanya|aleksandr sasha alexander|natalya natasha
+pyotr petya|ivan ioan|jesus chucho|francisco pancho kiko frank|jose pepito|antonio tono|guadalupe lupita lupe|luis lucho louis|alejandro alex|alejandra alex ale|santiago santi diego|sebastian sebas|fernando nando|leonardo leo|lorenzo larry
+maria mari|margarita rita|marisol mari|rosario chayo|soledad sole|consuelo chelo|refugio cuca|hector tito|armando mando|gerardo jerry|gregorio goyo greg|ricardo rick ricky|ramon moncho|rodolfo rudy|benito ben|vicente chente
+fatima fatma fatemeh|khadija khadijah|abdulrahman abdelrahman|jamila jameela|salim saleem|karima kareema|nasir nasser naser|usman osman uthman|anwar anwer|bilal belal|samira sameera|yasmin yasmeen jasmine|sofia zofia sophia
+krishna krish|venkatesh venkat|subramaniam subramanian subra|lakshmi laxmi luxmi|vijay bijay|geetha gita geeta|sita seetha seeta|harish hari|rajesh raj|suresh suri|padmini padma|krishnan kris
+zoltan zoli|istvan steve stephen|gyorgy george|laszlo les leslie|jozef joe josef joseph|jerzy george jurek|tomasz thomas tomek tom|andrzej andrew|piotr peter|pawel paul|krzysztof chris kris|katarzyna kasia kate|malgorzata gosia margaret|agnieszka aga agnes|wojciech wojtek|stanislaw stan|zbigniew zbig zbyszek|hyun hyeon|jin|min|sung seong|young yeong|jung jeong|sun seon|thi|van|duc|minh|hoa|lan|anh|huong|tuan|hung";
 
 /// Further given names that are frequent enough that a slip of the pen into one of them is unlikely.
 const GIVEN: &str = "
@@ -91,7 +118,19 @@ roberto rochelle roman rosie ross ruby ryan sadie sally salvador sandy santiago 
 stacy stella stephan sue summer tammy tanya tara ted terri terry theo tiffany tina todd tom toni tony tonya tracey tricia tyrone van velma vera vernon
 vicki vicky violet walter wayne whitney will willie yolanda zach wei jing yan li na hui hong juan ravi sanjay priya anil sunita amit deepa
 rahul arjun lakshmi kenji yuki hiroshi haruto akira ivan pavel marek piotr zofia zbigniew krzysztof agnieszka ewa bjorn lars ingrid sven astrid
+jayden kayden brayden hayden caden cayden zayden kaden braden aaden ayden olivia emma sophia isabella charlotte amelia luna aria nora zoey mila
+lily penelope chloe layla riley nora ellie stella aurora savannah addison willow lucy everly skylar bella claire anna caroline genesis aaliyah
+kennedy kinsley allison cora eliana naomi ivy hailey lydia melody clara athena raelynn delilah isla eden oliver elijah lucas mason ethan levi
+sebastian mateo jackson asher carter wyatt julian grayson luke ezra lincoln isaiah josiah hudson nolan easton parker jameson maverick xavier leo
+brooks jeremiah colton axel roman greyson weston jaxon kai silas everett declan micah ryder emmett amari jamal jamar tyrell deshawn marquis
+lakshmi meera anjali kavya aarav vihaan arnav ishaan rohan nisha pooja neha shreya mei lin xin yu jun hao wen fang jie yan ying xiu
+minseo jiho seojun hana yuto sakura ren aoi giorgi nino ana irakli tariku abebe tigist yonas selam fatou mamadou aissatou ousmane
+maeve siobhan niamh aoife saoirse ciara tomasz agata marta camille celeste antoine colette margot amelie etienne
 chioma emeka ngozi kwame amina nia tunde folake kofi hamza bilal layla leila yasmin samir nadir roberta hector laura";
+
+/// Wider lists: US Census 1990 (public domain) and names of other origins. Two names of these that are far apart are two names; close
+/// ones may be a slip, as the Census counted slips, too.
+const KNOWN: [&str; 2] = [include_str!("../detect/lists/given.txt"), include_str!("../detect/lists/given_world.txt")];
 
 /// Surnames that many unrelated people bear (about the first 150 of the US Census lists, public domain, spelled folded).
 const SURNAMES: &str = "
@@ -142,9 +181,34 @@ confidential patient test xxx xxxx";
 /// Words that stand for a newborn without a name.
 const BABY_NAMES: &str = "baby babyboy babygirl newborn infant neonate bb bg";
 
+/// FNV-1a: for words of a few letters from tables of this file the fastest.
+#[derive(Clone)]
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Fnv(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for b in bytes {
+            self.0 = (self.0 ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+}
+
+type HashMap<K, V> = collections::HashMap<K, V, BuildHasherDefault<Fnv>>;
+type HashSet<K> = collections::HashSet<K, BuildHasherDefault<Fnv>>;
+
 struct Tables {
     groups: HashMap<&'static str, Vec<u16>>,
     attested: HashSet<&'static str>,
+    known: HashSet<&'static str>,
     surnames: HashSet<&'static str>,
     crowded: HashSet<&'static str>,
     surname_groups: HashMap<&'static str, Vec<u16>>,
@@ -155,7 +219,7 @@ struct Tables {
 }
 
 fn group_table(text: &'static str) -> HashMap<&'static str, Vec<u16>> {
-    let mut map: HashMap<&'static str, Vec<u16>> = HashMap::new();
+    let mut map: HashMap<&'static str, Vec<u16>> = HashMap::default();
     for (i, line) in text.split(['|', '\n']).enumerate() {
         for w in line.split_whitespace() {
             map.entry(w).or_default().push(i as u16);
@@ -168,9 +232,14 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     let groups = group_table(VARIANTS);
     let mut attested: HashSet<&'static str> = GIVEN.split_whitespace().collect();
     attested.extend(groups.keys().copied());
+    let mut known: HashSet<&'static str> = HashSet::default();
+    for list in KNOWN {
+        known.extend(list.lines().filter(|l| !l.starts_with('#')).flat_map(str::split_whitespace));
+    }
     let set = |text: &'static str| text.split_whitespace().collect::<HashSet<_>>();
     Tables {
         attested,
+        known,
         groups,
         surnames: set(SURNAMES),
         crowded: set(CROWDED),
@@ -195,6 +264,11 @@ pub fn surname_groups(name: &str) -> &'static [u16] {
 /// True for a given name known to exist, so that it is not a misspelling of another.
 pub fn is_attested(name: &str) -> bool {
     TABLES.attested.contains(name)
+}
+
+/// True for a given name of the wider lists or of this file's own.
+pub fn is_known_given(name: &str) -> bool {
+    TABLES.known.contains(name) || TABLES.attested.contains(name)
 }
 
 /// True for a surname many unrelated people bear.

@@ -4,12 +4,13 @@
 //! at the address "same". Here the weaker of two comparisons decides, and rules stand above the weights: a conflict of strong
 //! evidence is never outvoted, it goes to a person.
 
-use super::context;
-use super::facts::{FactKind, Facts};
+use super::context::{self, Cues};
+use super::facts::{Dob, FactKind, Facts};
 use super::kin::{self, SlotClass};
 use super::levels::{self, Birth, Family, Given, Home, Ids, Names};
-use super::rules::{fitting_kin, rule_context, rule_facts, rule_slot};
-use super::weights::{self, Bits};
+use super::name::Title;
+use super::rules::{kin_fits, rule_context, rule_facts, rule_slot};
+use crate::model::identity_policy::{Bits, Effect, IdentityPolicy, Rule};
 use crate::model::role::Role;
 use serde::Serialize;
 
@@ -55,10 +56,10 @@ pub struct Verdict {
     pub rules: Vec<&'static str>,
 }
 
-/// What rules allow.
-#[derive(Default)]
-pub(super) struct Ruling {
-    pub rules: Vec<&'static str>,
+/// What weights and rules say.
+pub(super) struct Ruling<'p> {
+    pub policy: &'p IdentityPolicy,
+    pub rules: Vec<Rule>,
     pub evidence: Vec<Evidence>,
     pub kin: f64,
     pub stranger: f64,
@@ -67,28 +68,33 @@ pub(super) struct Ruling {
     pub not_different: bool,
 }
 
-impl Ruling {
+impl Ruling<'_> {
     pub fn weigh(&mut self, field: &'static str, level: &'static str, b: Bits) {
         self.kin += b.kin;
         self.stranger += b.stranger;
         self.evidence.push(Evidence { field, level, bits: b.stranger, bits_kin: b.kin });
     }
-    pub fn different(&mut self, rule: &'static str) {
-        self.different = true;
-        self.rules.push(rule);
+    /// Applies a rule as the policy has it.
+    pub fn rule(&mut self, rule: Rule) {
+        self.rule_as(rule, self.policy.effect(rule));
     }
-    pub fn not_same(&mut self, rule: &'static str) {
-        self.not_same = true;
-        self.rules.push(rule);
-    }
-    pub fn review(&mut self, rule: &'static str) {
-        self.not_same = true;
-        self.not_different = true;
+    /// Applies a rule with another effect than the policy's, unless it is switched off.
+    pub fn rule_as(&mut self, rule: Rule, effect: Effect) {
+        if self.policy.effect(rule) == Effect::Off {
+            return;
+        }
+        match effect {
+            Effect::Off => return,
+            Effect::Different => self.different = true,
+            Effect::NotSame => self.not_same = true,
+            Effect::Review => (self.not_same, self.not_different) = (true, true),
+        }
         self.rules.push(rule);
     }
 }
 
 /// All agreements of one comparison.
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) struct Agreement {
     pub names: Names,
     pub birth: Birth,
@@ -100,10 +106,11 @@ pub(super) struct Agreement {
 }
 
 impl Agreement {
-    pub fn of(a: &Facts, b: &Facts) -> Agreement {
+    pub fn of(policy: &IdentityPolicy, a: &Facts, b: &Facts) -> Agreement {
+        let told = |d: &Option<Dob>| d.filter(|d| !policy.is_placeholder_birth(d.year, d.month, d.day));
         Agreement {
             names: levels::names(a, b),
-            birth: levels::birth(a.dob.as_ref(), b.dob.as_ref()),
+            birth: levels::birth(told(&a.dob).as_ref(), told(&b.dob).as_ref()),
             sex: a.sex.zip(b.sex).map(|(x, y)| x == y),
             home: levels::home(a, b),
             phone: a.phones.iter().any(|p| b.phones.contains(p)),
@@ -136,32 +143,95 @@ impl Agreement {
     }
 }
 
+/// Everything that weights and rules look at: no text, so that "what if" is asked by changing a field.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) struct Situation {
+    /// What the place is for.
+    pub class: SlotClass,
+    /// How the facts agree.
+    pub agree: Agreement,
+    /// What the sentence says.
+    pub cues: Cues,
+    /// True where a sentence was given or the place is a text.
+    pub read: bool,
+    /// The age in the sentence agrees with the birth date.
+    pub age: Option<bool>,
+    /// The reference person has a clinician's title.
+    pub own_title: bool,
+    /// The candidate has one.
+    pub candidate_professional: bool,
+    /// Of the candidate only a name is known.
+    pub name_only: bool,
+    /// Title of the other sex than the reference's.
+    pub title_against_sex: bool,
+    /// A relative whom the request names fits as well.
+    pub known_kin: bool,
+}
+
+impl Situation {
+    pub fn of(policy: &IdentityPolicy, reference: &Facts, candidate: &Facts, slot: &str, context: &str) -> Situation {
+        let class = slot_class(slot, candidate, context);
+        let cues = context::read(context, candidate, reference);
+        let professional = |f: &Facts| f.names.iter().any(|n| n.credential || n.title == Title::Doctor);
+        let age = cues.age.zip(reference.dob.as_ref()).zip(cues.note_date.as_ref()).map(|((age, dob), at)| {
+            let (low, high) = context::age_range(dob, at);
+            let give = i32::from(policy.thresholds.age_years);
+            (low - give..=high + give).contains(&i32::from(age))
+        });
+        Situation {
+            class,
+            agree: Agreement::of(policy, reference, candidate),
+            cues,
+            read: class == SlotClass::Mention || !context.is_empty(),
+            age,
+            own_title: professional(reference),
+            candidate_professional: professional(candidate),
+            name_only: candidate.is_name_only(),
+            title_against_sex: cues.honorific.zip(reference.sex).is_some_and(|(h, s)| h != s),
+            known_kin: kin_fits(reference, candidate),
+        }
+    }
+}
+
+/// Compares a candidate with the reference person by the built-in numbers. See [`compare_with`].
+pub fn compare(reference: &Facts, candidate: &Facts, slot: &str, context: &str) -> Verdict {
+    compare_with(&IdentityPolicy::built_in(), reference, candidate, slot, context)
+}
+
 /// Compares a candidate with the reference person.
 ///
 /// `slot` is the FHIR element path or C-CDA element in which the candidate stands, empty for a mention in text; `context` is the
 /// sentence around a mention. Never panics; cost is bounded by 32 names and addresses and 64 identifiers a side.
-pub fn compare(reference: &Facts, candidate: &Facts, slot: &str, context: &str) -> Verdict {
-    let class = slot_class(slot, candidate);
-    let agree = Agreement::of(reference, candidate);
-    let cues = context::read(context, candidate, reference);
-    let mut r = Ruling::default();
-    weigh_all(&mut r, class, &agree);
-    rule_slot(&mut r, class, &agree, &cues, reference, candidate);
-    rule_facts(&mut r, class, &agree);
-    if class == SlotClass::Mention || !context.is_empty() {
-        rule_context(&mut r, class, &agree, &cues, reference, candidate);
+pub fn compare_with(policy: &IdentityPolicy, reference: &Facts, candidate: &Facts, slot: &str, context: &str) -> Verdict {
+    judge(policy, &Situation::of(policy, reference, candidate, slot, context))
+}
+
+/// The verdict on a situation.
+pub(super) fn judge(policy: &IdentityPolicy, s: &Situation) -> Verdict {
+    let mut r = Ruling {
+        policy,
+        rules: Vec::with_capacity(4),
+        evidence: Vec::with_capacity(10),
+        kin: 0.0,
+        stranger: 0.0,
+        different: false,
+        not_same: false,
+        not_different: false,
+    };
+    weigh_all(&mut r, s.class, &s.agree);
+    rule_slot(&mut r, s);
+    rule_facts(&mut r, s);
+    if s.read {
+        rule_context(&mut r, s);
     }
-    if let Some(kin) = fitting_kin(reference, candidate)
-        && !agree.ids.equal
-        && !(agree.birth == Birth::Exact && agree.names.given >= Given::Middle)
-    {
-        r.not_same(kin);
+    if s.known_kin && !s.agree.ids.equal && !(s.agree.birth == Birth::Exact && s.agree.names.given >= Given::Middle) {
+        r.rule(Rule::KnownKin);
     }
     settle(r)
 }
 
 /// The kind of record outranks the slot; `self` as relation makes it a subject.
-fn slot_class(slot: &str, candidate: &Facts) -> SlotClass {
+fn slot_class(slot: &str, candidate: &Facts, context: &str) -> SlotClass {
     let class = SlotClass::of(slot);
     let relation = kin::relation_role(&candidate.relation);
     match candidate.kind {
@@ -170,11 +240,16 @@ fn slot_class(slot: &str, candidate: &Facts) -> SlotClass {
         FactKind::Related if matches!(class, SlotClass::Financial | SlotClass::Contact) && relation.is_none() => class,
         FactKind::Related => SlotClass::Kin,
         _ if class == SlotClass::Clinician => SlotClass::Performer,
+        // A whole Patient record for which no place and no sentence is told.
+        FactKind::Patient if slot.trim().is_empty() && context.trim().is_empty() && !candidate.is_name_only() => {
+            SlotClass::Patient
+        }
         _ => class,
     }
 }
 
 fn weigh_all(r: &mut Ruling, class: SlotClass, a: &Agreement) {
+    let p = r.policy;
     let slot = match class {
         SlotClass::Patient => "patient",
         SlotClass::Kin => "kin",
@@ -184,7 +259,16 @@ fn weigh_all(r: &mut Ruling, class: SlotClass, a: &Agreement) {
         SlotClass::Clinician => "clinician",
         SlotClass::Mention => "mention",
     };
-    r.weigh("slot", slot, weights::slot(class));
+    let prior = match class {
+        SlotClass::Patient => p.slot.patient,
+        SlotClass::Kin => p.slot.kin,
+        SlotClass::Contact => p.slot.contact,
+        SlotClass::Financial => p.slot.financial,
+        SlotClass::Performer => p.slot.performer,
+        SlotClass::Clinician => p.slot.clinician,
+        SlotClass::Mention => p.slot.mention,
+    };
+    r.weigh("slot", slot, prior);
     if a.placeholder() {
         r.weigh("name", "placeholder", Bits { kin: 0.0, stranger: 0.0 });
     } else {
@@ -200,7 +284,7 @@ fn weigh_all(r: &mut Ruling, class: SlotClass, a: &Agreement) {
             Given::Unlike => "different",
             Given::Conflict => "another name",
         };
-        r.weigh("name.given", given, weights::given(a.names.given, a.names.frequent));
+        r.weigh("name.given", given, given_bits(p, &a.names));
         let family = match a.names.family {
             Family::Exact if a.names.former => "former",
             Family::Exact => "exact",
@@ -211,12 +295,12 @@ fn weigh_all(r: &mut Ruling, class: SlotClass, a: &Agreement) {
             Family::Missing => "missing",
             Family::Conflict => "different",
         };
-        r.weigh("name.family", family, weights::family(a.names.family, a.names.frequent));
+        r.weigh("name.family", family, family_bits(p, &a.names));
         if let Some(m) = a.names.middle {
-            r.weigh("name.middle", if m { "agrees" } else { "differs" }, weights::middle(m));
+            r.weigh("name.middle", if m { "agrees" } else { "differs" }, if m { p.middle.agrees } else { p.middle.differs });
         }
         if let Some(g) = a.names.generation {
-            r.weigh("name.suffix", if g { "agrees" } else { "differs" }, weights::generation(g));
+            r.weigh("name.suffix", if g { "agrees" } else { "differs" }, if g { p.suffix.agrees } else { p.suffix.differs });
         }
     }
     let birth = match a.birth {
@@ -227,9 +311,9 @@ fn weigh_all(r: &mut Ruling, class: SlotClass, a: &Agreement) {
         Birth::Missing => "missing",
         Birth::Conflict => "different",
     };
-    r.weigh("birth_date", birth, weights::birth(a.birth));
+    r.weigh("birth_date", birth, birth_bits(p, a.birth));
     if let Some(s) = a.sex {
-        r.weigh("sex", if s { "agrees" } else { "differs" }, weights::sex(s));
+        r.weigh("sex", if s { "agrees" } else { "differs" }, if s { p.sex.agrees } else { p.sex.differs });
     }
     if a.home != Home::Missing {
         let level = match a.home {
@@ -237,33 +321,87 @@ fn weigh_all(r: &mut Ruling, class: SlotClass, a: &Agreement) {
             Home::Area => "same area",
             _ => "different",
         };
-        r.weigh("address", level, weights::home(a.home));
+        let b = match a.home {
+            Home::Same => p.address.same,
+            Home::Area => p.address.area,
+            _ => p.address.differs,
+        };
+        r.weigh("address", level, b);
     }
     if a.phone {
-        r.weigh("phone", "equal", weights::PHONE);
+        r.weigh("phone", "equal", p.phone);
     }
     if a.email {
-        r.weigh("email", "equal", weights::EMAIL);
+        r.weigh("email", "equal", p.email);
     }
     weigh_ids(r, a);
 }
 
+fn plus(a: Bits, b: Bits, times: f64) -> Bits {
+    Bits { kin: a.kin + b.kin * times, stranger: a.stranger + b.stranger * times }
+}
+
+fn given_bits(p: &IdentityPolicy, n: &Names) -> Bits {
+    let w = &p.given;
+    let rare = if n.frequent { 0.0 } else { 1.0 };
+    match n.given {
+        Given::Exact if n.swapped => plus(w.swapped, w.rare, rare),
+        Given::Exact => plus(w.exact, w.rare, rare),
+        Given::Variant => plus(w.variant, w.rare, rare),
+        Given::Near => w.near,
+        Given::Middle => w.middle,
+        Given::Initial => w.initial,
+        Given::Missing => w.missing,
+        Given::NearOther => w.near_other,
+        Given::Unlike => w.unlike,
+        Given::Conflict => w.conflict,
+    }
+}
+
+fn family_bits(p: &IdentityPolicy, n: &Names) -> Bits {
+    let w = &p.family;
+    let rare = if n.frequent { 0.0 } else { 1.0 };
+    match n.family {
+        Family::Exact if n.former => plus(w.former, w.rare, rare),
+        Family::Exact => plus(w.exact, w.rare, rare),
+        Family::Variant => plus(w.variant, w.rare, rare),
+        Family::Part => w.part,
+        Family::Near => plus(w.near, w.rare, rare / 2.0),
+        Family::Initial => w.initial,
+        Family::Missing => w.missing,
+        Family::Conflict => w.conflict,
+    }
+}
+
+fn birth_bits(p: &IdentityPolicy, birth: Birth) -> Bits {
+    let w = &p.birth_date;
+    match birth {
+        Birth::Exact => w.exact,
+        Birth::Swapped => w.swapped,
+        Birth::Slip => w.slip,
+        Birth::Partial => w.partial,
+        Birth::Missing => w.missing,
+        Birth::Conflict => w.conflict,
+    }
+}
+
 fn weigh_ids(r: &mut Ruling, a: &Agreement) {
+    let (ids, member) = (&r.policy.identifier, &r.policy.member);
     if a.ids.equal {
-        r.weigh("identifier", "equal", weights::ID_EQUAL);
+        r.weigh("identifier", "equal", ids.equal);
     } else if a.ids.near && (a.name_fits() || a.placeholder()) {
-        r.weigh("identifier", "one slip", weights::ID_NEAR);
+        r.weigh("identifier", "one slip", ids.near);
     } else if a.ids.near {
         // A number close to another's is no agreement when the name is not the same.
-        r.weigh("identifier", "different", weights::ID_CONFLICT);
+        r.weigh("identifier", "different", ids.conflict);
     }
     if a.id_conflict() {
-        r.weigh("identifier", "different", weights::ID_CONFLICT);
+        r.weigh("identifier", "different", ids.conflict);
     }
     if a.ids.member_equal {
-        r.weigh("identifier.member", "equal", weights::MEMBER_EQUAL);
+        r.weigh("identifier.member", "equal", member.equal);
     } else if a.ids.member_other {
-        r.weigh("identifier.member", "other member of the policy", weights::MEMBER_OTHER);
+        r.weigh("identifier.member", "other member of the policy", member.other);
     }
 }
 
@@ -275,12 +413,19 @@ fn settle(r: Ruling) -> Verdict {
     let p_same = 1.0 / total;
     let verdict = if r.different && !r.not_different {
         Outcome::Different
-    } else if p_same >= weights::SAME_AT && !r.not_same && !r.different {
+    } else if p_same >= r.policy.thresholds.same && !r.not_same && !r.different {
         Outcome::Same
-    } else if p_same <= weights::DIFFERENT_AT && !r.not_different {
+    } else if p_same <= r.policy.thresholds.different && !r.not_different {
         Outcome::Different
     } else {
         Outcome::Review
     };
-    Verdict { verdict, p_same, p_kin: kin / total, p_stranger: stranger / total, evidence: r.evidence, rules: r.rules }
+    Verdict {
+        verdict,
+        p_same,
+        p_kin: kin / total,
+        p_stranger: stranger / total,
+        evidence: r.evidence,
+        rules: r.rules.iter().map(|r| r.word()).collect(),
+    }
 }

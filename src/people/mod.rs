@@ -8,6 +8,7 @@
 mod context;
 mod cue_words;
 mod decide;
+mod explain;
 pub mod facts;
 pub mod fhir_person;
 pub mod fold;
@@ -15,6 +16,7 @@ pub mod identity;
 mod identity_toml;
 mod join;
 mod join_parts;
+pub mod json;
 mod keys;
 pub mod kin;
 mod levels;
@@ -22,13 +24,14 @@ pub mod lexicon;
 pub mod matching;
 pub mod name;
 pub mod organisation;
+mod request_parts;
 pub mod resolver;
 pub mod roster;
 mod rules;
 mod standing;
-mod weights;
 
 pub use decide::SubjectCheck;
+pub use explain::{explain, explained};
 pub use roster::check_subject;
 
 #[cfg(test)]

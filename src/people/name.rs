@@ -15,15 +15,18 @@ pub struct Token {
     pub loose: String,
     /// Form in which OCR confusions are equal.
     pub ocr: String,
-    /// True for a given name that is known to exist.
+    /// True for a given name that is frequent.
     pub attested: bool,
+    /// True for a given name that is known to exist.
+    pub known: bool,
 }
 
 impl Token {
     /// A token of a folded word.
     pub fn new(plain: String) -> Self {
         let attested = lexicon::is_attested(&plain);
-        Token { loose: loose(&plain), ocr: ocr(&plain), attested, plain }
+        let known = attested || lexicon::is_known_given(&plain);
+        Token { loose: loose(&plain), ocr: ocr(&plain), attested, known, plain }
     }
     /// True for a single letter.
     pub fn is_initial(&self) -> bool {
@@ -122,6 +125,11 @@ impl Folded {
         }
         for s in &name.suffix {
             for w in suffix_words(s) {
+                // `I` after a name is a generation only where the source says that it is a suffix.
+                if w == "i" {
+                    out.generation = Some(Generation::First);
+                    continue;
+                }
                 out.read_suffix(&w);
             }
         }
@@ -304,7 +312,8 @@ impl Folded {
             || (self.given.is_empty() && self.family.first().is_some_and(|t| lexicon::is_baby_word(&t.plain)));
         if baby_words {
             self.placeholder = Some(Placeholder::Baby);
-        } else if all().any(|t| lexicon::is_unknown_word(&t.plain))
+        } else if all()
+            .any(|t| lexicon::is_unknown_word(&t.plain) && (t.plain != "na" || all().all(|t| lexicon::is_unknown_word(&t.plain))))
             || (self.family.iter().any(|t| t.plain == "doe")
                 && matches!(joined.as_str(), "john" | "jane" | "j" | "unknown" | "johnathon_doe" | ""))
         {

@@ -9,13 +9,16 @@ use super::facts::Facts;
 use super::join;
 use super::keys::{Key, hash_of, normalise};
 use super::kin::{self, SlotClass};
+use super::matching::{Verdict, compare_with};
 use super::name::Folded;
 use super::resolver::{self, Resolver};
+use crate::model::identity_policy::IdentityPolicy;
 use crate::model::person::{Name, PersonStub, StubKind};
 use crate::model::request::Identity;
 use crate::model::role::{Role, RoleGroup};
 use crate::model::roster::Roster;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// Slot names and aliases kept for one entry; more are counted as seen, not stored.
 const MAX_ASIDES: usize = 32;
@@ -73,6 +76,7 @@ fn is_whole_patient(slot: &str) -> bool {
 /// Gathers stubs and mentions.
 pub struct RosterBuilder {
     pub(super) identity: Identity,
+    pub(super) policy: Arc<IdentityPolicy>,
     pub(super) patient: Facts,
     pub(super) entries: Vec<Entry>,
     by_content: HashMap<u64, u32>,
@@ -102,10 +106,16 @@ pub(super) fn doc_reference(doc_key: &str, stub: &PersonStub) -> Option<u64> {
 }
 
 impl RosterBuilder {
-    /// A roster that knows the requester and the relatives the requester names.
+    /// A roster that knows the requester and the relatives the requester names, with the built-in numbers of comparison.
     pub fn new(identity: &Identity) -> Self {
+        Self::with_policy(identity, IdentityPolicy::built_in())
+    }
+
+    /// A roster that knows the requester and the relatives the requester names.
+    pub fn with_policy(identity: &Identity, policy: Arc<IdentityPolicy>) -> Self {
         let mut builder = RosterBuilder {
             identity: identity.clone(),
+            policy,
             patient: Facts::of_identity(identity),
             entries: Vec::new(),
             by_content: HashMap::new(),
@@ -223,6 +233,11 @@ impl RosterBuilder {
     /// Content numbers with the entry each stands for.
     pub(super) fn contents(&self) -> impl Iterator<Item = (u64, u32)> + '_ {
         self.by_content.iter().map(|(s, e)| (*s, *e))
+    }
+
+    /// Compares somebody with the requester.
+    pub(super) fn compare(&self, facts: &Facts, slot: &str) -> Verdict {
+        compare_with(&self.policy, &self.patient, facts, slot, "")
     }
 
     /// Joins everybody into persons and labels them.

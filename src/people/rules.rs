@@ -1,52 +1,51 @@
 //! Rules that stand above the weights. Each has a name that is shown in the verdict.
 
-use super::context::{Cues, age_range};
 use super::facts::{Facts, Sex};
 use super::kin::SlotClass;
 use super::levels::{Birth, Family, Given, Home};
-use super::matching::{Agreement, Ruling};
+use super::matching::{Agreement, Ruling, Situation};
 use super::name::Title;
-use super::weights;
+use crate::model::identity_policy::{Effect, Rule};
 use crate::model::role::Role;
 
 /// The place in which somebody stands comes first.
-pub(super) fn rule_slot(r: &mut Ruling, class: SlotClass, a: &Agreement, cues: &Cues, reference: &Facts, candidate: &Facts) {
-    match class {
+pub(super) fn rule_slot(r: &mut Ruling, s: &Situation) {
+    let a = &s.agree;
+    match s.class {
         SlotClass::Kin => {
             // A relative's slot holds a relative; only the patient's own number or full name and birth date raise a question.
             if a.ids.equal && !a.name_conflicts()
                 || (a.birth == Birth::Exact && a.names.given >= Given::Near && a.names.family >= Family::Near)
             {
-                r.review("slot.kin-but-patient-facts");
+                r.rule(Rule::SlotKinPatientFacts);
             } else {
-                r.different("slot.kin");
+                r.rule(Rule::SlotKin);
             }
         }
         SlotClass::Clinician => {
-            let professional = cues.patient_is_clinician
-                || reference.names.iter().any(|n| n.credential || n.title == Title::Doctor)
-                || a.ids.npi_equal
-                || a.ids.equal
-                || a.birth == Birth::Exact;
-            if professional && a.names.given >= Given::Initial && a.names.family >= Family::Near {
-                r.review("slot.clinician-may-be-patient");
+            let professional =
+                s.cues.patient_is_clinician || s.own_title || a.ids.npi_equal || a.ids.equal || a.birth == Birth::Exact;
+            // A rare full name is rather the patient at work than a namesake.
+            let rare = !a.names.frequent && a.names.given >= Given::Variant && a.names.family >= Family::Variant;
+            if (professional || rare) && a.names.given >= Given::Initial && a.names.family >= Family::Near {
+                r.rule(Rule::SlotClinicianMaybePatient);
             } else {
-                r.different("slot.clinician");
+                r.rule(Rule::SlotClinician);
             }
         }
         SlotClass::Performer => {
-            if candidate.names.iter().any(|n| n.credential || n.title == Title::Doctor) && !cues.patient_is_clinician {
-                let own_title = reference.names.iter().any(|n| n.credential || n.title == Title::Doctor);
-                if own_title && a.name_fits() { r.review("slot.clinician-may-be-patient") } else { r.different("slot.clinician") }
+            if s.candidate_professional && !s.cues.patient_is_clinician {
+                let maybe = s.own_title && a.name_fits();
+                r.rule(if maybe { Rule::SlotClinicianMaybePatient } else { Rule::SlotClinician });
             } else if a.name_fits() && a.birth != Birth::Exact && !a.ids.equal {
-                r.review("slot.performer-of-that-name");
+                r.rule(Rule::SlotPerformerName);
             } else if !a.name_fits() {
-                r.not_same("slot.performer");
+                r.rule(Rule::SlotPerformer);
             }
         }
         SlotClass::Contact | SlotClass::Financial => {
             if a.birth != Birth::Exact && !a.ids.equal {
-                r.not_same("slot.third-party-household-only");
+                r.rule(Rule::SlotHousehold);
             }
         }
         SlotClass::Patient | SlotClass::Mention => {}
@@ -54,70 +53,93 @@ pub(super) fn rule_slot(r: &mut Ruling, class: SlotClass, a: &Agreement, cues: &
 }
 
 /// Conflicts of strong evidence and want of evidence.
-pub(super) fn rule_facts(r: &mut Ruling, class: SlotClass, a: &Agreement) {
-    if a.names.generation == Some(false) {
-        if a.birth == Birth::Conflict { r.different("suffix-and-birth-date-conflict") } else { r.not_same("suffix-conflict") }
-    }
-    if a.names.generation_one_sided && a.birth != Birth::Exact && !a.ids.equal && class != SlotClass::Mention {
-        r.not_same("suffix-missing");
-    }
-    if a.birth == Birth::Conflict && a.names.newborn && !a.ids.equal {
-        r.different("newborn-and-birth-date-conflict");
-    }
-    if a.birth == Birth::Conflict {
-        if a.id_conflict() || a.names.given <= Given::Unlike && !a.placeholder() && !a.ids.equal {
-            r.different(if a.id_conflict() {
-                "birth-date-and-identifier-conflict"
-            } else {
-                "birth-date-and-given-name-conflict"
-            });
-        } else {
-            r.not_same("birth-date-conflict");
-        }
-    }
+pub(super) fn rule_facts(r: &mut Ruling, s: &Situation) {
+    let a = &s.agree;
+    rule_generation(r, s);
+    rule_birth(r, a);
     let one_date = matches!(a.birth, Birth::Exact | Birth::Swapped);
     if a.name_conflicts() && a.names.family == Family::Conflict && !one_date && !a.ids.equal {
-        r.different("given-and-family-name-conflict");
+        r.rule(Rule::BothNames);
     }
     if a.ids.equal && !a.placeholder() {
         let surname_lost = a.names.family == Family::Conflict && (a.birth != Birth::Exact || a.names.given < Given::Middle);
-        if a.name_conflicts() || surname_lost {
-            r.review("identifier-equal-name-conflict");
+        let other = a.names.given == Given::NearOther && a.birth != Birth::Exact;
+        if a.name_conflicts() || surname_lost || other {
+            r.rule(Rule::IdName);
         } else if a.birth == Birth::Conflict {
-            r.review("identifier-equal-birth-date-conflict");
+            r.rule(Rule::IdBirth);
         }
     }
     if a.names.given <= Given::Unlike && !a.placeholder() && matches!(a.birth, Birth::Exact | Birth::Swapped | Birth::Slip) {
-        r.not_same("given-name-conflict-one-birth-date");
+        r.rule(Rule::GivenBirth);
     }
     let twins = twin_rule(a);
     if let Some(rule) = twins {
-        r.different(rule);
+        r.rule(rule);
     }
     if a.id_conflict() && twins.is_none() {
         if a.ids.national_conflict && a.home == Home::Differs && !a.name_fits() {
-            r.different("national-number-and-name-conflict");
+            r.rule(Rule::NationalName);
         } else if a.birth == Birth::Exact && a.name_fits() {
-            r.review("same-assigner-identifier-conflict");
+            r.rule(Rule::DuplicateChart);
         } else {
-            r.not_same("same-assigner-identifier-conflict");
+            r.rule(Rule::IdConflict);
         }
+    } else if a.ids.equal && a.ids.conflict {
+        r.rule(Rule::IdReused);
+    }
+    if a.names.middle == Some(false) && !a.ids.equal {
+        r.rule(Rule::Middle);
+    }
+    if a.sex == Some(false) && a.names.given < Given::Near && !a.placeholder() && !a.names.former {
+        r.rule(Rule::Sex);
     }
     if a.ids.equal {
         // A stand-in name on the requester's own side is tied to a person by the number alone: not enough without a birth date.
         if a.names.reference_placeholder && a.birth != Birth::Exact {
-            r.review("placeholder-tied-by-number-only");
+            r.rule(Rule::PlaceholderNumber);
         }
         return;
     }
     if a.placeholder() {
-        r.not_same("placeholder-name");
+        r.rule(Rule::Placeholder);
     }
-    rule_want(r, class, a);
+    rule_want(r, s);
+}
+
+/// Father and son of one name.
+fn rule_generation(r: &mut Ruling, s: &Situation) {
+    let a = &s.agree;
+    if a.names.generation == Some(false) {
+        if a.birth == Birth::Conflict && !a.ids.equal {
+            r.rule(Rule::SuffixBirth);
+        } else {
+            r.rule(if a.ids.equal { Rule::IdSuffix } else { Rule::Suffix });
+        }
+    }
+    if a.names.generation_one_sided && a.birth != Birth::Exact && !a.ids.equal && s.class != SlotClass::Mention {
+        r.rule(Rule::SuffixMissing);
+    }
+}
+
+fn rule_birth(r: &mut Ruling, a: &Agreement) {
+    if a.birth != Birth::Conflict {
+        return;
+    }
+    if a.names.newborn && !a.ids.equal {
+        r.rule(Rule::NewbornBirth);
+    }
+    if a.id_conflict() {
+        r.rule(Rule::BirthId);
+    } else if a.names.given <= Given::Unlike && !a.placeholder() && !a.ids.equal {
+        r.rule(Rule::BirthGiven);
+    } else {
+        r.rule(Rule::Birth);
+    }
 }
 
 /// Twins: one birth date, one surname, one dwelling, and two names and two numbers of one assigner, often in sequence.
-fn twin_rule(a: &Agreement) -> Option<&'static str> {
+fn twin_rule(a: &Agreement) -> Option<Rule> {
     if a.ids.equal || !(a.ids.conflict || a.ids.near) {
         return None;
     }
@@ -129,142 +151,134 @@ fn twin_rule(a: &Agreement) -> Option<&'static str> {
         _ => false,
     };
     if two_people {
-        return Some("given-name-and-identifier-conflict");
+        return Some(Rule::GivenId);
     }
     // `Babygirl A` and `Babygirl B`.
     let stand_ins = a.names.candidate_placeholder && a.names.reference_placeholder;
-    (stand_ins && a.names.middle == Some(false)).then_some("newborn-names-and-identifier-conflict")
+    (stand_ins && a.names.middle == Some(false)).then_some(Rule::NewbornId)
 }
 
 /// Cases in which what agrees is not enough without an equal number.
-fn rule_want(r: &mut Ruling, class: SlotClass, a: &Agreement) {
-    if class == SlotClass::Mention && a.birth == Birth::Missing {
+fn rule_want(r: &mut Ruling, s: &Situation) {
+    let a = &s.agree;
+    if s.class == SlotClass::Mention && a.birth == Birth::Missing {
         return; // what the sentence says decides, in `rule_context`
     }
     match a.birth {
-        Birth::Missing | Birth::Partial => r.not_same("no-full-birth-date-no-identifier"),
-        Birth::Swapped if !(a.home == Home::Same || a.phone || a.email || a.ids.near) => {
-            r.not_same("birth-date-exchanged-no-third-item")
-        }
-        Birth::Slip if !a.ids.near => r.not_same("birth-date-slip-no-identifier"),
+        Birth::Missing | Birth::Partial => r.rule(Rule::NoBirth),
+        Birth::Swapped if !(a.home == Home::Same || a.phone || a.email || a.ids.near) => r.rule(Rule::SwappedAlone),
+        Birth::Slip if !a.ids.near => r.rule(Rule::SlipAlone),
         Birth::Exact | Birth::Swapped | Birth::Slip | Birth::Conflict => {}
     }
     if matches!(a.names.given, Given::Missing | Given::Initial) {
-        r.not_same("given-name-not-told");
+        r.rule(Rule::GivenMissing);
     }
     if a.names.family == Family::Missing {
-        r.not_same("family-name-not-told");
+        r.rule(Rule::FamilyMissing);
     }
     if a.birth == Birth::Exact && !a.third_item() {
         let exact = a.names.family == Family::Exact && a.names.given >= Given::Variant && !a.names.swapped;
         if a.names.frequent {
-            r.not_same("frequent-name-no-third-item");
+            r.rule(Rule::FrequentName);
         } else if !exact {
-            r.not_same("inexact-name-no-third-item");
+            r.rule(Rule::InexactName);
         }
     }
     if a.names.family == Family::Conflict && a.names.given >= Given::Middle {
-        r.not_same("family-name-conflict");
+        r.rule(Rule::Family);
     }
 }
 
 /// The sentence around a mention.
-pub(super) fn rule_context(r: &mut Ruling, class: SlotClass, a: &Agreement, cues: &Cues, reference: &Facts, candidate: &Facts) {
+pub(super) fn rule_context(r: &mut Ruling, s: &Situation) {
+    let (a, cues) = (&s.agree, &s.cues);
     let strong = a.ids.equal || (a.birth == Birth::Exact && a.name_fits());
-    let third = |r: &mut Ruling, level: &'static str, rule: &'static str| {
-        r.weigh("context", level, weights::THIRD_PARTY_CUE);
-        if strong { r.review(rule) } else { r.different(rule) }
+    let third = |r: &mut Ruling, level: &'static str, rule: Rule| {
+        r.weigh("context", level, r.policy.context.third_party);
+        if strong { r.rule_as(rule, Effect::Review) } else { r.rule(rule) }
     };
     if cues.eponym {
-        return third(r, "disease, sign or instrument", "context.eponym");
+        return third(r, "disease, sign or instrument", Rule::ContextEponym);
     }
     if cues.dictation {
-        return third(r, "dictation trailer", "context.dictation");
+        return third(r, "dictation trailer", Rule::ContextDictation);
     }
-    let age = cues.age.zip(reference.dob.as_ref()).zip(cues.note_date.as_ref()).map(|((age, dob), at)| {
-        let (low, high) = age_range(dob, at);
-        (low - 1..=high + 1).contains(&i32::from(age))
-    });
-    if let Some(ok) = age {
-        r.weigh("context.age", if ok { "agrees" } else { "differs" }, weights::age(ok));
+    match s.age {
+        Some(true) => r.weigh("context.age", "agrees", r.policy.age.agrees),
+        Some(false) => r.weigh("context.age", "differs", r.policy.age.differs),
+        None => {}
     }
     if cues.other_patient {
-        return third(r, "another patient", "context.other-patient");
+        return third(r, "another patient", Rule::ContextOtherPatient);
     }
     if cues.kin.is_some() {
-        return third(r, "kin word", "context.kin");
+        return third(r, "kin word", Rule::ContextKin);
     }
-    let honorific_conflict = cues.honorific.zip(reference.sex).is_some_and(|(h, s)| h != s);
-    if honorific_conflict && a.birth != Birth::Exact && !a.ids.equal {
-        return third(r, "title of the other sex", "context.title-against-sex");
+    if s.title_against_sex && a.birth != Birth::Exact && !a.ids.equal {
+        return third(r, "title of the other sex", Rule::ContextTitle);
     }
-    if cues.clinician && class == SlotClass::Mention {
-        let own_title = reference.names.iter().any(|n| n.credential || n.title == Title::Doctor);
-        let told = cues.subject && age == Some(true);
-        if (own_title && cues.subject) || told {
-            if !told || !own_title {
-                r.review("context.clinician-may-be-patient");
+    if cues.clinician && s.class == SlotClass::Mention {
+        let told = cues.subject && s.age == Some(true);
+        if (s.own_title && cues.subject) || told {
+            if !told || !s.own_title {
+                r.rule(Rule::ContextClinicianMaybe);
             }
         } else if cues.patient_is_clinician && a.name_fits() {
-            r.review("context.clinician-may-be-patient");
+            r.rule(Rule::ContextClinicianMaybe);
         } else {
-            return third(r, "clinician", "context.clinician");
+            return third(r, "clinician", Rule::ContextClinician);
         }
     }
-    if class != SlotClass::Mention {
+    if s.class != SlotClass::Mention {
         return;
     }
     if cues.kin_fits {
-        r.not_same("context.known-kin-fits");
+        r.rule(Rule::ContextKinFits);
     }
-    rule_mention(r, a, cues, age, candidate);
+    rule_mention(r, s);
 }
 
 /// A mention with no word against it.
-fn rule_mention(r: &mut Ruling, a: &Agreement, cues: &Cues, age: Option<bool>, candidate: &Facts) {
-    let names_only = candidate.is_name_only();
+fn rule_mention(r: &mut Ruling, s: &Situation) {
+    let (a, cues) = (&s.agree, &s.cues);
     let subject = cues.subject || cues.called_patient;
     if subject && a.names.given >= Given::Missing && a.names.family >= Family::Near {
-        r.weigh("context", "subject of the sentence", weights::SUBJECT);
+        r.weigh("context", "subject of the sentence", r.policy.context.subject);
     }
-    if !names_only {
+    if !s.name_only {
         return;
     }
     let conflict = a.names.family == Family::Conflict || a.names.given <= Given::Unlike;
     if conflict {
         let both = a.names.family == Family::Conflict && a.names.given <= Given::NearOther;
         let hard = a.names.given == Given::Conflict || (a.names.family == Family::Conflict && !subject);
-        if both || hard {
-            r.different("mention.other-name")
-        } else {
-            r.not_same("mention.other-name")
-        }
+        r.rule(if both || hard { Rule::MentionOther } else { Rule::MentionOtherDoubt });
         return;
     }
     if !subject {
-        r.not_same("mention.name-alone");
+        r.rule(Rule::MentionAlone);
     }
-    let titled = cues.honorific.is_some() || (cues.clinician && age == Some(true)) || cues.called_patient;
+    let titled = cues.honorific.is_some() || (cues.clinician && s.age == Some(true)) || cues.called_patient;
     if a.names.family == Family::Missing || a.names.family == Family::Initial {
-        r.not_same("mention.fragment");
+        r.rule(Rule::MentionFragment);
     } else if a.names.given <= Given::Initial && !titled {
-        r.not_same("mention.surname-or-initial");
+        r.rule(Rule::MentionSurname);
     }
-    if age == Some(false) {
-        r.not_same("mention.age-conflict");
+    if s.age == Some(false) {
+        r.rule(Rule::MentionAge);
     }
 }
 
 /// A known relative whom the candidate's name fits at least as well as the patient.
-pub(super) fn fitting_kin(reference: &Facts, candidate: &Facts) -> Option<&'static str> {
-    let name = candidate.names.first()?;
+pub(super) fn kin_fits(reference: &Facts, candidate: &Facts) -> bool {
+    let Some(name) = candidate.names.first() else { return false };
     let sex = match name.title {
         Title::Male => Some(Sex::Male),
         Title::Female => Some(Sex::Female),
         _ => candidate.sex,
     };
-    let family = name.family_whole.as_ref()?;
-    let fits = reference.kin.iter().any(|k| {
+    let Some(family) = name.family_whole.as_ref() else { return false };
+    reference.kin.iter().any(|k| {
         let role_sex = match k.role {
             Role::Mother | Role::Sister | Role::Daughter | Role::Grandmother | Role::Aunt | Role::Niece => Some(Sex::Female),
             Role::Father | Role::Brother | Role::Son | Role::Grandfather | Role::Uncle | Role::Nephew => Some(Sex::Male),
@@ -282,6 +296,5 @@ pub(super) fn fitting_kin(reference: &Facts, candidate: &Facts) -> Option<&'stat
             _ => false,
         };
         sex_fits && family_fits && given_fits
-    });
-    fits.then_some("known-kin-fits")
+    })
 }

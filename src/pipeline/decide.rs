@@ -2,6 +2,7 @@
 
 use super::Known;
 use super::documents::{Child, Tree};
+use super::protected::{self, Seen};
 use super::survey::{can_be_withheld, context};
 use crate::detect::{self, Context};
 use crate::model::decision::{Action, Decision};
@@ -23,6 +24,8 @@ pub struct Decided {
     pub children: Vec<DecidedChild>,
     /// Set when the document as a whole may not go out: reason code, words.
     pub whole: Option<Whole>,
+    /// What was seen of special categories and missing dates, in this document alone.
+    pub seen: Seen,
 }
 
 /// Why a document as a whole stays behind.
@@ -31,6 +34,8 @@ pub enum Whole {
     Withheld(Decision),
     /// It is about somebody else: a misfile, for a person to see.
     Misfile(String),
+    /// It is suspected to be specially protected: it stays out until the request says what was determined.
+    Held(Decision),
 }
 
 /// An embedded document.
@@ -45,7 +50,8 @@ pub enum DecidedChild {
 pub fn decide(mut tree: Tree, known: &Known) -> Decided {
     let who: Vec<Resolution> =
         tree.doc.stubs.iter().map(|s| not_under_another_name(s, known.resolver.resolve(&tree.key, s), known)).collect();
-    let withheld = withheld_records(&tree, &who, known);
+    let (protected, seen) = protected::decide(&tree, known);
+    let withheld = withheld_records(&tree, &who, protected, known);
     let whole = whole_document(&tree, &who, &withheld);
     let mut keys: HashSet<String> = HashSet::new();
     for (record, w) in tree.doc.records.iter().zip(&withheld) {
@@ -65,12 +71,13 @@ pub fn decide(mut tree: Tree, known: &Known) -> Decided {
                 let decided = decide(*t, known);
                 match decided.whole {
                     Some(Whole::Misfile(why)) => DecidedChild::Held(why),
+                    Some(Whole::Held(d)) => DecidedChild::Held(d.basis),
                     _ => DecidedChild::Document(Box::new(decided)),
                 }
             }
         })
         .collect();
-    Decided { tree, proposals, children, whole }
+    Decided { tree, proposals, children, whole, seen }
 }
 
 /// An id may be used for two people. Somebody in a third party's place who is taken for the patient although not one word of their name
@@ -162,12 +169,13 @@ fn find(text: &str, f: &Field, ctx: Context, tree: &Tree, known: &Known) -> Vec<
 }
 
 /// Records that stay behind, with the decision.
-fn withheld_records(tree: &Tree, who: &[Resolution], known: &Known) -> Vec<Option<Decision>> {
+fn withheld_records(tree: &Tree, who: &[Resolution], protected: Vec<Option<Decision>>, known: &Known) -> Vec<Option<Decision>> {
     let policy = &known.policy;
     tree.doc
         .records
         .iter()
-        .map(|record| {
+        .zip(protected)
+        .map(|(record, protected)| {
             if matches!(record.kind.as_str(), "Bundle" | "Parameters" | "item" | "entry" | "Patient") {
                 return None;
             }
@@ -179,16 +187,19 @@ fn withheld_records(tree: &Tree, who: &[Resolution], known: &Known) -> Vec<Optio
                     by: "machine".into(),
                 });
             }
-            if !can_be_withheld(&record.kind) || policy.other_patient_records != Action::Withhold {
-                return None;
-            }
-            let person = other_subject(record.subject, who, known)?;
-            let role = person.role;
-            stays_behind(person).then(|| {
-                let mut d = policy.decide(role, Category::Record);
-                d.action = Action::Withhold;
-                d
-            })
+            let other = || {
+                if !can_be_withheld(&record.kind) || policy.other_patient_records != Action::Withhold {
+                    return None;
+                }
+                let person = other_subject(record.subject, who, known)?;
+                let role = person.role;
+                stays_behind(person).then(|| {
+                    let mut d = policy.decide(role, Category::Record);
+                    d.action = Action::Withhold;
+                    d
+                })
+            };
+            other().or(protected)
         })
         .collect()
 }
@@ -210,7 +221,7 @@ fn other_subject<'k>(subject: Option<u32>, who: &[Resolution], known: &'k Known)
 
 fn whole_document(tree: &Tree, who: &[Resolution], withheld: &[Option<Decision>]) -> Option<Whole> {
     if let Some(Some(d)) = withheld.first() {
-        return Some(Whole::Withheld(d.clone()));
+        return Some(if d.action == Action::Review { Whole::Held(d.clone()) } else { Whole::Withheld(d.clone()) });
     }
     let root = tree.doc.records.first()?;
     if root.kind == "Bundle" {

@@ -14,6 +14,7 @@ mod names;
 mod number;
 mod outcome;
 mod process;
+mod protected;
 mod quiet;
 mod rulings;
 mod run;
@@ -28,6 +29,7 @@ use crate::detect::{Dictionary, Knowledge};
 use crate::intake::Limits;
 use crate::model::person::PersonId;
 use crate::model::policy::Policy;
+use crate::model::readiness::Readiness;
 use crate::model::request::{Identity, Request};
 use crate::model::roster::Roster;
 use crate::people::resolver::Resolver;
@@ -44,6 +46,8 @@ pub struct Options {
     pub request: Request,
     /// The policy, with the request applied.
     pub policy: Policy,
+    /// Checklist, clock and what blocks a release.
+    pub readiness: Readiness,
     /// Words that a site wants found or left alone.
     pub dictionary: Dictionary,
     /// Rulings on review items of an earlier run over the same input.
@@ -97,6 +101,10 @@ pub struct Known {
     pub quiet: quiet::Quiet,
     /// Renamed files: last path segment as it came, and as released.
     pub renames: HashMap<String, String>,
+    /// The request, for its scope and determinations.
+    pub request: Request,
+    /// Phrases of special categories.
+    pub phrases: protected::Phrases,
 }
 
 /// True once the user has asked to stop.

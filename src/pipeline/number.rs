@@ -46,7 +46,7 @@ pub struct Numbered {
 
 /// Numbers one decided document.
 pub fn number(decided: Decided, counters: &mut Counters, rulings: &Rulings) -> Numbered {
-    let Decided { tree, proposals, children, whole } = decided;
+    let Decided { tree, proposals, children, whole, .. } = decided;
     let mut n = Numbered {
         tree,
         edits: Vec::with_capacity(proposals.len()),
@@ -163,6 +163,9 @@ impl Numbered {
                 }
             };
             match rulings.get(&id) {
+                // A record that is left out as a whole stays out whatever is ruled: the texts in it were not searched for its release.
+                Some(_) if p.record => entry.decision = ruled(Action::Withhold, rulings),
+                None if p.record => {}
                 Some(Ruling::Keep) => {
                     change = None;
                     entry.decision = ruled(Action::Keep, rulings);

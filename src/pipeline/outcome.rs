@@ -37,7 +37,7 @@ pub fn case(opts: &Options, id: String, roster: &Roster, totals: Totals, outputs
     let failed = checks.iter().any(|c| !c.passed);
     let outcome = if failed {
         Outcome::VerificationFailed
-    } else if totals.counters.open > 0 {
+    } else if totals.counters.open > 0 || !opts.readiness.blocks.is_empty() {
         Outcome::ReviewNeeded
     } else {
         Outcome::Released
@@ -45,13 +45,6 @@ pub fn case(opts: &Options, id: String, roster: &Roster, totals: Totals, outputs
     let mut inputs = totals.inputs;
     inputs.sort_by(|a, b| a.path.cmp(&b.path));
     let mut notes: Vec<Note> = Vec::new();
-    if opts.request.from.is_some() || opts.request.to.is_some() {
-        notes.push(Note {
-            kind: "scope-not-applied".into(),
-            place: "request".into(),
-            text: "the date range is recorded here; this version leaves nothing out because of its date".into(),
-        });
-    }
     let mut seen: BTreeMap<(String, String, String), ()> = BTreeMap::new();
     for n in totals.notes {
         if seen.insert((n.kind.clone(), n.place.clone(), n.text.clone()), ()).is_none() {
@@ -71,6 +64,9 @@ pub fn case(opts: &Options, id: String, roster: &Roster, totals: Totals, outputs
         review: totals.reviews,
         checks,
         notes,
+        readiness: opts.readiness.clone(),
+        special_seen: totals.seen.special,
+        undated: totals.seen.undated,
         by_role: totals.by_role,
         by_category: totals.by_category,
     }

@@ -6,6 +6,7 @@ use super::documents::{Tree, format_for};
 use super::lines::{Line, Lines, MAX_LINE};
 use super::links::{self, Digest, Digests};
 use super::number::{Counters, Numbered, misfile, number, review_item};
+use super::protected::Seen;
 use super::rulings::Rulings;
 use super::surveying::{batches, read};
 use super::write::{Finished, write};
@@ -18,7 +19,7 @@ use crate::model::decision::{Action, Decision};
 use crate::model::document::Note;
 use crate::model::error::RunError;
 use crate::model::ledger::{Entry, Place, ReviewItem};
-use crate::redact::Question;
+use crate::redact::{Question, protected_question};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::io::Write as _;
@@ -47,6 +48,8 @@ pub struct Totals {
     pub media: BTreeMap<String, String>,
     /// Digests of written files, where a package has metadata that names them.
     pub digests: Digests,
+    /// Special categories and undated records seen.
+    pub seen: Seen,
     /// Numbers.
     pub counters: Counters,
 }
@@ -171,6 +174,7 @@ fn documents(
         let item = &w.intake.items[i];
         let d = d.map_err(|why| RunError::Input(format!("{}: {why}", item.path)))?;
         totals.notes.extend(notes_of(&d));
+        seen_in(&d, &mut totals.seen);
         ready.push((i, number(d, &mut totals.counters, w.rulings)));
     }
     let shared: &Checker = checker;
@@ -321,6 +325,13 @@ fn whole_stays(w: &Work, file: &str, whole: Whole, row: &mut InputRow, totals: &
             row.reason = d.basis.clone();
             totals.withheld.push(WithheldRow { place, kind: row.format.clone(), reason: d.reason, basis: d.basis });
         }
+        Whole::Held(d) => {
+            let item = review_item(&protected_question(&d), place.clone(), &mut totals.counters, w.rulings);
+            row.state = if item.ruling.is_some() { "withheld" } else { "held" }.into();
+            row.reason = d.basis.clone();
+            totals.reviews.push(item);
+            totals.withheld.push(WithheldRow { place, kind: row.format.clone(), reason: d.reason, basis: d.basis });
+        }
         Whole::Misfile(why) => {
             let item = misfile(&why, place.clone(), &mut totals.counters, w.rulings);
             row.state = if item.ruling.is_some() { "withheld" } else { "held" }.into();
@@ -375,6 +386,15 @@ fn notes_of(d: &Decided) -> Vec<Note> {
     out
 }
 
+fn seen_in(d: &Decided, seen: &mut Seen) {
+    seen.add(&d.seen);
+    for c in &d.children {
+        if let super::decide::DecidedChild::Document(child) = c {
+            seen_in(child, seen);
+        }
+    }
+}
+
 /// NDJSON: each line a document, written to the stream as it is finished.
 fn lines(
     w: &Work,
@@ -409,6 +429,7 @@ fn lines(
                 None => None,
                 Some(Err(why)) => return Err(RunError::Input(format!("{}: {why}", item.path))),
                 Some(Ok(d)) => {
+                    seen_in(&d, &mut totals.seen);
                     for note in notes_of(&d) {
                         if totals.notes.len() < 10_000 && !totals.notes.contains(&note) {
                             totals.notes.push(note);
@@ -484,6 +505,11 @@ fn lines(
 fn line_stays(w: &Work, whole: Whole, place: Place, totals: &mut Totals) {
     let decision = match whole {
         Whole::Withheld(d) => d,
+        Whole::Held(d) => {
+            let item = review_item(&protected_question(&d), place.clone(), &mut totals.counters, w.rulings);
+            totals.reviews.push(item);
+            Decision { action: Action::Withhold, ..d }
+        }
         Whole::Misfile(why) => {
             let item = misfile(&why, place.clone(), &mut totals.counters, w.rulings);
             totals.reviews.push(item);

@@ -210,6 +210,8 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> Settled {
         conditional,
         quiet: super::quiet::Quiet::default(),
         renames: HashMap::new(),
+        request: opts.request.clone(),
+        phrases: super::protected::Phrases::new(&opts.policy),
     };
     (known, survey.unreadable, survey.values.into_iter().collect(), survey.trees)
 }

@@ -1,14 +1,16 @@
 //! Pass 1: who and what is in the case, before anything is decided.
 
 use super::documents::Tree;
+use super::protected::{out_of_scope, special};
 use super::quiet::Quiet;
 use crate::detect::{self, Context};
 use crate::model::document::{Class, Field};
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::person::{Name, PersonStub, StubKind};
 use crate::model::policy::Policy;
-use crate::model::request::Identity;
+use crate::model::request::{Identity, Request};
 use crate::model::role::Role;
+use crate::policy::suspected;
 use std::collections::HashSet;
 
 /// What one document adds to the case.
@@ -29,18 +31,21 @@ pub struct Surveyed {
 }
 
 /// Surveys one document and everything in it.
-pub fn survey(tree: &Tree, identity: &Identity, policy: &Policy, quiet: &Quiet) -> Surveyed {
+pub fn survey(tree: &Tree, identity: &Identity, policy: &Policy, request: &Request, quiet: &Quiet) -> Surveyed {
     let mut out = Surveyed::default();
-    tree.each(&mut |t| one(t, identity, policy, quiet, &mut out));
+    tree.each(&mut |t| one(t, identity, policy, request, quiet, &mut out));
     out
 }
 
-fn one(t: &Tree, identity: &Identity, policy: &Policy, quiet: &Quiet, out: &mut Surveyed) {
+fn one(t: &Tree, identity: &Identity, policy: &Policy, request: &Request, quiet: &Quiet, out: &mut Surveyed) {
     for (i, record) in t.doc.records.iter().enumerate() {
         if record.keys.is_empty() {
             continue;
         }
-        if policy.withholds(&record.kind, &record.codes, &record.title).is_some() {
+        if policy.withholds(&record.kind, &record.codes, &record.title).is_some()
+            || out_of_scope(request, &t.doc.records, record).is_some()
+            || special(request, &suspected(policy, record)).is_some()
+        {
             out.withheld.extend(record.keys.iter().cloned());
         }
         let Some(stub) = record.subject.and_then(|s| t.doc.stubs.get(s as usize)) else { continue };
@@ -144,6 +149,7 @@ pub fn can_be_withheld(kind: &str) -> bool {
             | "item"
             | "section"
             | "entry"
+            | "act"
             | "ClinicalDocument"
     )
 }

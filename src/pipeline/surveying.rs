@@ -92,7 +92,7 @@ impl Survey {
 pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Result<Survey, RunError> {
     let own: Vec<&Name> = opts.request.patient.names.iter().chain(&opts.request.patient.former_names).collect();
     let mut out = Survey {
-        builder: RosterBuilder::new(&opts.request.patient),
+        builder: RosterBuilder::with_policy(&opts.request.patient, opts.policy.identity.clone()),
         unreadable: HashMap::new(),
         withheld: HashSet::new(),
         about: Vec::new(),
@@ -120,7 +120,7 @@ pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop
             .par_iter()
             .map(|&i| {
                 let item = &intake.items[i];
-                let result = read(item).map(|t| (survey(&t, &opts.request.patient, &opts.policy, quiet), t));
+                let result = read(item).map(|t| (survey(&t, &opts.request.patient, &opts.policy, &opts.request, quiet), t));
                 progress.done(item.content_len);
                 (i, result)
             })
@@ -177,7 +177,7 @@ fn lines(
             .par_iter()
             .map(|l| match l.tree(&item.path) {
                 None => Ok(Surveyed::default()),
-                Some(t) => t.map(|t| survey(&t, &opts.request.patient, &opts.policy, quiet)),
+                Some(t) => t.map(|t| survey(&t, &opts.request.patient, &opts.policy, &opts.request, quiet)),
             })
             .collect();
         progress.done(bytes);

@@ -5,14 +5,20 @@
 //! word, and applies what the request says. It never sees an export. The vocabulary is documented in `docs/policies.md`.
 
 mod authority;
+pub mod days;
 mod preset;
 mod raw;
+mod readiness;
 mod request_rules;
+pub mod scope;
+mod special;
 mod words;
 
-pub use authority::{Applies, Authority, authority, authority_words};
-pub use preset::{PURPOSES, load};
+pub use authority::{Applies, Authority, authority, authority_words, facts as authority_facts, notice, travelling};
+pub use preset::{PURPOSES, identity, load};
+pub use readiness::readiness;
 pub use request_rules::{effective_sha256, ground_required, with_request};
+pub use special::{suspected, words as special_words};
 
 use std::fmt;
 

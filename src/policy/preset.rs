@@ -2,15 +2,17 @@
 
 use super::raw::{RawGroup, RawPolicy};
 use super::words::{hint, line_of, short, toml_error};
-use super::{PolicyError, authority};
+use super::{PolicyError, authority, special};
 use crate::model::decision::Action;
+use crate::model::identity_policy::IdentityPolicy;
 use crate::model::mention::Category;
-use crate::model::policy::{GroupRule, Policy};
+use crate::model::policy::{Extent, GroupRule, Policy};
 use crate::model::role::RoleGroup;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 /// The words that `--purpose` takes.
 pub const PURPOSES: &[&str] =
@@ -130,6 +132,9 @@ fn finish(file: &str, text: &str, raw: RawPolicy, hashed: &[&str]) -> Result<Pol
         groups.insert(*group, rule);
     }
     let withhold = raw.withhold.unwrap_or_default();
+    let identity = identity_of(file, text, raw.identity.as_ref())?;
+    let mut extent = BTreeMap::from([(RoleGroup::OtherPatient, Extent::Whole)]);
+    extent.extend(raw.extent);
     let mut hash = Sha256::new();
     hashed.iter().for_each(|t| hash.update(t.as_bytes()));
     Ok(Policy {
@@ -139,12 +144,39 @@ fn finish(file: &str, text: &str, raw: RawPolicy, hashed: &[&str]) -> Result<Pol
         title: raw.title.ok_or_else(|| missing("title"))?,
         minimum_necessary: authority.minimum_necessary(),
         scope: format!("{} {}", authority.scope, raw.scope.ok_or_else(|| missing("scope"))?),
-        default_authority,
         groups,
         withhold: withhold.into_iter().map(Into::into).collect(),
         other_patient_records,
         notices: raw.notices.unwrap_or_default(),
+        identity,
+        authority: super::authority_facts(&default_authority)?,
+        travelling: super::travelling(&default_authority),
+        special: special::rules(&raw.special).map_err(|what| PolicyError::at(file, line_with(text, "[special"), what))?,
+        extent,
+        default_authority,
     })
+}
+
+/// The numbers of the comparison, with what the file changes.
+fn identity_of(file: &str, text: &str, table: Option<&toml::Table>) -> Result<Arc<IdentityPolicy>, PolicyError> {
+    match table {
+        None => Ok(IdentityPolicy::built_in()),
+        Some(t) => IdentityPolicy::over_built_in(t)
+            .map(Arc::new)
+            .map_err(|what| PolicyError::at(file, line_with(text, "[identity"), format!("identity: {what}"))),
+    }
+}
+
+/// The numbers of the comparison with the patient: the built-in ones, changed by the table `[identity]` of a policy file.
+///
+/// # Errors
+/// A file that cannot be read or is no policy file; a word or number in the table that cannot be used.
+pub fn identity(policy_file: Option<&Path>) -> Result<Arc<IdentityPolicy>, PolicyError> {
+    let Some(path) = policy_file else { return Ok(IdentityPolicy::built_in()) };
+    let file = path.display().to_string();
+    let text = read_file(path).map_err(|what| PolicyError::at(&file, None, what))?;
+    let raw = parse(&file, &text)?;
+    identity_of(&file, &text, raw.identity.as_ref())
 }
 
 /// A group's rule with `like` carried out, one step deep.

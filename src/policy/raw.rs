@@ -2,7 +2,7 @@
 
 use crate::model::decision::Action;
 use crate::model::mention::Category;
-use crate::model::policy::WithholdRule;
+use crate::model::policy::{Extent, Switch, WithholdRule};
 use crate::model::role::RoleGroup;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -34,6 +34,14 @@ pub(super) struct RawPolicy {
     pub groups: BTreeMap<RoleGroup, RawGroup>,
     /// Records left out as a whole.
     pub withhold: Option<Vec<RawWithhold>>,
+    /// Numbers and rules of the comparison with the patient that differ from `policies/identity.toml`.
+    pub identity: Option<toml::Table>,
+    /// Switches of special categories (`policies/special.toml`) that differ from the default.
+    #[serde(default)]
+    pub special: BTreeMap<String, Switch>,
+    /// How much goes with the identity of a group.
+    #[serde(default)]
+    pub extent: BTreeMap<RoleGroup, Extent>,
 }
 
 /// What one group gets.
@@ -71,6 +79,8 @@ impl RawPolicy {
     /// This file over `base`: a key said here wins, a group said here replaces the whole group.
     pub fn over(self, mut base: RawPolicy) -> RawPolicy {
         base.groups.extend(self.groups);
+        base.special.extend(self.special);
+        base.extent.extend(self.extent);
         RawPolicy {
             name: self.name.or(base.name),
             version: self.version.or(base.version),
@@ -83,6 +93,9 @@ impl RawPolicy {
             notices: self.notices.or(base.notices),
             groups: base.groups,
             withhold: self.withhold.or(base.withhold),
+            identity: self.identity.or(base.identity),
+            special: base.special,
+            extent: base.extent,
         }
     }
 }

@@ -48,6 +48,10 @@ fn apply_authority(policy: &mut Policy, word: &str) {
     let Ok(found) = authority(word).or_else(|_| authority("other")) else { return };
     let old = authority(&policy.default_authority).map(|a| a.scope.as_str()).unwrap_or_default();
     let purpose_scope = policy.scope.strip_prefix(old).unwrap_or(&policy.scope).trim().to_string();
+    if let Ok(facts) = super::authority_facts(word).or_else(|_| super::authority_facts("other")) {
+        policy.travelling = super::travelling(&facts.word);
+        policy.authority = facts;
+    }
     policy.minimum_necessary = found.minimum_necessary();
     policy.scope = format!("{} {purpose_scope}", found.scope).trim().to_string();
     if found.applies != Applies::No {

@@ -94,3 +94,20 @@ pub struct Proposal {
     /// Set when a person must say; the change is then the draft's mask.
     pub question: Option<Question>,
 }
+
+/// What a person is asked about a record that is suspected to be specially protected.
+pub fn protected_question(decision: &Decision) -> Question {
+    Question {
+        kind: "special",
+        text: format!(
+            "{}. It is left out. Whether it is so protected is for a person to determine: to release it, state the determination under \
+             [special] in the request; to release the rest without it, rule withhold.",
+            decision.basis
+        ),
+        excerpt: String::new(),
+        choices: vec!["withhold".into()],
+        label: None,
+        // One question for all records of a category in a document; the high bit keeps it apart from stubs.
+        group: Some(decision.basis.bytes().fold(0u32, |h, b| h.wrapping_mul(31).wrapping_add(u32::from(b))) | 1 << 31),
+    }
+}

@@ -49,7 +49,7 @@ impl<'a> Planner<'a, '_> {
                     rule: "policy.withhold".into(),
                     confidence: 1.0,
                     original: String::new(),
-                    question: None,
+                    question: (decision.action == Action::Review).then(|| super::protected_question(decision)),
                 });
             }
         }

@@ -166,6 +166,11 @@ fn policy() -> Policy {
         }],
         other_patient_records: Action::Withhold,
         notices: vec!["This is a redacted copy.".into()],
+        identity: crate::model::identity_policy::IdentityPolicy::built_in(),
+        authority: Default::default(),
+        travelling: Vec::new(),
+        special: Vec::new(),
+        extent: BTreeMap::new(),
     }
 }
 
@@ -269,6 +274,9 @@ pub(super) fn case() -> Case {
             ("relative", &[("label", 1), ("remove", 3), ("mask", 1)]),
             ("clinician", &[("keep", 1), ("rewrite", 1)]),
         ]),
+        readiness: Default::default(),
+        special_seen: BTreeMap::new(),
+        undated: 0,
         by_category: counts(&[("name", &[("label", 1), ("keep", 2), ("review", 1)]), ("phone", &[("remove", 1)])]),
     }
 }

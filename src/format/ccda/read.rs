@@ -190,7 +190,7 @@ impl<'t, 'a> Walk<'t, 'a> {
             return next;
         }
         // Records come before the fields inside them know their number.
-        if let Some(record) = records::at(tape, i, frame.record) {
+        if let Some(record) = records::at(tape, i, frame.record, &self.doc.records) {
             next.record = self.doc.records.len() as u32;
             self.doc.records.push(record);
         } else {
@@ -305,7 +305,8 @@ fn holds_person_markup(comment: &[u8]) -> bool {
                 let rest = comment.get(at + open.len()..).unwrap_or(&[]);
                 let inside = if open.contains(&b'=') {
                     Some(0)
-                } else if matches!(rest.first(), Some(b'>' | b' ')) && at > 0 && matches!(comment.get(at - 1), Some(b'<' | b':')) {
+                } else if matches!(rest.first(), Some(b'>' | b' ')) && at > 0 && matches!(comment.get(at - 1), Some(b'<' | b':'))
+                {
                     memchr::memchr(b'>', rest).map(|i| i + 1)
                 } else {
                     None

@@ -12,6 +12,11 @@ pub const SECTION: &str = "section";
 /// Kind of the record of an entry with its own subject.
 pub const ENTRY: &str = "entry";
 
+/// Kind of the record of any other entry of a section.
+pub const ACT: &str = "act";
+/// Codes noted of one entry: enough to tell what it is about, bounded for hostile files.
+const MAX_CODES: usize = 40;
+
 /// Record 0.
 pub fn document(tape: &Tape, subject: Option<StubId>) -> Record {
     let root = tape.root;
@@ -28,6 +33,8 @@ pub fn document(tape: &Tape, subject: Option<StubId>) -> Record {
         parent: None,
         keys: ids.filter_map(|e| document_key(tape, e)).collect(),
         date: tape.child(root, b"effectiveTime").map(|t| attr(tape, t, b"value")).filter(|v| !v.is_empty()),
+        labels: confidentiality(tape, root),
+        ..Record::default()
     }
 }
 
@@ -40,8 +47,38 @@ fn document_key(tape: &Tape, id: u32) -> Option<String> {
     (!root.is_empty()).then(|| format!("urn:oid:{root}"))
 }
 
+/// `http://terminology.hl7.org/CodeSystem/v3-Confidentiality|R` of a document's or section's confidentialityCode.
+fn confidentiality(tape: &Tape, element: u32) -> Vec<String> {
+    let code = tape.child(element, b"confidentialityCode").map(|c| attr(tape, c, b"code")).filter(|c| !c.is_empty());
+    code.map(|c| format!("http://terminology.hl7.org/CodeSystem/v3-Confidentiality|{c}")).into_iter().collect()
+}
+
+/// An entry of a section that is nobody else's: what scope by date, condition and code goes by.
+fn act(tape: &Tape, i: u32, parent: u32, section: &Record) -> Record {
+    let mut codes = Vec::new();
+    for n in i..tape.node(i).next {
+        if codes.len() >= MAX_CODES {
+            break;
+        }
+        if tape.is(n, b"code") || tape.is(n, b"value") || tape.is(n, b"translation") {
+            codes.extend(values::codes(tape, n));
+        }
+    }
+    codes.truncate(MAX_CODES);
+    Record {
+        span: tape.node(i).span,
+        node: i,
+        kind: ACT.into(),
+        codes,
+        title: section.title.clone(),
+        subject: section.subject,
+        parent: Some(parent),
+        ..Record::default()
+    }
+}
+
 /// The record that begins with element `i`, when one does.
-pub fn at(tape: &Tape, i: u32, parent: u32) -> Option<Record> {
+pub fn at(tape: &Tape, i: u32, parent: u32, records: &[Record]) -> Option<Record> {
     let name = tape.name(i);
     match name {
         b"section" => {
@@ -55,12 +92,16 @@ pub fn at(tape: &Tape, i: u32, parent: u32) -> Option<Record> {
                 title: if title.is_empty() { shown() } else { title },
                 parent: Some(parent),
                 keys: tape.named(i, b"id").filter_map(|e| values::identifier(tape, e)).map(|(_, k)| k).collect(),
+                labels: confidentiality(tape, i),
                 ..Record::default()
             })
         }
         b"entry" | b"component" | b"entryRelationship" => {
             let act = tape.elements(i).find(|&e| is_act(tape.name(e)))?;
-            let subject = tape.down(act, &[b"subject", b"relatedSubject"])?;
+            let Some(subject) = tape.down(act, &[b"subject", b"relatedSubject"]) else {
+                let section = records.get(parent as usize).filter(|r| name == b"entry" && r.kind == SECTION)?;
+                return Some(self::act(tape, i, parent, section));
+            };
             let relation = tape.child(subject, b"code").map(|c| values::display(tape, c)).unwrap_or_default();
             let codes = concept_codes(tape, act);
             Some(Record {
@@ -109,13 +150,16 @@ pub fn date(tape: &Tape, i: u32, name: &[u8], records: &mut [Record], record: u3
     }
     let own = attr(tape, i, b"value");
     let bound = |n: &'static [u8]| tape.child(i, n).map(|e| attr(tape, e, b"value")).filter(|v| !v.is_empty());
-    let Some(value) = Some(own).filter(|v| !v.is_empty()).or_else(|| bound(b"low")).or_else(|| bound(b"high")) else { return };
+    let (low, high) = (bound(b"low"), bound(b"high"));
+    let Some(value) = Some(own).filter(|v| !v.is_empty()).or_else(|| low.clone()).or_else(|| high.clone()) else { return };
+    let open = low.is_some() && high.is_none();
     let mut at = Some(record);
     while let Some(r) = at.filter(|&r| r > 0).and_then(|r| records.get_mut(r as usize)) {
         if r.date.is_some() {
             return;
         }
         r.date = Some(value.clone());
+        (r.end, r.open) = (high.clone().filter(|_| low.is_some()), open);
         at = r.parent;
     }
 }

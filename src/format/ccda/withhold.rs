@@ -17,7 +17,7 @@ pub fn record(tape: &Tape, record: &Record, ledger: u32, list: &mut SpliceList) 
     let cause = Cause::Ledger(ledger);
     match record.kind.as_str() {
         records::SECTION => section(tape, record.node, cause, list),
-        records::ENTRY => entry(tape, record.node, cause, list),
+        records::ENTRY | records::ACT => entry(tape, record.node, cause, list),
         _ => return Err(WriteError("a document is withheld by leaving it out, not by an edit".into())),
     }
     Ok(())
@@ -66,16 +66,30 @@ fn entry(tape: &Tape, i: u32, cause: Cause, list: &mut SpliceList) {
             targets.insert(id);
         }
     }
-    let Some(section) = tape.enclosing(i, |n| n == b"section").filter(|_| !targets.is_empty()) else { return };
-    let Some(text) = tape.child(section, b"text") else { return };
+    let Some(section) = tape.enclosing(i, |n| n == b"section") else { return };
+    let Some(text) = tape.child(section, b"text").filter(|&t| !tape.node(t).has(tape::EMPTY)) else { return };
+    let mut linked = false;
     for n in text..tape.node(text).next {
         if tape.node(n).kind != Kind::Element || tape.node(n).has(tape::EMPTY) {
             continue;
         }
-        if targets.contains(tape.attr_raw(n, b"ID")) {
+        if !targets.is_empty() && targets.contains(tape.attr_raw(n, b"ID")) {
+            linked = true;
+            // The other cells of a row, the other words of a list item tell of the same thing.
+            let whole = if matches!(tape.name(n), b"tr" | b"item") { None } else { row(tape, n, text) };
+            let n = whole.unwrap_or(n);
             list.put(tape.node(n).inner, blanked(tape, n), cause);
         }
     }
+    if !linked {
+        // Which words tell of the entry cannot be known: the narrative goes as a whole, the other entries stay.
+        list.put(tape.node(text).inner, blanked(tape, text), cause);
+    }
+}
+
+/// The innermost table row or list item around a narrative element.
+fn row(tape: &Tape, i: u32, text: u32) -> Option<u32> {
+    tape.enclosing(i, |n| matches!(n, b"tr" | b"item")).filter(|&r| r > text)
 }
 
 /// Content that the narrative schema allows in an element whose text is withheld.
@@ -90,6 +104,7 @@ fn blanked(tape: &Tape, i: u32) -> Vec<u8> {
         b"tr" => wrap(&[b"td"]),
         b"thead" | b"tbody" | b"tfoot" => wrap(&[b"tr", b"td"]),
         b"table" => wrap(&[b"tbody", b"tr", b"td"]),
+        b"text" => wrap(&[b"paragraph"]),
         b"list" => wrap(&[b"item"]),
         b"renderMultiMedia" => wrap(&[b"caption"]),
         _ => WITHHELD.into(),

@@ -4,6 +4,7 @@
 //! in contained resources, extensions, Parameters and primitive extensions. [`walk`] lists fields; [`special`] holds the types with
 //! a rule of their own; [`person`] reads the facts of a person; [`write`] splices.
 
+mod circumstances;
 mod content;
 mod ops;
 pub mod person;

@@ -112,6 +112,7 @@ impl<'s> Walker<'s> {
             }
         };
         self.describe(node, record);
+        self.circumstances(node, record);
         let ty = self.schema.ty(type_id).name;
         let owner = self.resource_person(node, ty, keys, scope_record, record);
         let ctx = Ctx { record, scope: scope_record, owner, ty, holder: node };

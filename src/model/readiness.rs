@@ -1,0 +1,53 @@
+//! What a request has ready besides the record itself: checklist, clock, accounting, and what still blocks a release.
+
+use super::policy::ChecklistItem;
+use super::request::Answer;
+use serde::{Deserialize, Serialize};
+
+/// Answers, dates and open points of one request.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Readiness {
+    /// True when the request gave a checklist. Without one the report says that it is kept elsewhere.
+    pub checklist_given: bool,
+    /// Items with their answers, in the order of the list.
+    pub checklist: Vec<Checked>,
+    /// The clock.
+    pub clock: ClockState,
+    /// What blocks a release, in words; nothing here is a value of the export.
+    pub blocks: Vec<Block>,
+}
+
+/// One item with its answer.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Checked {
+    /// The item.
+    pub item: ChecklistItem,
+    /// The answer; `state` is `open` when there is none.
+    pub answer: Answer,
+}
+
+/// Dates of a request, each `YYYY-MM-DD` or empty.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct ClockState {
+    /// `access`, `return_date`, `payer_due`, `none`.
+    pub kind: String,
+    /// Receipt.
+    pub received: String,
+    /// By when to act.
+    pub due: String,
+    /// By when after the extension; empty without one.
+    pub extended: String,
+    /// Source of the rule.
+    pub citation: String,
+}
+
+/// Something that blocks a release until the request says otherwise.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Block {
+    /// `checklist`, `reviewer`, `special`.
+    pub kind: String,
+    /// What is missing and where to say it.
+    pub text: String,
+    /// Citation.
+    pub citation: String,
+}

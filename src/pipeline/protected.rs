@@ -1,0 +1,179 @@
+//! Records outside of scope and records of special categories: what the policy says about each, in one place for both passes.
+
+use super::Known;
+use super::documents::Tree;
+use crate::model::decision::{Action, Decision};
+use crate::model::document::Record;
+use crate::model::policy::{Policy, SpecialRule, Switch};
+use crate::model::request::Request;
+use crate::policy::{scope, suspected};
+use aho_corasick::{AhoCorasick, MatchKind};
+use std::collections::BTreeMap;
+
+/// What was seen of special categories and of dates in one document.
+#[derive(Default, Clone)]
+pub struct Seen {
+    /// Records by special category.
+    pub special: BTreeMap<String, u64>,
+    /// Records without a date in a request that bounds dates.
+    pub undated: u64,
+}
+
+impl Seen {
+    /// Adds what another document has.
+    pub fn add(&mut self, other: &Seen) {
+        for (id, n) in &other.special {
+            *self.special.entry(id.clone()).or_default() += n;
+        }
+        self.undated += other.undated;
+    }
+}
+
+/// Phrases that mark a text as specially protected, for the categories that are not simply released.
+pub struct Phrases {
+    search: Option<AhoCorasick>,
+    /// Category of each pattern.
+    of: Vec<String>,
+}
+
+impl Phrases {
+    /// Phrases of two words and more: a single word in running text (`psychiatric`) says nothing about the record.
+    pub fn new(policy: &Policy) -> Self {
+        let mut words = Vec::new();
+        let mut of = Vec::new();
+        for rule in policy.special.iter().filter(|r| r.switch != Switch::Release) {
+            for w in rule.words.iter().filter(|w| w.contains([' ', '-'])) {
+                words.push(w.clone());
+                of.push(rule.id.clone());
+            }
+        }
+        let search = (!words.is_empty())
+            .then(|| AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::LeftmostFirst).build(words).ok())
+            .flatten();
+        Phrases { search, of }
+    }
+
+    /// Categories whose phrases stand in a text as whole words.
+    fn find<'p>(&'p self, text: &str) -> Vec<&'p str> {
+        let Some(search) = &self.search else { return Vec::new() };
+        let b = text.as_bytes();
+        let joins = |i: Option<&u8>| i.is_some_and(|c| c.is_ascii_alphanumeric());
+        search
+            .find_iter(text)
+            .filter(|m| !joins(m.start().checked_sub(1).and_then(|i| b.get(i))) && !joins(b.get(m.end())))
+            .filter_map(|m| self.of.get(m.pattern().as_usize()).map(String::as_str))
+            .collect()
+    }
+}
+
+/// Codes of the section around a record.
+fn section_codes<'r>(records: &'r [Record], record: &Record) -> &'r [String] {
+    record.parent.and_then(|p| records.get(p as usize)).filter(|p| p.kind == "section").map_or(&[], |p| &p.codes)
+}
+
+/// The decision about a record by scope alone; both passes ask, so that references to it are known everywhere.
+pub fn out_of_scope(request: &Request, records: &[Record], record: &Record) -> Option<Decision> {
+    if scope::is_open(request) {
+        return None;
+    }
+    scope::outside(request, record, section_codes(records, record))
+}
+
+/// What a special category does to a record, by the policy's switch and the request's determinations. The strictest wins.
+pub fn special(request: &Request, found: &[&SpecialRule]) -> Option<Decision> {
+    let mut out: Option<Decision> = None;
+    for rule in found {
+        let determined = request.special.get(&rule.id);
+        let (action, basis, by) = match (determined, rule.switch) {
+            (Some(d), _) => {
+                let action = if d.decision == "withhold" { Action::Withhold } else { Action::Keep };
+                (action, format!("{}: determined: {}", rule.title, d.basis), d.by.clone())
+            }
+            (None, Switch::Release) => continue,
+            (None, Switch::Withhold) => (Action::Withhold, format!("{} ({})", rule.title, rule.citation), "machine".to_string()),
+            (None, Switch::Hold | Switch::Authorized) => {
+                (Action::Review, format!("{} suspected ({})", rule.title, rule.citation), "machine".to_string())
+            }
+        };
+        let rank = |a: Action| match a {
+            Action::Withhold => 2,
+            Action::Review => 1,
+            _ => 0,
+        };
+        if out.as_ref().is_none_or(|o| rank(action) > rank(o.action)) {
+            out = Some(Decision { action, reason: rule.reason.clone(), basis, by });
+        }
+    }
+    out.filter(|d| d.action != Action::Keep)
+}
+
+/// For each record of a document: the decision to leave it out or to hold it. Also counts what was seen.
+pub fn decide(tree: &Tree, known: &Known) -> (Vec<Option<Decision>>, Seen) {
+    let records = &tree.doc.records;
+    let mut seen = Seen::default();
+    let mut phrases: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
+    if known.phrases.search.is_some() {
+        for f in tree.doc.fields.iter().filter(|f| f.class.is_free_text() && f.span.len() > 12) {
+            let Some(raw) = tree.bytes.get(f.span.range()) else { continue };
+            // Looked for in the bytes first: a view costs more, and no phrase holds a letter that needs an escape.
+            let found = known.phrases.find(&String::from_utf8_lossy(raw));
+            if !found.is_empty() {
+                phrases.entry(f.record).or_default().extend(found);
+            }
+        }
+    }
+    let decisions = records
+        .iter()
+        .enumerate()
+        .map(|(i, record)| {
+            let mut found: Vec<&SpecialRule> = suspected(&known.policy, record);
+            if let Some(ids) = phrases.get(&(i as u32)) {
+                for rule in known.policy.special.iter().filter(|r| ids.contains(&r.id.as_str())) {
+                    if !found.iter().any(|f| f.id == rule.id) {
+                        found.push(rule);
+                    }
+                }
+            }
+            for rule in &found {
+                *seen.special.entry(rule.id.clone()).or_default() += 1;
+            }
+            seen.undated += u64::from(scope::undated(&known.request, record));
+            out_of_scope(&known.request, records, record).or_else(|| {
+                let carrier = matches!(record.kind.as_str(), "Bundle" | "Parameters" | "item" | "Patient");
+                if carrier { None } else { special(&known.request, &found) }
+            })
+        })
+        .collect();
+    (decisions, seen)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::request::Determination;
+
+    #[test]
+    fn a_determination_releases_or_withholds_and_doubt_is_held() {
+        let policy = crate::policy::load("litigation", None).unwrap();
+        let record = Record { kind: "DocumentReference".into(), labels: vec!["http://x|42CFRPart2".into()], ..Record::default() };
+        let found = suspected(&policy, &record);
+        assert_eq!(found.iter().map(|r| r.id.as_str()).collect::<Vec<_>>(), ["part2"]);
+        let mut request = Request::default();
+        assert_eq!(special(&request, &found).unwrap().action, Action::Review);
+        let says = |word: &str| Determination { decision: word.into(), by: "P. Officer".into(), basis: "consent".into() };
+        request.special.insert("part2".into(), says("release"));
+        assert!(special(&request, &found).is_none());
+        request.special.insert("part2".into(), says("withhold"));
+        let d = special(&request, &found).unwrap();
+        assert_eq!((d.action, d.by.as_str(), d.reason.as_str()), (Action::Withhold, "P. Officer", "SUD42"));
+    }
+
+    #[test]
+    fn phrases_are_found_as_whole_words_only() {
+        let policy = crate::policy::load("litigation", None).unwrap();
+        let p = Phrases::new(&policy);
+        assert_eq!(p.find("This PSYCHOTHERAPY NOTE is kept apart"), ["psychotherapy_notes"]);
+        assert!(p.find("postpsychotherapy notebook").is_empty());
+        assert!(p.find("psychiatric history: none").is_empty());
+    }
+}

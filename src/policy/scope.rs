@@ -1,0 +1,274 @@
+//! What of a record is in scope: dates, record types, encounters, document codes, named conditions.
+//!
+//! Scope is bounded by the authorization, the order or minimum necessary (45 CFR 164.508(c)(1)(i), 164.512(e)(1)(i), 164.514(d)(3)); the
+//! request says where. A record without a date stays in a range of dates, since it cannot be shown to lie outside; the report counts it.
+
+use super::PolicyError;
+use super::words::{hint, short};
+use crate::model::decision::{Action, Decision};
+use crate::model::document::Record;
+use crate::model::request::Request;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// Reason code of what lies outside.
+pub const REASON: &str = "ID-SCOPE";
+
+/// Kinds that carry others or say who somebody is: scope never takes them out.
+const ALWAYS: [&str; 24] = [
+    "Bundle",
+    "Parameters",
+    "Patient",
+    "Practitioner",
+    "PractitionerRole",
+    "RelatedPerson",
+    "Person",
+    "Group",
+    "Organization",
+    "Location",
+    "HealthcareService",
+    "Endpoint",
+    "Medication",
+    "Substance",
+    "Provenance",
+    "OperationOutcome",
+    "MessageHeader",
+    "List",
+    "item",
+    "entry",
+    "ClinicalDocument",
+    "xdm-metadata",
+    "InsurancePlan",
+    "Questionnaire",
+];
+/// Kinds that a list of document codes bounds.
+const DOCUMENTS: [&str; 5] = ["DocumentReference", "DiagnosticReport", "Composition", "section", "DocumentManifest"];
+/// Kinds that named conditions bound.
+const PROBLEMS: [&str; 2] = ["Condition", "act"];
+/// C-CDA sections that list problems: only their entries are bounded by named conditions.
+const PROBLEM_SECTIONS: [&str; 4] = ["11450-4", "11348-0", "75310-3", "46240-8"];
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct TypeWord {
+    kinds: Vec<String>,
+    categories: Vec<String>,
+    codes: Vec<String>,
+}
+
+static TYPES: LazyLock<BTreeMap<String, TypeWord>> =
+    LazyLock::new(|| toml::from_str(include_str!("../../policies/record_types.toml")).unwrap_or_default());
+
+/// Refuses a record type that is neither a word of `policies/record_types.toml` nor looks like a FHIR resource type.
+///
+/// # Errors
+/// The type, with the nearest word.
+pub fn check_types(request: &Request) -> Result<(), PolicyError> {
+    let known: Vec<&str> = TYPES.keys().map(String::as_str).collect();
+    let fhir = |t: &str| t.starts_with(|c: char| c.is_ascii_uppercase()) && t.bytes().all(|b| b.is_ascii_alphanumeric());
+    match request.scope.types.iter().find(|t| !TYPES.contains_key(*t) && !fhir(t)) {
+        Some(t) => Err(PolicyError::new(format!("scope: unknown record type \"{}\"{}", short(t), hint(t, &known)))),
+        None => Ok(()),
+    }
+}
+
+/// The decision to leave a record out because it lies outside of what was asked for; `None` when it is in scope. `section` holds the
+/// codes of the section around an entry, empty for any other record.
+pub fn outside(request: &Request, record: &Record, section: &[String]) -> Option<Decision> {
+    if ALWAYS.contains(&record.kind.as_str()) || record.keys.first().is_some_and(|k| k.starts_with('#')) {
+        return None;
+    }
+    let why = if out_of_dates(request, record) {
+        "outside the dates asked for"
+    } else if wrong_type(request, record) {
+        "not of a record type asked for"
+    } else if wrong_document(request, record) {
+        "not one of the documents asked for"
+    } else if wrong_encounter(request, record) {
+        "not of an encounter asked for"
+    } else if wrong_condition(request, record, section) {
+        "not one of the conditions asked for"
+    } else {
+        return None;
+    };
+    Some(Decision {
+        action: Action::Withhold,
+        reason: REASON.into(),
+        basis: format!("scope of the request: {why}"),
+        by: "machine".into(),
+    })
+}
+
+/// True when the request bounds nothing beyond the policy.
+pub fn is_open(request: &Request) -> bool {
+    request.from.is_none() && request.to.is_none() && request.scope.is_empty()
+}
+
+/// True for a record that a range of dates could not weigh.
+pub fn undated(request: &Request, record: &Record) -> bool {
+    let bounded = request.from.is_some() || request.to.is_some();
+    bounded && record.date.is_none() && !ALWAYS.contains(&record.kind.as_str()) && record.kind != "section"
+}
+
+fn bare(code: &str) -> &str {
+    code.rsplit('|').next().unwrap_or(code)
+}
+
+/// The days that a date as written may mean: `2020` is the whole year, `202003` and `2020-03` the whole month.
+fn days(written: &str) -> Option<(String, String)> {
+    let digits: String = written.chars().take_while(|c| c.is_ascii_digit() || *c == '-').filter(char::is_ascii_digit).collect();
+    let part = |r: std::ops::Range<usize>| digits.get(r).filter(|p| !p.is_empty());
+    let year = part(0..4)?;
+    let (low, high) = match (part(4..6), part(6..8)) {
+        (Some(m), Some(d)) => (format!("{year}-{m}-{d}"), format!("{year}-{m}-{d}")),
+        (Some(m), None) => (format!("{year}-{m}-01"), format!("{year}-{m}-31")),
+        _ => (format!("{year}-01-01"), format!("{year}-12-31")),
+    };
+    Some((low, high))
+}
+
+fn out_of_dates(request: &Request, record: &Record) -> bool {
+    // A section is as old as its entries: they are weighed one by one.
+    if record.kind == "section" {
+        return false;
+    }
+    let Some((first, mut last)) = record.date.as_deref().and_then(days) else { return false };
+    if let Some((_, end)) = record.end.as_deref().and_then(days) {
+        last = last.max(end);
+    }
+    let early = request.from.as_deref().is_some_and(|from| last.as_str() < from) && !record.open;
+    let late = request.to.as_deref().is_some_and(|to| first.as_str() > to);
+    early || late
+}
+
+fn wrong_type(request: &Request, record: &Record) -> bool {
+    let types = &request.scope.types;
+    if types.is_empty() || record.kind == "act" {
+        return false;
+    }
+    let fits = |t: &String| {
+        if *t == record.kind {
+            return true;
+        }
+        let Some(word) = TYPES.get(t) else { return false };
+        word.kinds.contains(&record.kind)
+            || (record.kind == "Observation" && record.codes.iter().any(|c| word.categories.iter().any(|w| w == bare(c))))
+            || (record.kind == "section" && record.codes.iter().any(|c| word.codes.iter().any(|w| w == bare(c))))
+    };
+    !types.iter().any(fits)
+}
+
+fn wrong_document(request: &Request, record: &Record) -> bool {
+    let wanted = &request.scope.documents;
+    !wanted.is_empty()
+        && DOCUMENTS.contains(&record.kind.as_str())
+        && !record.codes.iter().any(|c| wanted.iter().any(|w| w == c || w == bare(c)))
+}
+
+fn wrong_encounter(request: &Request, record: &Record) -> bool {
+    let wanted = &request.scope.encounters;
+    if wanted.is_empty() || matches!(record.kind.as_str(), "section" | "act") {
+        return false;
+    }
+    let id = |key: &str| key.rsplit('/').next().unwrap_or(key).to_string();
+    let is = |key: &String| wanted.iter().any(|w| w == key || *w == id(key) || id(w) == id(key));
+    match record.kind.as_str() {
+        "Encounter" => !record.keys.iter().any(is),
+        _ => !record.encounter.as_ref().is_some_and(is),
+    }
+}
+
+fn wrong_condition(request: &Request, record: &Record, section: &[String]) -> bool {
+    let wanted = &request.scope.conditions;
+    if wanted.is_empty() {
+        return false;
+    }
+    let matches = |codes: &[String]| {
+        codes.iter().any(|c| wanted.iter().any(|w| w.eq_ignore_ascii_case(c) || w.eq_ignore_ascii_case(bare(c))))
+    };
+    let title = record.title.to_lowercase();
+    let named = wanted.iter().any(|w| w.len() > 2 && title.contains(&w.to_lowercase()));
+    if PROBLEMS.contains(&record.kind.as_str()) {
+        let listed = record.kind != "act" || section.iter().any(|c| PROBLEM_SECTIONS.contains(&bare(c)));
+        return listed && !matches(&record.codes) && !(named && record.kind != "act");
+    }
+    // What was done for other reasons only.
+    !record.reasons.is_empty() && !matches(&record.reasons)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::request::Scope;
+
+    fn record(kind: &str, date: Option<&str>) -> Record {
+        Record { kind: kind.into(), date: date.map(str::to_string), ..Record::default() }
+    }
+
+    fn range(from: &str, to: &str) -> Request {
+        Request { from: Some(from.into()), to: Some(to.into()), ..Request::default() }
+    }
+
+    #[test]
+    fn a_range_takes_what_it_touches() {
+        let r = range("2020-03-01", "2020-12-31");
+        for (written, inside) in [
+            ("2020-03-01T08:00:00Z", true),
+            ("20200301", true),
+            ("2020-02-29", false),
+            ("2020", true),
+            ("2020-02", false),
+            ("2021-01-01", false),
+            ("20201231235959-0500", true),
+            ("nonsense", true),
+        ] {
+            assert_eq!(outside(&r, &record("Observation", Some(written)), &[]).is_none(), inside, "{written}");
+        }
+        assert!(outside(&r, &record("Observation", None), &[]).is_none() && undated(&r, &record("Observation", None)));
+        assert!(outside(&r, &record("Patient", Some("1990-01-01")), &[]).is_none());
+        let going_on = Record { open: true, ..record("Condition", Some("2015-01-01")) };
+        assert!(outside(&r, &going_on, &[]).is_none());
+        let over = Record { end: Some("2016-01-01".into()), ..record("Condition", Some("2015-01-01")) };
+        assert_eq!(outside(&r, &over, &[]).unwrap().reason, REASON);
+        let spans = Record { end: Some("2020-04-01".into()), ..record("Encounter", Some("2020-02-01")) };
+        assert!(outside(&r, &spans, &[]).is_none());
+    }
+
+    #[test]
+    fn types_documents_encounters_and_conditions_bound() {
+        let with = |s: Scope| Request { scope: s, ..Request::default() };
+        let words = |w: &[&str]| w.iter().map(|s| s.to_string()).collect::<Vec<_>>();
+        let types = with(Scope { types: words(&["medications", "Procedure"]), ..Scope::default() });
+        assert!(outside(&types, &record("MedicationRequest", None), &[]).is_none());
+        assert!(outside(&types, &record("Procedure", None), &[]).is_none());
+        assert!(outside(&types, &record("Condition", None), &[]).is_some());
+        let mut section = record("section", None);
+        section.codes = words(&["2.16.840.1.113883.6.1|10160-0"]);
+        assert!(outside(&types, &section, &[]).is_none());
+        section.codes = words(&["2.16.840.1.113883.6.1|11450-4"]);
+        assert!(outside(&types, &section, &[]).is_some());
+        assert!(check_types(&types).is_ok());
+        let typo = with(Scope { types: words(&["medicatons"]), ..Scope::default() });
+        assert!(check_types(&typo).unwrap_err().what.contains("did you mean \"medications\""));
+
+        let encounter = with(Scope { encounters: words(&["Encounter/7"]), ..Scope::default() });
+        let mut o = record("Observation", None);
+        assert!(outside(&encounter, &o, &[]).is_some());
+        o.encounter = Some("https://ehr.example/fhir/Encounter/7".into());
+        assert!(outside(&encounter, &o, &[]).is_none());
+
+        let condition = with(Scope { conditions: words(&["M54.5", "asthma"]), ..Scope::default() });
+        let mut c = record("Condition", None);
+        c.codes = words(&["http://hl7.org/fhir/sid/icd-10-cm|M54.5"]);
+        assert!(outside(&condition, &c, &[]).is_none());
+        c.codes = words(&["http://hl7.org/fhir/sid/icd-10-cm|F32.1"]);
+        assert!(outside(&condition, &c, &[]).is_some());
+        c.title = "Asthma, mild".into();
+        assert!(outside(&condition, &c, &[]).is_none());
+        let mut act = record("act", None);
+        act.codes = words(&["2.16.840.1.113883.6.90|F32.1"]);
+        assert!(outside(&condition, &act, &words(&["2.16.840.1.113883.6.1|11450-4"])).is_some());
+        assert!(outside(&condition, &act, &words(&["2.16.840.1.113883.6.1|10160-0"])).is_none());
+    }
+}

@@ -1,0 +1,112 @@
+//! Special categories: what protects them, by which signs they are suspected, and what then happens (`policies/special.toml`).
+
+use super::authority::notice;
+use super::words::{hint, short};
+use crate::model::document::Record;
+use crate::model::policy::{Policy, SpecialRule, Switch};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// One category as the file has it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    title: String,
+    citation: String,
+    reason: String,
+    switch: Switch,
+    #[serde(default)]
+    labels: Vec<String>,
+    #[serde(default)]
+    codes: Vec<String>,
+    #[serde(default)]
+    kinds: Vec<String>,
+    #[serde(default)]
+    words: Vec<String>,
+    #[serde(default)]
+    notices: Vec<String>,
+}
+
+static TABLE: LazyLock<BTreeMap<String, Raw>> =
+    LazyLock::new(|| toml::from_str(include_str!("../../policies/special.toml")).unwrap_or_default());
+
+/// Every category, with the switches that a policy sets.
+///
+/// # Errors
+/// A switch of a category that does not exist; the words name the nearest one.
+pub(super) fn rules(switches: &BTreeMap<String, Switch>) -> Result<Vec<SpecialRule>, String> {
+    let known = words();
+    if let Some(unknown) = switches.keys().find(|k| !TABLE.contains_key(*k)) {
+        return Err(format!("unknown special category \"{}\"{}", short(unknown), hint(unknown, &known)));
+    }
+    Ok(TABLE
+        .iter()
+        .map(|(id, r)| SpecialRule {
+            id: id.clone(),
+            title: r.title.clone(),
+            switch: switches.get(id).copied().unwrap_or(r.switch),
+            citation: r.citation.clone(),
+            reason: r.reason.clone(),
+            labels: r.labels.clone(),
+            codes: r.codes.clone(),
+            kinds: r.kinds.clone(),
+            words: r.words.iter().map(|w| w.to_lowercase()).collect(),
+            notices: r.notices.iter().filter_map(|n| notice(n)).collect(),
+        })
+        .collect())
+}
+
+/// The categories that a record is suspected to belong to.
+pub fn suspected<'p>(policy: &'p Policy, record: &Record) -> Vec<&'p SpecialRule> {
+    policy.special.iter().filter(|rule| is_suspected(rule, record)).collect()
+}
+
+fn is_suspected(rule: &SpecialRule, record: &Record) -> bool {
+    let bare = |c: &str| c.rsplit('|').next().unwrap_or(c).to_string();
+    let listed = |list: &[String], code: &str| {
+        let short = bare(code);
+        list.iter().any(|want| match want.strip_suffix('*') {
+            Some(prefix) => short.starts_with(prefix),
+            None => want == code || *want == short,
+        })
+    };
+    rule.kinds.contains(&record.kind)
+        || record.labels.iter().any(|l| listed(&rule.labels, l))
+        || record.codes.iter().any(|c| listed(&rule.codes, c))
+        || (!record.title.is_empty() && has_words(&record.title.to_lowercase(), &rule.words))
+}
+
+/// True when any of `words` stands in `title` as whole words.
+fn has_words(title: &str, words: &[String]) -> bool {
+    let joins = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    words.iter().any(|w| {
+        title.match_indices(w.as_str()).any(|(at, _)| {
+            !joins(title.get(..at).and_then(|t| t.chars().next_back()))
+                && !joins(title.get(at + w.len()..).and_then(|t| t.chars().next()))
+        })
+    })
+}
+
+/// The words that `[special]` takes.
+pub fn words() -> Vec<&'static str> {
+    TABLE.keys().map(String::as_str).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_whole_and_a_misspelt_category_is_refused() {
+        let rules_ = rules(&BTreeMap::new()).unwrap();
+        assert!(rules_.len() >= 10);
+        assert!(
+            rules_.iter().all(|r| !(r.citation.is_empty() || r.labels.is_empty() && r.codes.is_empty() && r.words.is_empty()))
+        );
+        let set = |id: &str| rules(&BTreeMap::from([(id.to_string(), Switch::Withhold)]));
+        assert_eq!(set("hiv").unwrap().iter().find(|r| r.id == "hiv").unwrap().switch, Switch::Withhold);
+        assert!(set("hivv").unwrap_err().contains("did you mean \"hiv\""));
+        assert_eq!(rules_.iter().find(|r| r.id == "part2").unwrap().notices.len(), 2);
+    }
+}
