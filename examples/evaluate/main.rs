@@ -75,7 +75,7 @@ fn run() -> Result<bool, String> {
     println!("{}", if on("--short") { page::short(&tables) } else { &tables });
     if !on("--no-page") {
         let path = root.join("docs/quality.md");
-        std::fs::write(&path, page::page(&tables)).map_err(|e| format!("{}: {e}", path.display()))?;
+        std::fs::write(&path, page::page(&tables, &splits, &cases)).map_err(|e| format!("{}: {e}", path.display()))?;
     }
     let mut all = true;
     for (name, score) in &splits {

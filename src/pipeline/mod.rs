@@ -8,11 +8,13 @@
 mod check;
 mod decide;
 mod documents;
+mod explained;
 mod lines;
 mod links;
 mod names;
 mod number;
 mod outcome;
+pub mod packet;
 mod process;
 mod protected;
 mod quiet;
@@ -25,6 +27,7 @@ mod write;
 pub use rulings::{Ruling, Rulings};
 pub use run::run;
 
+use crate::detect::model::Names;
 use crate::detect::{Dictionary, Knowledge};
 use crate::intake::Limits;
 use crate::model::person::PersonId;
@@ -36,6 +39,7 @@ use crate::people::resolver::Resolver;
 use crate::redact::ids::IdRewriter;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What a run is asked to do.
@@ -58,6 +62,8 @@ pub struct Options {
     pub limits: Limits,
     /// Workers; 0 for one on each core.
     pub jobs: usize,
+    /// The names model, or why there is none.
+    pub names: Arc<Names>,
 }
 
 /// What happens while it happens, for a progress bar.
@@ -89,6 +95,10 @@ pub struct Known {
     pub resolver: Resolver,
     /// Known names and values.
     pub knowledge: Knowledge,
+    /// The names model, asked where the other layers leave a word open.
+    pub names: Arc<Names>,
+    /// Words of the names of organisations, folded.
+    pub organisations: HashSet<String>,
     /// The policy in force.
     pub policy: Policy,
     /// Keys of records that stay behind, from all documents.

@@ -1,6 +1,6 @@
 //! Pass 2, the serial middle: numbers ledger entries and review items in document order, applies rulings, and turns proposals into edits.
 
-use super::decide::{Decided, DecidedChild, Whole};
+use super::decide::{Decided, DecidedChild, UNREAD, Whole};
 use super::documents::Tree;
 use super::rulings::{Ruling, Rulings};
 use crate::model::decision::{Action, Decision};
@@ -60,7 +60,7 @@ pub fn number(decided: Decided, counters: &mut Counters, rulings: &Rulings) -> N
     };
     for note in n.tree.doc.holds.clone() {
         let q = Question {
-            kind: "unreadable",
+            kind: if note.kind == UNREAD { UNREAD } else { "unreadable" },
             text: note.text.clone(),
             excerpt: String::new(),
             choices: vec!["accept".into()],

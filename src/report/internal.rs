@@ -4,9 +4,11 @@ use super::common::{Common, common, others};
 use super::digest::{Digest, group_word};
 use crate::model::case::{Case, Check, InputRow, WithheldRow};
 use crate::model::ledger::{Entry, ReviewItem};
+use crate::model::readiness::Readiness;
 use crate::model::request::Request;
 use crate::model::roster::Person;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 #[derive(Serialize)]
 pub(super) struct InternalReport<'a> {
@@ -29,6 +31,11 @@ pub(super) struct InternalReport<'a> {
     withheld: Vec<WithheldView<'a>>,
     review: &'a [ReviewItem],
     failed_checks: Vec<&'a Check>,
+    readiness: &'a Readiness,
+    /// Records suspected to be specially protected, by category.
+    special_seen: &'a BTreeMap<String, u64>,
+    /// Records without a date in a request that bounds dates.
+    undated: u64,
 }
 
 #[derive(Serialize)]
@@ -117,6 +124,9 @@ pub(super) fn view<'a>(case: &'a Case, digest: &'a Digest) -> InternalReport<'a>
         withheld: case.withheld.iter().map(withheld).collect(),
         review: &case.review,
         failed_checks: case.checks.iter().filter(|c| !c.passed).collect(),
+        readiness: &case.readiness,
+        special_seen: &case.special_seen,
+        undated: case.undated,
     }
 }
 
