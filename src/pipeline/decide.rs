@@ -189,8 +189,8 @@ fn find(text: &str, f: &Field, ctx: Context, tree: &Tree, known: &Known, explain
     let dials = f.class == Class::Url
         && (f.form == Form::JsonXhtml || tree.format.id() == "html")
         && ["tel:", "mailto:", "sms:", "callto:", "fax:"].iter().any(|s| text.len() > s.len() && text.starts_with(s));
-    if f.class == Class::Url && text.contains('=') {
-        return detect::merge(detect::patterns::secrets(text), found);
+    if f.class == Class::Url && !dials && text.contains('=') {
+        return (detect::merge(detect::patterns::secrets(text), found), false);
     }
     if !f.class.is_free_text() && !dials {
         return (found, false);
