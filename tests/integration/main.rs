@@ -11,4 +11,5 @@ mod notes;
 mod reading;
 mod run;
 mod samples;
+mod scans;
 mod xdm;

@@ -243,6 +243,13 @@ fn held() {
 }
 
 #[test]
+fn scans() {
+    if reading::can_read_scans() {
+        check("scans");
+    }
+}
+
+#[test]
 fn every_sample_is_checked() {
     let source = include_str!("samples.rs");
     for entry in std::fs::read_dir(run::root().join("samples")).expect("samples/ is there").flatten() {
