@@ -219,6 +219,9 @@ fn search_in(text: &str, f: &Field, tree: &Tree, known: &Known, explains: Explai
 /// What needs no model: it follows from the text, its context and the case.
 fn find(text: &str, ctx: Context, dials: bool, known: &Known) -> Vec<Mention> {
     let found = known.knowledge.scan(text, &ctx);
+    if ctx.class == Class::Url && !dials && text.contains('=') {
+        return detect::merge(detect::patterns::secrets(text), found);
+    }
     if !ctx.class.is_free_text() && !dials {
         return found;
     }

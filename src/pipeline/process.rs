@@ -5,7 +5,7 @@ use super::decide::{Decided, Whole, decide};
 use super::documents::{Tree, format_for};
 use super::lines::{Line, Lines, MAX_LINE};
 use super::links::{self, Digest, Digests};
-use super::number::{Counters, Numbered, number, review_item};
+use super::number::{Counters, Numbered, misfile, number, review_item};
 use super::protected::Seen;
 use super::rulings::Rulings;
 use super::surveying::{batches, read};
@@ -336,15 +336,7 @@ fn whole_stays(w: &Work, file: &str, whole: Whole, row: &mut InputRow, totals: &
             totals.withheld.push(WithheldRow { place, kind: row.format.clone(), reason: d.reason, basis: d.basis });
         }
         Whole::Misfile(why) => {
-            let q = Question {
-                kind: "misfile",
-                text: format!("{why}. Release the rest without it?"),
-                excerpt: String::new(),
-                choices: vec!["withhold".into()],
-                label: None,
-                group: None,
-            };
-            let item = review_item(&q, place.clone(), &mut totals.counters, w.rulings);
+            let item = misfile(&why, place.clone(), &mut totals.counters, w.rulings);
             row.state = if item.ruling.is_some() { "withheld" } else { "held" }.into();
             row.reason = "not about the patient, or not certainly so".into();
             totals.reviews.push(item);
@@ -524,15 +516,7 @@ fn line_stays(w: &Work, whole: Whole, place: Place, totals: &mut Totals) {
             Decision { action: Action::Withhold, ..d }
         }
         Whole::Misfile(why) => {
-            let q = Question {
-                kind: "misfile",
-                text: format!("{why}. Release the rest without it?"),
-                excerpt: String::new(),
-                choices: vec!["withhold".into()],
-                label: None,
-                group: None,
-            };
-            let item = review_item(&q, place.clone(), &mut totals.counters, w.rulings);
+            let item = misfile(&why, place.clone(), &mut totals.counters, w.rulings);
             totals.reviews.push(item);
             Decision { action: Action::Withhold, reason: "WP-WRONGPT".into(), basis: why, by: "machine".into() }
         }

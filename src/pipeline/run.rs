@@ -12,7 +12,7 @@ use super::{Known, Options, Progress, outcome};
 use crate::deliver::{Staging, check_apart};
 use crate::detect::Knowledge;
 use crate::detect::ocr::KnownWords;
-use crate::intake::{self, Intake, Kind};
+use crate::intake::{self, Intake, Item, Kind, XmlRoot};
 use crate::model::case::{Case, Check, Outcome};
 use crate::model::decision::Action;
 use crate::model::error::RunError;
@@ -119,7 +119,10 @@ fn alone_and_unreadable(opts: &Options, intake: &Intake, survey: &Survey) -> Res
 /// No document shows a patient.
 fn no_patient(opts: &Options, intake: &Intake, survey: &Survey, totals: &mut Totals) -> Result<(), RunError> {
     let nothing_read = survey.unreadable.len() == intake.items.len();
-    if survey.structured && !nothing_read {
+    let structured = |(i, item): (usize, &Item)| {
+        matches!(item.kind, Kind::Json | Kind::Ndjson | Kind::Xml(XmlRoot::Cda)) && !survey.unreadable.contains_key(&i)
+    };
+    if !nothing_read && (survey.structured || intake.items.iter().enumerate().any(structured)) {
         let name = opts.inputs.first().and_then(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         return Err(RunError::Input(format!(
             "{name}: no patient in this export, so it cannot be told whose it is; add the file that holds the Patient"
