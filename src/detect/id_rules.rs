@@ -5,12 +5,14 @@ use super::fold::folded;
 use super::triggers;
 use crate::model::mention::Category;
 use regex::Regex;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// One way of writing an identifier.
 pub struct Rule {
     /// Group 1 is the identifier where the pattern has one, else the whole match.
-    pub regex: Regex,
+    pattern: String,
+    /// Made when a line first calls for it: most exports never need half of them.
+    made: OnceLock<Option<Regex>>,
     /// What it is.
     pub category: Category,
     /// Its name. One that begins with `owned.` counts only where the words around give it to somebody other than the patient: the
@@ -143,14 +145,8 @@ fn card(value: &str, before: &str) -> bool {
 /// The table, in order of trust.
 pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     let rule = |needs: u32, pattern: &str, category, rule, confidence, check| {
-        Regex::new(&pattern.replace(r"\b", r"(?-u:\b)").replace(r"\d", "[0-9]")).ok().map(|regex| Rule {
-            regex,
-            category,
-            rule,
-            confidence,
-            needs,
-            check,
-        })
+        let pattern = pattern.replace(r"\b", r"(?-u:\b)").replace(r"\d", "[0-9]");
+        Rule { pattern, made: OnceLock::new(), category, rule, confidence, needs, check }
     };
     // `sep`: what stands between a label and its value.
     let sep = r"(?:\s*(?:#|no\.?|num(?:ber)?|id)?\s*(?:is\b|was\b)?\s*[:=#]?\s*)";
@@ -223,9 +219,15 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(triggers::FIVE, &format!(r"\b{town},?\s+{state},?\s+{zip}"), Category::Address, "owned.town", 0.7, always),
     ]
     .into_iter()
-    .flatten()
     .collect()
 });
+
+impl Rule {
+    /// The pattern, ready to be matched; `None` only when it is wrong, which a test excludes.
+    pub fn regex(&self) -> Option<&Regex> {
+        self.made.get_or_init(|| Regex::new(&self.pattern).ok()).as_ref()
+    }
+}
 
 /// True for a find of the kind that counts only as somebody else's.
 pub fn needs_owner(rule: &str) -> bool {

@@ -1,6 +1,7 @@
 //! Reads a person's name at a place where a cue says that one may stand.
 
 use super::cues::{credential, is_eponym_head, is_institution_head, kin, title};
+use super::evidence::credential_at;
 use super::tokens::{Shape, Tokens};
 use super::words::{NameLike, is_eponym, is_given, is_surname};
 use crate::model::person::Name;
@@ -359,6 +360,8 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
     }
     let upper = t.shape(i) == Some(Shape::Upper);
     let given_ok = match t.shape(g)? {
+        // `Roe, M.D.` and `Dr. Roe, I feel fine`
+        Shape::Initial if credential_at(t, g).is_some() || t.is_pronoun(g) => false,
         Shape::Initial => trust >= Trust::Fair || upper && t.touches_next(comma) || t.ends_column(g + 1) && !upper,
         Shape::Cap | Shape::Upper
             if credential(t.word(g)).is_some() && !(trust == Trust::Strong && capitals_row(t, g))

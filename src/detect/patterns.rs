@@ -2,7 +2,34 @@
 
 use super::id_rules::{RULES, Rule};
 use super::triggers;
-use crate::model::mention::{Mention, Who};
+use crate::model::mention::{Category, Mention, Who};
+
+/// Secrets in the query of a URL (`access_token=`, `sig=`): whoever holds one may open somebody's chart.
+pub fn secrets(url: &str) -> Vec<Mention> {
+    const KEYS: &[&str] =
+        &["access_token", "id_token", "refresh_token", "token", "sig", "signature", "apikey", "api_key", "password", "secret"];
+    let mut out = Vec::new();
+    for (at, _) in url.match_indices('=') {
+        let key_from = url[..at].rfind(['?', '&', '#', ';']).map_or(0, |k| k + 1);
+        if !KEYS.iter().any(|k| url[key_from..at].eq_ignore_ascii_case(k)) {
+            continue;
+        }
+        let start = at + 1;
+        let end = url[start..].find(['&', '#', ';', ' ', '"', '\'', '<']).map_or(url.len(), |e| start + e);
+        if end > start {
+            out.push(Mention {
+                start,
+                end,
+                category: Category::OtherId,
+                who: Who::Nobody,
+                rule: "pattern.secret",
+                confidence: 0.99,
+                name: None,
+            });
+        }
+    }
+    out
+}
 
 /// All identifiers in `text`, in order, not overlapping; the more certain and then the longer wins. `who` is `Nobody`.
 pub fn find(text: &str) -> Vec<Mention> {
@@ -38,7 +65,8 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, usize, u32)> {
 /// Matches that begin in the line `start..end` and end before `limit`.
 fn in_line(rule: &Rule, text: &str, start: usize, end: usize, limit: usize, out: &mut Vec<Mention>) {
     let Some(part) = text.get(start..limit) else { return };
-    for caps in rule.regex.captures_iter(part) {
+    let Some(regex) = rule.regex() else { return };
+    for caps in regex.captures_iter(part) {
         let Some(whole) = caps.get(0).filter(|m| start + m.start() < end) else { return };
         let m = caps.get(1).unwrap_or(whole);
         let at = start + m.start();
@@ -63,7 +91,14 @@ fn in_line(rule: &Rule, text: &str, start: usize, end: usize, limit: usize, out:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::mention::Category;
+
+
+    #[test]
+    fn every_pattern_can_be_made() {
+        for rule in RULES.iter() {
+            assert!(rule.regex().is_some(), "{}", rule.rule);
+        }
+    }
 
     #[test]
     fn identifiers_by_pattern_and_context() {

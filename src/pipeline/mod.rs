@@ -17,7 +17,7 @@ mod outcome;
 pub mod packet;
 mod process;
 mod protected;
-mod quiet;
+mod remembered;
 mod rulings;
 mod run;
 mod survey;
@@ -28,6 +28,7 @@ pub use rulings::{Ruling, Rulings};
 pub use run::run;
 
 use crate::detect::model::Names;
+use crate::detect::ocr::KnownWords;
 use crate::detect::{Dictionary, Knowledge};
 use crate::intake::Limits;
 use crate::model::person::PersonId;
@@ -107,8 +108,14 @@ pub struct Known {
     pub ids: IdRewriter,
     /// Persons found by their identifier in a conditional reference.
     pub conditional: HashSet<PersonId>,
-    /// Searches that found nothing.
-    pub quiet: quiet::Quiet,
+    /// Words of all names, for text that was read from pixels.
+    pub misread: KnownWords,
+    /// What the survey has discovered in texts.
+    pub discoveries: remembered::Remembered,
+    /// What the search of pass 2 has found in texts.
+    pub searches: remembered::Remembered,
+    /// Texts about which the names model had nothing to say in pass 2.
+    pub reads: remembered::Remembered,
     /// Renamed files: last path segment as it came, and as released.
     pub renames: HashMap<String, String>,
     /// The request, for its scope and determinations.

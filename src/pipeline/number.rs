@@ -7,6 +7,7 @@ use crate::model::decision::{Action, Decision};
 use crate::model::edit::{Change, Edit};
 use crate::model::ledger::{Entry, Place, ReviewItem};
 use crate::model::mention::Category;
+use crate::model::view::Span;
 use crate::redact::{Proposal, Question};
 use std::collections::HashMap;
 
@@ -76,8 +77,15 @@ pub fn number(decided: Decided, counters: &mut Counters, rulings: &Rulings) -> N
     if n.whole.is_some() {
         return n;
     }
+    let going = if children.is_empty() { Vec::new() } else { n.going() };
     for (i, child) in children.into_iter().enumerate() {
         let Some(field) = n.tree.doc.parts.get(i).map(|p| p.field) else { continue };
+        // A photo of somebody else, an attachment in a record that stays behind: it goes with what holds it, read or not.
+        let inner = n.tree.doc.fields.get(field as usize).map_or(Span::default(), |f| f.span);
+        let at = going.partition_point(|s| s.start <= inner.start);
+        if at.checked_sub(1).and_then(|i| going.get(i)).is_some_and(|s| inner.end <= s.end) {
+            continue;
+        }
         match child {
             DecidedChild::Held(what) => n.hold_part(field, &what, counters, rulings),
             DecidedChild::Document(d) => {
@@ -95,6 +103,31 @@ pub fn number(decided: Decided, counters: &mut Counters, rulings: &Rulings) -> N
 }
 
 impl Numbered {
+    /// What goes as a whole, as disjoint spans in order.
+    fn going(&self) -> Vec<Span> {
+        let doc = &self.tree.doc;
+        let mut spans: Vec<Span> = self
+            .edits
+            .iter()
+            .filter_map(|e| match (&e.change, e.record) {
+                (Change::Withhold, true) => doc.records.get(e.field as usize).map(|r| r.span),
+                (Change::Remove | Change::Mask(_), false) if e.range.is_none() => {
+                    doc.fields.get(e.field as usize).map(|f| f.span)
+                }
+                _ => None,
+            })
+            .collect();
+        spans.sort_by_key(|s| (s.start, std::cmp::Reverse(s.end)));
+        let mut out: Vec<Span> = Vec::new();
+        for s in spans {
+            match out.last_mut() {
+                Some(last) if s.start < last.end => last.end = last.end.max(s.end),
+                _ => out.push(s),
+            }
+        }
+        out
+    }
+
     fn add(&mut self, p: Proposal, counters: &mut Counters, rulings: &Rulings) {
         let doc = &self.tree.doc;
         let (node, span) = if p.record {
@@ -206,6 +239,19 @@ impl Numbered {
         let ledger = (self.entries.len() - 1) as u32;
         self.edits.push(Edit { field, record: false, range: None, change: Change::Mask("[WITHHELD]".into()), ledger });
     }
+}
+
+/// The question about a document that is not about the patient, or not certainly so.
+pub fn misfile(why: &str, place: Place, counters: &mut Counters, rulings: &Rulings) -> ReviewItem {
+    let q = Question {
+        kind: "misfile",
+        text: format!("{why}. Release the rest without it?"),
+        excerpt: String::new(),
+        choices: vec!["withhold".into()],
+        label: None,
+        group: None,
+    };
+    review_item(&q, place, counters, rulings)
 }
 
 /// A numbered review item with its ruling, if there is one.

@@ -5,7 +5,7 @@ use super::decide::{Decided, Whole, decide};
 use super::documents::{Tree, format_for};
 use super::lines::{Line, Lines, MAX_LINE};
 use super::links::{self, Digest, Digests};
-use super::number::{Counters, Numbered, number, review_item};
+use super::number::{Counters, Numbered, misfile, number, review_item};
 use super::protected::Seen;
 use super::rulings::Rulings;
 use super::surveying::{batches, read};
@@ -220,7 +220,6 @@ fn finish(n: Numbered, file: &str, kind: Kind, sha256: Option<&str>, checker: &C
             None => Done::Failed("unreachable".into()),
         };
     }
-    let input = n.tree.bytes.clone();
     let path = n.tree.key.clone();
     let anew = n.tree.doc.text.is_some();
     let reviews: Vec<ReviewItem> = if anew { n.reviews.iter().map(|r| r.1.clone()).collect() } else { Vec::new() };
@@ -230,12 +229,13 @@ fn finish(n: Numbered, file: &str, kind: Kind, sha256: Option<&str>, checker: &C
         Ok(mut finished) => {
             if kind == Kind::Xml(XmlRoot::Registry) {
                 let edits = std::mem::take(&mut finished.splices);
-                match links::follow(&input, edits, &path, file, digests) {
+                match links::follow(&finished.input, edits, &path, file, digests) {
                     Ok((bytes, splices)) => (finished.bytes, finished.splices) = (bytes, splices),
                     Err(why) => return Done::Failed(why),
                 }
             }
-            let checked = checker.document(file, &input, sha256, &finished);
+            let checked = checker.document(file, sha256, &finished);
+            finished.input = Vec::new();
             Done::Written { finished, checked, records, media, format }
         }
     }
@@ -293,6 +293,9 @@ fn store(
             }
             checker.store(&file, checked)?;
             late_holds(w, &file, "", &finished.late, totals);
+            for text in finished.rewritten.iter().flat_map(|r| &r.notes) {
+                totals.notes.push(Note { kind: "left-out".into(), place: file.clone(), text: text.clone() });
+            }
             account(finished.entries, finished.reviews, ledger, totals)?;
         }
     }
@@ -333,15 +336,7 @@ fn whole_stays(w: &Work, file: &str, whole: Whole, row: &mut InputRow, totals: &
             totals.withheld.push(WithheldRow { place, kind: row.format.clone(), reason: d.reason, basis: d.basis });
         }
         Whole::Misfile(why) => {
-            let q = Question {
-                kind: "misfile",
-                text: format!("{why}. Release the rest without it?"),
-                excerpt: String::new(),
-                choices: vec!["withhold".into()],
-                label: None,
-                group: None,
-            };
-            let item = review_item(&q, place.clone(), &mut totals.counters, w.rulings);
+            let item = misfile(&why, place.clone(), &mut totals.counters, w.rulings);
             row.state = if item.ruling.is_some() { "withheld" } else { "held" }.into();
             row.reason = "not about the patient, or not certainly so".into();
             totals.reviews.push(item);
@@ -362,10 +357,9 @@ fn account(
     totals: &mut Totals,
 ) -> Result<(), RunError> {
     for e in &entries {
-        let action = e.decision.action.as_str().to_string();
-        let group = e.role.map_or("none".to_string(), |r| word(&r.group()));
-        *totals.by_role.entry(group).or_default().entry(action.clone()).or_default() += 1;
-        *totals.by_category.entry(e.category.as_str().into()).or_default().entry(action).or_default() += 1;
+        let action = e.decision.action.as_str();
+        count(&mut totals.by_role, e.role.map_or("none", |r| r.group().as_str()), action);
+        count(&mut totals.by_category, e.category.as_str(), action);
         if e.decision.action == Action::Withhold && e.rule != "reference.withheld" {
             totals.withheld.push(WithheldRow {
                 place: e.place.clone(),
@@ -380,8 +374,11 @@ fn account(
     Ok(())
 }
 
-fn word(group: &crate::model::role::RoleGroup) -> String {
-    serde_json::to_value(group).ok().and_then(|v| v.as_str().map(str::to_string)).unwrap_or_default()
+fn count(table: &mut BTreeMap<String, BTreeMap<String, u64>>, row: &str, column: &str) {
+    match table.get_mut(row).and_then(|r| r.get_mut(column)) {
+        Some(n) => *n += 1,
+        None => *table.entry(row.into()).or_default().entry(column.into()).or_default() += 1,
+    }
 }
 
 fn notes_of(d: &Decided) -> Vec<Note> {
@@ -519,15 +516,7 @@ fn line_stays(w: &Work, whole: Whole, place: Place, totals: &mut Totals) {
             Decision { action: Action::Withhold, ..d }
         }
         Whole::Misfile(why) => {
-            let q = Question {
-                kind: "misfile",
-                text: format!("{why}. Release the rest without it?"),
-                excerpt: String::new(),
-                choices: vec!["withhold".into()],
-                label: None,
-                group: None,
-            };
-            let item = review_item(&q, place.clone(), &mut totals.counters, w.rulings);
+            let item = misfile(&why, place.clone(), &mut totals.counters, w.rulings);
             totals.reviews.push(item);
             Decision { action: Action::Withhold, reason: "WP-WRONGPT".into(), basis: why, by: "machine".into() }
         }

@@ -6,23 +6,26 @@ use super::documents::Tree;
 use super::names::rename;
 use super::number::review_item;
 use super::process::{PACKAGE, Totals, Work, process_all};
+use super::remembered::Remembered;
 use super::surveying::{Survey, survey_all};
 use super::{Known, Options, Progress, outcome};
 use crate::deliver::{Staging, check_apart};
 use crate::detect::Knowledge;
-use crate::intake::{self, Intake, Kind};
+use crate::detect::ocr::KnownWords;
+use crate::intake::{self, Intake, Item, Kind, XmlRoot};
 use crate::model::case::{Case, Check, Outcome};
 use crate::model::decision::Action;
 use crate::model::error::RunError;
 use crate::model::ledger::{Entry, Place};
 use crate::model::mention::Category;
-use crate::model::person::{Address, PATIENT, PersonId};
+use crate::model::person::{Address, Name, PATIENT, PersonId};
+use crate::model::request::Identity;
 use crate::model::role::RoleGroup;
-use crate::model::roster::Resolution;
+use crate::model::roster::{Resolution, Roster};
 use crate::people::{SubjectCheck, check_subject};
 use crate::redact::Question;
 use crate::redact::ids::IdRewriter;
-use crate::report::{Edition, LedgerWriter, write_edition};
+use crate::report::{Edition, Gathered, LedgerWriter, gather, write_edition};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
@@ -116,7 +119,10 @@ fn alone_and_unreadable(opts: &Options, intake: &Intake, survey: &Survey) -> Res
 /// No document shows a patient.
 fn no_patient(opts: &Options, intake: &Intake, survey: &Survey, totals: &mut Totals) -> Result<(), RunError> {
     let nothing_read = survey.unreadable.len() == intake.items.len();
-    if survey.structured && !nothing_read {
+    let structured = |(i, item): (usize, &Item)| {
+        matches!(item.kind, Kind::Json | Kind::Ndjson | Kind::Xml(XmlRoot::Cda)) && !survey.unreadable.contains_key(&i)
+    };
+    if !nothing_read && (survey.structured || intake.items.iter().enumerate().any(structured)) {
         let name = opts.inputs.first().and_then(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         return Err(RunError::Input(format!(
             "{name}: no patient in this export, so it cannot be told whose it is; add the file that holds the Patient"
@@ -146,7 +152,8 @@ fn wrong_patient(opts: &Options, id: String, intake: &Intake, staging: Staging, 
     let case = outcome::stopped(opts, id, intake, why);
     let (file, _) = LedgerWriter::new(staging.create("internal/ledger.jsonl")?).finish()?;
     file.finish()?;
-    internal_report(&case, &staging)?;
+    let gathered = gather(&case, open_ledger(&staging)?, None)?;
+    internal_report(&case, &gathered, &staging)?;
     staging.commit()?;
     Err(RunError::WrongPatient(format!(
         "the export is about somebody else than the patient given: {why}; nothing is released, see {}",
@@ -195,6 +202,7 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> Settled {
         p.addresses.extend(bare);
     }
     let knowledge = Knowledge::new(&searched, &identity, &opts.dictionary);
+    let misread = misread(&searched, &identity);
     let known = Known {
         identity,
         roster,
@@ -207,12 +215,29 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> Settled {
         withheld_keys,
         ids: IdRewriter::new(key),
         conditional,
-        quiet: super::quiet::Quiet::default(),
+        misread,
+        discoveries: survey.discoveries,
+        searches: Remembered::default(),
+        reads: Remembered::default(),
         renames: HashMap::new(),
         request: opts.request.clone(),
         phrases: super::protected::Phrases::new(&opts.policy),
     };
     (known, survey.unreadable, survey.values.into_iter().collect(), survey.trees)
+}
+
+/// Words of the patient's names and of everybody else's.
+fn misread(roster: &Roster, identity: &Identity) -> KnownWords {
+    let words = |n: &Name| vec![n.text.clone(), n.given.join(" "), n.family.clone()];
+    let mut own: Vec<String> = identity.names.iter().chain(&identity.former_names).flat_map(words).collect();
+    own.extend(identity.nicknames.iter().cloned());
+    let people = |patient: bool| {
+        let of = roster.persons.iter().filter(move |p| (p.id == PATIENT) == patient && p.role.group() != RoleGroup::Organization);
+        of.flat_map(|p| &p.names).flat_map(words).collect::<Vec<String>>()
+    };
+    own.extend(people(true));
+    let others = people(false);
+    KnownWords::new(own.iter().map(String::as_str), others.iter().map(String::as_str))
 }
 
 /// How the checks name members of containers: `outer.zip!/inner/path`, by released path.
@@ -298,13 +323,14 @@ fn pack(intake: &Intake, paths: &BTreeMap<String, String>, staging: &Staging) ->
 fn report(case: &mut Case, checker: &Checker, staging: &Staging, media: &BTreeMap<String, String>) -> Result<(), RunError> {
     let package = staging.dir().join(PACKAGE);
     std::fs::create_dir_all(&package)?;
-    if matches!(case.outcome, Outcome::Released | Outcome::ReviewNeeded) {
+    let gathered = if matches!(case.outcome, Outcome::Released | Outcome::ReviewNeeded) {
         let mut sink = |_: Edition, name: &str| -> io::Result<Box<dyn Write>> {
             let path = package.join("report").join(name);
             std::fs::create_dir_all(package.join("report"))?;
             Ok(Box::new(io::BufWriter::new(File::create(path)?)))
         };
-        write_edition(Edition::Recipient, case, open_ledger(staging)?, &mut sink)?;
+        let gathered = gather(case, open_ledger(staging)?, Some(&mut sink))?;
+        write_edition(Edition::Recipient, case, &gathered, &mut sink)?;
         let mut leaks = Vec::new();
         for name in ["report.html", "report.json", "ledger.csv"] {
             let bytes = std::fs::read(package.join("report").join(name))?;
@@ -314,7 +340,10 @@ fn report(case: &mut Case, checker: &Checker, staging: &Staging, media: &BTreeMa
             case.outcome = Outcome::VerificationFailed;
         }
         case.checks.push(Check { name: "report-clean".into(), passed: leaks.is_empty(), examined: 3, failures: leaks });
-    }
+        gathered
+    } else {
+        gather(case, open_ledger(staging)?, None)?
+    };
     let edition = match case.outcome {
         Outcome::Released => "release",
         Outcome::ReviewNeeded => "draft",
@@ -322,21 +351,21 @@ fn report(case: &mut Case, checker: &Checker, staging: &Staging, media: &BTreeMa
             // Staff can look at what failed; it is no release and no draft.
             std::fs::rename(&package, staging.dir().join("internal/failed"))?;
             case.outputs.clear();
-            return internal_report(case, staging);
+            return internal_report(case, &gathered, staging);
         }
     };
     std::fs::rename(&package, staging.dir().join(edition))?;
     staging.manifest(edition, media)?;
-    internal_report(case, staging)
+    internal_report(case, &gathered, staging)
 }
 
-fn internal_report(case: &Case, staging: &Staging) -> Result<(), RunError> {
+fn internal_report(case: &Case, gathered: &Gathered, staging: &Staging) -> Result<(), RunError> {
     let dir = staging.dir().join("internal");
     std::fs::create_dir_all(&dir)?;
     let mut sink = |_: Edition, name: &str| -> io::Result<Box<dyn Write>> {
         Ok(Box::new(io::BufWriter::new(File::create(dir.join(name))?)))
     };
-    write_edition(Edition::Internal, case, open_ledger(staging)?, &mut sink)?;
+    write_edition(Edition::Internal, case, gathered, &mut sink)?;
     Ok(())
 }
 
