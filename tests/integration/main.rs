@@ -8,6 +8,7 @@ mod identity;
 mod layering;
 mod names_model;
 mod notes;
+mod places;
 mod reading;
 mod run;
 mod samples;
