@@ -2,11 +2,13 @@
 
 use super::Known;
 use super::documents::{Child, Tree};
+use super::pages;
 use super::protected::{self, Seen};
 use super::survey::{can_be_withheld, context};
 use crate::detect::{self, Context};
 use crate::model::decision::{Action, Decision};
 use crate::model::document::{Class, Field, Form};
+use crate::model::identity::{DocumentVerdict, Explained};
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::person::{Name, PATIENT, PersonStub, StubKind};
 use crate::model::role::{Role, RoleGroup};
@@ -26,6 +28,8 @@ pub struct Decided {
     pub whole: Option<Whole>,
     /// What was seen of special categories and missing dates, in this document alone.
     pub seen: Seen,
+    /// Whose the document says it is.
+    pub about: DocumentVerdict,
 }
 
 /// Why a document as a whole stays behind.
@@ -33,9 +37,26 @@ pub enum Whole {
     /// The policy withholds it.
     Withheld(Decision),
     /// It is about somebody else: a misfile, for a person to see.
-    Misfile(String),
+    Misfile(Misfile),
     /// It is suspected to be specially protected: it stays out until the request says what was determined.
     Held(Decision),
+}
+
+/// Why a document is taken for another patient's.
+#[derive(Clone, Debug)]
+pub struct Misfile {
+    /// In words without values.
+    pub why: String,
+    /// The header that says so, for the internal report; empty when structure says it.
+    pub header: String,
+    /// The comparison with the patient.
+    pub explained: Option<Box<Explained>>,
+}
+
+impl Misfile {
+    fn told(why: impl Into<String>) -> Misfile {
+        Misfile { why: why.into(), header: String::new(), explained: None }
+    }
 }
 
 /// An embedded document.
@@ -51,8 +72,11 @@ pub fn decide(mut tree: Tree, known: &Known) -> Decided {
     let who: Vec<Resolution> =
         tree.doc.stubs.iter().map(|s| not_under_another_name(s, known.resolver.resolve(&tree.key, s), known)).collect();
     let (protected, seen) = protected::decide(&tree, known);
-    let withheld = withheld_records(&tree, &who, protected, known);
-    let whole = whole_document(&tree, &who, &withheld);
+    let mut withheld = withheld_records(&tree, &who, protected, known);
+    let pages = pages::read(&tree, known);
+    pages::withhold_records(&pages, &tree, &who, &mut withheld, known);
+    let whole = whole_document(&tree, &who, &withheld).or_else(|| pages.whole(&tree));
+    let about = pages::verdict(&pages, &tree, &who, whole.as_ref());
     let mut keys: HashSet<String> = HashSet::new();
     for (record, w) in tree.doc.records.iter().zip(&withheld) {
         if w.is_some() {
@@ -62,7 +86,9 @@ pub fn decide(mut tree: Tree, known: &Known) -> Decided {
     if !known.withheld_keys.is_empty() {
         keys.extend(known.withheld_keys.iter().cloned());
     }
-    let proposals = if whole.is_some() { Vec::new() } else { plan(&tree, &who, &withheld, &keys, known) };
+    // A misfile may be ruled the patient's after all: what would then happen is decided, too.
+    let out = matches!(whole, Some(Whole::Withheld(_) | Whole::Held(_)));
+    let proposals = if out { Vec::new() } else { plan(&tree, &who, &withheld, &keys, known) };
     let children = std::mem::take(&mut tree.children)
         .into_iter()
         .map(|c| match c {
@@ -70,14 +96,13 @@ pub fn decide(mut tree: Tree, known: &Known) -> Decided {
             Child::Tree(t) => {
                 let decided = decide(*t, known);
                 match decided.whole {
-                    Some(Whole::Misfile(why)) => DecidedChild::Held(why),
                     Some(Whole::Held(d)) => DecidedChild::Held(d.basis),
                     _ => DecidedChild::Document(Box::new(decided)),
                 }
             }
         })
         .collect();
-    Decided { tree, proposals, children, whole, seen }
+    Decided { tree, proposals, children, whole, seen, about }
 }
 
 /// An id may be used for two people. Somebody in a third party's place who is taken for the patient although not one word of their name
@@ -228,16 +253,16 @@ fn whole_document(tree: &Tree, who: &[Resolution], withheld: &[Option<Decision>]
             || tree.doc.records.iter().filter(|r| r.kind == "Patient" && r.keys.first().is_none_or(|k| !k.starts_with('#')));
         let about_patient = tree.doc.records.iter().any(|r| r.subject.is_some() && mine(r));
         if charts().next().is_some() && charts().all(|r| !mine(r)) && !about_patient {
-            return Some(Whole::Misfile("a bundle about other patients only (misfiled); it is not released".into()));
+            return Some(Whole::Misfile(Misfile::told("A bundle about other patients only (misfiled); it is not released")));
         }
     }
     if matches!(root.kind.as_str(), "ClinicalDocument" | "xdm-metadata") {
         match who.get(root.subject? as usize)? {
             Resolution::Person(id) if *id != PATIENT => {
-                return Some(Whole::Misfile("a document about another patient (misfiled); it is not released".into()));
+                return Some(Whole::Misfile(Misfile::told("A document about another patient (misfiled); it is not released")));
             }
             Resolution::Ambiguous(why) => {
-                return Some(Whole::Misfile(format!("it is not certain that this document is about the patient: {why}")));
+                return Some(Whole::Misfile(Misfile::told(format!("It is not certain that this document is about the patient: {why}"))));
             }
             _ => {}
         }

@@ -5,6 +5,7 @@
 //! bounded by their size; whatever is numbered is numbered in document order between the halves of pass 2, so that the number of
 //! workers cannot change a byte.
 
+mod candidates;
 mod check;
 mod decide;
 mod documents;
@@ -13,6 +14,7 @@ mod links;
 mod names;
 mod number;
 mod outcome;
+mod pages;
 mod process;
 mod protected;
 mod quiet;
@@ -32,6 +34,7 @@ use crate::model::policy::Policy;
 use crate::model::readiness::Readiness;
 use crate::model::request::{Identity, Request};
 use crate::model::roster::Roster;
+use crate::people::candidates::Roll;
 use crate::people::resolver::Resolver;
 use crate::redact::ids::IdRewriter;
 use std::collections::{HashMap, HashSet};
@@ -87,6 +90,8 @@ pub struct Known {
     pub searched: Roster,
     /// Who a stub is.
     pub resolver: Resolver,
+    /// Everybody, ready for comparison with a name in doubt.
+    pub roll: Roll,
     /// Known names and values.
     pub knowledge: Knowledge,
     /// The policy in force.
