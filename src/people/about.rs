@@ -69,7 +69,9 @@ impl PageJudge {
             || n.middle == Some(false)
             || v.verdict == Outcome::Different;
         if !against {
-            return (PageVerdict::Match, String::new());
+            // A stand-in for a name is the requester's only by number or birth date.
+            let tied = !stand_in || levels::ids(&self.own, &facts).equal || birth == Birth::Exact;
+            return if tied { (PageVerdict::Match, String::new()) } else { (PageVerdict::Doubt, differences(&v)) };
         }
         if self.shares(&facts, roster) {
             return (PageVerdict::Nothing, String::new());

@@ -83,7 +83,8 @@ fn settled(side: Option<&Side>, verdict: Outcome) -> String {
         (Some(Side::Doubt(why)), _) => (*why).to_string(),
         (Some(Side::Patient), Outcome::Same) | (Some(Side::Other), Outcome::Different) => String::new(),
         (Some(Side::Patient), _) => {
-            "taken for the patient: it points at the patient's own record, or nothing but the patient's own facts stands with it".into()
+            "taken for the patient: it points at the patient's own record, or nothing but the patient's own facts stands with it"
+                .into()
         }
         (Some(Side::Other), _) => "taken for somebody else: their own record, or the place in which they stand, says so".into(),
         _ => String::new(),

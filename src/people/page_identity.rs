@@ -56,7 +56,8 @@ impl Claim {
         for number in &self.record_numbers {
             let value = super::fold::joined(number);
             let equal = |id: &&Id| {
-                matches!(id.class, IdClass::Record | IdClass::Member) && id.value.trim_start_matches('0') == value.trim_start_matches('0')
+                matches!(id.class, IdClass::Record | IdClass::Member)
+                    && id.value.trim_start_matches('0') == value.trim_start_matches('0')
             };
             facts.ids.extend(own.iter().find(equal).cloned());
         }
@@ -244,15 +245,66 @@ const LABELS: &[(&str, Label)] = &[
 
 /// Words of headings below which names are other people's.
 const OTHER_SECTIONS: &[&str] = &[
-    "contact", "emergency", "family", "relative", "next of kin", "guarantor", "insurance", "provider", "care team", "physician",
-    "doctor", "guardian", "mother", "father", "spouse", "support system", "facilit", "pharmac", "employer", "caregiver", "plan",
+    "contact",
+    "emergency",
+    "family",
+    "relative",
+    "next of kin",
+    "guarantor",
+    "insurance",
+    "provider",
+    "care team",
+    "physician",
+    "doctor",
+    "guardian",
+    "mother",
+    "father",
+    "spouse",
+    "support system",
+    "facilit",
+    "pharmac",
+    "employer",
+    "caregiver",
+    "plan",
 ];
 
 /// Words of a letter's subject line, never of a name.
 const NOT_NAMES: &[&str] = &[
-    "lab", "labs", "result", "results", "appointment", "visit", "referral", "letter", "claim", "account", "prescription", "refill",
-    "request", "medication", "report", "summary", "record", "records", "test", "tests", "follow", "your", "our", "insurance", "order",
-    "education", "instructions", "portal", "message", "information", "name", "unknown", "hospital", "clinic", "center",
+    "lab",
+    "labs",
+    "result",
+    "results",
+    "appointment",
+    "visit",
+    "referral",
+    "letter",
+    "claim",
+    "account",
+    "prescription",
+    "refill",
+    "request",
+    "medication",
+    "report",
+    "summary",
+    "record",
+    "records",
+    "test",
+    "tests",
+    "follow",
+    "your",
+    "our",
+    "insurance",
+    "order",
+    "education",
+    "instructions",
+    "portal",
+    "message",
+    "information",
+    "name",
+    "unknown",
+    "hospital",
+    "clinic",
+    "center",
 ];
 
 /// A label in the text: where its value begins.
@@ -564,12 +616,13 @@ fn read_name(value: &str) -> Option<Name> {
 /// A date at the beginning of a value, as written, when it can be read in full.
 fn read_date(value: &str) -> Option<String> {
     let value = value.trim();
-    let head: String = value.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '.' | ',' | ' ')).take(24).collect();
+    let head: String =
+        value.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '.' | ',' | ' ')).take(24).collect();
     let mut parts: Vec<&str> = head.split([' ', '/', '-', '.', ',']).filter(|p| !p.is_empty()).take(3).collect();
     if let [one] = parts[..]
         && one.len() == 8
     {
-        return Dob::parse(one).filter(Dob::is_full).map(|_| one.to_string());
+        return Dob::parse(one).filter(Dob::is_full).map(|d| format!("{:04}-{:02}-{:02}", d.year, d.month, d.day));
     }
     if parts.len() < 3 {
         return None;
@@ -631,7 +684,12 @@ mod tests {
             ("| Patient | John Doe | DOB | 1950-01-02 | MRN | 12345 |", "John Doe", "1950-01-02", "12345"),
             ("RE: John Doe (DOB 01/02/1950, MRN 12345)\n\nDear Dr. Li,", "John Doe", "1950-01-02", "12345"),
             ("Pt: Doe, John; DOB: 19500102; Med Rec #: 12345", "Doe, John", "1950-01-02", "12345"),
-            ("First Name: JOHN\nLast Name: DOE\nDate of Birth: 01/02/1950\nMedical Record Number: 12345", "JOHN DOE", "1950-01-02", "12345"),
+            (
+                "First Name: JOHN\nLast Name: DOE\nDate of Birth: 01/02/1950\nMedical Record Number: 12345",
+                "JOHN DOE",
+                "1950-01-02",
+                "12345",
+            ),
             ("Patient:\tDoe, John\tDOB:\t02-Jan-1950\tMRN:\t12345", "Doe, John", "1950-01-02", "12345"),
             ("Page 2 of 3  Patient: Ana de la Cruz  D.O.B.: 1/2/50  Chart #: 12345", "Ana de la Cruz", "1950-01-02", "12345"),
         ] {
@@ -676,7 +734,15 @@ mod tests {
 
     #[test]
     fn no_text_breaks_the_reader() {
-        for text in ["Patient:", "Patient: \u{202e}Ñandú, É", "DOB:\0", "MRN #", "名前: 山田 太郎", "Patient name:\u{a0}É\u{301} X DOB: 99/99/9999", "é:Patient:é"] {
+        for text in [
+            "Patient:",
+            "Patient: \u{202e}Ñandú, É",
+            "DOB:\0",
+            "MRN #",
+            "名前: 山田 太郎",
+            "Patient name:\u{a0}É\u{301} X DOB: 99/99/9999",
+            "é:Patient:é",
+        ] {
             claims(text);
         }
         claims(&"Patient: A B DOB: 1/1/2000\n".repeat(10_000));

@@ -46,7 +46,9 @@ pub fn effects(kind: &str, choices: &[String]) -> Vec<ChoiceEffect> {
     let say = |choice: &String| -> String {
         match (choice.as_str(), kind) {
             ("keep", "misfile") => "the document is the patient's: it is redacted like the others and released".into(),
-            ("keep", _) => "it is the patient, or may stay: the text is left as it is, here and in the other places listed".into(),
+            ("keep", _) => {
+                "it is the patient, or may stay: the text is left as it is, here and in the other places listed".into()
+            }
             ("mask", _) => "it is somebody else: [REDACTED] stands in its place, here and in the other places listed".into(),
             ("withhold", _) => "it stays out of the release; the report says that something was withheld".into(),
             ("accept", _) => "it is noted; nothing changes in the output".into(),
@@ -85,6 +87,7 @@ pub fn person_key(q: &Question, stub: Option<&PersonStub>, known: &Known) -> Opt
         return None;
     }
     let key = name.key()?;
-    let own = known.identity.names.iter().chain(&known.identity.former_names).any(|n| Folded::of(n).key().as_deref() == Some(&key));
+    let own =
+        known.identity.names.iter().chain(&known.identity.former_names).any(|n| Folded::of(n).key().as_deref() == Some(&key));
     (!own).then(|| format!("{key}|{born}"))
 }

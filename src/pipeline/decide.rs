@@ -262,7 +262,9 @@ fn whole_document(tree: &Tree, who: &[Resolution], withheld: &[Option<Decision>]
                 return Some(Whole::Misfile(Misfile::told("A document about another patient (misfiled); it is not released")));
             }
             Resolution::Ambiguous(why) => {
-                return Some(Whole::Misfile(Misfile::told(format!("It is not certain that this document is about the patient: {why}"))));
+                return Some(Whole::Misfile(Misfile::told(format!(
+                    "It is not certain that this document is about the patient: {why}"
+                ))));
             }
             _ => {}
         }

@@ -1,9 +1,9 @@
 //! Pass 2, the serial middle: numbers ledger entries and review items in document order, applies rulings, and turns proposals into edits.
 
+use super::Known;
 use super::candidates;
 use super::decide::{Decided, DecidedChild, Misfile, Whole};
 use super::documents::Tree;
-use super::Known;
 use super::rulings::{Ruling, Rulings};
 use crate::model::decision::{Action, Decision};
 use crate::model::edit::{Change, Edit};

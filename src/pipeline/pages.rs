@@ -82,13 +82,19 @@ fn why(about: &About) -> String {
 pub fn withhold_records(pages: &Pages, tree: &Tree, who: &[Resolution], withheld: &mut [Option<Decision>], known: &Known) {
     let hold = |slot: &mut Option<Decision>, basis: String| {
         if slot.is_none() {
-            *slot = Some(Decision { action: Action::Review, reason: crate::redact::WRONG_PATIENT.into(), basis, by: "machine".into() });
+            *slot = Some(Decision {
+                action: Action::Review,
+                reason: crate::redact::WRONG_PATIENT.into(),
+                basis,
+                by: "machine".into(),
+            });
         }
     };
     let structured = tree.doc.stubs.iter().any(|s| s.kind == StubKind::Patient);
     for (record, about, ..) in &pages.foreign {
         let fits = tree.doc.records.get(*record as usize).is_some_and(|r| can_be_withheld(&r.kind));
-        if structured && fits
+        if structured
+            && fits
             && let Some(slot) = withheld.get_mut(*record as usize)
         {
             hold(slot, why(about));

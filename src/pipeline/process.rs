@@ -540,12 +540,9 @@ fn line_stays(w: &Work, whole: Whole, place: Place, totals: &mut Totals) {
             Decision { action: Action::Withhold, ..d }
         }
         // The question was asked when the line was numbered.
-        Whole::Misfile(m) => Decision {
-            action: Action::Withhold,
-            reason: crate::redact::WRONG_PATIENT.into(),
-            basis: m.why,
-            by: "machine".into(),
-        },
+        Whole::Misfile(m) => {
+            Decision { action: Action::Withhold, reason: crate::redact::WRONG_PATIENT.into(), basis: m.why, by: "machine".into() }
+        }
     };
     totals.withheld.push(WithheldRow { place, kind: "resource".into(), reason: decision.reason, basis: decision.basis });
 }

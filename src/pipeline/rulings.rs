@@ -76,8 +76,12 @@ fn plain(word: &str) -> String {
 /// `; did you mean "label:mother"?` when a valid word is near.
 fn hint(word: &str) -> String {
     let word: String = word.trim().chars().take(60).collect::<String>().to_ascii_lowercase();
-    let labels = Role::ALL.iter().filter(|r| **r != Role::Patient).map(|r| format!("label:{}", r.label_words().to_ascii_lowercase()));
-    let bare = Role::ALL.iter().find(|r| plain(r.label_words()) == plain(&word)).map(|r| format!("label:{}", r.label_words().to_lowercase()));
+    let labels =
+        Role::ALL.iter().filter(|r| **r != Role::Patient).map(|r| format!("label:{}", r.label_words().to_ascii_lowercase()));
+    let bare = Role::ALL
+        .iter()
+        .find(|r| plain(r.label_words()) == plain(&word))
+        .map(|r| format!("label:{}", r.label_words().to_lowercase()));
     let words = ["keep", "mask", "withhold", "accept"].into_iter().map(str::to_string).chain(labels);
     let scored = words.map(|w| (strsim::jaro_winkler(&word, &w), w));
     let best = scored.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(s, _)| *s > 0.8).map(|(_, w)| w);
@@ -154,7 +158,9 @@ mod tests {
         assert_eq!(r.get("R2"), Some(&Ruling::Label(Role::Mother, None)));
         let numbered = Rulings::read("by = \"A\"\n[rulings]\nR1 = \"label:Other Person 2\"\n", "d.toml").unwrap();
         assert_eq!(numbered.get("R1").and_then(Ruling::label).as_deref(), Some("[OTHER PERSON 2]"));
-        for (word, near) in [("kepe", "keep"), ("mother", "label:mother"), ("label:mothr", "label:mother"), ("withold", "withhold")] {
+        for (word, near) in
+            [("kepe", "keep"), ("mother", "label:mother"), ("label:mothr", "label:mother"), ("withold", "withhold")]
+        {
             let e = Rulings::read(&format!("by = \"A\"\n[rulings]\nR1 = \"{word}\"\n"), "d.toml").unwrap_err().to_string();
             assert!(e.contains(&format!("did you mean \"{near}\"")), "{e}");
         }

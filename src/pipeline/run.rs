@@ -14,7 +14,7 @@ use crate::intake::{self, Intake, Kind};
 use crate::model::case::{Case, Check, Outcome};
 use crate::model::decision::Action;
 use crate::model::error::RunError;
-use crate::model::ledger::{ReviewItem, Entry, Place};
+use crate::model::ledger::{Entry, Place, ReviewItem};
 use crate::model::mention::Category;
 use crate::model::person::{Address, PATIENT, PersonId};
 use crate::model::role::RoleGroup;

@@ -35,6 +35,11 @@ pub(super) fn render<T: Serialize>(report: &T) -> Result<String, String> {
     for list in ["identity", "review"] {
         for item in report[list].as_array_mut().into_iter().flatten().take(ROWS) {
             let pictures = super::waterfall::pictures(&item["explained"]);
+            for key in ["before", "mention", "after", "excerpt", "outcome"] {
+                if item.get(key).is_none() {
+                    item[key] = Value::String(String::new());
+                }
+            }
             if !pictures.is_empty() {
                 item["pictures"] = Value::Array(pictures);
             }

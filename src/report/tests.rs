@@ -222,8 +222,14 @@ fn waterfall_pictures_have_titles_and_stay_with_staff() {
     assert_eq!(page.matches("<svg class=\"fall\"").count(), 4, "two questions for the open item and two for the person");
     assert_eq!(page.matches("<title id=").count(), 4);
     assert!(page.contains("patient or relative? -12.5 bits in all, enough for a third party."), "{page}");
-    assert!(page.contains("saw <mark>Walpurga</mark> today") && page.contains("What would turn it: if the given name were the same"));
+    assert!(
+        page.contains("saw <mark>Walpurga</mark> today") && page.contains("What would turn it: if the given name were the same")
+    );
     assert!(page.contains("another patient&#x27;s</span>") || page.contains("another patient's</span>"));
     let recipient = text(&files, Edition::Recipient, "report.html");
-    assert!(!recipient.contains("class=\"fall\"") && !recipient.contains("Third party:") && !recipient.contains("Whose each document"));
+    assert!(
+        !recipient.contains("class=\"fall\"")
+            && !recipient.contains("Third party:")
+            && !recipient.contains("Whose each document")
+    );
 }

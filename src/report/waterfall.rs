@@ -108,6 +108,9 @@ mod tests {
             assert!(x >= LEFT && x + w <= LEFT + PLOT + 2.0, "{r}");
         }
         let said = p["describe"].as_str().unwrap();
-        assert!(said.contains("-101.5 bits") && said.contains("third party") && said.contains("given name: another name -9.5"), "{said}");
+        assert!(
+            said.contains("-101.5 bits") && said.contains("third party") && said.contains("given name: another name -9.5"),
+            "{said}"
+        );
     }
 }

@@ -8,6 +8,7 @@ mod identity;
 mod layering;
 mod notes;
 mod reading;
+mod review;
 mod run;
 mod samples;
 mod xdm;
