@@ -302,7 +302,19 @@ fn agreements(s: &Situation) -> (Vec<String>, Vec<String>) {
         let given = a.names.given >= Given::Middle;
         let family = a.names.family >= Family::Near;
         match (given, family) {
-            (true, true) => own.push(if a.names.former { "a former name" } else { "the name" }.into()),
+            (true, true) => {
+                let slip = a.names.given == Given::Near || a.names.family == Family::Near;
+                own.push(
+                    if a.names.former {
+                        "a former name"
+                    } else if slip {
+                        "the name but for a slip"
+                    } else {
+                        "the name"
+                    }
+                    .into(),
+                );
+            }
             (true, false) => own.push("the given name".into()),
             (false, true) => shared.push("family name".into()),
             (false, false) => {}

@@ -321,7 +321,7 @@ pub fn claims(text: &str) -> Vec<Claim> {
         end -= 1;
     }
     let text = text.get(..end).unwrap_or_default();
-    if memchr::memchr(b':', text.as_bytes()).is_none() && memchr::memchr(b'#', text.as_bytes()).is_none() {
+    if memchr::memchr3(b':', b'|', b'\t', text.as_bytes()).is_none() && memchr::memchr2(b'#', b'=', text.as_bytes()).is_none() {
         return Vec::new();
     }
     let mut reader = Reader { out: Vec::new(), open: None, since: 0, loose: Vec::new(), other: false, section_other: false };

@@ -164,12 +164,13 @@ fn search(text: &str, f: &Field, tree: &Tree, known: &Known) -> Vec<Mention> {
 }
 
 fn find(text: &str, f: &Field, ctx: Context, tree: &Tree, known: &Known) -> Vec<Mention> {
-    let found = known.knowledge.scan(text, &ctx);
+    let mut found = known.knowledge.scan(text, &ctx);
     // A link that dials or writes to somebody, in a page that somebody wrote.
     let dials = f.class == Class::Url
         && (f.form == Form::JsonXhtml || tree.format.id() == "html")
         && ["tel:", "mailto:", "sms:", "callto:", "fax:"].iter().any(|s| text.len() > s.len() && text.starts_with(s));
     if !f.class.is_free_text() && !dials {
+        known.doubtful.add(text, &mut found);
         return found;
     }
     let ctx = if dials { Context { class: Class::Narrative, ..ctx } } else { ctx };
@@ -187,7 +188,9 @@ fn find(text: &str, f: &Field, ctx: Context, tree: &Tree, known: &Known) -> Vec<
             };
         }
     }
-    detect::merge(found, discovered)
+    let mut all = detect::merge(found, discovered);
+    known.doubtful.add(text, &mut all);
+    all
 }
 
 /// Records that stay behind, with the decision.

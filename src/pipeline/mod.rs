@@ -9,6 +9,7 @@ mod candidates;
 mod check;
 mod decide;
 mod documents;
+mod doubtful;
 mod lines;
 mod links;
 mod names;
@@ -92,6 +93,8 @@ pub struct Known {
     pub resolver: Resolver,
     /// Everybody, ready for comparison with a name in doubt.
     pub roll: Roll,
+    /// Names of people who may be the patient.
+    pub doubtful: doubtful::Doubtful,
     /// Known names and values.
     pub knowledge: Knowledge,
     /// The policy in force.

@@ -205,6 +205,7 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> Settled {
     let knowledge = Knowledge::new(&searched, &identity, &opts.dictionary);
     let known = Known {
         identity,
+        doubtful: super::doubtful::Doubtful::new(resolver.decisions(), &opts.request.patient),
         roll: Roll::new(opts.policy.identity.clone(), &roster),
         roster,
         searched,

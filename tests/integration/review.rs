@@ -122,17 +122,20 @@ fn a_misfile_may_be_ruled_the_patients() {
 
 #[test]
 fn a_ruling_on_a_person_holds_in_every_document() {
+    let mut seen = observation("o2", "Patient/own");
+    seen["performer"] = json!([{"display": "Orla Quillfether"}]);
     let dir = folder(&[
-        ("portal.json", &portal(vec![])),
         ("a.txt", "Spoke with Orla Quillfether about the results.\n"),
-        ("b.txt", "Later Ms. Orla Quillfether asked for a copy.\n"),
+        ("b.txt", "Copy for QUILLFETHER, ORLA was sent.\n"),
+        ("portal.json", &portal(vec![seen])),
     ]);
     let run = process(dir.path(), None);
     assert_eq!(run.code, 3, "{}", run.stderr);
-    let [id] = &open(&run, "ambiguous")[..] else { panic!("one question about one person: {:?}", report(&run, "review.json")) };
     let review = report(&run, "review.json");
-    let item = &review["items"][0];
-    assert_eq!(item["also"].as_array().map(Vec::len), Some(1), "{item}");
+    let items = review["items"].as_array().expect("items");
+    let [item] = &items[..] else { panic!("one question about one person: {review}") };
+    let id = item["id"].as_str().expect("id");
+    assert_eq!(item["also"].as_array().map(Vec::len), Some(2), "{item}");
     assert_eq!(item["mention"], "Orla Quillfether");
     assert!(item["before"].as_str().is_some_and(|b| b.ends_with("Spoke with ")), "{item}");
     assert_eq!(item["candidates"][0]["label"], "[PATIENT]", "{item}");
@@ -147,10 +150,11 @@ fn a_ruling_on_a_person_holds_in_every_document() {
     let rule = |word: &str| process(dir.path(), Some(&format!("by = \"A. Clerk\"\n[rulings]\n{id} = \"{word}\"\n")));
     let sister = rule("label:sister");
     assert_eq!(sister.code, 0, "{}", sister.stderr);
-    assert!(text(&sister, "a.txt").contains("with [SISTER] about") && text(&sister, "b.txt").contains("[SISTER] asked"));
+    assert!(text(&sister, "a.txt").contains("with [SISTER] about") && text(&sister, "b.txt").contains("for [SISTER] was"));
+    assert!(text(&sister, "portal.json").contains("[SISTER]") && !text(&sister, "portal.json").contains("Quillfether"));
     let own = rule("keep");
     assert_eq!(own.code, 0, "{}", own.stderr);
-    assert!(text(&own, "a.txt").contains("Orla Quillfether") && text(&own, "b.txt").contains("Orla Quillfether"));
+    assert!(text(&own, "a.txt").contains("Orla Quillfether") && text(&own, "b.txt").contains("QUILLFETHER, ORLA"));
     for (word, says) in [("withhold", "valid there: keep, mask"), ("kepe", "did you mean \"keep\"")] {
         let wrong = rule(word);
         assert!(wrong.code == 2 && wrong.stderr.contains(says), "{word}: {} {}", wrong.code, wrong.stderr);
