@@ -1,7 +1,8 @@
 //! The `disclose` program: parses the command line and maps errors to exit codes.
 
 use clap::{Parser, Subcommand};
-use disclose::cli::{detect, match_cmd, policy, process, verify};
+use disclose::cli::{audit, detect, match_cmd, policy, process, verify};
+use disclose::detect::model::Names;
 use disclose::model::error::RunError;
 use disclose::people::identity::read_identity;
 use std::path::PathBuf;
@@ -24,6 +25,8 @@ enum Command {
     Detect(DetectArgs),
     /// Compare a person with the patient: same, different, or for a person to review
     Match(match_cmd::MatchArgs),
+    /// Make, prove and read the evidence packet of a case
+    Audit(audit::AuditArgs),
     /// List, show, check and compare policies
     Policy(policy::PolicyArgs),
     /// Repeat the checks on a finished folder
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Command::Process(args) => process::run(*args),
         Command::Detect(args) => run_detect(&args),
         Command::Match(args) => match_cmd::run(&args, &mut std::io::stdout().lock()).map(|()| 0),
+        Command::Audit(args) => audit::run(&args, &mut std::io::stdout().lock()),
         Command::Policy(args) => policy::run(&args, &mut std::io::stdout().lock()),
         Command::Verify(args) => verify::run(&args),
     };
@@ -75,7 +79,11 @@ fn run_detect(args: &DetectArgs) -> Result<i32, RunError> {
         }
         None => None,
     };
+    let names = Names::shared();
     detect::run(&mut std::io::stdin().lock(), identity, &mut std::io::stdout().lock())
         .map_err(|e| RunError::Internal(e.to_string()))?;
+    if let Some(why) = names.missing() {
+        eprintln!("disclose: {why}. Names that only the model finds are not shown.");
+    }
     Ok(0)
 }

@@ -54,7 +54,7 @@ fn split(root: &Path, name: &str) -> Result<Score, String> {
 
 fn run() -> Result<bool, String> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    const KNOWN: &[&str] = &["--gate", "--misses", "--test-misses", "--identity-misses", "--no-page"];
+    const KNOWN: &[&str] = &["--gate", "--misses", "--test-misses", "--identity-misses", "--no-page", "--short"];
     if let Some(bad) = args.iter().find(|a| !KNOWN.contains(&a.as_str())) {
         return Err(format!("unknown option {bad}; known are {}", KNOWN.join(" ")));
     }
@@ -72,10 +72,10 @@ fn run() -> Result<bool, String> {
         cases.misses.iter().for_each(|m| println!("{m}"));
     }
     let tables = page::tables(&splits, &cases);
-    println!("{tables}");
+    println!("{}", if on("--short") { page::short(&tables) } else { &tables });
     if !on("--no-page") {
         let path = root.join("docs/quality.md");
-        std::fs::write(&path, page::page(&tables)).map_err(|e| format!("{}: {e}", path.display()))?;
+        std::fs::write(&path, page::page(&tables, &splits, &cases)).map_err(|e| format!("{}: {e}", path.display()))?;
     }
     let mut all = true;
     for (name, score) in &splits {

@@ -196,10 +196,10 @@ pub fn score(note: &Note) -> Result<Score, String> {
         if marked[range.clone()].contains(&true) {
             continue;
         }
-        let hit = touched[range.clone()].contains(&true);
+        let by = hits.iter().find(|h| h.action != "keep" && h.start < range.end && range.start < h.end);
+        let hit = by.is_some_and(|h| !(beside(word) && finds_somebody(h, note)));
         out.other.add(hit);
         if hit {
-            let by = hits.iter().find(|h| h.action != "keep" && h.start < range.end && range.start < h.end);
             let by = by.map_or(String::new(), |h| format!("{} {} {}", h.action, h.category, h.rule));
             out.miss(note, "WORD", range.start, range.end, &by);
         }
@@ -292,6 +292,22 @@ fn fits(gold: &str, got: &str) -> bool {
         other => other,
     };
     got == gold || got == coarser
+}
+
+/// Whether a find overlaps what is a third party's or not counted.
+fn finds_somebody(hit: &Hit, note: &Note) -> bool {
+    let counts = |s: &Span| matches!(s.subject, Subject::Other(_) | Subject::Any);
+    note.spans.iter().any(|s| s.start < hit.end && hit.start < s.end && counts(s))
+}
+
+/// A title, a credential or the extension of a telephone number may go with what it stands beside; it tells nothing of the patient.
+fn beside(word: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "dr", "mr", "mrs", "ms", "miss", "prof", "m", "d", "md", "do", "o", "rn", "np", "pa", "c", "phd", "facg", "jr", "sr",
+        "don", "doña", "x", "ext", "abu", "umm", "major", "sergeant", "corporal", "officer", "fr", "rev", "cô", "bà", "anh",
+        "nurse",
+    ];
+    WORDS.contains(&word.to_lowercase().as_str()) || word.bytes().all(|b| b.is_ascii_digit()) && word.len() < 4
 }
 
 /// Two capitals in an address: a state may stay (45 CFR 164.514(b)(2)(i)(B)).

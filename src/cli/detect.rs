@@ -1,5 +1,6 @@
 //! `disclose detect`: identifiers in one text, one JSON object a line.
 
+use crate::detect::model::{Names, read_names};
 use crate::detect::{Context, Dictionary, Knowledge, discover, merge};
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::request::Identity;
@@ -12,11 +13,19 @@ use std::io::{Read, Write};
 
 /// Reads all of `input` as text and writes one line per find: `start`, `end` (byte offsets of the input), `text`, `category`,
 /// `role`, `action`, `label`, `confidence`, `rule`. Bytes that are no UTF-8 are read as one replacement character each, so that
-/// offsets stay those of the input. Labels are numbered in order of first appearance.
+/// offsets stay those of the input. The names model is asked about words that nothing else explains. Labels are numbered in order of first appearance.
 ///
 /// # Errors
 /// Only those of reading and writing.
 pub fn run(input: &mut dyn Read, patient: Option<Identity>, out: &mut dyn Write) -> Result<()> {
+    run_with(input, patient, &Names::shared(), out)
+}
+
+/// The same with another names model, or none.
+///
+/// # Errors
+/// Only those of reading and writing.
+pub fn run_with(input: &mut dyn Read, patient: Option<Identity>, names: &Names, out: &mut dyn Write) -> Result<()> {
     let mut bytes = Vec::new();
     input.read_to_end(&mut bytes)?;
     let text = as_text(&bytes);
@@ -24,7 +33,9 @@ pub fn run(input: &mut dyn Read, patient: Option<Identity>, out: &mut dyn Write)
     let ctx = Context::default();
     let roster = Roster { persons: known_people(&identity) };
     let known = Knowledge::new(&roster, &identity, &Dictionary::default()).scan(&text, &ctx);
-    let mentions = merge(known, discover(&text, &ctx, &identity));
+    let found = merge(known, discover(&text, &ctx, &identity));
+    let read = read_names(names, &text, &ctx, &identity, &found, &|_| false);
+    let mentions = merge(found, read.mentions);
     let mut labels = Labels::default();
     for m in &mentions {
         let role = role_of(&m.who, &roster);
@@ -164,7 +175,7 @@ mod tests {
 
     fn lines(text: &[u8], identity: Option<Identity>) -> Vec<Value> {
         let mut out = Vec::new();
-        run(&mut &text[..], identity, &mut out).unwrap();
+        run_with(&mut &text[..], identity, &Names::none("not for this test"), &mut out).unwrap();
         String::from_utf8(out).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect()
     }
 

@@ -1,5 +1,6 @@
 //! One file per command. The binary only parses and maps errors to exit codes.
 
+pub mod audit;
 pub mod detect;
 pub mod match_cmd;
 pub mod policy;

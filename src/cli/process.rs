@@ -2,6 +2,7 @@
 
 use crate::cli::progress::Bar;
 use crate::detect::Dictionary;
+use crate::detect::model::Names;
 use crate::intake::Limits;
 use crate::model::case::{Case, Outcome};
 use crate::model::error::RunError;
@@ -79,6 +80,9 @@ pub struct ProcessArgs {
 /// [`RunError`] with its exit code.
 pub fn run(args: ProcessArgs) -> Result<i32, RunError> {
     let options = options(&args)?;
+    if let Some(why) = options.names.missing() {
+        eprintln!("disclose: {why}. Narratives are read without it, and each goes to a person.");
+    }
     let stop = Arc::new(AtomicBool::new(false));
     let bar = Bar::new(args.quiet || args.json);
     let case = until_interrupted(&stop, || pipeline::run(&options, &bar, &stop))?;
@@ -176,6 +180,7 @@ fn options(args: &ProcessArgs) -> Result<Options, RunError> {
         out: args.out.clone(),
         limits: Limits::default(),
         jobs: args.jobs,
+        names: Names::shared(),
     })
 }
 

@@ -33,19 +33,23 @@ pub(super) struct Find {
 /// Names by cue and identifiers by pattern in `text`, sorted and without overlaps. Codes, ids and URLs give nothing: only known
 /// values are looked for there.
 pub fn discover(text: &str, ctx: &Context, identity: &Identity) -> Vec<Mention> {
-    // Every text of a case is compared with the same identity: it is prepared once in each thread.
+    let own = own_of(identity);
+    discover_with(text, ctx, &own, !identity.names.is_empty())
+}
+
+/// The patient's own names and values. Every text of a case is compared with the same identity: it is prepared once in each thread.
+pub(super) fn own_of(identity: &Identity) -> Rc<Own> {
     thread_local! {
         static LAST: RefCell<Option<(Identity, Rc<Own>)>> = const { RefCell::new(None) };
     }
-    let own = LAST.with_borrow_mut(|last| match last {
+    LAST.with_borrow_mut(|last| match last {
         Some((known, own)) if known == identity => Rc::clone(own),
         _ => {
             let own = Rc::new(Own::new(identity));
             *last = Some((identity.clone(), Rc::clone(&own)));
             own
         }
-    });
-    discover_with(text, ctx, &own, !identity.names.is_empty())
+    })
 }
 
 pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: bool) -> Vec<Mention> {
@@ -65,6 +69,11 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
 }
 
 fn mention(t: &Tokens, f: Find, ctx: &Context, own: &Own, has_identity: bool) -> Option<Mention> {
+    judged(t, f, ctx, own, has_identity).map(|(m, _)| m)
+}
+
+/// A proposed name with its owner and the words around it, unless something else is named after a person there.
+pub(super) fn judged(t: &Tokens, f: Find, ctx: &Context, own: &Own, has_identity: bool) -> Option<(Mention, Evidence)> {
     let mut e = around(t, f.read.first, f.read.next, own);
     if vetoed(t, &f.read, &e) {
         return None;
@@ -75,7 +84,7 @@ fn mention(t: &Tokens, f: Find, ctx: &Context, own: &Own, has_identity: bool) ->
     let who = whose(&f.read.name, &e, own, ctx, has_identity);
     let mut name = f.read.name;
     name.prefix = (e.title_from < f.read.first).then(|| t.word(e.title_from).to_string()).into_iter().collect();
-    Some(Mention {
+    let mention = Mention {
         start: f.read.start,
         end: f.read.end,
         category: Category::Name,
@@ -83,7 +92,8 @@ fn mention(t: &Tokens, f: Find, ctx: &Context, own: &Own, has_identity: bool) ->
         rule: f.rule,
         confidence: f.confidence,
         name: Some(name),
-    })
+    };
+    Some((mention, e))
 }
 
 /// Diseases, signs, instruments, institutions and streets named after people; pets.

@@ -22,6 +22,7 @@ mod identity;
 mod knowledge;
 mod known_person;
 mod labels;
+pub mod model;
 mod name_read;
 mod near;
 mod nicknames;
@@ -40,6 +41,7 @@ pub mod words;
 
 pub use dictionary::Dictionary;
 pub use discover::discover;
+use discover::own_of;
 pub use identity::split_text;
 pub use knowledge::Knowledge;
 pub use overlap::merge;

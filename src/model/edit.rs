@@ -80,6 +80,9 @@ pub struct Rewrite {
     pub labels: Vec<String>,
     /// Pages from 1 on which nothing was edited: what a second reader finds there must not have changed.
     pub untouched: Vec<u32>,
+    /// Pages from 1 of which something was left out that nobody sees (off the page, clipped away, in a layer that is switched off), or
+    /// to which something was added from elsewhere (form fields): a second reader may find other glyphs there than came in.
+    pub reduced: Vec<u32>,
     /// Pages from 1 left out as a whole.
     pub withheld: Vec<u32>,
     /// Things done that nobody asked for: `signature removed`, `JavaScript left out`; no values.

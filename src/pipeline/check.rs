@@ -103,7 +103,9 @@ impl Checker {
             &OutputFile { path, bytes: &f.bytes, base: 0, input_sha256: spliced, splices: &records, exempt: &exempt },
         );
         if let Some(r) = &f.rewritten {
-            verify_rewritten(input, &f.bytes, r, &mut findings);
+            let changed = f.entries.iter().filter(|e| e.changes());
+            let removed: Vec<&str> = changed.filter_map(|e| e.original.as_deref()).collect();
+            verify_rewritten(input, &f.bytes, r, &removed, &mut findings);
         }
         Written { findings, records, exempt, sha256, rewritten: f.rewritten.is_some() }
     }

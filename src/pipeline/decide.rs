@@ -2,12 +2,13 @@
 
 use super::Known;
 use super::documents::{Child, Tree};
+use super::explained::coded_terms;
 use super::pages;
 use super::protected::{self, Seen};
 use super::survey::{can_be_withheld, context};
-use crate::detect::{self, Context};
+use crate::detect::{self, Context, model};
 use crate::model::decision::{Action, Decision};
-use crate::model::document::{Class, Field, Form};
+use crate::model::document::{Class, Field, Form, Note};
 use crate::model::identity::{DocumentVerdict, Explained};
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::person::{Name, PATIENT, PersonStub, StubKind};
@@ -15,6 +16,13 @@ use crate::model::role::{Role, RoleGroup};
 use crate::model::roster::{Person, Resolution};
 use crate::redact::{self, Proposal};
 use std::collections::HashSet;
+use std::sync::OnceLock;
+
+/// Kind of the note and question about text that the names model has not read.
+pub const UNREAD: &str = "narrative";
+
+/// Tells whether a folded word is explained by what is known of the case or the document.
+type Explains<'a> = &'a (dyn Fn(&str) -> bool + Sync);
 
 /// A document with everything decided.
 pub struct Decided {
@@ -68,7 +76,13 @@ pub enum DecidedChild {
 }
 
 /// Decides one document and everything in it.
-pub fn decide(mut tree: Tree, known: &Known) -> Decided {
+pub fn decide(tree: Tree, known: &Known) -> Decided {
+    decide_in(tree, known, &|word| known.organisations.contains(word))
+}
+
+/// `outer` tells the words that the documents around this one explain.
+fn decide_in(mut tree: Tree, known: &Known, outer: Explains) -> Decided {
+    hold_narratives(&mut tree, known);
     let who: Vec<Resolution> =
         tree.doc.stubs.iter().map(|s| not_under_another_name(s, known.resolver.resolve(&tree.key, s), known)).collect();
     let (protected, seen) = protected::decide(&tree, known);
@@ -86,15 +100,18 @@ pub fn decide(mut tree: Tree, known: &Known) -> Decided {
     if !known.withheld_keys.is_empty() {
         keys.extend(known.withheld_keys.iter().cloned());
     }
+    let inside = std::mem::take(&mut tree.children);
+    let terms: OnceLock<HashSet<String>> = OnceLock::new();
+    let explains = |word: &str| outer(word) || terms.get_or_init(|| coded_terms(&tree)).contains(word);
     // A misfile may be ruled the patient's after all: what would then happen is decided, too.
     let out = matches!(whole, Some(Whole::Withheld(_) | Whole::Held(_)));
-    let proposals = if out { Vec::new() } else { plan(&tree, &who, &withheld, &keys, known) };
-    let children = std::mem::take(&mut tree.children)
+    let proposals = if out { Vec::new() } else { plan(&tree, &who, &withheld, &keys, known, &explains) };
+    let children = inside
         .into_iter()
         .map(|c| match c {
             Child::Held(what) => DecidedChild::Held(what),
             Child::Tree(t) => {
-                let decided = decide(*t, known);
+                let decided = decide_in(*t, known, &explains);
                 match decided.whole {
                     Some(Whole::Held(d)) => DecidedChild::Held(d.basis),
                     _ => DecidedChild::Document(Box::new(decided)),
@@ -103,6 +120,26 @@ pub fn decide(mut tree: Tree, known: &Known) -> Decided {
         })
         .collect();
     Decided { tree, proposals, children, whole, seen, about }
+}
+
+/// Without the names model a layer is missing: every document with free text goes to a person.
+fn hold_narratives(tree: &mut Tree, known: &Known) {
+    if known.names.missing().is_none() {
+        return;
+    }
+    let text = |f: &&Field| f.class == Class::Narrative || matches!(f.class, Class::Comment | Class::Unknown);
+    let worded = |f: &&Field| {
+        let view = tree.format.view(tree.source(), &tree.doc, f);
+        view.text.split_whitespace().filter(|w| w.chars().any(char::is_alphabetic)).nth(1).is_some()
+    };
+    let n = tree.doc.fields.iter().filter(text).filter(worded).count();
+    if n > 0 {
+        let text = format!(
+            "{n} free text(s) here were searched without the names model, which is not installed: a name that no list, cue or \
+             structure announces may be left. Read them before this goes out."
+        );
+        tree.doc.holds.push(Note { kind: UNREAD.into(), place: String::new(), text });
+    }
 }
 
 /// An id may be used for two people. Somebody in a third party's place who is taken for the patient although not one word of their name
@@ -128,11 +165,18 @@ fn not_under_another_name(stub: &PersonStub, is: Resolution, known: &Known) -> R
     is
 }
 
-fn plan(tree: &Tree, who: &[Resolution], withheld: &[Option<Decision>], keys: &HashSet<String>, known: &Known) -> Vec<Proposal> {
+fn plan(
+    tree: &Tree,
+    who: &[Resolution],
+    withheld: &[Option<Decision>],
+    keys: &HashSet<String>,
+    known: &Known,
+    explains: Explains,
+) -> Vec<Proposal> {
     let view = |f: &Field| tree.format.view(tree.source(), &tree.doc, f);
     let stored = tree.doc.text.as_deref().map_or(tree.bytes.as_slice(), str::as_bytes);
     let raw = |f: &Field| String::from_utf8_lossy(stored.get(f.span.range()).unwrap_or_default()).into_owned();
-    let search = |text: &str, f: &Field| search(text, f, tree, known);
+    let search = |text: &str, f: &Field| search(text, f, tree, known, explains);
     redact::plan(&redact::Inputs {
         doc: &tree.doc,
         view: &view,
@@ -150,20 +194,21 @@ fn plan(tree: &Tree, who: &[Resolution], withheld: &[Option<Decision>], keys: &H
 }
 
 /// Known values and what the text itself gives away; a new name that the roster knows becomes that person.
-fn search(text: &str, f: &Field, tree: &Tree, known: &Known) -> Vec<Mention> {
+fn search(text: &str, f: &Field, tree: &Tree, known: &Known, explains: Explains) -> Vec<Mention> {
     let ctx = context(tree, f);
     let digest = known.quiet.digest(text, &ctx, f.form);
     if known.quiet.knows(digest) {
         return Vec::new();
     }
-    let found = find(text, f, ctx, tree, known);
-    if found.is_empty() {
+    let (found, left_out) = find(text, f, ctx, tree, known, explains);
+    if found.is_empty() && !left_out {
         known.quiet.remember(digest);
     }
     found
 }
 
-fn find(text: &str, f: &Field, ctx: Context, tree: &Tree, known: &Known) -> Vec<Mention> {
+/// The second is true when only this document's own words explain why the names model was not asked.
+fn find(text: &str, f: &Field, ctx: Context, tree: &Tree, known: &Known, explains: Explains) -> (Vec<Mention>, bool) {
     let mut found = known.knowledge.scan(text, &ctx);
     // A link that dials or writes to somebody, in a page that somebody wrote.
     let dials = f.class == Class::Url
@@ -171,11 +216,20 @@ fn find(text: &str, f: &Field, ctx: Context, tree: &Tree, known: &Known) -> Vec<
         && ["tel:", "mailto:", "sms:", "callto:", "fax:"].iter().any(|s| text.len() > s.len() && text.starts_with(s));
     if !f.class.is_free_text() && !dials {
         known.doubtful.add(text, &mut found);
-        return found;
+        return (found, false);
     }
     let ctx = if dials { Context { class: Class::Narrative, ..ctx } } else { ctx };
-    let mut discovered = detect::discover(text, &ctx, &known.identity);
-    for m in &mut discovered {
+    let discovered = named(detect::discover(text, &ctx, &known.identity), known);
+    let found = detect::merge(found, discovered);
+    let read = model::read_names(&known.names, text, &ctx, &known.identity, &found, &|w| explains(w));
+    let mut found = if read.mentions.is_empty() { found } else { detect::merge(found, named(read.mentions, known)) };
+    known.doubtful.add(text, &mut found);
+    (found, read.left_out)
+}
+
+/// New names that the roster knows become that person.
+fn named(mut found: Vec<Mention>, known: &Known) -> Vec<Mention> {
+    found.retain_mut(|m| {
         if let (Who::New(role), Category::Name, Some(name)) = (&m.who, m.category, &m.name)
             && let Some(is) = known.resolver.resolve_name(*role, name)
         {
@@ -184,13 +238,12 @@ fn find(text: &str, f: &Field, ctx: Context, tree: &Tree, known: &Known) -> Vec<
                 Resolution::Person(PATIENT) => Who::Ambiguous,
                 Resolution::Person(id) => Who::Person(id),
                 Resolution::Ambiguous(_) => Who::Ambiguous,
-                Resolution::NotAPerson => continue,
+                Resolution::NotAPerson => return m.rule != model::RULE,
             };
         }
-    }
-    let mut all = detect::merge(found, discovered);
-    known.doubtful.add(text, &mut all);
-    all
+        true
+    });
+    found
 }
 
 /// Records that stay behind, with the decision.

@@ -10,11 +10,13 @@ mod check;
 mod decide;
 mod documents;
 mod doubtful;
+mod explained;
 mod lines;
 mod links;
 mod names;
 mod number;
 mod outcome;
+pub mod packet;
 mod pages;
 mod process;
 mod protected;
@@ -28,6 +30,7 @@ mod write;
 pub use rulings::{Ruling, Rulings};
 pub use run::run;
 
+use crate::detect::model::Names;
 use crate::detect::{Dictionary, Knowledge};
 use crate::intake::Limits;
 use crate::model::person::PersonId;
@@ -40,6 +43,7 @@ use crate::people::resolver::Resolver;
 use crate::redact::ids::IdRewriter;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What a run is asked to do.
@@ -62,6 +66,8 @@ pub struct Options {
     pub limits: Limits,
     /// Workers; 0 for one on each core.
     pub jobs: usize,
+    /// The names model, or why there is none.
+    pub names: Arc<Names>,
 }
 
 /// What happens while it happens, for a progress bar.
@@ -97,6 +103,10 @@ pub struct Known {
     pub doubtful: doubtful::Doubtful,
     /// Known names and values.
     pub knowledge: Knowledge,
+    /// The names model, asked where the other layers leave a word open.
+    pub names: Arc<Names>,
+    /// Words of the names of organisations, folded.
+    pub organisations: HashSet<String>,
     /// The policy in force.
     pub policy: Policy,
     /// Keys of records that stay behind, from all documents.

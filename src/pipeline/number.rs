@@ -2,7 +2,7 @@
 
 use super::Known;
 use super::candidates;
-use super::decide::{Decided, DecidedChild, Misfile, Whole};
+use super::decide::{Decided, DecidedChild, Misfile, UNREAD, Whole};
 use super::documents::Tree;
 use super::rulings::{Ruling, Rulings};
 use crate::model::decision::{Action, Decision};
@@ -71,7 +71,7 @@ pub fn number(decided: Decided, counters: &mut Counters, rulings: &Rulings, know
     }
     for note in n.tree.doc.holds.clone() {
         let q = Question {
-            kind: "unreadable",
+            kind: if note.kind == UNREAD { UNREAD } else { "unreadable" },
             text: note.text.clone(),
             excerpt: String::new(),
             choices: vec!["accept".into()],

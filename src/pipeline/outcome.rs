@@ -2,6 +2,7 @@
 
 use super::Options;
 use super::process::Totals;
+use crate::detect::model::Names;
 use crate::intake::Intake;
 use crate::model::case::{Case, Check, InputRow, Outcome, OutputRow};
 use crate::model::document::Note;
@@ -45,6 +46,7 @@ pub fn case(opts: &Options, id: String, roster: &Roster, totals: Totals, outputs
     let mut inputs = totals.inputs;
     inputs.sort_by(|a, b| a.path.cmp(&b.path));
     let mut notes: Vec<Note> = Vec::new();
+    notes.push(names_model(opts.names.missing()));
     let mut seen: BTreeMap<(String, String, String), ()> = BTreeMap::new();
     for n in totals.notes {
         if seen.insert((n.kind.clone(), n.place.clone(), n.text.clone()), ()).is_none() {
@@ -72,6 +74,20 @@ pub fn case(opts: &Options, id: String, roster: &Roster, totals: Totals, outputs
         by_role: totals.by_role,
         by_category: totals.by_category,
     }
+}
+
+/// Which model has read the free text, or that none has.
+fn names_model(missing: Option<&str>) -> Note {
+    let (kind, text) = match missing {
+        None => ("names-model", format!("words in free text that nothing else explains were read by {}", Names::description())),
+        Some(_) => (
+            "names-model-missing",
+            "the names model was not there: free text was searched by structure, lists and cues only, and each document with free text \
+             is left to a person"
+                .to_string(),
+        ),
+    };
+    Note { kind: kind.into(), place: "free text".into(), text }
 }
 
 /// A case that stopped before anything was processed: the export is about somebody else.

@@ -211,6 +211,8 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> Settled {
         searched,
         resolver,
         knowledge,
+        names: opts.names.clone(),
+        organisations: survey.organisations,
         policy: opts.policy.clone(),
         withheld_keys,
         ids: IdRewriter::new(key),

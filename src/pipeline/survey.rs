@@ -1,8 +1,10 @@
 //! Pass 1: who and what is in the case, before anything is decided.
 
 use super::documents::Tree;
+use super::explained::structural_words;
 use super::protected::{out_of_scope, special};
 use super::quiet::Quiet;
+use crate::detect::model::{self, Names};
 use crate::detect::{self, Context};
 use crate::model::document::{Class, Field};
 use crate::model::mention::{Category, Mention, Who};
@@ -11,6 +13,7 @@ use crate::model::policy::Policy;
 use crate::model::request::{Identity, Request};
 use crate::model::role::Role;
 use crate::policy::suspected;
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 /// What one document adds to the case.
@@ -30,14 +33,31 @@ pub struct Surveyed {
     pub about: Vec<(String, PersonStub, Vec<String>)>,
 }
 
+/// What is known before anything is read.
+#[derive(Clone, Copy)]
+pub struct Given<'a> {
+    /// The requester.
+    pub identity: &'a Identity,
+    /// The policy in force.
+    pub policy: &'a Policy,
+    /// Who asks for what.
+    pub request: &'a Request,
+    /// The names model.
+    pub names: &'a Names,
+}
+
 /// Surveys one document and everything in it.
-pub fn survey(tree: &Tree, identity: &Identity, policy: &Policy, request: &Request, quiet: &Quiet) -> Surveyed {
+pub fn survey(tree: &Tree, given: &Given, quiet: &Quiet) -> Surveyed {
     let mut out = Surveyed::default();
-    tree.each(&mut |t| one(t, identity, policy, request, quiet, &mut out));
+    // Whom structure names, pass 2 finds: about their names the model need not be asked.
+    let words: OnceCell<HashSet<String>> = OnceCell::new();
+    let known = |word: &str| words.get_or_init(|| structural_words(tree, given.identity)).contains(word);
+    tree.each(&mut |t| one(t, given, quiet, &known, &mut out));
     out
 }
 
-fn one(t: &Tree, identity: &Identity, policy: &Policy, request: &Request, quiet: &Quiet, out: &mut Surveyed) {
+fn one(t: &Tree, given: &Given, quiet: &Quiet, known: &dyn Fn(&str) -> bool, out: &mut Surveyed) {
+    let Given { identity, policy, request, .. } = *given;
     for (i, record) in t.doc.records.iter().enumerate() {
         if record.keys.is_empty() {
             continue;
@@ -71,8 +91,11 @@ fn one(t: &Tree, identity: &Identity, policy: &Policy, request: &Request, quiet:
         if quiet.knows(digest) {
             continue;
         }
-        let found = detect::discover(text, &ctx, identity);
-        if found.is_empty() {
+        let mut found = detect::discover(text, &ctx, identity);
+        let read = model::read_names(given.names, text, &ctx, identity, &found, known);
+        // A name in full that lists know is somebody for the whole case; what else the model sees is decided where it stands.
+        found.extend(read.mentions.into_iter().filter(model::is_somebody));
+        if found.is_empty() && !read.left_out {
             quiet.remember(digest);
         }
         for m in found {

@@ -1,15 +1,16 @@
 //! Pass 1 over all items, in parallel, merged in order.
 
 use super::documents::{Tree, format_for};
+use super::explained::name_words;
 use super::lines::Lines;
 use super::quiet::Quiet;
-use super::survey::{Surveyed, survey};
+use super::survey::{Given, Surveyed, survey};
 use super::{Options, Progress, cancelled};
 use crate::detect::fold::folded;
 use crate::intake::{Intake, Item, Kind, XmlRoot};
 use crate::model::error::RunError;
 use crate::model::mention::Category;
-use crate::model::person::{Identifier, Name, PersonStub};
+use crate::model::person::{Identifier, Name, PersonStub, StubKind};
 use crate::model::role::Role;
 use crate::people::roster::RosterBuilder;
 use rayon::prelude::*;
@@ -20,6 +21,8 @@ use std::sync::atomic::AtomicBool;
 pub const BATCH_BYTES: u64 = 32 << 20;
 /// Most documents in a batch.
 const BATCH_DOCUMENTS: usize = 512;
+/// Most words of names of organisations that are remembered.
+const MAX_WORDS: usize = 100_000;
 /// Most values by pattern that are remembered for the checks.
 const MAX_VALUES: usize = 200_000;
 
@@ -55,6 +58,8 @@ pub struct Survey {
     pub trees: HashMap<usize, Tree>,
     /// True when any document has structure that names its subject.
     pub structured: bool,
+    /// Words of the names of organisations, folded.
+    pub organisations: HashSet<String>,
 }
 
 impl Survey {
@@ -62,6 +67,9 @@ impl Survey {
         for (key, stub) in &s.stubs {
             self.structured = true;
             self.builder.observe(key, stub);
+            if stub.kind == StubKind::Organization && self.organisations.len() < MAX_WORDS {
+                self.organisations.extend(name_words(stub));
+            }
             if stub.refers.as_deref().is_some_and(|r| r.contains('?')) {
                 self.conditional.extend(stub.identifiers.iter().cloned());
             }
@@ -103,6 +111,7 @@ pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop
         values: BTreeSet::new(),
         trees: HashMap::new(),
         structured: false,
+        organisations: HashSet::new(),
     };
     let quiet = &Quiet::default();
     let small = intake.items.iter().map(|i| i.content_len).sum::<u64>() <= KEPT_BYTES;
@@ -120,7 +129,7 @@ pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop
             .par_iter()
             .map(|&i| {
                 let item = &intake.items[i];
-                let result = read(item).map(|t| (survey(&t, &opts.request.patient, &opts.policy, &opts.request, quiet), t));
+                let result = read(item).map(|t| (survey(&t, &given(opts), quiet), t));
                 progress.done(item.content_len);
                 (i, result)
             })
@@ -140,6 +149,10 @@ pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop
         }
     }
     Ok(out)
+}
+
+fn given(opts: &Options) -> Given<'_> {
+    Given { identity: &opts.request.patient, policy: &opts.policy, request: &opts.request, names: &opts.names }
 }
 
 /// Reads an item that is one document.
@@ -177,7 +190,7 @@ fn lines(
             .par_iter()
             .map(|l| match l.tree(&item.path) {
                 None => Ok(Surveyed::default()),
-                Some(t) => t.map(|t| survey(&t, &opts.request.patient, &opts.policy, &opts.request, quiet)),
+                Some(t) => t.map(|t| survey(&t, &given(opts), quiet)),
             })
             .collect();
         progress.done(bytes);

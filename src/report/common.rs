@@ -5,6 +5,7 @@ use super::guard;
 use crate::model::case::{Case, Outcome};
 use crate::model::decision::Action;
 use crate::model::document::Note;
+use crate::model::policy::{Notice, Switch};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -68,6 +69,13 @@ pub(super) struct PolicyView {
     /// Whole records that this policy leaves out.
     pub withholds: Vec<WithholdView>,
     pub notices: Vec<String>,
+    /// Name of the authority, with citation.
+    pub authority_title: String,
+    /// Whether the disclosure is entered in the accounting of disclosures, and why.
+    pub accountable: String,
+    pub accountable_citation: String,
+    /// Texts that travel with the copy, dated and sourced.
+    pub travelling: Vec<Notice>,
 }
 
 #[derive(Serialize)]
@@ -270,7 +278,26 @@ fn policy(case: &Case) -> PolicyView {
             .map(|w| WithholdView { name: w.name.clone(), reason: w.reason.clone(), basis: w.basis.clone() })
             .collect(),
         notices: p.notices.clone(),
+        authority_title: p.authority.title.clone(),
+        accountable: p.authority.accountable.clone(),
+        accountable_citation: p.authority.accountable_citation.clone(),
+        travelling: travelling(case),
     }
+}
+
+/// The authority's notices, and those of special categories that were found and are not withheld.
+fn travelling(case: &Case) -> Vec<Notice> {
+    let mut out = case.policy.travelling.clone();
+    for rule in case.policy.special.iter().filter(|r| case.special_seen.contains_key(&r.id)) {
+        let released = case.request.special.get(&rule.id).is_some_and(|d| d.decision == "release")
+            || (rule.switch == Switch::Release && !case.request.special.contains_key(&rule.id));
+        for n in rule.notices.iter().filter(|_| released) {
+            if !out.contains(n) {
+                out.push(n.clone());
+            }
+        }
+    }
+    out
 }
 
 /// Notes of one kind and text together, in order of first appearance.

@@ -49,6 +49,7 @@ pub(super) fn render<T: Serialize>(report: &T) -> Result<String, String> {
     context.insert("people_bars", &people_bars(&report));
     context.insert("category_bars", &category_bars(&report));
     context.insert("role_rows", &role_rows(&report));
+    context.insert("special_rows", &special_rows(&report));
     context.insert("rows", &ROWS);
     context.insert("internal", &(report["edition"] == "internal"));
     context.insert("r", &report);
@@ -64,6 +65,11 @@ fn role_rows(report: &Value) -> Vec<Value> {
         json!({ "group": group.replace('_', " "), "decisions": words.join(", ") })
     })
     .collect()
+}
+
+/// Special categories seen, as a list for the same reason.
+fn special_rows(report: &Value) -> Vec<Value> {
+    report["special_seen"].as_object().into_iter().flatten().map(|(name, n)| json!({ "name": name, "n": n })).collect()
 }
 
 /// One bar: `{label, n, width}`, longest [`BAR`] wide.

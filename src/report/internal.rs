@@ -5,9 +5,11 @@ use super::digest::{Digest, group_word};
 use crate::model::case::{Case, Check, InputRow, WithheldRow};
 use crate::model::identity::{DocumentVerdict, IdentityDecision};
 use crate::model::ledger::{Entry, ReviewItem};
+use crate::model::readiness::Readiness;
 use crate::model::request::Request;
 use crate::model::roster::Person;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 #[derive(Serialize)]
 pub(super) struct InternalReport<'a> {
@@ -34,6 +36,11 @@ pub(super) struct InternalReport<'a> {
     /// Whose each document says it is.
     documents: &'a [DocumentVerdict],
     failed_checks: Vec<&'a Check>,
+    readiness: &'a Readiness,
+    /// Records suspected to be specially protected, by category.
+    special_seen: &'a BTreeMap<String, u64>,
+    /// Records without a date in a request that bounds dates.
+    undated: u64,
 }
 
 #[derive(Serialize)]
@@ -124,6 +131,9 @@ pub(super) fn view<'a>(case: &'a Case, digest: &'a Digest) -> InternalReport<'a>
         identity: &case.identity,
         documents: &case.documents,
         failed_checks: case.checks.iter().filter(|c| !c.passed).collect(),
+        readiness: &case.readiness,
+        special_seen: &case.special_seen,
+        undated: case.undated,
     }
 }
 

@@ -90,7 +90,7 @@ fn name_places(bytes: &[u8], leaks: &mut [Leak]) {
         let place = match (kind, pointers.get(i)) {
             (Kind::Json, Some(p)) if !p.is_empty() => format!("json string {p}"),
             (Kind::Markup, _) => xml_place(bytes, leak.offset),
-            (Kind::Zip | Kind::Gzip | Kind::Utf16, _) => String::new(),
+            (Kind::Zip | Kind::Gzip | Kind::Utf16 | Kind::Pdf, _) => String::new(),
             _ => line_place(bytes, leak.offset),
         };
         leak.layer = match (place.is_empty(), leak.layer.is_empty()) {
@@ -110,6 +110,7 @@ pub(crate) enum Kind {
     Utf16,
     Json,
     Markup,
+    Pdf,
     Text,
     Binary,
 }
@@ -125,6 +126,11 @@ impl Kind {
             [0x1f, 0x8b, ..] => Kind::Gzip,
             [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] => Kind::Zlib,
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Kind::Utf16,
+            _ if memchr::memmem::find(head.get(..head.len().min(1024)).unwrap_or_default(), b"%PDF-").is_some()
+                && head.trim_ascii_start().starts_with(b"%PDF-") =>
+            {
+                Kind::Pdf
+            }
             _ if nul > 0 && looks_utf16(head) => Kind::Utf16,
             _ if head.iter().filter(|b| **b < 9 || (**b > 13 && **b < 32 && **b != 27)).count() * 50 > head.len() => Kind::Binary,
             _ => match first {
@@ -178,6 +184,7 @@ impl Scan<'_> {
             Kind::Gzip | Kind::Zlib => self.inflated(bytes, layer),
             Kind::Utf16 => self.utf16(bytes, layer),
             Kind::Json => self.json(bytes, layer),
+            Kind::Pdf => self.pdf(bytes, layer),
             Kind::Markup | Kind::Text => self.text(bytes, layer, true),
             Kind::Binary => self.binary(bytes, layer),
         }
@@ -380,6 +387,26 @@ impl Scan<'_> {
             match Kind::of(text.as_bytes()) {
                 Kind::Json => self.json(text.as_bytes(), &inner),
                 _ => self.text(text.as_bytes(), &inner, true),
+            }
+        }
+    }
+
+    /// A PDF: everything in it that can be read, as other code than the writer's reads it.
+    fn pdf(&mut self, bytes: &[u8], layer: &Layer) {
+        let all = 0..bytes.len();
+        let parts = match super::pdf::parts(bytes) {
+            Ok(parts) => parts,
+            Err(why) => return self.unsearched(&why, layer),
+        };
+        for (i, text) in parts.pages.iter().enumerate() {
+            self.plain(text.as_bytes(), Escapes::None, &layer.inner(&format!("page {}", i + 1), all.clone()));
+        }
+        self.text(&parts.strings, &layer.inner("pdf objects", all.clone()), true);
+        self.plain(&parts.between, Escapes::None, &layer.inner("pdf between objects", all.clone()));
+        for file in &parts.files {
+            let inner = layer.inner("pdf file", all.clone());
+            if self.spend(file.len(), &inner) {
+                self.bytes(file, &inner);
             }
         }
     }

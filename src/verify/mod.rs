@@ -28,6 +28,7 @@ pub mod labels;
 pub mod layer;
 mod layers;
 pub mod output;
+pub mod pdf;
 mod place;
 pub mod references;
 pub mod rewritten;

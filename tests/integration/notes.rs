@@ -5,6 +5,7 @@
 mod gold;
 
 use gold::{Note, Subject};
+use std::collections::BTreeSet;
 
 fn split(name: &str) -> Vec<Note> {
     gold::split(&crate::run::root(), name).expect("every note is well-formed")
@@ -24,6 +25,64 @@ fn marks_give_back_the_text_and_whose_it_is() {
     assert_eq!(note.spans[1].subject, Subject::Trap("drug".into()));
     for bad in ["{mother|}", "{mother|x", "x}", "{aunt|x}", "{mother:tel|x}", "{trap|x}", "{mother|a{b|c}}", "{mother| x}"] {
         assert!(gold::note("dev/a-1", &format!("+++\n\n+++\n{bad}")).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn both_splits_hold_every_kind_of_note_and_of_trap() {
+    let (dev, test) = (split("dev"), split("test"));
+    assert!(dev.len() + test.len() >= 150, "{} and {}", dev.len(), test.len());
+    let kinds = |notes: &[Note]| notes.iter().map(|n| n.kind.clone()).collect::<BTreeSet<_>>();
+    assert_eq!(kinds(&dev), kinds(&test));
+    for notes in [&dev, &test] {
+        let traps: BTreeSet<&str> = notes
+            .iter()
+            .flat_map(|n| &n.spans)
+            .filter_map(|s| match &s.subject {
+                Subject::Trap(kind) => Some(kind.as_str()),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(traps, gold::TRAPS.iter().copied().collect());
+        let of = |s: &gold::Span| matches!(s.subject, Subject::Other(_));
+        let found: BTreeSet<&str> = notes.iter().flat_map(|n| &n.spans).filter(|s| of(s)).map(|s| s.category.as_str()).collect();
+        let missing: Vec<&&str> = gold::CATEGORIES.iter().filter(|c| !found.contains(**c)).collect();
+        assert!(missing.is_empty(), "no third party's {missing:?}");
+        let roles: BTreeSet<&str> = notes
+            .iter()
+            .flat_map(|n| &n.spans)
+            .filter_map(|s| match &s.subject {
+                Subject::Other(roles) => Some(roles.iter().map(String::as_str)),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+        let missing: Vec<&&str> = gold::ROLES.iter().filter(|r| !roles.contains(**r)).collect();
+        assert!(missing.is_empty(), "nobody is {missing:?}");
+    }
+}
+
+#[test]
+fn the_splits_share_no_full_name() {
+    let full = |notes: &[Note]| {
+        let others = |s: &&gold::Span| matches!(s.subject, Subject::Other(_) | Subject::Patient) && s.category == "name";
+        let names = notes.iter().flat_map(|n| n.spans.iter().filter(others).map(|s| n.text[s.start..s.end].to_lowercase()));
+        names.filter(|n| n.contains(' ')).collect::<BTreeSet<_>>()
+    };
+    let (dev, test) = (full(&split("dev")), full(&split("test")));
+    let both: Vec<&String> = dev.intersection(&test).collect();
+    assert!(both.is_empty(), "{both:?}");
+}
+
+#[test]
+fn one_person_of_a_note_has_one_set_of_roles() {
+    for note in split("dev").iter().chain(&split("test")) {
+        let mut roles: std::collections::BTreeMap<&str, &Subject> = Default::default();
+        for s in &note.spans {
+            let Some(person) = s.person.as_deref() else { continue };
+            let first = roles.entry(person).or_insert(&s.subject);
+            assert_eq!(*first, &s.subject, "{} {person}", note.name);
+        }
     }
 }
 

@@ -3,5 +3,5 @@
 mod known;
 mod samples;
 mod speed;
-mod traps;
+pub(super) mod traps;
 mod whose;

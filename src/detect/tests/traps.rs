@@ -7,7 +7,7 @@ use crate::model::request::Identity;
 use crate::model::role::Role;
 use proptest::prelude::*;
 
-pub(super) fn patient() -> Identity {
+pub(in crate::detect) fn patient() -> Identity {
     Identity {
         names: vec![Name { family: "Smith".into(), given: vec!["Jane".into(), "Anne".into()], ..Name::default() }],
         former_names: vec![Name { family: "Kowalski".into(), given: vec!["Jane".into()], ..Name::default() }],

@@ -13,18 +13,19 @@ const MAX_DEPTH: u8 = 3;
 /// Rows in reading order: columns of prose one after the other, everything else row by row.
 pub(super) fn order(rows: Vec<Row>) -> Vec<Row> {
     let mut out = Vec::with_capacity(rows.len());
-    columns(rows, 0, &mut out);
+    let bound = rows.iter().map(Row::right).fold(f32::MIN, f32::max);
+    columns(rows, bound, 0, &mut out);
     paragraphs(&mut out);
     out
 }
 
-fn columns<'a>(rows: Vec<Row<'a>>, depth: u8, out: &mut Vec<Row<'a>>) {
+fn columns<'a>(rows: Vec<Row<'a>>, bound: f32, depth: u8, out: &mut Vec<Row<'a>>) {
     let mut at = 0;
     let mut rows: Vec<Option<Row<'a>>> = rows.into_iter().map(Some).collect();
     while at < rows.len() {
         let found = if depth < MAX_DEPTH { gutter(&rows, at) } else { None };
         let Some((end, split)) = found else {
-            out.extend(rows[at].take());
+            out.extend(rows[at].take().map(|r| Row { bound, ..r }));
             at += 1;
             continue;
         };
@@ -32,14 +33,16 @@ fn columns<'a>(rows: Vec<Row<'a>>, depth: u8, out: &mut Vec<Row<'a>>) {
         for row in rows[at..end].iter_mut().filter_map(Option::take) {
             let (l, r): (Vec<RowCell>, Vec<RowCell>) = row.cells.into_iter().partition(|c| c.right <= split);
             if !l.is_empty() {
-                left.push(Row { cells: l, ..Row { cells: Vec::new(), ..row } });
+                left.push(Row { cells: l, bottom: row.bottom, top: row.top, ..Row::default() });
             }
             if !r.is_empty() {
-                right.push(Row { cells: r, bottom: row.bottom, top: row.top, wraps: false });
+                right.push(Row { cells: r, bottom: row.bottom, top: row.top, ..Row::default() });
             }
         }
-        columns(left, depth + 1, out);
-        columns(right, depth + 1, out);
+        // Prose ends at the gutter; the gap is as wide as it looks, so the longest row says where.
+        let inner = left.iter().map(Row::right).fold(f32::MIN, f32::max);
+        columns(left, inner, depth + 1, out);
+        columns(right, bound, depth + 1, out);
         at = end;
     }
 }
@@ -116,21 +119,51 @@ fn word_count(c: &RowCell) -> usize {
 fn paragraphs(rows: &mut [Row]) {
     for i in 0..rows.len().saturating_sub(1) {
         let (a, b) = (&rows[i], &rows[i + 1]);
-        if a.cells.len() != 1 || b.cells.len() != 1 {
-            continue;
-        }
+        let ([one], [other]) = (a.cells.as_slice(), b.cells.as_slice()) else { continue };
         let em = a.height();
         let alike = (a.height() - b.height()).abs() < em * 0.1;
         let leading = a.bottom - b.bottom;
         let near = leading > em * 0.7 && leading < em * 2.2;
         let edges = b.left() - a.left() < em * 1.2 && a.left() - b.left() < em * 4.0;
-        // The column is as wide as the widest of the rows around.
+        if !alike || !near || !edges || a.right() - a.left() < em * 8.0 || ends(one) && begins(other) {
+            continue;
+        }
+        // The column is as wide as the widest of the rows around, when more than one reaches so far; else as what it stands in.
         let from = i.saturating_sub(3);
-        let width = rows.iter().skip(from).take(8).filter(|r| r.cells.len() == 1 && (r.left() - b.left()).abs() < em * 4.0);
-        let right = width.map(Row::right).fold(f32::MIN, f32::max);
-        let first = first_word(&b.cells[0]);
-        rows[i].wraps = alike && near && edges && a.right() + em * 0.2 + first > right && a.right() - a.left() > em * 8.0;
+        let around = || {
+            let here = rows.iter().enumerate().skip(from).take(8);
+            here.filter(|(n, r)| *n != i && r.cells.len() == 1 && (r.left() - b.left()).abs() < em * 4.0).map(|(_, r)| r.right())
+        };
+        let next = a.right() + em * 0.2 + first_word(other);
+        let proved = around().any(|r| r > a.right() - em * 5.0) && next > around().fold(a.right(), f32::max);
+        rows[i].wraps = proved || next > a.bound - em * 0.5;
     }
+}
+
+/// The last word of a sentence, not an abbreviation.
+fn ends(c: &RowCell) -> bool {
+    let tail: String = c
+        .parts
+        .iter()
+        .rev()
+        .filter(|p| !p.again && !blank(p))
+        .take(6)
+        .map(|p| p.text)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+        .collect();
+    let mut back = tail.chars().rev();
+    match back.next() {
+        Some(':' | ';' | '!' | '?') => true,
+        // `Dr.`, `St.`, `M.`
+        Some('.') => back.take_while(|c| c.is_alphabetic()).count() > 3 || !tail.chars().any(char::is_alphabetic),
+        _ => false,
+    }
+}
+
+fn begins(c: &RowCell) -> bool {
+    c.parts.iter().find(|p| !blank(p)).and_then(|p| p.text.chars().next()).is_some_and(|c| !c.is_lowercase())
 }
 
 fn first_word(c: &RowCell) -> f32 {

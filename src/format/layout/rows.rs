@@ -13,6 +13,8 @@ pub(super) struct Row<'a> {
     pub top: f32,
     /// Set by the ordering: goes on in the next row.
     pub wraps: bool,
+    /// Right edge of the column it stands in.
+    pub bound: f32,
 }
 
 /// Parts of a row between two wide gaps.
@@ -65,7 +67,7 @@ pub(super) fn rows(mut runs: Vec<Run>) -> Vec<Row> {
 
 fn row(bottom: f32, top: f32, mut runs: Vec<Run>) -> Row {
     runs.sort_by(|a, b| a.left.total_cmp(&b.left));
-    let mut row = Row { cells: Vec::new(), bottom, top, wraps: false };
+    let mut row = Row { bottom, top, ..Row::default() };
     for run in merged(runs) {
         let height = run.height();
         for part in run.pieces {

@@ -1,0 +1,117 @@
+//! `disclose audit`: the evidence packet of a case.
+
+use crate::model::error::RunError;
+use crate::pipeline::packet::{answers, approvals, build, check, load_or_create, public_hex};
+use clap::{Args, Subcommand};
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// What the command takes.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  disclose audit pack out --packet case.zip --approvals approvals.toml
+  disclose audit verify case.zip
+  disclose audit show case.zip
+
+The packet holds the internal record with originals: it is for the custodian and an auditor, never for the recipient.")]
+pub struct AuditArgs {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand, Debug)]
+enum What {
+    /// Make the signed evidence packet of a finished case
+    Pack {
+        /// OUT folder of disclose process
+        out: PathBuf,
+        /// Packet to write
+        #[arg(long, value_name = "FILE")]
+        packet: PathBuf,
+        /// Who did and approved what ([[approval]] with role, name, date, statement)
+        #[arg(long, value_name = "FILE")]
+        approvals: Option<PathBuf>,
+        /// Signing key; created on first use (default: ~/.config/disclose/signing.key)
+        #[arg(long, value_name = "FILE")]
+        key: Option<PathBuf>,
+    },
+    /// Prove a packet offline: signature, digests, ledger chain; exit 4 when a check fails
+    Verify {
+        /// Packet
+        packet: PathBuf,
+        /// Public key (hexadecimal) that must have signed
+        #[arg(long, value_name = "HEX")]
+        signer: Option<String>,
+    },
+    /// Answer an auditor's questions from a packet
+    Show {
+        /// Packet
+        packet: PathBuf,
+    },
+}
+
+/// Runs the command; gives the exit code.
+///
+/// # Errors
+/// A file is missing or is not what it should be.
+pub fn run(args: &AuditArgs, out: &mut dyn Write) -> Result<i32, RunError> {
+    match &args.what {
+        What::Pack { out: case, packet, approvals: file, key } => {
+            let list = match file {
+                Some(f) => approvals(&std::fs::read_to_string(f).map_err(|e| unreadable(f, e))?, &f.display().to_string())?,
+                None => Vec::new(),
+            };
+            let key = load_or_create(&key.clone().map_or_else(default_key, Ok)?)?;
+            let part = packet.with_extension("partial");
+            let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).mode(0o600).open(&part)?;
+            let made = build(case, &list, &key, &now(), file).and_then(|()| Ok(std::fs::rename(&part, packet)?));
+            if made.is_err() {
+                let _ = std::fs::remove_file(&part);
+            }
+            made?;
+            writeln!(out, "{}: signed by {}", packet.display(), public_hex(&key))?;
+            Ok(0)
+        }
+        What::Verify { packet, signer } => {
+            let verdict = check(open(packet)?, signer.as_deref())?;
+            for (name, result) in &verdict.checks {
+                match result {
+                    Ok(()) => writeln!(out, "passed  {name}")?,
+                    Err(why) => writeln!(out, "FAILED  {name}: {why}")?,
+                }
+            }
+            writeln!(out, "signed by {}", verdict.public_key)?;
+            Ok(if verdict.passed() { 0 } else { 4 })
+        }
+        What::Show { packet } => {
+            out.write_all(answers(open(packet)?)?.as_bytes())?;
+            Ok(0)
+        }
+    }
+}
+
+fn open(path: &Path) -> Result<File, RunError> {
+    File::open(path).map_err(|e| unreadable(path, e))
+}
+
+fn unreadable(path: &Path, e: std::io::Error) -> RunError {
+    RunError::Input(format!("{}: cannot be read: {e}", path.display()))
+}
+
+fn default_key() -> Result<PathBuf, RunError> {
+    let base = std::env::var_os("XDG_CONFIG_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|h| PathBuf::from(h).join(".config")))
+        .ok_or_else(|| RunError::Input("no home folder for the signing key; give --key FILE".into()))?;
+    Ok(base.join("disclose/signing.key"))
+}
+
+/// Now, UTC, as `YYYY-MM-DDThh:mm:ssZ`.
+fn now() -> String {
+    let s = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
+    let day = i64::try_from(s / 86_400).unwrap_or(0);
+    format!("{}T{:02}:{:02}:{:02}Z", crate::policy::days::date(day), s / 3600 % 24, s / 60 % 60, s % 60)
+}

@@ -1,0 +1,115 @@
+//! The fourth layer: a small language model that reads names where no list, cue or roster knows them.
+//!
+//! Rampart (see [`files`]) is a network that gives each piece of a word the probability of being a part of a name. It is slow beside
+//! the other layers, so it is asked only about stretches that still hold a word that nothing else explains ([`places`]), each
+//! distinct stretch once, several in one run. What it says is one voice: [`verdict`] sets it beside the lists and the words around,
+//! and what those rule out (a disease, a drug, a place) stays out.
+//!
+//! The files are not a part of the program. Without them the other layers work on, and whoever uses this must say so and let a
+//! person read every narrative: see [`Names::missing`].
+
+mod files;
+mod net;
+mod places;
+#[cfg(test)]
+mod tests;
+mod verdict;
+mod windows;
+mod wordpiece;
+
+pub use files::{ATTRIBUTION, DOUBT, MODEL, RULE, VERSION};
+pub use places::is_in_no_list;
+pub use verdict::{Answer, is_somebody, read_names};
+
+use files::Files;
+use net::{Net, Scored};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock};
+
+/// Bytes of text whose scores are remembered; then all is forgotten.
+const REMEMBERED: usize = 4 << 20;
+
+/// The model, loaded when it is first asked. Shared by all workers.
+pub struct Names {
+    files: Result<Files, String>,
+    net: OnceLock<Result<Net, String>>,
+    asked: Mutex<Remembered>,
+}
+
+#[derive(Default)]
+struct Remembered {
+    by_text: HashMap<Box<str>, Arc<[Scored]>>,
+    bytes: usize,
+}
+
+impl Names {
+    /// Looks for the files; loads nothing yet.
+    pub fn open() -> Names {
+        Names { files: Files::find(), net: OnceLock::new(), asked: Mutex::default() }
+    }
+
+    /// One for the whole program.
+    pub fn shared() -> Arc<Names> {
+        static SHARED: OnceLock<Arc<Names>> = OnceLock::new();
+        Arc::clone(SHARED.get_or_init(|| Arc::new(Names::open())))
+    }
+
+    /// No model, for the reason given.
+    pub fn none(why: &str) -> Names {
+        Names { files: Err(why.to_string()), net: OnceLock::new(), asked: Mutex::default() }
+    }
+
+    /// Why nobody asks the model: its files are not there, or were found to be wrong when it was first asked.
+    pub fn missing(&self) -> Option<&str> {
+        match (&self.files, self.net.get()) {
+            (Err(why), _) | (_, Some(Err(why))) => Some(why),
+            _ => None,
+        }
+    }
+
+    /// In one line for a report: name, version, hash of the weights, attribution.
+    pub fn description() -> String {
+        format!("{MODEL} {VERSION}, weights SHA-256 {}; {ATTRIBUTION}", files::WEIGHTS.1)
+    }
+
+    fn net(&self) -> Result<&Net, String> {
+        let files = self.files.as_ref().map_err(Clone::clone)?;
+        // On a thread of its own: a worker of the pipeline that waits for the loader's pool would begin another document, come here
+        // again and wait for itself.
+        let load = || std::thread::scope(|s| s.spawn(|| Net::load(files)).join().unwrap_or_else(|_| Err("it broke off".into())));
+        self.net.get_or_init(load).as_ref().map_err(Clone::clone)
+    }
+
+    /// Scores of each text, read or remembered.
+    fn scores(&self, texts: &[&str]) -> Result<Vec<Arc<[Scored]>>, String> {
+        let mut out: Vec<Option<Arc<[Scored]>>> = match self.asked.lock() {
+            Ok(asked) => texts.iter().map(|t| asked.by_text.get(*t).cloned()).collect(),
+            Err(_) => vec![None; texts.len()],
+        };
+        let mut open: Vec<&str> = texts.iter().zip(&out).filter(|(_, o)| o.is_none()).map(|(t, _)| *t).collect();
+        open.sort_unstable();
+        open.dedup();
+        if !open.is_empty() {
+            let read: HashMap<&str, Arc<[Scored]>> =
+                open.iter().copied().zip(self.net()?.read(&open)?.into_iter().map(Arc::from)).collect();
+            for (text, slot) in texts.iter().zip(&mut out) {
+                if slot.is_none() {
+                    *slot = read.get(text).cloned();
+                }
+            }
+            self.remember(read);
+        }
+        Ok(out.into_iter().map(Option::unwrap_or_default).collect())
+    }
+
+    fn remember(&self, read: HashMap<&str, Arc<[Scored]>>) {
+        let Ok(mut asked) = self.asked.lock() else { return };
+        for (text, scores) in read {
+            asked.bytes += 2 * text.len() + scores.len() * size_of::<Scored>();
+            if asked.bytes > REMEMBERED {
+                *asked = Remembered { bytes: 2 * text.len() + scores.len() * size_of::<Scored>(), ..Remembered::default() };
+            }
+            asked.by_text.insert(text.into(), scores);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Where the model is asked: stretches with a word that could be a name and that nothing has explained.
+
+use crate::detect::cues::{credential, is_eponym_head, kin, title};
+use crate::detect::tokens::{Shape, Tokens};
+use crate::detect::words::{NameLike, folded_like, is_eponym, is_given};
+use crate::model::document::Class;
+use crate::model::mention::Mention;
+use std::ops::Range;
+
+/// Most bytes on either side of an open word that belong to its stretch.
+const REACH: usize = 200;
+
+/// The open words of a text.
+#[derive(Default, Debug)]
+pub struct Open {
+    /// Tokens, in order.
+    pub tokens: Vec<usize>,
+    /// A word was left out only because the caller knows it.
+    pub left_out: bool,
+}
+
+/// Words that could be a name and that neither the vocabulary nor a find explains. `known` tells words of people and organisations
+/// that the document itself names in its structure.
+pub fn open_words(t: &Tokens, class: Class, found: &[Mention], known: &dyn Fn(&str) -> bool) -> Open {
+    let mut out = Open::default();
+    let mut at = 0;
+    let mut line = Line::default();
+    for i in 0..t.list.len() {
+        let Some(token) = t.get(i) else { break };
+        if i >= line.next {
+            line = Line::new(t, i);
+        }
+        if !matches!(token.shape, Shape::Cap | Shape::Upper | Shape::Lower) || token.end - token.start < 2 {
+            continue;
+        }
+        while found.get(at).is_some_and(|m| m.end <= token.start) {
+            at += 1;
+        }
+        let taken = found.get(at).is_some_and(|m| m.start < token.end);
+        if taken || !may_be_name(t, i, class, &line) {
+            continue;
+        }
+        if known(t.low(i)) {
+            out.left_out = true;
+            continue;
+        }
+        out.tokens.push(i);
+    }
+    out
+}
+
+/// True for a folded word that is in no list, of names or of other words.
+pub fn is_in_no_list(low: &str) -> bool {
+    folded_like(low) == NameLike::Unknown
+}
+
+/// How a line is written.
+#[derive(Default)]
+struct Line {
+    next: usize,
+    /// Nearly all letters are capitals.
+    loud: bool,
+    /// No word begins with a capital.
+    low: bool,
+}
+
+impl Line {
+    fn new(t: &Tokens, first: usize) -> Line {
+        let mut next = first;
+        while next < t.list.len() && (next == first || t.shape(next) != Some(Shape::Break)) {
+            next += 1;
+        }
+        let count = |s: Shape| (first..next).filter(|i| t.shape(*i) == Some(s) && t.word(*i).len() > 2).count();
+        let (cap, upper, lower) = (count(Shape::Cap), count(Shape::Upper), count(Shape::Lower));
+        Line { next, loud: upper >= 3 && upper > 2 * (cap + lower), low: cap + upper == 0 && lower > 0 }
+    }
+}
+
+fn may_be_name(t: &Tokens, i: usize, class: Class, line: &Line) -> bool {
+    let (low, like, shape) = (t.low(i), t.like(i), t.shape(i));
+    if like == NameLike::Word || kin(low).is_some() || title(low).is_some() && like != NameLike::Name {
+        return false;
+    }
+    let letters = t.word(i).chars().count();
+    // Titles and displays of codes hold terms that no list has; there only a known name is worth a question.
+    let prose = matches!(class, Class::Narrative | Class::Comment | Class::Unknown);
+    let fits = match shape {
+        Some(Shape::Cap) => match like {
+            NameLike::Name => true,
+            NameLike::Unknown => prose && letters >= 3 && !t.is(i + 1, ':') && !measured(t, i),
+            _ => {
+                let beside = |k: usize| t.is_capital(k) && t.like(k) >= NameLike::WordName && k != i;
+                i > 0 && beside(i - 1) || beside(i + 1)
+            }
+        },
+        Some(Shape::Upper) => match like {
+            NameLike::Name => letters >= 3 && credential(t.word(i)).is_none(),
+            NameLike::Unknown => prose && line.loud && letters >= 5 && !measured(t, i),
+            _ => false,
+        },
+        _ if !prose => false,
+        _ if line.low => like == NameLike::Name && letters >= 3 || like == NameLike::Unknown && letters >= 5,
+        _ => like == NameLike::Name && is_given(low) && letters >= 4,
+    };
+    fits && !named_after(t, i, low)
+}
+
+/// `Wegovy 0.5 mg`, `Shingrix 50`: an unknown word with an amount is a product.
+fn measured(t: &Tokens, i: usize) -> bool {
+    matches!(t.shape(i + 1), Some(Shape::Number | Shape::Mixed))
+}
+
+/// A disease, sign, device, place or institution that is named after somebody.
+fn named_after(t: &Tokens, i: usize, low: &str) -> bool {
+    let possessive = t.get(i).is_some_and(|x| x.possessive);
+    let head = is_eponym_head(t.low(i + 1)) && !t.ends_line(i + 1);
+    head || is_eponym(low) && (possessive || t.shape(i + 1) == Some(Shape::Lower))
+}
+
+/// The sentences around the open words, or as much of them as the model needs, in order and apart.
+pub fn stretches(t: &Tokens, open: &[usize]) -> Vec<Range<usize>> {
+    let mut out: Vec<Range<usize>> = Vec::new();
+    for &i in open {
+        let Some(token) = t.get(i) else { continue };
+        if out.last().is_some_and(|r| r.end >= token.end) {
+            continue;
+        }
+        let mut first = i;
+        while first > 0 && !begins(t, first, i) && token.start.saturating_sub(t.list[first - 1].start) <= REACH {
+            first -= 1;
+        }
+        let mut last = i;
+        while last + 1 < t.list.len() && !begins(t, last + 1, i) && t.list[last + 1].end.saturating_sub(token.end) <= REACH {
+            last += 1;
+        }
+        let range = t.list[first].start..t.list[last].end;
+        match out.last_mut() {
+            Some(before) if before.end > range.start => before.end = before.end.max(range.end),
+            _ => out.push(range),
+        }
+    }
+    out
+}
+
+/// True when a sentence begins at token `k`, seen from the open word `i`: after an empty line, after a line end that is not near the
+/// word (a name may be broken over it), after a full stop that ends no abbreviation.
+fn begins(t: &Tokens, k: usize, i: usize) -> bool {
+    let Some(before) = k.checked_sub(1).and_then(|b| t.get(b)) else { return true };
+    match before.shape {
+        Shape::Break => {
+            let written = t.text.get(before.start..before.end).unwrap_or("");
+            let wrapped = written == "\n" || written == "\r\n";
+            !wrapped || i.abs_diff(k) > 2
+        }
+        Shape::Mark('.' | '!' | '?') => {
+            let word = k.checked_sub(2).map_or("", |w| t.low(w));
+            let short = k >= 2 && t.shape(k - 2) == Some(Shape::Initial) || title(word).is_some();
+            !short && t.is_capital(k) && !t.touches_next(k - 1)
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,269 @@
+//! What a stretch that the model takes for a name is worth, beside the lists and the words around it.
+
+use super::net::Scored;
+use super::places::{open_words, stretches};
+use super::{Names, files};
+use crate::detect::discover::{Find, judged};
+use crate::detect::identity::Own;
+use crate::detect::name_read::{Read, is_particle};
+use crate::detect::tokens::{Shape, Tokens};
+use crate::detect::words::{NameLike, is_clinical, is_place_or_month, is_running_word, name_like};
+use crate::detect::{Context, own_of};
+use crate::model::mention::{Category, Mention, Who};
+use crate::model::request::Identity;
+
+/// From this sum of the name labels on a word belongs to a name (measured: the best balance of recall and precision).
+const PART: f32 = 0.2;
+/// A word that lists of names hold is taken from here on.
+const LISTED: f32 = 0.5;
+/// Two words or more that no list holds are taken from here on.
+const UNLISTED: f32 = 0.85;
+/// Less than that, from here on, a person is asked.
+const DOUBT: f32 = 0.6;
+
+/// What the model adds to what was found.
+#[derive(Default, Debug)]
+pub struct Answer {
+    /// Names that only the model sees.
+    pub mentions: Vec<Mention>,
+    /// A stretch was not asked about because of what the caller knows: another caller may have to ask.
+    pub left_out: bool,
+}
+
+/// Asks the model about the words of `text` that `found` leaves open. `known` tells words of people and organisations whom the
+/// document names in its structure. When the model is there but fails, each open word becomes a question for a person.
+pub fn read_names(
+    names: &Names,
+    text: &str,
+    ctx: &Context,
+    identity: &Identity,
+    found: &[Mention],
+    known: &dyn Fn(&str) -> bool,
+) -> Answer {
+    if !ctx.class.is_free_text() || names.missing().is_some() {
+        return Answer::default();
+    }
+    let t = Tokens::new(text);
+    let open = open_words(&t, ctx.class, found, known);
+    let mut out = Answer { mentions: Vec::new(), left_out: open.left_out };
+    if open.tokens.is_empty() {
+        return out;
+    }
+    let ranges = stretches(&t, &open.tokens);
+    let texts: Vec<&str> = ranges.iter().map(|r| text.get(r.clone()).unwrap_or("")).collect();
+    let Ok(scores) = names.scores(&texts) else {
+        out.mentions = open.tokens.iter().filter_map(|i| unread(&t, *i)).collect();
+        return out;
+    };
+    let own = own_of(identity);
+    for (range, scores) in ranges.iter().zip(scores) {
+        let first = t.list.partition_point(|x| x.start < range.start);
+        let next = t.list.partition_point(|x| x.start < range.end);
+        let parts: Vec<f32> = (first..next).map(|i| score(&t, i, range.start, &scores)).collect();
+        for (from, to, sure) in runs(&t, first, &parts) {
+            out.mentions.extend(verdict(&t, from, to, sure, ctx, &own, !identity.names.is_empty()));
+        }
+    }
+    out.mentions.retain(|m| !found.iter().any(|f| f.start <= m.start && m.end <= f.end));
+    out
+}
+
+/// True for a name in full that lists of names support: somebody whom the whole case may know.
+pub fn is_somebody(m: &Mention) -> bool {
+    let known = |w: &str| name_like(w) == NameLike::Name;
+    let two = |n: &crate::model::person::Name| n.given.first().is_some_and(|g| known(g)) && n.family.split(' ').any(known);
+    m.rule == files::RULE && matches!(m.who, Who::New(_)) && m.name.as_ref().is_some_and(two)
+}
+
+/// The model failed: whoever this is, a person must look.
+fn unread(t: &Tokens, i: usize) -> Option<Mention> {
+    let token = t.get(i)?;
+    Some(Mention {
+        start: token.start,
+        end: token.end,
+        category: Category::Name,
+        who: Who::Ambiguous,
+        rule: "model.failed",
+        confidence: 0.3,
+        name: None,
+    })
+}
+
+/// How much token `i` looks like a name: the highest of its pieces.
+fn score(t: &Tokens, i: usize, base: usize, scores: &[Scored]) -> f32 {
+    let Some(token) = t.get(i) else { return 0.0 };
+    let (start, end) = (token.start - base, token.end - base);
+    let from = scores.partition_point(|s| (s.start as usize) < start);
+    let within = scores.get(from..).unwrap_or_default().iter().take_while(|s| (s.start as usize) < end);
+    within.map(|s| s.name).fold(0.0, f32::max)
+}
+
+/// Runs of words that belong to one name: first token, token after the last, mean score of the words.
+fn runs(t: &Tokens, first: usize, parts: &[f32]) -> Vec<(usize, usize, f32)> {
+    let is_word = |i: usize| matches!(t.shape(i), Some(Shape::Cap | Shape::Upper | Shape::Lower | Shape::Initial));
+    let part = |i: usize| i.checked_sub(first).and_then(|k| parts.get(k)).copied().unwrap_or(0.0);
+    let mut out = Vec::new();
+    let mut i = first;
+    while i < first + parts.len() {
+        if !is_word(i) || part(i) < PART || t.like(i) == NameLike::Word && !is_particle(t.low(i)) {
+            i += 1;
+            continue;
+        }
+        let (mut next, mut words, mut sum) = (i + 1, 1usize, part(i));
+        loop {
+            // `J. Tran`, `Tran, Jessica` with both sure, a single line end inside a name.
+            let glue = match t.shape(next) {
+                Some(Shape::Mark('.')) if t.shape(next - 1) == Some(Shape::Initial) && t.touches_next(next - 1) => 1,
+                Some(Shape::Mark(',')) if words == 1 && part(next - 1) >= LISTED && part(next + 1) >= LISTED => 1,
+                Some(Shape::Break) if words == 1 && t.get(next).is_some_and(|b| b.end - b.start <= 2) => 1,
+                _ => 0,
+            };
+            let k = next + glue;
+            let possessive = t.get(next - 1).is_some_and(|x| x.possessive);
+            let fits = is_word(k)
+                && part(k) >= PART
+                && (t.like(k) > NameLike::Word || is_particle(t.low(k)) || t.shape(k) == Some(Shape::Initial));
+            let tab = glue == 1 && t.text.get(t.list[next].start..t.list[next].end) == Some("\t");
+            if !fits || possessive || tab || words >= 6 {
+                break;
+            }
+            words += 1;
+            sum += part(k);
+            next = k + 1;
+        }
+        out.push((i, next, sum / words as f32));
+        i = next;
+    }
+    out
+}
+
+/// Words that end the name of an organisation or facility.
+const ORGANISATIONS: &[&str] = &[
+    "associates",
+    "center",
+    "centers",
+    "centre",
+    "church",
+    "clinic",
+    "clinics",
+    "college",
+    "company",
+    "consulting",
+    "corp",
+    "corporation",
+    "foundation",
+    "group",
+    "health",
+    "healthcare",
+    "hospital",
+    "hospitals",
+    "inc",
+    "institute",
+    "insurance",
+    "lab",
+    "laboratories",
+    "laboratory",
+    "labs",
+    "llc",
+    "llp",
+    "ltd",
+    "medical",
+    "medicine",
+    "memorial",
+    "pharmaceuticals",
+    "pharmacy",
+    "practice",
+    "rehab",
+    "rehabilitation",
+    "school",
+    "services",
+    "systems",
+    "university",
+    "hall",
+    "building",
+    "street",
+    "avenue",
+    "road",
+    "boulevard",
+    "county",
+    "park",
+    "airport",
+];
+/// Facilities named after people that stand alone in notes.
+const FACILITIES: &[&str] =
+    &["brigham", "cedars", "geisinger", "hopkins", "hitchcock", "kettering", "mayo", "scripps", "sinai", "vanderbilt"];
+/// Verbs after whose `from` or `to` a place stands.
+const MOVES: &[&str] = &[
+    "admitted",
+    "arrived",
+    "came",
+    "discharged",
+    "flew",
+    "flown",
+    "moved",
+    "referred",
+    "relocated",
+    "returned",
+    "transfer",
+    "transferred",
+    "travel",
+    "traveled",
+    "travelled",
+    "trip",
+];
+
+/// An organisation, facility or place: `Lantana Consulting Group`, `at Hopkins`, `transferred from Brigham`, `lives in Camden`.
+fn is_place(t: &Tokens, first: usize, next: usize) -> bool {
+    // `at Kowalczyk's request`: somebody's.
+    if t.get(next - 1).is_some_and(|x| x.possessive) {
+        return false;
+    }
+    let mut k = next;
+    while k < next + 4 && (t.is_capital(k) || matches!(t.low(k), "and" | "of") || t.is(k, '&') || t.is(k, ',')) {
+        if ORGANISATIONS.contains(&t.low(k)) {
+            return true;
+        }
+        k += 1;
+    }
+    let before = |n: usize| first.checked_sub(n).map_or("", |k| t.low(k));
+    match before(1) {
+        "at" | "in" | "near" => true,
+        "from" | "to" if MOVES.contains(&before(2)) => true,
+        "of" if ORGANISATIONS.contains(&before(2)) => true,
+        _ => (first..next).any(|i| FACILITIES.contains(&t.low(i))) && !t.is(first.wrapping_sub(1), '.'),
+    }
+}
+
+/// Sets the model's word beside everything else that is known of these words.
+fn verdict(t: &Tokens, first: usize, next: usize, sure: f32, ctx: &Context, own: &Own, has_identity: bool) -> Option<Mention> {
+    let words: Vec<usize> = (first..next)
+        .filter(|i| t.word(*i).chars().count() > 1 && !matches!(t.shape(*i), Some(Shape::Mark(_) | Shape::Break)))
+        .collect();
+    let likes: Vec<NameLike> = words.iter().map(|i| t.like(*i)).collect();
+    let best = likes.iter().copied().max()?;
+    let ruled_out = |i: &usize| is_clinical(t.low(*i)) || is_place_or_month(t.low(*i)) || is_running_word(t.low(*i));
+    if best < NameLike::WordName || words.iter().all(ruled_out) {
+        return None;
+    }
+    if is_place(t, first, next) {
+        return None;
+    }
+    let (start, end) = (t.get(first)?.start, t.get(next - 1)?.end);
+    let name = crate::detect::split_text(t.text.get(start..end)?);
+    let read = Read { first, next, start, end, name, best, words: words.len(), parts: words.len() };
+    let find = Find { read, rule: files::RULE, confidence: 0.0, role: None };
+    let (mut mention, evidence) = judged(t, find, ctx, own, has_identity)?;
+    let listed = likes.contains(&NameLike::Name);
+    let capital = t.is_capital(first);
+    let taken = if listed { sure >= LISTED } else { sure >= UNLISTED && capital && (words.len() > 1 || evidence.any()) };
+    mention.confidence = 0.3 + 0.3 * sure;
+    // `EVN`, `MRI`: capitals of this length are abbreviations more often than people.
+    if words.len() == 1 && t.shape(first) == Some(Shape::Upper) && t.word(first).len() <= 4 && !evidence.any() {
+        return None;
+    }
+    if taken || mention.who == Who::Patient {
+        return Some(mention);
+    }
+    let doubt = capital && sure >= DOUBT || evidence.any() && sure >= LISTED;
+    doubt.then_some(Mention { who: Who::Ambiguous, rule: files::DOUBT, ..mention })
+}

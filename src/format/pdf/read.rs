@@ -1,0 +1,332 @@
+//! A PDF as fields: the text of each page, and what stands beside the pages.
+
+use super::interpret::{Cache, Interpreter, UNIT, bounds};
+use super::obj;
+use super::outline::{Attached, Destinations, Item, Link, Target, attached, items, links};
+use super::page::PageModel;
+use super::source::{self, PageInfo};
+use crate::format::layout::{PageText, Piece, page_text};
+use crate::model::document::{Class, Document, Field, Form, Kept, Note, Part, Record};
+use crate::model::error::ReadError;
+use crate::model::view::Span;
+use lopdf::Dictionary;
+
+/// What a field of a PDF is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum What {
+    /// Visible text of a page (from 0).
+    Page(usize),
+    /// Text of a page that is drawn without ink.
+    Hidden(usize),
+    /// Words of a note on a page: its index among the page's annotations.
+    Note(usize, usize),
+    /// Title of a bookmark, by its index.
+    Bookmark(usize),
+    /// Address of a link, by its index.
+    Link(usize),
+    /// Title of the document.
+    Title,
+    /// A file inside the document, by its index.
+    File(usize),
+}
+
+/// Marks the node of a record that is a page.
+pub const PAGE_NODE: u32 = 1 << 31;
+
+/// What is kept between reading and writing.
+pub struct Held {
+    pub doc: lopdf::Document,
+    pub pages: Vec<PageInfo>,
+    /// Why a page was not read, by page.
+    pub unread: Vec<Option<String>>,
+    /// Pictures nobody has read, by page.
+    pub pictures: Vec<u32>,
+    pub what: Vec<What>,
+    pub bookmarks: Vec<Item>,
+    pub links: Vec<Link>,
+    pub files: Vec<Attached>,
+}
+
+/// Carries out one page.
+///
+/// # Errors
+/// Why nobody can say what is on it.
+pub fn interpret<'d>(cache: &mut Cache<'d>, info: &PageInfo) -> Result<PageModel<'d>, String> {
+    let doc = cache.doc;
+    let Some(page) = doc.objects.get(&info.id).and_then(obj::as_dict) else { return Err("the page is not there".into()) };
+    let resources =
+        info.resources.and_then(|id| doc.objects.get(&id)).and_then(obj::as_dict).and_then(|d| obj::dict(doc, d, b"Resources"));
+    let data = source::contents(doc, page)?;
+    let mut i = Interpreter::new(cache, info.area);
+    i.contents(&data, resources)?;
+    for a in source::annotations(doc, page) {
+        if !is_drawn(doc, a) {
+            continue;
+        }
+        if let Some((stream, place)) = source::appearance(doc, a) {
+            i.appearance(stream, place, resources)?;
+        }
+    }
+    let page = i.page;
+    unreadable(&page)?;
+    Ok(page)
+}
+
+/// Annotations whose look becomes part of the page.
+fn is_drawn(doc: &lopdf::Document, a: &Dictionary) -> bool {
+    let layers = a.get(b"OC").is_ok();
+    !layers
+        && !matches!(
+            obj::name(doc, a, b"Subtype"),
+            Some(
+                b"Link"
+                    | b"Popup"
+                    | b"Redact"
+                    | b"Text"
+                    | b"FileAttachment"
+                    | b"Sound"
+                    | b"Movie"
+                    | b"Screen"
+                    | b"RichMedia"
+                    | b"3D"
+            )
+        )
+}
+
+/// Text that nobody can read makes a page unreadable; a lone sign in a font of signs does not.
+fn unreadable(page: &PageModel) -> Result<(), String> {
+    let seen: Vec<bool> = page.glyphs.iter().filter(|g| !g.gone).map(|g| g.unreadable).collect();
+    let bad = seen.iter().filter(|u| **u).count();
+    let in_a_row = seen.windows(3).any(|w| w.iter().all(|u| *u));
+    if bad > 0 && (in_a_row || bad * 20 > seen.len()) {
+        return Err("its text is in a font that does not say which letters it shows".into());
+    }
+    Ok(())
+}
+
+/// The readable text of a page; pieces are glyph numbers.
+pub fn text_of(page: &PageModel, invisible: bool) -> PageText {
+    let pieces: Vec<Piece> = page
+        .glyphs
+        .iter()
+        .enumerate()
+        .filter(|(_, g)| !g.gone && g.invisible == invisible)
+        .map(|(i, g)| Piece { id: i as u32, text: page.text(g), quad: g.quad })
+        .collect();
+    page_text(&pieces)
+}
+
+/// Pictures that may hold words: more than a line, a dot or a stencil.
+pub fn pictures(page: &PageModel) -> Vec<(u32, u32)> {
+    page.images
+        .iter()
+        .filter(|i| {
+            let b = bounds(&i.matrix, &UNIT);
+            let (w, h) = (b[2] - b[0], b[3] - b[1]);
+            !i.gone && i.pixels.0 >= 24 && i.pixels.1 >= 10 && w > 16.0 && h > 6.0
+        })
+        .map(|i| (i.stream, i.op))
+        .collect()
+}
+
+/// Reads a PDF.
+pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
+    let doc = source::load(bytes).map_err(ReadError::new)?;
+    let pages = source::pages(&doc).map_err(ReadError::new)?;
+    let mut b = Builder { out: Document::default(), text: String::new(), what: Vec::new() };
+    b.out.records.push(Record { kind: "pdf".into(), ..Record::default() });
+    let mut held = Held {
+        pages,
+        unread: Vec::new(),
+        pictures: Vec::new(),
+        what: Vec::new(),
+        bookmarks: Vec::new(),
+        links: Vec::new(),
+        files: Vec::new(),
+        doc,
+    };
+    only_a_form(&held)?;
+    let mut cache = Cache::new(&held.doc);
+    let ids: Vec<_> = held.pages.iter().map(|p| p.id).collect();
+    let dests = Destinations::new(&held.doc, &ids);
+    for (n, info) in held.pages.iter().enumerate() {
+        let record = b.out.records.len() as u32;
+        let start = b.text.len();
+        let mut pictured = 0;
+        match interpret(&mut cache, info) {
+            Ok(page) => {
+                held.unread.push(None);
+                let seen = text_of(&page, false);
+                b.field(&seen.text, Class::Narrative, What::Page(n), record);
+                if page.glyphs.iter().any(|g| g.invisible && !g.gone) {
+                    b.field(&text_of(&page, true).text, Class::Narrative, What::Hidden(n), record);
+                }
+                pictured = pictures(&page).len() as u32;
+            }
+            Err(why) => {
+                b.hold(n, &format!("Page {} of this PDF was not read: {why}. The page is left out. Release without it?", n + 1));
+                held.unread.push(Some(why));
+            }
+        }
+        held.pictures.push(pictured);
+        let page = held.doc.objects.get(&info.id).and_then(obj::as_dict);
+        for (i, a) in page.map(|p| source::annotations(&held.doc, p)).unwrap_or_default().into_iter().enumerate() {
+            match obj::name(&held.doc, a, b"Subtype") {
+                Some(b"Redact") => {
+                    b.hold(
+                        n,
+                        &format!(
+                            "Page {} has redaction marks that were never carried out. Is what stands below them to be released?",
+                            n + 1
+                        ),
+                    );
+                }
+                Some(b"Link" | b"Widget" | b"Popup" | b"FreeText") | None => {}
+                Some(_) => {
+                    let words = obj::string(&held.doc, a, b"Contents").map(obj::text).unwrap_or_default();
+                    if !words.trim().is_empty() {
+                        b.field(&words, Class::Narrative, What::Note(n, i), record);
+                    }
+                }
+            }
+        }
+        if let Some(page) = page {
+            for link in links(&held.doc, page, n, &dests) {
+                if let Target::Uri(uri) = &link.to {
+                    b.field(uri, Class::Url, What::Link(held.links.len()), record);
+                }
+                held.links.push(link);
+            }
+        }
+        let span = Span::new(start, b.text.len());
+        b.out.records.push(Record {
+            span,
+            node: PAGE_NODE | n as u32,
+            kind: "page".into(),
+            parent: Some(0),
+            ..Record::default()
+        });
+    }
+    pictures_held(&held, &mut b);
+    held.bookmarks = items(&held.doc, &dests);
+    for (i, item) in held.bookmarks.iter().enumerate() {
+        b.field(&item.title, Class::Title, What::Bookmark(i), 0);
+    }
+    if let Some(title) = info_title(&held.doc) {
+        b.field(&title, Class::Title, What::Title, 0);
+    }
+    held.files = attached(&held.doc, &ids);
+    for (i, f) in held.files.iter().enumerate() {
+        let field = b.field("", Class::Attachment, What::File(i), 0);
+        let bytes = match held.doc.objects.get(&f.stream) {
+            Some(lopdf::Object::Stream(s)) => obj::decoded(&held.doc, s),
+            _ => Err("a file that is not there".into()),
+        };
+        b.out.parts.push(Part { field, media_type: f.media_type.clone(), name: format!("attachment-{}", i + 1), bytes });
+    }
+    said(&held, &mut b);
+    drop(cache);
+    let whole = Span::new(0, b.text.len());
+    if let Some(r) = b.out.records.first_mut() {
+        r.span = whole;
+    }
+    held.what = b.what;
+    b.out.text = Some(b.text);
+    b.out.kept = Kept::new(held);
+    Ok(b.out)
+}
+
+struct Builder {
+    out: Document,
+    text: String,
+    what: Vec<What>,
+}
+
+impl Builder {
+    fn field(&mut self, text: &str, class: Class, what: What, record: u32) -> u32 {
+        let start = self.text.len();
+        self.text.push_str(text);
+        let id = self.out.fields.len() as u32;
+        self.what.push(what);
+        self.out.fields.push(Field {
+            span: Span::new(start, self.text.len()),
+            node: id,
+            class,
+            form: Form::Plain,
+            owner: None,
+            record,
+            hint: 0,
+        });
+        id
+    }
+
+    fn hold(&mut self, page: usize, text: &str) {
+        self.out.holds.push(Note { kind: "pdf-page".into(), place: format!("page {}", page + 1), text: text.into() });
+    }
+
+    fn note(&mut self, kind: &str, text: &str) {
+        self.out.notes.push(Note { kind: kind.into(), place: String::new(), text: text.into() });
+    }
+}
+
+/// A form of the XFA kind has no pages, only a program that draws them.
+fn only_a_form(held: &Held) -> Result<(), ReadError> {
+    let doc = &held.doc;
+    let Some(catalog) = doc.catalog().ok() else { return Ok(()) };
+    let Some(form) = obj::dict(doc, catalog, b"AcroForm") else { return Ok(()) };
+    if !form.has(b"XFA") {
+        return Ok(());
+    }
+    let empty = obj::array(doc, form, b"Fields").is_none_or(<[_]>::is_empty);
+    let drawn = matches!(obj::get(doc, catalog, b"NeedsRendering"), Some(lopdf::Object::Boolean(true)));
+    if empty || drawn {
+        return Err(ReadError::new("a PDF that is only a program for a form (XFA); print it to a PDF first"));
+    }
+    Ok(())
+}
+
+fn pictures_held(held: &Held, b: &mut Builder) {
+    let pages: Vec<String> =
+        held.pictures.iter().enumerate().filter(|(_, n)| **n > 0).map(|(i, _)| (i + 1).to_string()).collect();
+    if pages.is_empty() {
+        return;
+    }
+    let total: u32 = held.pictures.iter().sum();
+    let shown = if pages.len() > 20 { format!("{} pages", pages.len()) } else { format!("page {}", pages.join(", ")) };
+    let text = format!("{total} pictures on {shown} of this PDF were not read. They are left out. Release without them?");
+    b.out.holds.push(Note { kind: "pdf-picture".into(), place: String::new(), text });
+}
+
+fn info_title(doc: &lopdf::Document) -> Option<String> {
+    let info = obj::dict(doc, &doc.trailer, b"Info")?;
+    obj::string(doc, info, b"Title").map(obj::text).filter(|t| !t.trim().is_empty())
+}
+
+/// What the report says about things that do not come along.
+fn said(held: &Held, b: &mut Builder) {
+    let doc = &held.doc;
+    if doc.was_encrypted() || doc.encryption_state.is_some() {
+        b.note("pdf-encryption", "the PDF was encrypted and opened without asking; the copy is not encrypted");
+    }
+    let Ok(catalog) = doc.catalog() else { return };
+    let form = obj::dict(doc, catalog, b"AcroForm");
+    let signed = catalog.has(b"Perms")
+        || form.is_some_and(|f| obj::num(doc, f, b"SigFlags").unwrap_or(0.0) as i64 & 1 != 0)
+        || doc.objects.values().filter_map(obj::as_dict).any(|d| d.has(b"ByteRange") && d.has(b"Contents"));
+    if signed {
+        b.note("signature-void", "the PDF was signed; a signature cannot stay valid over a redacted copy, so it was removed");
+    }
+    if form.is_some() {
+        b.note("pdf-form", "form fields became part of the page and can no longer be filled in");
+    }
+    let script = |d: &Dictionary| d.has(b"JS") || obj::name(doc, d, b"S") == Some(b"JavaScript");
+    if catalog.has(b"OpenAction") || catalog.has(b"AA") || doc.objects.values().filter_map(obj::as_dict).any(script) {
+        b.note("pdf-script", "scripts and actions were left out");
+    }
+    if catalog.has(b"OCProperties") {
+        b.note("pdf-layers", "layers that were switched off were left out; the others became part of the page");
+    }
+    if catalog.has(b"StructTreeRoot") {
+        b.note("pdf-tags", "tags for screen readers were left out");
+    }
+}

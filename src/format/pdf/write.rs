@@ -1,0 +1,509 @@
+//! Puts the new document together: pages with their edits carried out, and of everything beside them only what is on a list.
+
+use super::emit::Emitter;
+use super::fonts_out;
+use super::interpret::{Cache, UNIT, bounds};
+use super::obj;
+use super::out::{Out, name};
+use super::outline::Target;
+use super::page::PageModel;
+use super::plan::Plan;
+use super::read::{Held, What, interpret, pictures, text_of};
+use super::relay::{PageEdit, relay};
+use super::source::{PageInfo, annotations, rect};
+use crate::model::document::Document;
+use crate::model::edit::{Change, Edit, Rewrite, Written};
+use crate::model::error::WriteError;
+use lopdf::{Dictionary, Object, ObjectId, StringFormat};
+use std::collections::{BTreeMap, HashMap};
+
+/// Carries out edits.
+pub fn write(doc: &Document, edits: &[Edit]) -> Result<Written, WriteError> {
+    let held = doc.kept.get::<Held>().ok_or_else(|| WriteError("a PDF that was not read".into()))?;
+    build(held, edits).map_err(WriteError)
+}
+
+/// Edits sorted by what they are about.
+#[derive(Default)]
+struct Sorted<'e> {
+    fields: HashMap<u32, Vec<&'e Edit>>,
+    /// Pages left out by a decision, with the ledger entry; `None` for the document as a whole.
+    withheld: BTreeMap<usize, u32>,
+    whole: Option<u32>,
+}
+
+fn sorted(edits: &[Edit]) -> Sorted<'_> {
+    let mut out = Sorted::default();
+    for e in edits {
+        match (e.record, e.field) {
+            (true, 0) => out.whole = Some(e.ledger),
+            (true, n) => {
+                out.withheld.insert(n as usize - 1, e.ledger);
+            }
+            (false, f) => out.fields.entry(f).or_default().push(e),
+        }
+    }
+    for list in out.fields.values_mut() {
+        list.sort_by_key(|e| e.range.unwrap_or((0, u32::MAX)));
+    }
+    out
+}
+
+fn words(change: &Change) -> Option<String> {
+    match change {
+        Change::Label(t) | Change::Mask(t) | Change::Text(t) => Some(t.clone()).filter(|t| !t.is_empty()),
+        _ => None,
+    }
+}
+
+fn build(held: &Held, edits: &[Edit]) -> Result<Written, String> {
+    let sorted = sorted(edits);
+    let mut rewrite = Rewrite::default();
+    let mut out = Out::new(&held.doc);
+    let (catalog, tree) = (out.reserve(), out.reserve());
+    let ids: Vec<ObjectId> = held.pages.iter().map(|_| out.reserve()).collect();
+    let mut by_page: HashMap<usize, [Option<u32>; 2]> = HashMap::new();
+    let mut single: HashMap<What, u32> = HashMap::new();
+    for (i, what) in held.what.iter().enumerate() {
+        match what {
+            What::Page(n) => by_page.entry(*n).or_default()[0] = Some(i as u32),
+            What::Hidden(n) => by_page.entry(*n).or_default()[1] = Some(i as u32),
+            other => {
+                single.insert(*other, i as u32);
+            }
+        }
+    }
+    let mut cache = Cache::new(&held.doc);
+    for (n, info) in held.pages.iter().enumerate() {
+        let Some(id) = ids.get(n).copied() else { continue };
+        let left_out = match (sorted.whole.or_else(|| sorted.withheld.get(&n).copied()), held.unread.get(n)) {
+            (Some(ledger), _) => {
+                rewrite.places.push((ledger, format!("page {}", n + 1)));
+                Some("[WITHHELD]")
+            }
+            (None, Some(Some(_))) => Some("[PAGE NOT READ]"),
+            _ => None,
+        };
+        if let Some(text) = left_out {
+            rewrite.withheld.push(n as u32 + 1);
+            let page = empty_page(&mut out, info, tree, text);
+            out.objects.insert(id, Object::Dictionary(page));
+            continue;
+        }
+        let fields = by_page.get(&n).copied().unwrap_or_default();
+        let page = one_page(n, info, &fields, &sorted, &mut cache, &mut out, &mut rewrite)
+            .map_err(|e| format!("page {}: {e}", n + 1))?;
+        let (mut dict, bands) = page;
+        dict.set("Parent", Object::Reference(tree));
+        let annots = annots(held, n, &bands, &single, &sorted, &ids, &mut out, &mut rewrite);
+        if !annots.is_empty() {
+            dict.set("Annots", Object::Array(annots));
+        }
+        out.objects.insert(id, Object::Dictionary(dict));
+    }
+    drop(cache);
+    fonts_out::write(&mut out)?;
+    let mut pages = Dictionary::new();
+    pages.set("Type", name("Pages"));
+    pages.set("Count", Object::Integer(ids.len() as i64));
+    pages.set("Kids", Object::Array(ids.iter().map(|i| Object::Reference(*i)).collect()));
+    out.objects.insert(tree, Object::Dictionary(pages));
+    let mut root = Dictionary::new();
+    root.set("Type", name("Catalog"));
+    root.set("Pages", Object::Reference(tree));
+    if let Some(outlines) = bookmarks(held, &single, &sorted, &ids, &mut out, &mut rewrite) {
+        root.set("Outlines", Object::Reference(outlines));
+    }
+    if let Some(files) = files(held, &single, &sorted, &mut out, &mut rewrite)? {
+        root.set("Names", Object::Dictionary(files));
+    }
+    if let Some(lang) = language(held) {
+        root.set("Lang", lang);
+    }
+    if let Some(labels) = page_labels(held) {
+        root.set("PageLabels", labels);
+    }
+    out.objects.insert(catalog, Object::Dictionary(root));
+    let title = single.get(&What::Title).and_then(|f| {
+        let text =
+            obj::dict(&held.doc, &held.doc.trailer, b"Info").and_then(|i| obj::string(&held.doc, i, b"Title")).map(obj::text)?;
+        Some(edited(&text, *f, "title", &sorted, &mut rewrite))
+    });
+    let info = title.filter(|t| !t.trim().is_empty()).map(|t| {
+        let mut d = Dictionary::new();
+        d.set("Title", obj::text_object(&t));
+        out.add(Object::Dictionary(d))
+    });
+    let notes: Vec<String> = out.notes.iter().map(|n| n.to_string()).collect();
+    rewrite.notes = notes;
+    let bytes = save(std::mem::take(&mut out.objects), catalog, info)?;
+    Ok(Written { bytes, rewritten: Some(rewrite), ..Written::default() })
+}
+
+/// A page with its edits, and the boxes of changed lines.
+#[allow(clippy::too_many_arguments)]
+fn one_page<'d>(
+    n: usize,
+    info: &PageInfo,
+    fields: &[Option<u32>; 2],
+    sorted: &Sorted,
+    cache: &mut Cache<'d>,
+    out: &mut Out<'d>,
+    rewrite: &mut Rewrite,
+) -> Result<(Dictionary, Vec<[f32; 4]>), String> {
+    let model = interpret(cache, info)?;
+    let mut plan = Plan::new(&model);
+    let mut touched = false;
+    for (field, invisible) in fields.iter().zip([false, true]) {
+        let Some(list) = field.and_then(|f| sorted.fields.get(&f)).filter(|l| !l.is_empty()) else { continue };
+        touched = true;
+        let text = text_of(&model, invisible);
+        let len = text.text.len();
+        let edits: Vec<PageEdit> = list
+            .iter()
+            .map(|e| {
+                let (start, end) = e.range.map_or((0, len), |(s, e)| (s as usize, e as usize));
+                PageEdit { start, end, label: words(&e.change) }
+            })
+            .collect();
+        let boxes = relay(&model, &text, &edits, &mut plan);
+        for ((e, page_edit), place) in list.iter().zip(&edits).zip(boxes) {
+            rewrite.labels.extend(page_edit.label.clone());
+            let place = match place {
+                Some([l, b, r, t]) => format!("page {} [{l:.0} {b:.0} {r:.0} {t:.0}]", n + 1),
+                None => format!("page {}", n + 1),
+            };
+            rewrite.places.push((e.ledger, place));
+        }
+    }
+    let reduced = model.roots.len() > 1 || !model.groups.is_empty() || model.glyphs.iter().any(|g| g.gone);
+    match (reduced, touched) {
+        (true, _) => rewrite.reduced.push(n as u32 + 1),
+        (false, false) => rewrite.untouched.push(n as u32 + 1),
+        _ => {}
+    }
+    let unread = pictures(&model);
+    plan.pictures.extend(unread.iter().copied());
+    let (mut content, mut resources) = Emitter::new(&model, &plan, out).page()?;
+    if !unread.is_empty() {
+        frames(&model, &unread, &mut content, &mut resources, out);
+    }
+    let mut page = frame(info);
+    let id = out.stream(Dictionary::new(), content);
+    page.set("Contents", Object::Reference(id));
+    page.set("Resources", Object::Dictionary(resources));
+    Ok((page, plan.bands))
+}
+
+/// Outlines where pictures were left out.
+fn frames(model: &PageModel, unread: &[(u32, u32)], content: &mut Vec<u8>, resources: &mut Dictionary, out: &mut Out) {
+    content.extend(b"q 0.5 w [3 2] 0 d 0.5 G 0.4 g\n");
+    for i in model.images.iter().filter(|i| unread.contains(&(i.stream, i.op))) {
+        let b = bounds(&i.matrix, &UNIT);
+        content.extend(format!("{:.2} {:.2} {:.2} {:.2} re S\n", b[0], b[1], b[2] - b[0], b[3] - b[1]).into_bytes());
+        if b[2] - b[0] > 90.0 && b[3] - b[1] > 12.0 {
+            let at = format!("BT /L1 7 Tf 0 Tr {:.2} {:.2} Td (PICTURE NOT READ) Tj ET\n", b[0] + 3.0, b[1] + 3.0);
+            content.extend(at.into_bytes());
+        }
+    }
+    content.extend(b"Q\n");
+    let font = Object::Reference(out.label_font());
+    match resources.get_mut(b"Font") {
+        Ok(Object::Dictionary(fonts)) => fonts.set("L1", font),
+        _ => {
+            let mut fonts = Dictionary::new();
+            fonts.set("L1", font);
+            resources.set("Font", Object::Dictionary(fonts));
+        }
+    }
+}
+
+fn frame(info: &PageInfo) -> Dictionary {
+    let mut page = Dictionary::new();
+    page.set("Type", name("Page"));
+    page.set("MediaBox", Object::Array(info.area.iter().map(|v| real(*v)).collect()));
+    if info.rotate != 0 {
+        page.set("Rotate", Object::Integer(info.rotate));
+    }
+    if info.user_unit != 1.0 {
+        page.set("UserUnit", real(info.user_unit));
+    }
+    page
+}
+
+fn empty_page(out: &mut Out, info: &PageInfo, tree: ObjectId, text: &str) -> Dictionary {
+    let mut page = frame(info);
+    page.set("Parent", Object::Reference(tree));
+    let [l, _, _, t] = info.area;
+    let content = format!("BT /L0 12 Tf {:.2} {:.2} Td ({text}) Tj ET", l + 36.0, t - 48.0);
+    let id = out.stream(Dictionary::new(), content.into_bytes());
+    page.set("Contents", Object::Reference(id));
+    let mut fonts = Dictionary::new();
+    fonts.set("L0", Object::Reference(out.label_font()));
+    let mut resources = Dictionary::new();
+    resources.set("Font", Object::Dictionary(fonts));
+    page.set("Resources", Object::Dictionary(resources));
+    page
+}
+
+fn real(v: f64) -> Object {
+    if v == v.trunc() { Object::Integer(v as i64) } else { Object::Real(v as f32) }
+}
+
+/// A text outside of pages with its edits carried out.
+fn edited(text: &str, field: u32, place: &str, sorted: &Sorted, rewrite: &mut Rewrite) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0usize;
+    for e in sorted.fields.get(&field).into_iter().flatten() {
+        let (start, end) = e.range.map_or((0, text.len()), |(s, e)| (s as usize, e as usize));
+        rewrite.places.push((e.ledger, place.to_string()));
+        let (start, end) = (start.max(at).min(text.len()), end.max(at).min(text.len()));
+        out.push_str(text.get(at..start).unwrap_or_default());
+        if let Some(w) = words(&e.change) {
+            out.push_str(&w);
+            rewrite.labels.push(w);
+        }
+        at = end;
+    }
+    out.push_str(text.get(at..).unwrap_or_default());
+    out
+}
+
+fn is_edited(field: Option<&u32>, sorted: &Sorted) -> bool {
+    field.and_then(|f| sorted.fields.get(f)).is_some_and(|l| !l.is_empty())
+}
+
+/// Links and notes of a page.
+#[allow(clippy::too_many_arguments)]
+fn annots(
+    held: &Held,
+    n: usize,
+    bands: &[[f32; 4]],
+    single: &HashMap<What, u32>,
+    sorted: &Sorted,
+    ids: &[ObjectId],
+    out: &mut Out,
+    rewrite: &mut Rewrite,
+) -> Vec<Object> {
+    let mut list = Vec::new();
+    for (i, link) in held.links.iter().enumerate().filter(|(_, l)| l.page == n) {
+        let field = single.get(&What::Link(i));
+        let r = link.rect.map(|v| v as f32);
+        // A link as wide as a name that is gone would tell how wide it was.
+        let over = bands.iter().any(|b| b[0] <= r[2] && r[0] <= b[2] && b[1] < r[3] - 1.0 && r[1] + 1.0 < b[3]);
+        for e in field.and_then(|f| sorted.fields.get(f)).into_iter().flatten() {
+            rewrite.places.push((e.ledger, format!("page {} link", n + 1)));
+        }
+        if over || is_edited(field, sorted) {
+            continue;
+        }
+        let mut d = Dictionary::new();
+        d.set("Type", name("Annot"));
+        d.set("Subtype", name("Link"));
+        d.set("Rect", Object::Array(link.rect.iter().map(|v| real(*v)).collect()));
+        d.set("Border", Object::Array(vec![0.into(), 0.into(), 0.into()]));
+        match &link.to {
+            Target::Uri(uri) => {
+                let mut a = Dictionary::new();
+                a.set("S", name("URI"));
+                a.set("URI", Object::String(uri.bytes().filter(u8::is_ascii_graphic).collect(), StringFormat::Literal));
+                d.set("A", Object::Dictionary(a));
+            }
+            Target::Page(p, top) => d.set("Dest", destination(*p, *top, ids)),
+        }
+        list.push(Object::Reference(out.add(Object::Dictionary(d))));
+    }
+    let Some(page) = held.pages.get(n).and_then(|p| held.doc.objects.get(&p.id)).and_then(obj::as_dict) else { return list };
+    for (i, a) in annotations(&held.doc, page).into_iter().enumerate() {
+        let Some(field) = single.get(&What::Note(n, i)) else { continue };
+        let text = obj::string(&held.doc, a, b"Contents").map(obj::text).unwrap_or_default();
+        let text = edited(&text, *field, &format!("page {} note", n + 1), sorted, rewrite);
+        let Some(r) = rect(&held.doc, a) else { continue };
+        let mut d = Dictionary::new();
+        d.set("Type", name("Annot"));
+        d.set("Subtype", name("Text"));
+        // A sign of fixed size at the corner, whatever was marked.
+        d.set("Rect", Object::Array([r[0], r[3] - 18.0, r[0] + 18.0, r[3]].iter().map(|v| real(v.round())).collect()));
+        d.set("Contents", obj::text_object(&text));
+        list.push(Object::Reference(out.add(Object::Dictionary(d))));
+    }
+    list
+}
+
+fn destination(page: usize, top: Option<f64>, ids: &[ObjectId]) -> Object {
+    let target = ids.get(page).map_or(Object::Null, |id| Object::Reference(*id));
+    match top {
+        Some(t) => Object::Array(vec![target, name("XYZ"), Object::Null, real(t.round()), Object::Null]),
+        None => Object::Array(vec![target, name("Fit")]),
+    }
+}
+
+/// The bookmarks again, flat list to tree.
+fn bookmarks(
+    held: &Held,
+    single: &HashMap<What, u32>,
+    sorted: &Sorted,
+    ids: &[ObjectId],
+    out: &mut Out,
+    rewrite: &mut Rewrite,
+) -> Option<ObjectId> {
+    if held.bookmarks.is_empty() {
+        return None;
+    }
+    let root = out.reserve();
+    let own: Vec<ObjectId> = held.bookmarks.iter().map(|_| out.reserve()).collect();
+    let items = &held.bookmarks;
+    // Parent of each item: the last one before it that is less deep.
+    let mut parents: Vec<Option<usize>> = Vec::with_capacity(items.len());
+    let mut stack: Vec<usize> = Vec::new();
+    for (i, item) in items.iter().enumerate() {
+        while stack.last().is_some_and(|p| items.get(*p).is_none_or(|p| p.level >= item.level)) {
+            stack.pop();
+        }
+        parents.push(stack.last().copied());
+        stack.push(i);
+    }
+    let mut children: HashMap<Option<usize>, Vec<usize>> = HashMap::new();
+    for (i, p) in parents.iter().enumerate() {
+        children.entry(*p).or_default().push(i);
+    }
+    let at = |i: usize| own.get(i).map_or(Object::Null, |id| Object::Reference(*id));
+    for (i, item) in items.iter().enumerate() {
+        let mut d = Dictionary::new();
+        let text = match single.get(&What::Bookmark(i)) {
+            Some(f) => edited(&item.title, *f, &format!("bookmark {}", i + 1), sorted, rewrite),
+            None => String::new(),
+        };
+        d.set("Title", obj::text_object(&text));
+        d.set("Parent", parents.get(i).copied().flatten().map_or(Object::Reference(root), at));
+        let siblings = parents.get(i).and_then(|p| children.get(p)).cloned().unwrap_or_default();
+        let place = siblings.iter().position(|s| *s == i).unwrap_or(0);
+        if let Some(prev) = place.checked_sub(1).and_then(|p| siblings.get(p)) {
+            d.set("Prev", at(*prev));
+        }
+        if let Some(next) = siblings.get(place + 1) {
+            d.set("Next", at(*next));
+        }
+        if let Some(inner) = children.get(&Some(i)) {
+            d.set("First", inner.first().map_or(Object::Null, |c| at(*c)));
+            d.set("Last", inner.last().map_or(Object::Null, |c| at(*c)));
+            d.set("Count", Object::Integer(if item.open { inner.len() as i64 } else { -(inner.len() as i64) }));
+        }
+        if let Some(p) = item.page {
+            d.set("Dest", destination(p, item.top, ids));
+        }
+        if let Some(id) = own.get(i) {
+            out.objects.insert(*id, Object::Dictionary(d));
+        }
+    }
+    let top = children.get(&None)?;
+    let mut d = Dictionary::new();
+    d.set("Type", name("Outlines"));
+    d.set("First", top.first().map_or(Object::Null, |c| at(*c)));
+    d.set("Last", top.last().map_or(Object::Null, |c| at(*c)));
+    d.set("Count", Object::Integer(top.len() as i64));
+    out.objects.insert(root, Object::Dictionary(d));
+    Some(root)
+}
+
+/// Files inside the document, each as its own format wrote it, under names that say nothing.
+fn files(
+    held: &Held,
+    single: &HashMap<What, u32>,
+    sorted: &Sorted,
+    out: &mut Out,
+    rewrite: &mut Rewrite,
+) -> Result<Option<Dictionary>, String> {
+    let mut names = Vec::new();
+    for (i, f) in held.files.iter().enumerate() {
+        let list = single.get(&What::File(i)).and_then(|f| sorted.fields.get(f)).cloned().unwrap_or_default();
+        let mut bytes: Option<Vec<u8>> = match held.doc.objects.get(&f.stream) {
+            Some(Object::Stream(s)) => Some(obj::decoded(&held.doc, s)?),
+            _ => None,
+        };
+        for e in list {
+            if e.ledger != u32::MAX {
+                rewrite.places.push((e.ledger, format!("attachment-{}", i + 1)));
+            }
+            bytes = match &e.change {
+                Change::Part(b) => Some(b.clone()),
+                _ => None,
+            };
+        }
+        let Some(bytes) = bytes else { continue };
+        let file = format!("attachment-{}.{}", i + 1, f.extension);
+        let mut d = Dictionary::new();
+        d.set("Type", name("EmbeddedFile"));
+        if !f.media_type.is_empty() {
+            d.set("Subtype", name(&f.media_type));
+        }
+        let id = out.stream(d, bytes);
+        let mut ef = Dictionary::new();
+        ef.set("F", Object::Reference(id));
+        let mut spec = Dictionary::new();
+        spec.set("Type", name("Filespec"));
+        spec.set("F", obj::text_object(&file));
+        spec.set("UF", obj::text_object(&file));
+        spec.set("EF", Object::Dictionary(ef));
+        names.push((file, out.add(Object::Dictionary(spec))));
+    }
+    if names.is_empty() {
+        return Ok(None);
+    }
+    names.sort();
+    let list = names.into_iter().flat_map(|(n, id)| [obj::text_object(&n), Object::Reference(id)]).collect();
+    let mut tree = Dictionary::new();
+    tree.set("Names", Object::Array(list));
+    let mut d = Dictionary::new();
+    d.set("EmbeddedFiles", Object::Dictionary(tree));
+    Ok(Some(d))
+}
+
+/// A language tag, when it is one.
+fn language(held: &Held) -> Option<Object> {
+    let catalog = held.doc.catalog().ok()?;
+    let lang = obj::string(&held.doc, catalog, b"Lang")?;
+    let fine = lang.len() <= 11
+        && lang.len() >= 2
+        && lang.split(|b| *b == b'-').all(|p| p.len() <= 4 && p.iter().all(u8::is_ascii_alphanumeric));
+    let first = lang.split(|b| *b == b'-').next().map_or(0, <[u8]>::len);
+    (fine && first <= 3).then(|| Object::String(lang.to_vec(), StringFormat::Literal))
+}
+
+/// Page numbers, without the words that may stand before them.
+fn page_labels(held: &Held) -> Option<Object> {
+    let doc = &held.doc;
+    let tree = obj::dict(doc, doc.catalog().ok()?, b"PageLabels")?;
+    let nums = obj::array(doc, tree, b"Nums")?;
+    let mut out = Vec::new();
+    for pair in nums.chunks_exact(2).take(held.pages.len()) {
+        let at = obj::number(doc, &pair[0])?;
+        let d = obj::resolve(doc, &pair[1]).and_then(obj::as_dict)?;
+        let mut copy = Dictionary::new();
+        if let Some(s) = obj::name(doc, d, b"S").filter(|s| matches!(*s, b"D" | b"R" | b"r" | b"A" | b"a")) {
+            copy.set("S", Object::Name(s.to_vec()));
+        }
+        if let Some(st) = obj::num(doc, d, b"St") {
+            copy.set("St", Object::Integer(st as i64));
+        }
+        out.push(Object::Integer(at as i64));
+        out.push(Object::Dictionary(copy));
+    }
+    let mut d = Dictionary::new();
+    d.set("Nums", Object::Array(out));
+    Some(Object::Dictionary(d))
+}
+
+/// One revision, objects in order of their numbers.
+fn save(objects: BTreeMap<ObjectId, Object>, root: ObjectId, info: Option<ObjectId>) -> Result<Vec<u8>, String> {
+    let mut doc = lopdf::Document::with_version("1.7");
+    doc.max_id = objects.keys().map(|k| k.0).max().unwrap_or(0);
+    doc.objects = objects;
+    doc.trailer.set("Root", Object::Reference(root));
+    if let Some(info) = info {
+        doc.trailer.set("Info", Object::Reference(info));
+    }
+    let mut bytes = Vec::new();
+    doc.save_to(&mut bytes).map_err(|_| "the new file cannot be written".to_string())?;
+    Ok(bytes)
+}
