@@ -20,7 +20,7 @@ pub mod packet;
 mod pages;
 mod process;
 mod protected;
-mod quiet;
+mod remembered;
 mod rulings;
 mod run;
 mod survey;
@@ -115,8 +115,12 @@ pub struct Known {
     pub ids: IdRewriter,
     /// Persons found by their identifier in a conditional reference.
     pub conditional: HashSet<PersonId>,
-    /// Searches that found nothing.
-    pub quiet: quiet::Quiet,
+    /// What the survey has discovered in texts.
+    pub discoveries: remembered::Remembered,
+    /// What the search of pass 2 has found in texts.
+    pub searches: remembered::Remembered,
+    /// Texts about which the names model had nothing to say in pass 2.
+    pub reads: remembered::Remembered,
     /// Renamed files: last path segment as it came, and as released.
     pub renames: HashMap<String, String>,
     /// The request, for its scope and determinations.
