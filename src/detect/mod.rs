@@ -26,6 +26,7 @@ pub mod model;
 mod name_read;
 mod near;
 mod nicknames;
+pub mod ocr;
 mod overlap;
 mod owner;
 pub mod patterns;

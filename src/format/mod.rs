@@ -7,6 +7,7 @@ pub mod ccda;
 #[cfg(test)]
 mod conformance;
 pub mod fhir;
+pub mod image;
 pub mod json;
 pub mod layout;
 pub mod pdf;

@@ -98,6 +98,8 @@ pub enum Form {
     XmlComment,
     /// HTML or narrative markup as one flowing text.
     Markup,
+    /// Text read from pixels: letters may be mistaken for others.
+    Scanned,
 }
 
 /// One addressable piece of a document.
@@ -176,6 +178,19 @@ pub struct Note {
     pub text: String,
 }
 
+/// A stretch of a field, or a whole field, that could not be read with certainty.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Doubt {
+    /// The field.
+    pub field: FieldId,
+    /// Byte range in the field's text; `None` for all of it.
+    pub range: Option<(u32, u32)>,
+    /// `unclear-text`, `picture`, `code`, `marks`, `unreadable-page`.
+    pub kind: &'static str,
+    /// The question for a person, without values of the export.
+    pub question: String,
+}
+
 /// One parsed document.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Document {
@@ -191,6 +206,8 @@ pub struct Document {
     pub notes: Vec<Note>,
     /// Things that a person must settle before release; each is a reason and an element path.
     pub holds: Vec<Note>,
+    /// What the reader could not make out and what may name somebody: masked until a person has ruled.
+    pub doubts: Vec<Doubt>,
     /// For a format that is written anew and not spliced (PDF, images): the texts of all fields, one after another. The spans of such
     /// a document's fields count bytes here and not in the source. `None` for every other format.
     pub text: Option<String>,

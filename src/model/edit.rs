@@ -59,7 +59,7 @@ pub struct Splice {
 }
 
 /// Output of a writer.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Written {
     /// The new document.
     pub bytes: Vec<u8>,
@@ -72,7 +72,7 @@ pub struct Written {
 }
 
 /// What a format that is written anew says of its output.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Rewrite {
     /// Place of each ledger entry carried out, by its index: `page 3 [72 690 140 702]`, in points or pixels, without values.
     pub places: Vec<(u32, String)>,
@@ -87,6 +87,29 @@ pub struct Rewrite {
     pub withheld: Vec<u32>,
     /// Things done that nobody asked for: `signature removed`, `JavaScript left out`; no values.
     pub notes: Vec<String>,
+    /// Pictures of pages in which pixels were changed, and where: everything else in them is as it was.
+    pub pixels: Vec<PixelChange>,
+}
+
+/// Which pixels of one page changed. Areas are left, top, right, bottom in pixels of the page laid level: turned clockwise by `quarters`
+/// quarters, then each column moved down by `slope` for each pixel it stands right of the middle, on a sheet of `size` with the same room
+/// above and below.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct PixelChange {
+    /// Page from 1, counted in the input.
+    pub page: u32,
+    /// Quarters clockwise.
+    pub quarters: u8,
+    /// Rows down for each column to the right.
+    pub slope: f32,
+    /// Width and height of the level page.
+    pub size: (u32, u32),
+    /// Nothing outside of these changed.
+    pub touched: Vec<[i32; 4]>,
+    /// Areas that stand in the same rows at another column now, by its left edge.
+    pub moved: Vec<([i32; 4], i32)>,
+    /// Label boxes.
+    pub boxes: Vec<[i32; 4]>,
 }
 
 /// Applies ordered, non-overlapping splices to `input`.

@@ -4,8 +4,10 @@ use super::Known;
 use super::lines::Line;
 use super::write::Finished;
 use crate::deliver::{OutFile, Staging};
+use crate::format::image;
 use crate::model::case::Check;
 use crate::model::decision::Action;
+use crate::model::edit::Rewrite;
 use crate::model::error::RunError;
 use crate::model::mention::Category;
 use crate::model::person::{Name, PATIENT};
@@ -18,6 +20,7 @@ use crate::verify::folder::{FORBIDDEN_FILE, SPLICES_FILE, VerifyFacts};
 use crate::verify::forbidden::ForbiddenValue;
 use crate::verify::labels::labels_of;
 use crate::verify::output::{Findings, OutputFile, PackageFacts, finish, verify_output, verify_report};
+use crate::verify::pixels::{compare, is_picture, search_picture};
 use crate::verify::rewritten::verify_rewritten;
 use crate::verify::searcher::Searcher;
 use std::collections::{BTreeMap, HashSet};
@@ -107,8 +110,35 @@ impl Checker {
             let changed = f.entries.iter().filter(|e| e.changes());
             let removed: Vec<&str> = changed.filter_map(|e| e.original.as_deref()).collect();
             verify_rewritten(input, &f.bytes, r, &removed, &mut findings);
+            self.pictures(input, &f.bytes, r, &exempt, &mut findings);
         }
         Written { findings, records, exempt, sha256, rewritten: f.rewritten.is_some() }
+    }
+
+    /// A picture of pages: read again, and compared pixel by pixel.
+    fn pictures(&self, input: &[u8], output: &[u8], rewrite: &Rewrite, exempt: &[Exempt], findings: &mut Findings) {
+        if !is_picture(output) {
+            return;
+        }
+        let turned = rewrite.pixels.iter().any(|p| p.quarters != 0);
+        search_picture(&self.searcher, output, exempt, turned, findings);
+        let mut pages = image::pictures(input).zip(1u32..).filter(|(_, no)| !rewrite.withheld.contains(no));
+        let mut written = image::pictures(output);
+        loop {
+            let ((before, no), after) = match (pages.next(), written.next()) {
+                (Some(before), Some(after)) => (before, after),
+                (None, None) => return,
+                _ => return findings.faults.push("another number of pages than came in".into()),
+            };
+            let change = rewrite.pixels.iter().find(|p| p.page == no);
+            let compared = match (before, after) {
+                (Ok((before, _)), Ok((after, lossy))) => compare(&before, &after, change, lossy),
+                _ => Err("cannot be decoded again".to_string()),
+            };
+            if let Err(why) = compared {
+                findings.faults.push(format!("page {no}: {why}"));
+            }
+        }
     }
 
     /// Stores what was found in a whole file.

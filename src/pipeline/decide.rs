@@ -86,6 +86,7 @@ fn decide_in(mut tree: Tree, known: &Known, outer: Explains) -> Decided {
     hold_narratives(&mut tree, known);
     let who: Vec<Resolution> =
         tree.doc.stubs.iter().map(|s| not_under_another_name(s, known.resolver.resolve(&tree.key, s), known)).collect();
+    plain_words_are_no_doubt(&mut tree);
     let (protected, seen) = protected::decide(&tree, known);
     let mut withheld = withheld_records(&tree, &who, protected, known);
     let pages = pages::read(&tree, known);
@@ -121,6 +122,20 @@ fn decide_in(mut tree: Tree, known: &Known, outer: Explains) -> Decided {
         })
         .collect();
     Decided { tree, proposals, children, whole, seen, about }
+}
+
+/// A word that was read with little certainty, but as an ordinary word in small letters, names nobody.
+fn plain_words_are_no_doubt(tree: &mut Tree) {
+    let doubts = std::mem::take(&mut tree.doc.doubts);
+    let plain = |d: &crate::model::document::Doubt| {
+        let Some((field, (start, end))) = tree.doc.fields.get(d.field as usize).zip(d.range) else { return false };
+        let view = tree.format.view(tree.source(), &tree.doc, field);
+        let text = view.text.get(start as usize..end as usize).unwrap_or_default();
+        let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 1).peekable();
+        words.peek().is_some() && words.all(|w| w.chars().all(char::is_lowercase) && detect::is_common(w))
+    };
+    let kept = doubts.into_iter().filter(|d| d.kind != "unclear-text" || !plain(d)).collect();
+    tree.doc.doubts = kept;
 }
 
 /// Without the names model a layer is missing: every document with free text goes to a person.
@@ -196,6 +211,17 @@ fn plan(
 
 /// Known values and what the text itself gives away; a new name that the roster knows becomes that person.
 fn search(text: &str, f: &Field, tree: &Tree, known: &Known, explains: Explains) -> Arc<[Mention]> {
+    let repaired = if f.form == Form::Scanned { known.misread.repaired(text) } else { None };
+    let Some(right) = repaired else { return search_in(text, f, tree, known, explains) };
+    // Names that were misread are searched as they must have read, and found where they stand.
+    let mut found = search_in(&right.text, f, tree, known, explains).to_vec();
+    for m in &mut found {
+        (m.start, m.end) = right.original(m.start, m.end);
+    }
+    found.into()
+}
+
+fn search_in(text: &str, f: &Field, tree: &Tree, known: &Known, explains: Explains) -> Arc<[Mention]> {
     let ctx = context(tree, f);
     // A link that dials or writes to somebody, in a page that somebody wrote.
     let dials = f.class == Class::Url

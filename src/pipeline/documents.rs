@@ -2,11 +2,12 @@
 
 use crate::format::ccda::Ccda;
 use crate::format::fhir::FhirJson;
+use crate::format::image::{JPEG, PNG, TIFF};
 use crate::format::pdf::Pdf;
 use crate::format::text::{Html, PlainText};
 use crate::format::xdm::XdmMetadata;
 use crate::format::{Format, Source};
-use crate::intake::{self, Kind, XmlRoot};
+use crate::intake::{self, ImageKind, Kind, XmlRoot};
 use crate::model::document::Document;
 use crate::model::error::ReadError;
 
@@ -25,7 +26,9 @@ pub fn format_for(kind: Kind) -> Result<&'static dyn Format, &'static str> {
         Kind::Html => Ok(&Html),
         Kind::Text => Ok(&PlainText),
         Kind::Pdf => Ok(&Pdf),
-        Kind::Image(_) => Err("image (not supported yet)"),
+        Kind::Image(ImageKind::Png) => Ok(&PNG),
+        Kind::Image(ImageKind::Jpeg) => Ok(&JPEG),
+        Kind::Image(ImageKind::Tiff) => Ok(&TIFF),
     }
 }
 

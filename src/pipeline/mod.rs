@@ -31,6 +31,7 @@ pub use rulings::{Ruling, Rulings};
 pub use run::run;
 
 use crate::detect::model::Names;
+use crate::detect::ocr::KnownWords;
 use crate::detect::{Dictionary, Knowledge};
 use crate::intake::Limits;
 use crate::model::person::PersonId;
@@ -115,6 +116,8 @@ pub struct Known {
     pub ids: IdRewriter,
     /// Persons found by their identifier in a conditional reference.
     pub conditional: HashSet<PersonId>,
+    /// Words of all names, for text that was read from pixels.
+    pub misread: KnownWords,
     /// What the survey has discovered in texts.
     pub discoveries: remembered::Remembered,
     /// What the search of pass 2 has found in texts.

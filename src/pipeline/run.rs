@@ -11,15 +11,17 @@ use super::surveying::{Survey, survey_all};
 use super::{Known, Options, Progress, outcome};
 use crate::deliver::{Staging, check_apart};
 use crate::detect::Knowledge;
+use crate::detect::ocr::KnownWords;
 use crate::intake::{self, Intake, Kind};
 use crate::model::case::{Case, Check, Outcome};
 use crate::model::decision::Action;
 use crate::model::error::RunError;
 use crate::model::ledger::{Entry, Place, ReviewItem};
 use crate::model::mention::Category;
-use crate::model::person::{Address, PATIENT, PersonId};
+use crate::model::person::{Address, Name, PATIENT, PersonId};
+use crate::model::request::Identity;
 use crate::model::role::RoleGroup;
-use crate::model::roster::Resolution;
+use crate::model::roster::{Resolution, Roster};
 use crate::people::candidates::Roll;
 use crate::people::{SubjectCheck, check_subject};
 use crate::redact::Question;
@@ -205,6 +207,7 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> Settled {
         p.addresses.extend(bare);
     }
     let knowledge = Knowledge::new(&searched, &identity, &opts.dictionary);
+    let misread = misread(&searched, &identity);
     let known = Known {
         identity,
         doubtful: super::doubtful::Doubtful::new(resolver.decisions(), &opts.request.patient),
@@ -219,6 +222,7 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> Settled {
         withheld_keys,
         ids: IdRewriter::new(key),
         conditional,
+        misread,
         discoveries: survey.discoveries,
         searches: Remembered::default(),
         reads: Remembered::default(),
@@ -227,6 +231,20 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> Settled {
         phrases: super::protected::Phrases::new(&opts.policy),
     };
     (known, survey.unreadable, survey.values.into_iter().collect(), survey.trees)
+}
+
+/// Words of the patient's names and of everybody else's.
+fn misread(roster: &Roster, identity: &Identity) -> KnownWords {
+    let words = |n: &Name| vec![n.text.clone(), n.given.join(" "), n.family.clone()];
+    let mut own: Vec<String> = identity.names.iter().chain(&identity.former_names).flat_map(words).collect();
+    own.extend(identity.nicknames.iter().cloned());
+    let people = |patient: bool| {
+        let of = roster.persons.iter().filter(move |p| (p.id == PATIENT) == patient && p.role.group() != RoleGroup::Organization);
+        of.flat_map(|p| &p.names).flat_map(words).collect::<Vec<String>>()
+    };
+    own.extend(people(true));
+    let others = people(false);
+    KnownWords::new(own.iter().map(String::as_str), others.iter().map(String::as_str))
 }
 
 /// How the checks name members of containers: `outer.zip!/inner/path`, by released path.

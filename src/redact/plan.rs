@@ -370,7 +370,14 @@ impl<'a> Planner<'a, '_> {
     fn text(&mut self, i: u32, field: &Field) {
         if !matches!(
             field.form,
-            Form::Plain | Form::JsonString | Form::JsonXhtml | Form::XmlText | Form::XmlAttr | Form::XmlComment | Form::Markup
+            Form::Plain
+                | Form::JsonString
+                | Form::JsonXhtml
+                | Form::XmlText
+                | Form::XmlAttr
+                | Form::XmlComment
+                | Form::Markup
+                | Form::Scanned
         ) {
             return;
         }
@@ -385,6 +392,7 @@ impl<'a> Planner<'a, '_> {
         let structural = matches!(field.class, Class::Code | Class::Url | Class::Id | Class::Reference);
         let mentions = (self.inp.search)(text, field);
         let mut end = 0usize;
+        let mut settled: Vec<(u32, u32)> = Vec::new();
         for m in mentions.iter() {
             // In coded data a date is the date of something, whoever was born on that day.
             if structural && m.category == Category::DateOfBirth {
@@ -395,7 +403,43 @@ impl<'a> Planner<'a, '_> {
             }
             if self.mention(i, text, m) {
                 end = m.end;
+                settled.push((m.start as u32, m.end as u32));
             }
+        }
+        self.doubts(i, text, &settled);
+    }
+
+    /// What the reader of the format could not make out, unless it was found to be something known after all.
+    fn doubts(&mut self, i: u32, text: &str, settled: &[(u32, u32)]) {
+        let whole = (0, text.len() as u32);
+        for doubt in self.inp.doc.doubts.iter().filter(|d| d.field == i) {
+            let (start, end) = doubt.range.unwrap_or(whole);
+            if settled.iter().any(|s| s.0 < end && start < s.1) {
+                continue;
+            }
+            let original = text.get(start as usize..end as usize).unwrap_or_default().trim_matches('\u{fffc}').to_string();
+            let question = Question {
+                kind: doubt.kind,
+                text: doubt.question.clone(),
+                excerpt: original.clone(),
+                choices: vec!["keep".into(), "mask".into()],
+                label: None,
+                group: None,
+            };
+            self.out.push(Proposal {
+                field: i,
+                record: false,
+                range: Some((start, end)),
+                change: Some(Change::Mask("[REVIEW]".into())),
+                category: if doubt.kind == "picture" { Category::Photo } else { Category::OtherId },
+                role: None,
+                label: None,
+                decision: review(),
+                rule: "scan.doubt".into(),
+                confidence: 0.5,
+                original,
+                question: Some(question),
+            });
         }
     }
 

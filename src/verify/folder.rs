@@ -8,6 +8,7 @@ use super::decode::Exempt;
 use super::difference::{SpliceCause, SpliceLine, SpliceRecord, sha256_hex};
 use super::forbidden::ForbiddenValue;
 use super::output::{Findings, OutputFile, PackageFacts, check, container_exempts, finish, verify_output, verify_report};
+use super::pixels::search_picture;
 use super::searcher::Searcher;
 use crate::model::case::Check;
 use crate::model::error::RunError;
@@ -275,7 +276,7 @@ fn document(path: &str, bytes: &[u8], facts: &VerifyFacts, splices: &Splices, se
     let recorded = splices.get(path);
     let mut exempt = facts.exempt.get(path).cloned().unwrap_or_default();
     exempt.extend_from_slice(more);
-    verify_output(
+    let mut findings = verify_output(
         searcher,
         &OutputFile {
             path,
@@ -285,7 +286,9 @@ fn document(path: &str, bytes: &[u8], facts: &VerifyFacts, splices: &Splices, se
             splices: recorded.map_or(&[], |r| r.1.as_slice()),
             exempt: &exempt,
         },
-    )
+    );
+    search_picture(searcher, bytes, &exempt, true, &mut findings);
+    findings
 }
 
 /// A member of a zip; `outer!/inner` leads through nested ones.

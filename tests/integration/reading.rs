@@ -32,6 +32,10 @@ fn read(place: &str, bytes: &[u8], depth: usize, out: &mut Vec<Reading>) {
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
         return read_zip(place, bytes, depth, out);
     }
+    let picture = [&b"\x89PNG"[..], b"\xff\xd8\xff", b"II*\0", b"MM\0*"].iter().any(|m| bytes.starts_with(m));
+    if picture && let Some(text) = pixels(bytes) {
+        out.push(Reading { place: format!("{place} (pixels)"), text });
+    }
     let text = String::from_utf8_lossy(bytes).into_owned();
     let head = text.trim_start_matches('\u{feff}').trim_start();
     if head.starts_with('{') || head.starts_with('[') {
@@ -44,6 +48,31 @@ fn read(place: &str, bytes: &[u8], depth: usize, out: &mut Vec<Reading>) {
         out.push(Reading { place: format!("{place} (percent)"), text: percent(&text) });
     }
     out.push(Reading { place: place.to_string(), text });
+}
+
+/// What an eye reads; lines joined, because a phrase may go over a line end.
+fn pixels(bytes: &[u8]) -> Option<String> {
+    use std::process::{Command, Stdio};
+    let mut child = Command::new("tesseract")
+        .args(["stdin", "stdout", "--psm", "1"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .ok()?;
+    std::io::Write::write_all(&mut child.stdin.take()?, bytes).ok()?;
+    let text = String::from_utf8_lossy(&child.wait_with_output().ok()?.stdout).into_owned();
+    Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// True when scans can be read here. Where they cannot, the tests over them say so and are left out, except in continuous integration.
+pub fn can_read_scans() -> bool {
+    let there = std::process::Command::new("tesseract").arg("--version").output().is_ok_and(|o| o.status.success());
+    assert!(there || std::env::var_os("CI").is_none(), "tesseract is missing; scripts/setup installs it");
+    if !there {
+        eprintln!("skipped: tesseract is not installed");
+    }
+    there
 }
 
 fn read_zip(place: &str, bytes: &[u8], depth: usize, out: &mut Vec<Reading>) {

@@ -1,0 +1,101 @@
+"""Draws the scanned samples: `python3 samples/generate/scans.py`. Needs Pillow and the DejaVu fonts, and is run by hand: two versions of
+Pillow do not draw the same pixels, so the pictures are kept as files and not compared by `samples/generate --check`.
+"""
+
+import random
+import sys
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
+
+HERE = Path(__file__).resolve().parent.parent / "scans"
+FONTS = Path("/usr/share/fonts/truetype/dejavu")
+
+
+def sheet(lines, dpi, size=11, font="DejaVuSans.ttf", height=11):
+    """A page of lines; `<` and `>` put a line in the middle or at the right edge, a tab starts the next cell."""
+    page = Image.new("L", (int(8.5 * dpi), int(height * dpi)), 255)
+    draw = ImageDraw.Draw(page)
+    face = ImageFont.truetype(str(FONTS / font), round(size * dpi / 72))
+    y = 0.8 * dpi
+    for line in lines:
+        x = 0.9 * dpi
+        for cell in line.lstrip("<>").split("\t"):
+            width = draw.textlength(cell, font=face)
+            at = {"<": (page.width - width) / 2, ">": page.width - 0.9 * dpi - width}.get(line[:1], x)
+            draw.text((at, y), cell, font=face, fill=0)
+            x += 3.4 * dpi
+        y += size * dpi / 72 * 1.6
+    return page
+
+
+def bits(page, specks):
+    """As a fax machine sees it, with dirt."""
+    page = page.point(lambda v: 0 if v < 128 else 255)
+    rnd = random.Random(specks)
+    for _ in range(specks):
+        page.putpixel((rnd.randrange(page.width), rnd.randrange(page.height)), 0)
+    return page.convert("1")
+
+
+def code39(page, at, text, dpi):
+    """A bar code, drawn bar by bar."""
+    table = dict(zip("0123456789*", ["000110100", "100100001", "001100001", "101100000", "000110001", "100110000", "001110000",
+                                     "000100101", "100100100", "001100100", "010010100"]))
+    draw = ImageDraw.Draw(page)
+    x, thin = at[0], max(2, dpi // 60)
+    for c in f"*{text}*":
+        for i, wide in enumerate(table[c]):
+            width = thin * (3 if wide == "1" else 1)
+            if i % 2 == 0:
+                draw.rectangle([x, at[1], x + width - 1, at[1] + dpi // 3], fill=0)
+            x += width
+        x += thin
+
+
+FAX = [
+    "<FAIRHAVEN FAMILY CLINIC", "<PROGRESS NOTE", "", "Patient: Marisol Ana Reyes\tDOB: 03/14/1984", "MRN: 90417733\tDate: 05/02/2023", "",
+    "Emergency contact: Graciela Villalobos\tPhone: 206-555-0117", "", "Chief complaint: fatigue and weight gain for three months.",
+    "Ms. Reyes comes with her mother, Graciela Villalobos, who helps at home", "and reports that the patient sleeps ten hours a day. Type 2 diabetes is",
+    "known since 2014. Metformin 500 mg twice daily. Levothyroxine 75 mcg.", "", "Assessment: Hashimoto thyroiditis.",
+    "Plan: repeat thyroid function tests in six weeks.", "", ">Electronically signed by Owen Graves, MD", ">05/02/2023 14:11",
+]
+FAX2 = [
+    "Patient: Marisol Ana Reyes\tDOB: 03/14/1984", "", "Continuation of the progress note.", "",
+    "Reviewed with Dr. Owen Graves. Her brother Mateo Villalobos asked for the", "results and was told to speak with the patient.", "",
+    "Return visit in six weeks.",
+]
+INTAKE = [
+    "<INTAKE FORM", "", "Patient name: Marisol Ana Reyes", "Date of birth: 03/14/1984", "", "Mother: Graciela Villalobos", "Attending physician: Owen Graves, MD", "",
+    "Reason for visit: persistent cough and shortness of breath.", "Allergies: penicillin. Current medications: albuterol inhaler.", "",
+    "The history was taken by Owen Graves in the presence of the mother.",
+]
+LAB = [
+    "<LABORATORY REPORT", "", "Patient: Marisol Ana Reyes\tMRN: 90417733", "Ordering provider: Owen Graves, MD", "", "Test\tResult", "Glucose\t112 mg/dL",
+    "Creatinine\t0.9 mg/dL", "Sodium\t139 mmol/L", "", "Reviewed by Owen Graves",
+]
+
+
+def main():
+    HERE.mkdir(exist_ok=True)
+    pages = [bits(sheet(FAX, 200), 250), bits(sheet(FAX2, 200), 120)]
+    pages[0].save(HERE / "fax.tif", save_all=True, append_images=pages[1:], compression="group4", dpi=(200, 200),
+                  description="fax from Owen Graves", artist="Graciela Villalobos")
+    page = sheet(INTAKE, 150, height=6)
+    page = page.rotate(1.7, resample=Image.BICUBIC, fillcolor=255).point(lambda v: 25 + v * 218 // 255)
+    colour = Image.merge("RGB", [page, page.point(lambda v: v - 4), page.point(lambda v: v - 14)])
+    exif = Image.Exif()
+    exif[0x010E], exif[0x013B], exif[0x0112] = "scanned by Owen Graves", "Graciela Villalobos", 6
+    colour.transpose(Image.ROTATE_90).save(HERE / "intake.jpg", quality=80, dpi=(150, 150), exif=exif, comment=b"for Graciela Villalobos")
+    page = sheet(LAB, 150, height=5)
+    code39(page, (135, 590), "90417733", 150)
+    text = PngImagePlugin.PngInfo()
+    text.add_text("Author", "Owen Graves")
+    text.add_itxt("Description", "lab report for Graciela Villalobos", zip=True)
+    page.save(HERE / "lab.png", dpi=(150, 150), pnginfo=text)
+    for f in sorted(HERE.iterdir()):
+        print(f"{f.stat().st_size:7} {f.name}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,199 @@
+//! Reads pixels with the `tesseract` program, as a child process.
+//!
+//! Not linked: its C library would bring its own build, and a crash of it would be ours. The page goes in by standard input and the
+//! words come back by standard output, so nothing of it touches a disk.
+
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+/// A page that takes longer is held. A dense page of A4 at 300 dpi takes 3 seconds.
+const TIME_LIMIT: Duration = Duration::from_secs(120);
+/// Largest side that tesseract takes.
+pub const MAX_SIDE: usize = 32_000;
+/// Most bytes of an answer.
+const MAX_ANSWER: u64 = 64 << 20;
+/// Names another program in the place of `tesseract`; for tests and for installations outside the path.
+pub const PROGRAM_VARIABLE: &str = "DISCLOSE_TESSERACT";
+
+/// One word as it was read, in pixels of the page given.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Word {
+    /// What it reads.
+    pub text: String,
+    /// 0 to 100.
+    pub confidence: f32,
+    /// Left, top, right, bottom; right and bottom are outside.
+    pub area: Area,
+    /// Left, top, right, bottom of the line it stands in.
+    pub line: Area,
+}
+
+/// A rectangle of pixels; right and bottom are outside.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Area {
+    /// First column.
+    pub left: i32,
+    /// First row.
+    pub top: i32,
+    /// One past the last column.
+    pub right: i32,
+    /// One past the last row.
+    pub bottom: i32,
+}
+
+impl Area {
+    /// Columns.
+    pub fn width(&self) -> i32 {
+        self.right - self.left
+    }
+    /// Rows.
+    pub fn height(&self) -> i32 {
+        self.bottom - self.top
+    }
+    /// True when both share a pixel.
+    pub fn meets(&self, o: &Area) -> bool {
+        self.left < o.right && o.left < self.right && self.top < o.bottom && o.top < self.bottom
+    }
+    /// The smallest area around both.
+    pub fn and(&self, o: &Area) -> Area {
+        Area {
+            left: self.left.min(o.left),
+            top: self.top.min(o.top),
+            right: self.right.max(o.right),
+            bottom: self.bottom.max(o.bottom),
+        }
+    }
+    /// Grown by so many pixels on every side.
+    pub fn grown(&self, x: i32, y: i32) -> Area {
+        Area { left: self.left - x, top: self.top - y, right: self.right + x, bottom: self.bottom + y }
+    }
+}
+
+/// The program, or what to do when it is not there.
+fn program() -> Result<&'static PathBuf, String> {
+    static FOUND: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let found = FOUND.get_or_init(|| {
+        let name = std::env::var_os(PROGRAM_VARIABLE).map_or_else(|| PathBuf::from("tesseract"), PathBuf::from);
+        let works =
+            Command::new(&name).arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        works.is_ok_and(|s| s.success()).then_some(name)
+    });
+    found.as_ref().ok_or_else(|| {
+        "a scan, and the program that reads scans (tesseract) is not installed; install it (Debian: apt-get install tesseract-ocr, \
+         macOS: brew install tesseract) and run this again"
+            .into()
+    })
+}
+
+/// True when scans can be read on this machine.
+pub fn is_there() -> bool {
+    program().is_ok()
+}
+
+/// Reads one page of grey pixels. Words come in tesseract's order; the empty ones are left out.
+///
+/// # Errors
+/// In words: the program is missing, failed or took too long.
+pub fn read(width: usize, height: usize, grey: &[u8], dpi: u32) -> Result<Vec<Word>, String> {
+    let program = program()?;
+    let mut child = Command::new(program)
+        .args(["stdin", "stdout", "-l", "eng", "--psm", "3", "--dpi", &dpi.clamp(70, 2400).to_string()])
+        .args(["-c", "tessedit_create_tsv=1", "-c", "tessedit_create_txt=0"])
+        .env("OMP_THREAD_LIMIT", "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|_| "a scan that cannot be read: tesseract does not start".to_string())?;
+    let answer = converse(&mut child, width, height, grey);
+    let ended = child.try_wait();
+    if !matches!(ended, Ok(Some(s)) if s.success()) {
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(answer.err().unwrap_or_else(|| "a scan that cannot be read: tesseract failed on it".into()));
+    }
+    Ok(words(&answer?))
+}
+
+/// Writes the page and reads the answer at the same time; ends with the time limit.
+fn converse(child: &mut Child, width: usize, height: usize, grey: &[u8]) -> Result<String, String> {
+    let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else { return Err("no pipes".into()) };
+    let started = Instant::now();
+    std::thread::scope(|s| {
+        s.spawn(move || {
+            let head = format!("P5\n{width} {height}\n255\n");
+            // A program that ends early does not take the rest; its exit status says so.
+            let _ = input.write_all(head.as_bytes()).and_then(|()| input.write_all(grey));
+        });
+        let reader = s.spawn(move || {
+            let mut answer = Vec::new();
+            output.take(MAX_ANSWER).read_to_end(&mut answer).map(|_| answer)
+        });
+        let mut wait = Duration::from_millis(2);
+        while !matches!(child.try_wait(), Ok(Some(_)) | Err(_)) {
+            if started.elapsed() > TIME_LIMIT {
+                let _ = child.kill();
+                return Err("a scan that takes too long to read".to_string());
+            }
+            std::thread::sleep(wait);
+            wait = (wait * 2).min(Duration::from_millis(20));
+        }
+        match reader.join() {
+            Ok(Ok(answer)) => Ok(String::from_utf8_lossy(&answer).into_owned()),
+            _ => Err("a scan that cannot be read: no answer from tesseract".into()),
+        }
+    })
+}
+
+/// The table of tesseract: level, page, block, paragraph, line, word, left, top, width, height, confidence, text.
+pub fn words(table: &str) -> Vec<Word> {
+    let mut out = Vec::new();
+    let mut line = Area::default();
+    for row in table.lines() {
+        let cells: Vec<&str> = row.splitn(12, '\t').collect();
+        let number = |i: usize| cells.get(i).and_then(|c| c.trim().parse::<f32>().ok());
+        let at = || Some((number(6)? as i32, number(7)? as i32, number(8)? as i32, number(9)? as i32));
+        let Some((left, top, w, h)) = at() else { continue };
+        let area = Area { left, top, right: left.saturating_add(w), bottom: top.saturating_add(h) };
+        match number(0) {
+            Some(4.0) => line = area,
+            Some(5.0) => {
+                let text = cells.get(11).map_or("", |t| t.trim());
+                let Some(confidence) = number(10).filter(|_| !text.is_empty()) else { continue };
+                out.push(Word { text: text.to_string(), confidence, area, line: line.and(&area) });
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_read() {
+        let table = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n\
+                     1\t1\t0\t0\t0\t0\t0\t0\t100\t50\t-1\t\n4\t1\t1\t1\t1\t0\t10\t8\t60\t12\t-1\t\n\
+                     5\t1\t1\t1\t1\t1\t10\t10\t30\t8\t96.5\tJane\n5\t1\t1\t1\t1\t2\t45\t8\t25\t12\t12\tRoe\tx\n5\t1\t1\t1\t1\t3\t75\t8\t2\t2\t40\t \n";
+        let w = words(table);
+        assert_eq!(w.len(), 2);
+        assert_eq!(w[0].text, "Jane");
+        assert_eq!(w[0].area, Area { left: 10, top: 10, right: 40, bottom: 18 });
+        assert_eq!(w[1].line, Area { left: 10, top: 8, right: 70, bottom: 20 });
+        assert!(words("nonsense\n\t\t\n").is_empty());
+    }
+
+    #[test]
+    fn a_blank_page_has_no_words() {
+        if !super::is_there() {
+            eprintln!("skipped: tesseract is not installed");
+            return;
+        }
+        assert_eq!(read(400, 300, &vec![255; 120_000], 200), Ok(Vec::new()));
+    }
+}

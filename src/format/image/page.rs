@@ -1,0 +1,341 @@
+//! One page read: which way it lies, what it says and where, and what nobody could read.
+
+use super::ocr::{self, Area, Word};
+use super::raster::{Depth, Raster, Turn, luma, threshold};
+use super::regions::{self, Region};
+use super::straight::{self, Laid};
+use crate::format::layout::{PageText, Piece, page_text};
+
+/// The reader likes letters of this resolution.
+const WANTED_DPI: f32 = 300.0;
+/// Resolutions between these are given to the reader as they are.
+const GOOD_DPI: std::ops::Range<f32> = 180.0..420.0;
+/// A page read worse than this on average may lie upside down.
+const UPRIGHT: f32 = 70.0;
+/// Words below this confidence are guesses.
+pub const GUESS: f32 = 50.0;
+
+/// A page after reading. All places are pixels of the level page.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PageRead {
+    /// How the page was laid level.
+    pub laid: Laid,
+    /// Size of the level page.
+    pub size: (usize, usize),
+    /// Dots an inch of the level page.
+    pub dpi: (f32, f32),
+    /// Colour of the paper.
+    pub paper: [u8; 3],
+    /// Words; the pieces of `text` are indices into it.
+    pub words: Vec<Word>,
+    /// In reading order.
+    pub text: PageText,
+    /// What shows ink and was not read.
+    pub regions: Vec<Region>,
+    /// Height of capital letters of most of the text, in pixels.
+    pub capital: f32,
+    /// Set when so little of the page could be read that it is for a person as a whole.
+    pub illegible: bool,
+}
+
+/// Reads a page.
+///
+/// # Errors
+/// In words: the program that reads is missing, failed or took too long.
+pub fn read(page: &Raster, dpi: Option<(f32, f32)>) -> Result<PageRead, String> {
+    let dpi = resolution(page, dpi);
+    let grey = page.grey();
+    let paper = paper(page, &grey);
+    let (across, down) = straight::lines(page, &grey);
+    drop(grey);
+    let lying = down.clear > 1.5 * across.clear && down.clear > 1.0;
+    let first =
+        if lying { Laid { turn: Turn::Right, slope: down.slope } } else { Laid { turn: Turn::None, slope: across.slope } };
+    let mut best = attempt(page, dpi, paper, first)?;
+    if !best.sure() {
+        let half = Laid { turn: first.turn.then(Turn::Half), slope: first.slope };
+        best = better(best, attempt(page, dpi, paper, half)?);
+    }
+    if !best.sure() && across.clear + down.clear > 0.0 && (down.clear.min(across.clear) > 0.5 * down.clear.max(across.clear)) {
+        let other =
+            if lying { Laid { turn: Turn::None, slope: across.slope } } else { Laid { turn: Turn::Right, slope: down.slope } };
+        best = better(best, attempt(page, dpi, paper, other)?);
+        if !best.sure() {
+            best = better(best, attempt(page, dpi, paper, Laid { turn: other.turn.then(Turn::Half), ..other })?);
+        }
+    }
+    Ok(best.finish(dpi, paper))
+}
+
+/// Words of one way to lay the page.
+struct Attempt {
+    laid: Laid,
+    level: Raster,
+    words: Vec<Word>,
+}
+
+impl Attempt {
+    fn score(&self) -> f32 {
+        self.words.iter().filter(|w| w.confidence >= GUESS).map(|w| letters(&w.text) as f32 * w.confidence / 100.0).sum()
+    }
+
+    fn sure(&self) -> bool {
+        let all: f32 = self.words.iter().map(|w| letters(&w.text) as f32).sum();
+        let weighted: f32 = self.words.iter().map(|w| letters(&w.text) as f32 * w.confidence).sum();
+        all >= 8.0 && weighted / all >= UPRIGHT
+    }
+
+    fn finish(self, dpi: (f32, f32), paper: [u8; 3]) -> PageRead {
+        let dpi = turned_dpi(dpi, self.laid.turn);
+        let capital = capital_height(&self.words).unwrap_or(dpi.1 * 0.11);
+        let grey = self.level.grey();
+        let regions = regions::find(&self.level, &grey, &self.words, dpi, capital);
+        let (sure, guessed) = self
+            .words
+            .iter()
+            .filter(|w| letters(&w.text) > 1)
+            .fold((0, 0), |(s, g), w| if w.confidence >= GUESS { (s + 1, g) } else { (s, g + 1) });
+        let inked = !regions.is_empty() || guessed > 0;
+        let illegible = inked && (sure < 3 || guessed * 3 > sure * 2);
+        PageRead {
+            laid: self.laid,
+            size: (self.level.width, self.level.height),
+            dpi,
+            paper,
+            text: reading(&self.words),
+            words: self.words,
+            regions,
+            capital,
+            illegible,
+        }
+    }
+}
+
+fn better(a: Attempt, b: Attempt) -> Attempt {
+    if b.score() > a.score() * 1.2 { b } else { a }
+}
+
+fn letters(text: &str) -> usize {
+    text.chars().filter(|c| c.is_alphanumeric()).count()
+}
+
+fn turned_dpi((x, y): (f32, f32), turn: Turn) -> (f32, f32) {
+    if matches!(turn, Turn::Left | Turn::Right) { (y, x) } else { (x, y) }
+}
+
+/// Words in reading order, lines and cells.
+fn reading(words: &[Word]) -> PageText {
+    let pieces: Vec<Piece> = words
+        .iter()
+        .enumerate()
+        .map(|(i, w)| {
+            let (l, r) = (w.area.left as f32, w.area.right as f32);
+            let (t, b) = (-(w.line.top as f32), -(w.line.bottom as f32));
+            Piece { id: i as u32, text: &w.text, quad: [[l, b], [r, b], [r, t], [l, t]] }
+        })
+        .collect();
+    page_text(&pieces)
+}
+
+/// The resolution told, when the page would then be of a size that paper has; else that of a letter page.
+fn resolution(page: &Raster, told: Option<(f32, f32)>) -> (f32, f32) {
+    let (w, h) = (page.width as f32, page.height as f32);
+    let paper = |(x, y): &(f32, f32)| {
+        let (a, b) = (w / x, h / y);
+        a.min(b) > 1.5 && a.max(b) < 30.0 && (0.2..5.0).contains(&(x / y)) && x.max(*y) < 2_500.0
+    };
+    told.filter(paper).unwrap_or_else(|| {
+        let d = (w.min(h) / 8.5).clamp(60.0, 1_200.0);
+        (d, d)
+    })
+}
+
+/// The most usual light colour.
+fn paper(page: &Raster, grey: &[u8]) -> [u8; 3] {
+    if page.depth == Depth::Bit {
+        return [255; 3];
+    }
+    let t = threshold(grey);
+    let step = (grey.len() / 200_000).max(1);
+    let mut by = [[0u32; 256]; 3];
+    for i in (0..grey.len()).step_by(step).filter(|i| grey[*i] > t) {
+        for (c, v) in page.pixel(i % page.width, i / page.width).iter().enumerate() {
+            by[c][*v as usize] += 1;
+        }
+    }
+    // The middle value of each channel, which noise does not move.
+    by.map(|count| {
+        let half = count.iter().sum::<u32>() / 2;
+        let mut sum = 0;
+        count
+            .iter()
+            .position(|n| {
+                sum += n;
+                sum > half
+            })
+            .unwrap_or(255) as u8
+    })
+}
+
+fn attempt(page: &Raster, dpi: (f32, f32), paper: [u8; 3], laid: Laid) -> Result<Attempt, String> {
+    let level = laid.level(page.clone(), paper);
+    let dpi = turned_dpi(dpi, laid.turn);
+    let (sx, sy, told) = scale(&level, dpi);
+    let grey = level.grey();
+    let read = if sx == 1.0 && sy == 1.0 {
+        ocr::read(level.width, level.height, &grey, told)?
+    } else {
+        let (w, h) = ((level.width as f32 * sx).round().max(1.0) as usize, (level.height as f32 * sy).round().max(1.0) as usize);
+        let scaled = resample(&grey, level.width, level.height, w, h);
+        let (sx, sy) = (w as f32 / level.width as f32, h as f32 / level.height as f32);
+        let mut read = ocr::read(w, h, &scaled, told)?;
+        for word in &mut read {
+            word.area = unscaled(word.area, sx, sy);
+            word.line = unscaled(word.line, sx, sy);
+        }
+        read
+    };
+    let (w, h) = (level.width as i32, level.height as i32);
+    let mut words: Vec<Word> = read.into_iter().filter(|x| x.area.width() < w * 9 / 10 || letters(&x.text) > 1).collect();
+    let usual = capital_height(&words).unwrap_or(dpi.1 * 0.11);
+    for word in &mut words {
+        let a = &mut word.area;
+        *a = Area { left: a.left.clamp(0, w), top: a.top.clamp(0, h), right: a.right.clamp(0, w), bottom: a.bottom.clamp(0, h) };
+        // A rule or picture taken into a line makes it taller than its letters.
+        if word.line.height() as f32 > 3.0 * usual.max(word.area.height() as f32) {
+            word.line = word.area;
+        }
+    }
+    Ok(Attempt { laid, level, words })
+}
+
+fn unscaled(a: Area, sx: f32, sy: f32) -> Area {
+    let down = |v: i32, s: f32| (v as f32 / s).floor() as i32;
+    let up = |v: i32, s: f32| (v as f32 / s).ceil() as i32;
+    Area { left: down(a.left, sx), top: down(a.top, sy), right: up(a.right, sx), bottom: up(a.bottom, sy) }
+}
+
+/// How much larger the reader sees the page, and the resolution it is told.
+fn scale(level: &Raster, (x, y): (f32, f32)) -> (f32, f32, u32) {
+    let even = (x / y - 1.0).abs() < 0.1;
+    let most = x.max(y);
+    let wanted = if GOOD_DPI.contains(&most) {
+        most
+    } else if most < GOOD_DPI.start {
+        most * (WANTED_DPI / most).round().clamp(2.0, 4.0)
+    } else {
+        WANTED_DPI
+    };
+    let (mut sx, mut sy) = if even { (wanted / most, wanted / most) } else { (wanted / x, wanted / y) };
+    let side = (level.width as f32 * sx).max(level.height as f32 * sy);
+    if side > ocr::MAX_SIDE as f32 {
+        let less = ocr::MAX_SIDE as f32 / side;
+        (sx, sy) = (sx * less, sy * less);
+    }
+    (sx, sy, wanted.round() as u32)
+}
+
+/// Another size: mean of the pixels covered when smaller, straight between neighbours when larger.
+pub fn resample(grey: &[u8], w: usize, h: usize, to_w: usize, to_h: usize) -> Vec<u8> {
+    let across = weights(w, to_w);
+    let down = weights(h, to_h);
+    let mut middle = vec![0u8; to_w * h];
+    for y in 0..h {
+        let row = grey.get(y * w..(y + 1) * w).unwrap_or_default();
+        for (x, (from, ws)) in across.iter().enumerate() {
+            let sum: u32 = ws.iter().zip(row.get(*from..).unwrap_or_default()).map(|(k, v)| k * u32::from(*v)).sum();
+            middle[y * to_w + x] = (sum >> 12).min(255) as u8;
+        }
+    }
+    let mut out = vec![0u8; to_w * to_h];
+    for (y, (from, ws)) in down.iter().enumerate() {
+        for x in 0..to_w {
+            let sum: u32 = ws
+                .iter()
+                .enumerate()
+                .map(|(i, k)| k * u32::from(middle.get((from + i) * to_w + x).copied().unwrap_or(255)))
+                .sum();
+            out[y * to_w + x] = (sum >> 12).min(255) as u8;
+        }
+    }
+    out
+}
+
+/// For each new pixel the first old one and the weights of it and its neighbours, in 4096ths.
+fn weights(from: usize, to: usize) -> Vec<(usize, Vec<u32>)> {
+    let ratio = from as f64 / to.max(1) as f64;
+    let reach = ratio.max(1.0);
+    (0..to)
+        .map(|i| {
+            let middle = (i as f64 + 0.5) * ratio - 0.5;
+            let first = ((middle - reach).ceil().max(0.0)) as usize;
+            let last = ((middle + reach).floor() as usize).min(from.saturating_sub(1));
+            let raw: Vec<f64> = (first..=last.max(first)).map(|j| (1.0 - (j as f64 - middle).abs() / reach).max(0.0)).collect();
+            let sum: f64 = raw.iter().sum::<f64>().max(1e-9);
+            let mut ws: Vec<u32> = raw.iter().map(|v| (v / sum * 4096.0).round() as u32).collect();
+            let off = 4096i64 - ws.iter().map(|v| i64::from(*v)).sum::<i64>();
+            if let Some(most) = ws.iter_mut().max() {
+                *most = (i64::from(*most) + off).max(0) as u32;
+            }
+            (first, ws)
+        })
+        .collect()
+}
+
+/// True for a letter that goes below the base line.
+pub fn goes_below(c: char) -> bool {
+    matches!(
+        c,
+        'g' | 'j' | 'p' | 'q' | 'y' | 'Q' | ',' | ';' | '(' | ')' | '[' | ']' | '{' | '}' | '/' | '|' | '$' | '@' | '_' | 'ç'
+    )
+}
+
+/// True for a letter as tall as a capital.
+pub fn is_tall(c: char) -> bool {
+    c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, 'b' | 'd' | 'f' | 'h' | 'k' | 'l')
+}
+
+/// Height of the capitals of most words.
+fn capital_height(words: &[Word]) -> Option<f32> {
+    let mut heights: Vec<i32> = words
+        .iter()
+        .filter(|w| w.confidence >= GUESS && w.text.chars().any(is_tall) && !w.text.chars().any(goes_below))
+        .map(|w| w.area.height())
+        .filter(|h| *h > 3)
+        .collect();
+    heights.sort_unstable();
+    heights.get(heights.len() / 2).map(|h| *h as f32)
+}
+
+/// Brightness of a colour, for choosing between paper and ink.
+pub fn is_dark(colour: [u8; 3]) -> bool {
+    luma(colour) < 128
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_sizes_keep_what_is_seen() {
+        let grey: Vec<u8> = (0..64 * 64).map(|i| if (i % 64) / 16 % 2 == 0 { 0 } else { 255 }).collect();
+        let large = resample(&grey, 64, 64, 128, 128);
+        assert_eq!(large[64 * 128 + 8], 0);
+        assert_eq!(large[64 * 128 + 48], 255);
+        let small = resample(&grey, 64, 64, 32, 20);
+        assert_eq!(small.len(), 640);
+        assert_eq!((small[32 * 10 + 3], small[32 * 10 + 12]), (0, 255));
+        assert_eq!(resample(&grey, 64, 64, 64, 64), grey);
+    }
+
+    #[test]
+    fn resolution_that_no_paper_has_is_not_believed() {
+        let page = Raster::blank(1700, 2200, Depth::Bit);
+        assert_eq!(resolution(&page, Some((200.0, 200.0))), (200.0, 200.0));
+        assert_eq!(resolution(&page, Some((1.0, 1.0))), (200.0, 200.0));
+        assert_eq!(resolution(&page, None), (200.0, 200.0));
+        let fax = Raster::blank(1728, 1078, Depth::Bit);
+        assert_eq!(resolution(&fax, Some((204.0, 98.0))), (204.0, 98.0));
+        assert_eq!(scale(&fax, (204.0, 98.0)).1, 204.0 / 98.0);
+    }
+}

@@ -1,0 +1,112 @@
+//! A page that was read becomes fields: its text, and one field for each region that is no text.
+
+use super::page::{GUESS, PageRead};
+use super::regions::Looks;
+use crate::model::document::{Class, Document, Doubt, Field, FieldId, Form};
+use crate::model::view::{Span, TextView};
+
+/// Stands in the text for what is no text.
+const PICTURE: &str = "\u{fffc}";
+
+/// The fields of one page.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct PageFields {
+    /// The text of the page.
+    pub text: FieldId,
+    /// One for each of [`PageRead::regions`].
+    pub regions: Vec<FieldId>,
+    /// Stands for the page as a whole, when so little could be read that a person must look.
+    pub whole: Option<FieldId>,
+}
+
+/// Appends the fields and doubts of a page to a document that is written anew.
+pub fn page_fields(page: &PageRead, node: u32, record: u32, doc: &mut Document) -> PageFields {
+    let text = push(&page.text.text, Class::Narrative, node, record, doc);
+    let mut out = PageFields { text, ..PageFields::default() };
+    for region in &page.regions {
+        let says = region.says.as_deref().unwrap_or(PICTURE);
+        let field = push(says, Class::Unknown, node, record, doc);
+        out.regions.push(field);
+        if page.illegible {
+            continue;
+        }
+        let (kind, question) = match (region.looks, &region.says) {
+            (Looks::Code, Some(_)) => {
+                ("code", "A bar code or QR code holds something that is not known to be the patient's. May it stay?")
+            }
+            (Looks::Code, None) => {
+                ("code", "A bar code or QR code could not be read; it may hold somebody's number. May it stay?")
+            }
+            (Looks::Photo, _) => ("picture", "A picture: does it show a face, an identity card or a name? May it stay?"),
+            (Looks::Marks, _) => (
+                "marks",
+                "Marks that were not read: handwriting, a stamp, a signature, a logo. Do they name anybody? May they stay?",
+            ),
+        };
+        doc.doubts.push(Doubt { field, range: None, kind, question: question.into() });
+    }
+    if page.illegible {
+        let field = push(PICTURE, Class::Unknown, node, record, doc);
+        let question = "So little of this page could be read that it was masked as a whole. Does it name anybody? May it stay?";
+        doc.doubts.push(Doubt { field, range: None, kind: "unreadable-page", question: question.into() });
+        out.whole = Some(field);
+        return out;
+    }
+    guesses(page, text, doc);
+    out
+}
+
+fn push(text: &str, class: Class, node: u32, record: u32, doc: &mut Document) -> FieldId {
+    let all = doc.text.get_or_insert_default();
+    let start = all.len();
+    all.push_str(text);
+    let span = Span::new(start, all.len());
+    // A line end between two fields, so that no search runs from one into the next.
+    all.push('\n');
+    doc.fields.push(Field { span, node, class, form: Form::Scanned, owner: None, record, hint: 0 });
+    doc.fields.len() as FieldId - 1
+}
+
+/// Words that the engine guessed; neighbours are one question. Marks and short numbers name nobody.
+fn guesses(page: &PageRead, field: FieldId, doc: &mut Document) {
+    let unsure = |piece: u32| {
+        page.words.get(piece as usize).is_some_and(|w| {
+            let (letters, digits) = w
+                .text
+                .chars()
+                .fold((0, 0), |(l, d), c| (l + usize::from(c.is_alphabetic()), d + usize::from(c.is_ascii_digit())));
+            w.confidence < GUESS && (letters > 1 || digits > 4)
+        })
+    };
+    let mut open: Option<(u32, u32, usize)> = None;
+    for (i, m) in page.text.map.iter().enumerate().filter(|(_, m)| m.end > m.start) {
+        if !unsure(m.piece) {
+            continue;
+        }
+        match &mut open {
+            Some((_, end, last)) if *last + 1 == i => (*end, *last) = (m.end, i),
+            _ => {
+                close(open.take(), field, doc);
+                open = Some((m.start, m.end, i));
+            }
+        }
+    }
+    close(open, field, doc);
+}
+
+fn close(open: Option<(u32, u32, usize)>, field: FieldId, doc: &mut Document) {
+    let Some((start, end, _)) = open else { return };
+    doc.doubts.push(Doubt {
+        field,
+        range: Some((start, end)),
+        kind: "unclear-text",
+        question: "This could not be read with certainty. Does it name anybody? May it stay?".into(),
+    });
+}
+
+/// The text of a field.
+pub fn view(doc: &Document, field: &Field) -> TextView<'static> {
+    let text = doc.text.as_deref().and_then(|t| t.get(field.span.range())).unwrap_or_default();
+    let plain = TextView::plain(text, field.span.start as usize);
+    TextView { text: text.to_string().into(), segs: plain.segs }
+}

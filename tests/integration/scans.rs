@@ -1,0 +1,105 @@
+//! Scans: what stays as it came, and what is held.
+
+use crate::reading::can_read_scans;
+use crate::run::{self, Run};
+use std::path::Path;
+
+const ARGS: [&str; 6] = ["--patient", "../reyes/patient.json", "--purpose", "litigation", "--recipient", "Alder & Finch LLP"];
+
+fn process(input: &str) -> Run {
+    run::process(&run::root().join("samples/scans"), &[input], &ARGS)
+}
+
+fn output(run: &Run, name: &str) -> Vec<u8> {
+    std::fs::read(run.delivered().join(name)).unwrap_or_default()
+}
+
+fn has(bytes: &[u8], what: &[u8]) -> bool {
+    bytes.windows(what.len()).any(|w| w == what)
+}
+
+/// Values of a tag in every directory of a little-endian TIFF.
+fn tag(tiff: &[u8], wanted: u16) -> Vec<u32> {
+    let short = |at: usize| u16::from_le_bytes([tiff[at], tiff[at + 1]]);
+    let long = |at: usize| u32::from_le_bytes([tiff[at], tiff[at + 1], tiff[at + 2], tiff[at + 3]]);
+    let (mut out, mut at) = (Vec::new(), long(4) as usize);
+    while at != 0 {
+        let n = usize::from(short(at));
+        for e in (0..n).map(|i| at + 2 + 12 * i).filter(|e| short(*e) == wanted) {
+            out.push(if short(e + 2) == 3 { u32::from(short(e + 8)) } else { long(e + 8) });
+        }
+        at = long(at + 2 + 12 * n) as usize;
+    }
+    out
+}
+
+#[test]
+fn a_fax_stays_a_fax() {
+    if !can_read_scans() {
+        return;
+    }
+    let run = process("fax.tif");
+    let fax = output(&run, "fax.tif");
+    assert_eq!(tag(&fax, 258), [1, 1], "{}", run.stderr);
+    assert_eq!(tag(&fax, 259), [4, 4]);
+    assert_eq!((tag(&fax, 256), tag(&fax, 257)), (vec![1700, 1700], vec![2200, 2200]));
+    assert!(tag(&fax, 270).is_empty() && tag(&fax, 315).is_empty());
+}
+
+#[test]
+fn metadata_stay_behind() {
+    if !can_read_scans() {
+        return;
+    }
+    let jpeg = output(&process("intake.jpg"), "intake.jpg");
+    assert!(jpeg.starts_with(b"\xff\xd8") && !has(&jpeg, b"Exif") && !has(&jpeg, b"\xff\xfe"));
+    let png = output(&process("lab.png"), "lab.png");
+    assert!(png.starts_with(b"\x89PNG") && ![&b"tEXt"[..], b"iTXt", b"zTXt", b"eXIf", b"tIME"].iter().any(|c| has(&png, c)));
+}
+
+#[test]
+fn without_the_reader_a_scan_is_held() {
+    let scans = run::root().join("samples/scans");
+    let out = tempfile::tempdir().unwrap();
+    let result = run::program()
+        .current_dir(&scans)
+        .env("DISCLOSE_TESSERACT", "/nonexistent/tesseract")
+        .args(["process", "fax.tif", "../notes"].iter().chain(&ARGS))
+        .arg("--out")
+        .arg(out.path().join("o"))
+        .output()
+        .unwrap();
+    assert_eq!(result.status.code(), Some(3), "{}", String::from_utf8_lossy(&result.stderr));
+    let review = std::fs::read_to_string(out.path().join("o/internal/review.json")).unwrap();
+    assert!(review.contains("install it"), "{review}");
+    assert!(!Path::new(&out.path().join("o/draft/fax.tif")).exists());
+}
+
+#[test]
+fn hostile_pictures_are_refused() {
+    if !can_read_scans() {
+        return;
+    }
+    let scans = run::root().join("samples/scans");
+    let dir = tempfile::tempdir().unwrap();
+    for (name, from, at) in [("a.tif", "fax.tif", 200), ("b.jpg", "intake.jpg", 900), ("c.png", "lab.png", 5_000)] {
+        let mut bytes = std::fs::read(scans.join(from)).unwrap();
+        bytes.truncate(at);
+        std::fs::write(dir.path().join(name), bytes).unwrap();
+    }
+    let mut bomb = std::fs::read(scans.join("lab.png")).unwrap();
+    bomb[16..24].copy_from_slice(&[0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60]);
+    std::fs::write(dir.path().join("d.png"), bomb).unwrap();
+    let patient = run::root().join("samples/reyes/patient.json");
+    for name in ["a.tif", "b.jpg", "c.png", "d.png"] {
+        let result = run::program()
+            .current_dir(dir.path())
+            .args(["process", name, "--purpose", "litigation", "--recipient", "X", "--out", "o", "--patient"])
+            .arg(&patient)
+            .output()
+            .unwrap();
+        let words = String::from_utf8_lossy(&result.stderr).into_owned();
+        assert_eq!(result.status.code(), Some(2), "{name}: {words}");
+        assert!(words.contains(name) && !words.contains("panicked"), "{words}");
+    }
+}
