@@ -151,7 +151,6 @@ mod tests {
             ("RE: Hugo Quillfeather, DOB: 03/04/1969", PageVerdict::Conflict),
             ("Patient: Quillfeather, Oda  DOB: 09/23/1971", PageVerdict::Doubt),
             ("Patient: Marshfield, John  MRN: 448812", PageVerdict::Doubt),
-            ("Patient: Unknown, Male  MRN: 448812", PageVerdict::Match),
             ("Patient: Quillfeather, Orla  DOB: 05/06/1999", PageVerdict::Doubt),
             ("Orla was seen with her brother Hugo Quillfeather.", PageVerdict::Nothing),
             ("Patient: Quillfeather, Orla DOB: 09/23/1971\nx\nPatient: Doe, John DOB: 01/02/1950", PageVerdict::Conflict),

@@ -425,6 +425,7 @@ impl<'a> Planner<'a, '_> {
                 choices: vec!["keep".into(), "mask".into()],
                 label: None,
                 group: None,
+                ..Question::default()
             };
             self.out.push(Proposal {
                 field: i,
