@@ -73,7 +73,13 @@ impl<'d> Emitter<'_, 'd> {
         let child = self.page.streams.get(at as usize).and_then(|u| u.children.get(&i)).copied();
         let id = match child {
             Some(child) => self.form(child)?,
-            None => self.out.image(s, 0).ok_or("a picture that is not understood")?,
+            None => match self.out.image(s, 0) {
+                Some(id) => id,
+                None => {
+                    self.out.notes.insert("a picture that is not understood was left out");
+                    return Ok(());
+                }
+            },
         };
         let key = (1, id.0 as usize);
         let mapped = names.by_source.get(&key).cloned().unwrap_or_else(|| {
