@@ -92,7 +92,6 @@ fn in_line(rule: &Rule, text: &str, start: usize, end: usize, limit: usize, out:
 mod tests {
     use super::*;
 
-
     #[test]
     fn every_pattern_can_be_made() {
         for rule in RULES.iter() {
