@@ -81,8 +81,12 @@ impl Names {
         self.net.get_or_init(load).as_ref().map_err(Clone::clone)
     }
 
-    /// Scores of each text, read or remembered.
+    /// Scores of each text, read or remembered. Figures are read as ones: which figure stands there says nothing about names, and rows of
+    /// a table that differ in figures only are one text.
     fn scores(&self, texts: &[&str]) -> Result<Vec<Arc<[Scored]>>, String> {
+        let texts: Vec<String> =
+            texts.iter().map(|t| t.chars().map(|c| if c.is_ascii_digit() { '1' } else { c }).collect()).collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let mut out: Vec<Option<Arc<[Scored]>>> = match self.asked.lock() {
             Ok(asked) => texts.iter().map(|t| asked.by_text.get(*t).cloned()).collect(),
             Err(_) => vec![None; texts.len()],

@@ -152,6 +152,8 @@ fn begins(t: &Tokens, k: usize, i: usize) -> bool {
             let wrapped = written == "\n" || written == "\r\n";
             !wrapped || i.abs_diff(k) > 2
         }
+        // A cell of a table is a text by itself; with its neighbours every row would be another text to read.
+        Shape::Mark('|') => true,
         Shape::Mark('.' | '!' | '?') => {
             let word = k.checked_sub(2).map_or("", |w| t.low(w));
             let short = k >= 2 && t.shape(k - 2) == Some(Shape::Initial) || title(word).is_some();
