@@ -71,9 +71,10 @@ impl<'d> Emitter<'_, 'd> {
         let n = op.name().unwrap_or_default();
         let Some(Object::Stream(s)) = self.resource(at, b"XObject", n).and_then(|o| obj::resolve(src, o)) else { return Ok(()) };
         let child = self.page.streams.get(at as usize).and_then(|u| u.children.get(&i)).copied();
-        let id = match child {
-            Some(child) => self.form(child)?,
-            None => self.out.image(s, 0).ok_or("a picture that is not understood")?,
+        let id = match (self.plan.replaced.get(&(at, i)), child) {
+            (Some(id), _) => *id,
+            (None, Some(child)) => self.form(child)?,
+            (None, None) => self.out.image(s, 0).ok_or("a picture that is not understood")?,
         };
         let key = (1, id.0 as usize);
         let mapped = names.by_source.get(&key).cloned().unwrap_or_else(|| {
