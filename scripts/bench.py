@@ -63,6 +63,26 @@ def row(name, source, patient, work, repeat, yardstick=True):
     print("| " + " | ".join(cells) + " |", flush=True)
 
 
+def parts(work, patient):
+    """Single commands on one core, without what the process itself costs: two sizes, and the difference between them."""
+    print("\n| command | amount | s | per second |\n|---|---|---|---|", flush=True)
+    times = []
+    for count in (10_000, 110_000):
+        source = work / f"pairs-{count}.tsv"
+        bench_data.pairs(source, count)
+        times.append(measure(one_core([PROGRAM, "match", "--pairs", source]), 3)[0])
+        source.unlink()
+    print(f"| match --pairs | 100,000 pairs | {times[1] - times[0]:.3f} | {100_000 / (times[1] - times[0]):,.0f} comparisons, files read and printed |", flush=True)
+    times = []
+    for mb in (1, 6):
+        source = work / f"note-{mb}.txt"
+        bench_data.note(source, mb * MB)
+        shell = f'"{PROGRAM}" detect --patient "{patient}" < "{source}"'
+        times.append(measure(one_core(["sh", "-c", shell]), 3)[0])
+        source.unlink()
+    print(f"| detect | 5 MB of notes | {times[1] - times[0]:.3f} | {5 / (times[1] - times[0]):.1f} MB |", flush=True)
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--ndjson", action="store_true", help="also a 1 GB NDJSON export (needs 3 GB of disk)")
@@ -98,6 +118,7 @@ def main():
             row("NDJSON 1 GB", source, patient, work, 1)
             source.unlink()
 
+        parts(work, patient)
         package = work / "package"
         package.mkdir(exist_ok=True)
         for i in range(24):

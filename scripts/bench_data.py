@@ -130,3 +130,43 @@ def ccda(path, size):
             written += f.write('<component><section><code code="30954-2" codeSystem="2.16.840.1.113883.6.1"/><title>Results</title><text><table><tbody>\n'
                                + "\n".join(rows) + "</tbody></table></text>\n" + "".join(entries) + "</section></component>\n")
         f.write("</structuredBody></component></ClinicalDocument>\n")
+
+
+def pairs(path, count):
+    """Pairs for `disclose match --pairs`: a patient, and somebody who is the same, a slip of the pen away, or of the same household."""
+    maker = Maker()
+    pick = maker.random.choice
+    with open(path, "w", encoding="utf-8") as f:
+        for i in range(count):
+            given, family = pick(GIVEN), pick(FAMILY)
+            born = f"19{maker.random.randint(30, 99)}-{maker.random.randint(1, 12):02}-{maker.random.randint(1, 28):02}"
+            me = {"resourceType": "Patient", "name": [{"family": family, "given": [given, pick(GIVEN)]}], "gender": pick(["female", "male"]),
+                  "birthDate": born, "telecom": [{"system": "phone", "value": f"206-555-01{i % 100:02}"}],
+                  "identifier": [{"system": "urn:oid:2.999.1.4.1", "value": str(44000000 + i)}],
+                  "address": [{"line": [f"{i % 900 + 1} Alder Court"], "city": "Fairhaven", "state": "WA", "postalCode": "98990"}]}
+            other = json.loads(json.dumps(me))
+            if i % 4 == 1:
+                other["name"][0]["given"] = [given[:-1]]
+                other.pop("identifier")
+            if i % 4 == 2:
+                other["name"][0]["given"] = [pick(GIVEN)]
+                other["birthDate"] = born[:3] + "5" + born[4:]
+            if i % 4 == 3:
+                other = {"resourceType": "Patient", "name": [{"text": f"{family.upper()}, {given.upper()}"}], "birthDate": born}
+            f.write(json.dumps(me, separators=(",", ":")) + "\t" + json.dumps(other, separators=(",", ":")) + "\tPatient\t\n")
+
+
+def note(path, size):
+    """One long ward note, no two sentences of which are quite alike, for `disclose detect`."""
+    maker = Maker()
+    pick, number = maker.random.choice, maker.random.randint
+    with open(path, "w", encoding="utf-8") as f:
+        written = 0
+        while written < size:
+            _, _, name = pick(maker.doctors)
+            text, unit = pick(LABS)[1:]
+            written += f.write(
+                f"20{number(10, 24)}-{number(1, 12):02}-{number(1, 28):02} {number(0, 23):02}:{number(0, 59):02}\n"
+                f"Patient seen on rounds, slept {number(2, 9)} hours, pain {number(0, 10)} of 10. {text} {number(10, 2000) / 10} {unit}, "
+                f"repeat in {number(2, 12)} weeks. Her sister {pick(GIVEN)} {pick(FAMILY)} visited and asked about {pick(PROBLEMS)[1].lower()}. "
+                f"Discussed with Dr. {name}; call back at 206-555-01{number(0, 99):02}. No new complaints; lungs clear, abdomen soft.\n\n")

@@ -80,13 +80,17 @@ pub struct ProcessArgs {
 /// [`RunError`] with its exit code.
 pub fn run(args: ProcessArgs) -> Result<i32, RunError> {
     let options = options(&args)?;
+    let said = options.names.missing().is_some();
     if let Some(why) = options.names.missing() {
-        eprintln!("disclose: {why}. Narratives are read without it, and each goes to a person.");
+        eprintln!("disclose: {why}. Narratives are read without the names model, and each goes to a person.");
     }
     let stop = Arc::new(AtomicBool::new(false));
     let bar = Bar::new(args.quiet || args.json);
     let case = until_interrupted(&stop, || pipeline::run(&options, &bar, &stop))?;
     bar.clear();
+    if let (false, Some(why)) = (said, options.names.missing()) {
+        eprintln!("disclose: {why}. Narratives were read without the names model, and each goes to a person.");
+    }
     print(&case, &args);
     Ok(match case.outcome {
         Outcome::Released => 0,

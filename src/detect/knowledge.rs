@@ -9,7 +9,7 @@ use super::evidence::Evidence;
 use super::fold::{Folded, fold, folded};
 use super::identity::{Own, phone_key};
 use super::known_person::{Known, known, patient_person, same_kind, sex_of, with_roster};
-use super::near::Near;
+use super::near::{LastStretch, Near};
 use super::overlap::settle;
 use super::owner::nearest;
 use super::prefilter::Prefilter;
@@ -199,6 +199,7 @@ impl Knowledge {
     /// Looks for variants and numbers in one folded stretch that begins at byte `base` of `text`.
     fn search(&self, text: &str, base: usize, stretch: &Folded, ctx: &Context, out: &mut Vec<Mention>) {
         self.numbers(stretch, base, out);
+        let mut last = None;
         let Some(variants) = &self.variants else { return };
         for m in variants.find_overlapping_iter(stretch.text()) {
             let Some(entry) = self.entries.get(m.pattern().as_usize()) else { continue };
@@ -212,7 +213,7 @@ impl Knowledge {
             if let Some(i) = entry.dictionary {
                 self.listed(text, i, start, end, left && right, out);
             }
-            if let Some(mention) = self.decide(text, entry, start, end, (left, right), ctx) {
+            if let Some(mention) = self.decide(text, entry, start, end, (left, right), ctx, &mut last) {
                 out.push(mention);
             }
         }
@@ -304,7 +305,17 @@ impl Knowledge {
     }
 
     /// One find of a variant: is it a person here, and who?
-    fn decide(&self, text: &str, entry: &Entry, start: usize, end: usize, sides: (bool, bool), ctx: &Context) -> Option<Mention> {
+    #[allow(clippy::too_many_arguments)]
+    fn decide<'t>(
+        &self,
+        text: &'t str,
+        entry: &Entry,
+        start: usize,
+        end: usize,
+        sides: (bool, bool),
+        ctx: &Context,
+        last: &mut LastStretch<'t>,
+    ) -> Option<Mention> {
         let best = entry.owners.iter().map(|o| o.1).max()?;
         let written = text.get(start..end)?;
         let machine = matches!(ctx.class, Class::Code | Class::Id | Class::Url | Class::Reference | Class::FileName);
@@ -331,7 +342,7 @@ impl Knowledge {
         if best == Kind::Login {
             return make(value_owner(&ids), "roster.login", 0.85, start, end);
         }
-        let near = Near::new(text, start, end)?;
+        let near = Near::new(text, start, end, last)?;
         let e = near.evidence(&self.own);
         let lone = matches!(best, Kind::Family | Kind::Middle | Kind::Given | Kind::Nick);
         if lone && !entry.certain && !self.is_person(&near, &e, entry, best, written, ctx) {
@@ -500,7 +511,7 @@ impl Knowledge {
         }
         let names: Vec<Mention> = out.iter().filter(|m| m.category == Category::Name).cloned().collect();
         for m in out.iter_mut().filter(|m| m.category != Category::Name && m.who == Who::Ambiguous) {
-            let Some(near) = Near::new(text, m.start, m.end) else { continue };
+            let Some(near) = Near::new(text, m.start, m.end, &mut None) else { continue };
             let from = names.partition_point(|n| n.start < near.base);
             let to = names.partition_point(|n| n.end <= near.base + near.tokens.text.len());
             let shifted: Vec<Mention> = names

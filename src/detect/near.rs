@@ -4,11 +4,18 @@ use super::evidence::{Evidence, around};
 use super::identity::Own;
 use super::tokens::{Shape, Tokens};
 use super::words::{NameLike, is_given};
+use std::rc::Rc;
+
+/// Stretches begin at a multiple of this many bytes.
+const GRID: usize = 256;
+
+/// The stretch of a text that was looked at last: first byte, one past the last, tokens.
+pub type LastStretch<'a> = Option<(usize, usize, Rc<Tokens<'a>>)>;
 
 /// The tokens around a find.
 pub struct Near<'a> {
     /// Tokens of the stretch around the find.
-    pub tokens: Tokens<'a>,
+    pub tokens: Rc<Tokens<'a>>,
     /// Byte of the text at which the stretch begins.
     pub base: usize,
     first: usize,
@@ -16,17 +23,26 @@ pub struct Near<'a> {
 }
 
 impl<'a> Near<'a> {
-    /// `None` when the range holds no token.
-    pub fn new(text: &'a str, start: usize, end: usize) -> Option<Near<'a>> {
-        let mut from = start.saturating_sub(240);
+    /// `None` when the range holds no token. `last` remembers the stretch of the find before: finds that lie close together (the parts
+    /// of one name, the rows of a table) share one.
+    pub fn new(text: &'a str, start: usize, end: usize, last: &mut LastStretch<'a>) -> Option<Near<'a>> {
+        // Stretches begin and end on a grid, so that near finds have the same.
+        let mut from = start.saturating_sub(240) / GRID * GRID;
         while !text.is_char_boundary(from) {
             from += 1;
         }
-        let mut to = (end + 160).min(text.len());
+        let mut to = (end + 160).next_multiple_of(GRID).min(text.len());
         while !text.is_char_boundary(to) {
             to -= 1;
         }
-        let tokens = Tokens::new(text.get(from..to)?);
+        let tokens = match last {
+            Some((f, t, tokens)) if (*f, *t) == (from, to) => Rc::clone(tokens),
+            _ => {
+                let tokens = Rc::new(Tokens::new(text.get(from..to)?));
+                *last = Some((from, to, Rc::clone(&tokens)));
+                tokens
+            }
+        };
         let first = tokens.index_at(start - from);
         let next = tokens.list.partition_point(|t| t.start < end - from);
         (first < next).then_some(Near { tokens, base: from, first, next })

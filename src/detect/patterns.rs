@@ -5,11 +5,13 @@ use super::fold::folded;
 use super::triggers;
 use crate::model::mention::{Category, Mention, Who};
 use regex::Regex;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 struct Rule {
     /// Group 1 is the identifier where the pattern has one, else the whole match.
-    regex: Regex,
+    pattern: String,
+    /// Made when a line first calls for it: most exports never need half of them.
+    made: OnceLock<Option<Regex>>,
     category: Category,
     rule: &'static str,
     confidence: f32,
@@ -93,42 +95,140 @@ fn version_before(before: &str) -> bool {
 
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     let rule = |needs: u32, pattern: &str, category, rule, confidence, check| {
-        Regex::new(&pattern.replace(r"\b", r"(?-u:\b)").replace(r"\d", "[0-9]")).ok().map(|regex| Rule {
-            regex,
-            category,
-            rule,
-            confidence,
-            needs,
-            check,
-        })
+        let pattern = pattern.replace(r"\b", r"(?-u:\b)").replace(r"\d", "[0-9]");
+        Rule { pattern, made: OnceLock::new(), category, rule, confidence, needs, check }
     };
     // `sep`: what stands between a label and its value.
     let sep = r"(?:\s*(?:#|no\.?|num(?:ber)?|id)?\s*(?:is\b|was\b)?\s*[:=#]?\s*)";
     let date = r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})|\d{8}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{1,2}[\s-](?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?[\s-]\d{4})";
     let id = r"([A-Z0-9][A-Z0-9-]{3,24}[A-Z0-9])\b";
-    [
-        rule(triggers::AT, r"(?i)[a-z0-9._%+-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,62}\.)+[a-z]{2,24}\b", Category::Email, "pattern.email", 0.98, always),
+    vec![
+        rule(
+            triggers::AT,
+            r"(?i)[a-z0-9._%+-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,62}\.)+[a-z]{2,24}\b",
+            Category::Email,
+            "pattern.email",
+            0.98,
+            always,
+        ),
         rule(triggers::LINK, r#"(?i)\b(?:https?|ftp)://[^\s<>"'\]\)]{3,}"#, Category::Url, "pattern.url", 0.9, no_terminology),
         rule(triggers::LINK, r#"(?i)\bwww\.[a-z0-9-]+\.[^\s<>"'\]\)]{2,}"#, Category::Url, "pattern.url", 0.9, no_terminology),
-        rule(triggers::SEVEN, r"\b\d{3}-\d{2}-\d{4}\b", Category::Ssn, "pattern.ssn", 0.9, |v, b| check_digits::ssn(v) && not_in_number(v, b)),
-        rule(triggers::SSN, &format!(r"(?i)\b(?:ssn|ss\s*#|soc(?:ial)?\.?\s*sec(?:urity)?\.?){sep}((?:\d{{3}}|[x*]{{3}})[- ]?(?:\d{{2}}|[x*]{{2}})[- ]?\d{{4}})\b"), Category::Ssn, "pattern.ssn-context", 0.98, always),
-        rule(triggers::FAX, &format!(r"(?i)\bfax{sep}(\+?1?[-. ]?\(?\d{{3}}\)?[-. ]*\d{{3}}[-. ]?\d{{4}})\b"), Category::Fax, "pattern.fax", 0.95, always),
-        rule(triggers::SEVEN, r"(?:\+?1[-. ]{0,2})?(?:\(\d{3}\)[-. ]{0,2}|\b\d{3}[-. ])\d{3}[-. ]\d{4}\b(?:\s*(?:x|ext\.?)\s*\d{1,6})?", Category::Phone, "pattern.phone", 0.9, not_in_number),
-        rule(triggers::PHONE, &format!(r"(?i)\b(?:phone|ph|telephone|tel|cell|mobile|pager|call(?:back)?|home|work|contact){sep}(?:at\s+)?(\+?1?\d{{10}}|\d{{3}}-\d{{4}})\b"), Category::Phone, "pattern.phone-context", 0.9, always),
+        rule(triggers::SEVEN, r"\b\d{3}-\d{2}-\d{4}\b", Category::Ssn, "pattern.ssn", 0.9, |v, b| {
+            check_digits::ssn(v) && not_in_number(v, b)
+        }),
+        rule(
+            triggers::SSN,
+            &format!(
+                r"(?i)\b(?:ssn|ss\s*#|soc(?:ial)?\.?\s*sec(?:urity)?\.?){sep}((?:\d{{3}}|[x*]{{3}})[- ]?(?:\d{{2}}|[x*]{{2}})[- ]?\d{{4}})\b"
+            ),
+            Category::Ssn,
+            "pattern.ssn-context",
+            0.98,
+            always,
+        ),
+        rule(
+            triggers::FAX,
+            &format!(r"(?i)\bfax{sep}(\+?1?[-. ]?\(?\d{{3}}\)?[-. ]*\d{{3}}[-. ]?\d{{4}})\b"),
+            Category::Fax,
+            "pattern.fax",
+            0.95,
+            always,
+        ),
+        rule(
+            triggers::SEVEN,
+            r"(?:\+?1[-. ]{0,2})?(?:\(\d{3}\)[-. ]{0,2}|\b\d{3}[-. ])\d{3}[-. ]\d{4}\b(?:\s*(?:x|ext\.?)\s*\d{1,6})?",
+            Category::Phone,
+            "pattern.phone",
+            0.9,
+            not_in_number,
+        ),
+        rule(
+            triggers::PHONE,
+            &format!(
+                r"(?i)\b(?:phone|ph|telephone|tel|cell|mobile|pager|call(?:back)?|home|work|contact){sep}(?:at\s+)?(\+?1?\d{{10}}|\d{{3}}-\d{{4}})\b"
+            ),
+            Category::Phone,
+            "pattern.phone-context",
+            0.9,
+            always,
+        ),
         rule(triggers::NPI, &format!(r"(?i)\bnpi{sep}(\d{{10}})\b"), Category::Npi, "pattern.npi", 0.98, always),
-        rule(triggers::TEN, r"\b[12]\d{9}\b", Category::Npi, "pattern.npi-luhn", 0.6, |v, b| check_digits::npi(v) && provider_before(b)),
+        rule(triggers::TEN, r"\b[12]\d{9}\b", Category::Npi, "pattern.npi-luhn", 0.6, |v, b| {
+            check_digits::npi(v) && provider_before(b)
+        }),
         rule(triggers::DEA, &format!(r"(?i)\bdea{sep}([A-Z][A-Z9]\d{{7}})\b"), Category::License, "pattern.dea", 0.98, always),
-        rule(triggers::MIXED, r"\b[ABCDEFGHJKLMPRSTUX][A-Z9]\d{7}\b", Category::License, "pattern.dea-check", 0.85, |v, _| check_digits::dea(v)),
-        rule(triggers::MIXED, r"\b[1-9][A-Z][A-Z0-9]\d-?[A-Z][A-Z0-9]\d-?[A-Z]{2}\d{2}\b", Category::MemberId, "pattern.mbi", 0.95, |v, _| check_digits::mbi(v)),
+        rule(triggers::MIXED, r"\b[ABCDEFGHJKLMPRSTUX][A-Z9]\d{7}\b", Category::License, "pattern.dea-check", 0.85, |v, _| {
+            check_digits::dea(v)
+        }),
+        rule(
+            triggers::MIXED,
+            r"\b[1-9][A-Z][A-Z0-9]\d-?[A-Z][A-Z0-9]\d-?[A-Z]{2}\d{2}\b",
+            Category::MemberId,
+            "pattern.mbi",
+            0.95,
+            |v, _| check_digits::mbi(v),
+        ),
         rule(triggers::MIXED, r"\b[A-HJ-NPR-Z0-9]{17}\b", Category::Vehicle, "pattern.vin", 0.9, |v, _| check_digits::vin(v)),
-        rule(triggers::MRN, &format!(r"(?i)\b(?:mrn|mr\s*#|med(?:ical)?\.?\s*rec(?:ord)?\.?|chart|patient\s+id|pt\s+id|hospital\s+(?:id|number)){sep}{id}"), Category::Mrn, "pattern.mrn", 0.95, has_digit),
-        rule(triggers::MEMBER, &format!(r"(?i)\b(?:member|subscriber|policy|group|beneficiary|medicare|medicaid|insurance|hicn?|mbi|health\s+plan)\s*(?:#|no\.?|num(?:ber)?|id)\s*(?:#|no\.?|number)?\s*[:=#]?\s*{id}"), Category::MemberId, "pattern.member-id", 0.92, has_digit),
-        rule(triggers::ACCOUNT, &format!(r"(?i)\b(?:acct|account|hospital\s+account|har|csn|visit|encounter)\s*(?:#|no\.?|num(?:ber)?|id)\s*[:=#]?\s*{id}"), Category::Account, "pattern.account", 0.9, has_digit),
-        rule(triggers::LICENCE, &format!(r"(?i)\b(?:lic(?:ense|ence)?|driver'?s?\s+lic(?:ense|ence)|dl|certificate|passport)\s*(?:#|no\.?|num(?:ber)?|id)?\s*[:=#]\s*{id}"), Category::License, "pattern.licence", 0.9, has_digit),
-        rule(triggers::LICENCE, &format!(r"(?i)\b(?:license|licence)\s+plate{sep}([A-Z0-9][A-Z0-9 -]{{3,8}}[A-Z0-9])\b"), Category::Vehicle, "pattern.plate", 0.85, always),
+        rule(
+            triggers::MRN,
+            &format!(
+                r"(?i)\b(?:mrn|mr\s*#|med(?:ical)?\.?\s*rec(?:ord)?\.?|chart|patient\s+id|pt\s+id|hospital\s+(?:id|number)){sep}{id}"
+            ),
+            Category::Mrn,
+            "pattern.mrn",
+            0.95,
+            has_digit,
+        ),
+        rule(
+            triggers::MEMBER,
+            &format!(
+                r"(?i)\b(?:member|subscriber|policy|group|beneficiary|medicare|medicaid|insurance|hicn?|mbi|health\s+plan)\s*(?:#|no\.?|num(?:ber)?|id)\s*(?:#|no\.?|number)?\s*[:=#]?\s*{id}"
+            ),
+            Category::MemberId,
+            "pattern.member-id",
+            0.92,
+            has_digit,
+        ),
+        rule(
+            triggers::ACCOUNT,
+            &format!(
+                r"(?i)\b(?:acct|account|hospital\s+account|har|csn|visit|encounter)\s*(?:#|no\.?|num(?:ber)?|id)\s*[:=#]?\s*{id}"
+            ),
+            Category::Account,
+            "pattern.account",
+            0.9,
+            has_digit,
+        ),
+        rule(
+            triggers::LICENCE,
+            &format!(
+                r"(?i)\b(?:lic(?:ense|ence)?|driver'?s?\s+lic(?:ense|ence)|dl|certificate|passport)\s*(?:#|no\.?|num(?:ber)?|id)?\s*[:=#]\s*{id}"
+            ),
+            Category::License,
+            "pattern.licence",
+            0.9,
+            has_digit,
+        ),
+        rule(
+            triggers::LICENCE,
+            &format!(r"(?i)\b(?:license|licence)\s+plate{sep}([A-Z0-9][A-Z0-9 -]{{3,8}}[A-Z0-9])\b"),
+            Category::Vehicle,
+            "pattern.plate",
+            0.85,
+            always,
+        ),
         rule(triggers::DOTS, r"\b(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?:\.?[^\d.]|\.?$)", Category::Ip, "pattern.ip", 0.85, ip),
-        rule(triggers::BIRTH, &format!(r"(?i)\b(?:dob|d\.o\.b\.?|date\s+of\s+birth|birth\s*-?date|born(?:\s+on)?|birthday){sep}{date}\b"), Category::DateOfBirth, "pattern.birth-date", 0.95, always),
-        rule(triggers::STREET, r"\b\d{1,6}(?:-\d{1,4})?\s+(?:[NSEW]\.?\s+|(?:North|South|East|West)\s+)?(?:[A-Z][A-Za-z'-]+\s+|\d{1,3}(?:st|nd|rd|th)\s+){1,4}(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Circle|Cir|Parkway|Pkwy|Highway|Hwy|Terrace|Ter|Trail|Trl|Place|Pl|Way|Alley|Square|Sq|Loop)\b\.?(?:,?\s*(?:Apt|Apartment|Unit|Suite|Ste|Floor|#)\.?\s*[A-Za-z0-9-]{1,6}\b)?(?:,?\s+[A-Z][A-Za-z.'-]+(?:\s[A-Z][A-Za-z.'-]+){0,2},?\s+[A-Z]{2}\.?\s+\d{5}(?:-\d{4})?)?",
+        rule(
+            triggers::BIRTH,
+            &format!(r"(?i)\b(?:dob|d\.o\.b\.?|date\s+of\s+birth|birth\s*-?date|born(?:\s+on)?|birthday){sep}{date}\b"),
+            Category::DateOfBirth,
+            "pattern.birth-date",
+            0.95,
+            always,
+        ),
+        rule(
+            triggers::STREET,
+            r"\b\d{1,6}(?:-\d{1,4})?\s+(?:[NSEW]\.?\s+|(?:North|South|East|West)\s+)?(?:[A-Z][A-Za-z'-]+\s+|\d{1,3}(?:st|nd|rd|th)\s+){1,4}(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Circle|Cir|Parkway|Pkwy|Highway|Hwy|Terrace|Ter|Trail|Trl|Place|Pl|Way|Alley|Square|Sq|Loop)\b\.?(?:,?\s*(?:Apt|Apartment|Unit|Suite|Ste|Floor|#)\.?\s*[A-Za-z0-9-]{1,6}\b)?(?:,?\s+[A-Z][A-Za-z.'-]+(?:\s[A-Z][A-Za-z.'-]+){0,2},?\s+[A-Z]{2}\.?\s+\d{5}(?:-\d{4})?)?",
             Category::Address,
             "pattern.street",
             0.75,
@@ -136,10 +236,13 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         ),
         rule(triggers::BOX, r"(?i)\bP\.?\s?O\.?\s+Box\s+\d{1,6}\b", Category::Address, "pattern.po-box", 0.75, always),
     ]
-    .into_iter()
-    .flatten()
-    .collect()
 });
+
+impl Rule {
+    fn regex(&self) -> Option<&Regex> {
+        self.made.get_or_init(|| Regex::new(&self.pattern).ok()).as_ref()
+    }
+}
 
 fn provider_before(before: &str) -> bool {
     let at = before.len().saturating_sub(48);
@@ -182,7 +285,8 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, usize, u32)> {
 /// Matches that begin in the line `start..end` and end before `limit`.
 fn in_line(rule: &Rule, text: &str, start: usize, end: usize, limit: usize, out: &mut Vec<Mention>) {
     let Some(part) = text.get(start..limit) else { return };
-    for caps in rule.regex.captures_iter(part) {
+    let Some(regex) = rule.regex() else { return };
+    for caps in regex.captures_iter(part) {
         let Some(whole) = caps.get(0).filter(|m| start + m.start() < end) else { return };
         let m = caps.get(1).unwrap_or(whole);
         let at = start + m.start();
@@ -207,6 +311,13 @@ fn in_line(rule: &Rule, text: &str, start: usize, end: usize, limit: usize, out:
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_pattern_can_be_made() {
+        for rule in RULES.iter() {
+            assert!(rule.regex().is_some(), "{}", rule.rule);
+        }
+    }
 
     #[test]
     fn identifiers_by_pattern_and_context() {

@@ -236,13 +236,10 @@ impl std::fmt::Debug for Kept {
     }
 }
 
+/// It follows from the bytes, so documents do not differ by it.
 impl PartialEq for Kept {
-    fn eq(&self, other: &Self) -> bool {
-        match (&self.0, &other.0) {
-            (None, None) => true,
-            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
-            _ => false,
-        }
+    fn eq(&self, _: &Self) -> bool {
+        true
     }
 }
 

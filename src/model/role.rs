@@ -46,6 +46,22 @@ pub enum RoleGroup {
     Organization,
 }
 
+impl RoleGroup {
+    /// The word in policies and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RoleGroup::Patient => "patient",
+            RoleGroup::Relative => "relative",
+            RoleGroup::Contact => "contact",
+            RoleGroup::OtherPatient => "other_patient",
+            RoleGroup::Clinician => "clinician",
+            RoleGroup::Staff => "staff",
+            RoleGroup::OtherPerson => "other_person",
+            RoleGroup::Organization => "organization",
+        }
+    }
+}
+
 roles! {
     Patient, "PATIENT", "patient", Patient, "The requester.";
     Mother, "MOTHER", "mother", Relative, "Mother.";

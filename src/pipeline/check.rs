@@ -89,7 +89,8 @@ impl Checker {
     }
 
     /// Checks one written document against the document as it came.
-    pub fn document(&self, file: &str, input: &[u8], sha256: Option<&str>, f: &Finished) -> Written {
+    pub fn document(&self, file: &str, sha256: Option<&str>, f: &Finished) -> Written {
+        let input = &f.input[..];
         let number = |i: u32| f.entries.get(i as usize).map_or(0, |e| e.no);
         let records = records(input, &f.splices, 0, 0, &number);
         let sha256 = sha256.map_or_else(|| sha256_hex(input), str::to_string);

@@ -4,6 +4,7 @@ use super::Known;
 use super::documents::{Child, Tree};
 use super::explained::coded_terms;
 use super::protected::{self, Seen};
+use super::remembered::Keep;
 use super::survey::{can_be_withheld, context};
 use crate::detect::{self, Context, model};
 use crate::model::decision::{Action, Decision};
@@ -14,7 +15,7 @@ use crate::model::role::{Role, RoleGroup};
 use crate::model::roster::{Person, Resolution};
 use crate::redact::{self, Proposal};
 use std::collections::HashSet;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Kind of the note and question about text that the names model has not read.
 pub const UNREAD: &str = "narrative";
@@ -184,46 +185,47 @@ fn plan(
 }
 
 /// Known values and what the text itself gives away; a new name that the roster knows becomes that person.
-fn search(text: &str, f: &Field, tree: &Tree, known: &Known, explains: Explains) -> Vec<Mention> {
-    let ctx = context(tree, f);
-    let digest = known.quiet.digest(text, &ctx, f.form);
-    if known.quiet.knows(digest) {
-        return Vec::new();
-    }
+fn search(text: &str, f: &Field, tree: &Tree, known: &Known, explains: Explains) -> Arc<[Mention]> {
     let repaired = if f.form == Form::Scanned { known.misread.repaired(text) } else { None };
-    let (found, left_out) = match &repaired {
-        None => find(text, f, ctx, tree, known, explains),
-        // Names that were misread are searched as they must have read, and found where they stand.
-        Some(r) => {
-            let (mut found, left_out) = find(&r.text, f, ctx, tree, known, explains);
-            for m in &mut found {
-                (m.start, m.end) = r.original(m.start, m.end);
-            }
-            (found, left_out)
-        }
-    };
-    if found.is_empty() && !left_out {
-        known.quiet.remember(digest);
+    let Some(right) = repaired else { return search_in(text, f, tree, known, explains) };
+    // Names that were misread are searched as they must have read, and found where they stand.
+    let mut found = search_in(&right.text, f, tree, known, explains).to_vec();
+    for m in &mut found {
+        (m.start, m.end) = right.original(m.start, m.end);
     }
-    found
+    found.into()
 }
 
-/// The second is true when only this document's own words explain why the names model was not asked.
-fn find(text: &str, f: &Field, ctx: Context, tree: &Tree, known: &Known, explains: Explains) -> (Vec<Mention>, bool) {
-    let found = known.knowledge.scan(text, &ctx);
+fn search_in(text: &str, f: &Field, tree: &Tree, known: &Known, explains: Explains) -> Arc<[Mention]> {
+    let ctx = context(tree, f);
     // A link that dials or writes to somebody, in a page that somebody wrote.
     let dials = f.class == Class::Url
         && (f.form == Form::JsonXhtml || tree.format.id() == "html")
         && ["tel:", "mailto:", "sms:", "callto:", "fax:"].iter().any(|s| text.len() > s.len() && text.starts_with(s));
+    let found = known.searches.mentions(text, &ctx, dials, || (find(text, ctx, dials, known), Keep::Always));
     if !f.class.is_free_text() && !dials {
-        return (found, false);
+        return found;
     }
     let ctx = if dials { Context { class: Class::Narrative, ..ctx } } else { ctx };
-    let discovered = named(detect::discover(text, &ctx, &known.identity), known);
-    let found = detect::merge(found, discovered);
-    let read = model::read_names(&known.names, text, &ctx, &known.identity, &found, &|w| explains(w));
-    let found = if read.mentions.is_empty() { found } else { detect::merge(found, named(read.mentions, known)) };
-    (found, read.left_out)
+    // What the model is asked depends on the document, whose own words explain some. That it had nothing to say holds everywhere, unless
+    // only this document's words were the reason.
+    let read = known.reads.mentions(text, &ctx, dials, || {
+        let read = model::read_names(&known.names, text, &ctx, &known.identity, &found, &|w| explains(w));
+        (named(read.mentions, known), if read.left_out { Keep::Never } else { Keep::Empty })
+    });
+    if read.is_empty() { found } else { detect::merge(found.to_vec(), read.to_vec()).into() }
+}
+
+/// What needs no model: it follows from the text, its context and the case.
+fn find(text: &str, ctx: Context, dials: bool, known: &Known) -> Vec<Mention> {
+    let found = known.knowledge.scan(text, &ctx);
+    if !ctx.class.is_free_text() && !dials {
+        return found;
+    }
+    let ctx = if dials { Context { class: Class::Narrative, ..ctx } } else { ctx };
+    let discovered =
+        known.discoveries.mentions(text, &ctx, false, || (detect::discover(text, &ctx, &known.identity), Keep::Always));
+    detect::merge(found, named(discovered.to_vec(), known))
 }
 
 /// New names that the roster knows become that person.

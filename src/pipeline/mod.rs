@@ -17,7 +17,7 @@ mod outcome;
 pub mod packet;
 mod process;
 mod protected;
-mod quiet;
+mod remembered;
 mod rulings;
 mod run;
 mod survey;
@@ -110,8 +110,12 @@ pub struct Known {
     pub conditional: HashSet<PersonId>,
     /// Words of all names, for text that was read from pixels.
     pub misread: KnownWords,
-    /// Searches that found nothing.
-    pub quiet: quiet::Quiet,
+    /// What the survey has discovered in texts.
+    pub discoveries: remembered::Remembered,
+    /// What the search of pass 2 has found in texts.
+    pub searches: remembered::Remembered,
+    /// Texts about which the names model had nothing to say in pass 2.
+    pub reads: remembered::Remembered,
     /// Renamed files: last path segment as it came, and as released.
     pub renames: HashMap<String, String>,
     /// The request, for its scope and determinations.

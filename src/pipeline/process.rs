@@ -220,7 +220,6 @@ fn finish(n: Numbered, file: &str, kind: Kind, sha256: Option<&str>, checker: &C
             None => Done::Failed("unreachable".into()),
         };
     }
-    let input = n.tree.bytes.clone();
     let path = n.tree.key.clone();
     let anew = n.tree.doc.text.is_some();
     let reviews: Vec<ReviewItem> = if anew { n.reviews.iter().map(|r| r.1.clone()).collect() } else { Vec::new() };
@@ -230,12 +229,13 @@ fn finish(n: Numbered, file: &str, kind: Kind, sha256: Option<&str>, checker: &C
         Ok(mut finished) => {
             if kind == Kind::Xml(XmlRoot::Registry) {
                 let edits = std::mem::take(&mut finished.splices);
-                match links::follow(&input, edits, &path, file, digests) {
+                match links::follow(&finished.input, edits, &path, file, digests) {
                     Ok((bytes, splices)) => (finished.bytes, finished.splices) = (bytes, splices),
                     Err(why) => return Done::Failed(why),
                 }
             }
-            let checked = checker.document(file, &input, sha256, &finished);
+            let checked = checker.document(file, sha256, &finished);
+            finished.input = Vec::new();
             Done::Written { finished, checked, records, media, format }
         }
     }
@@ -362,10 +362,9 @@ fn account(
     totals: &mut Totals,
 ) -> Result<(), RunError> {
     for e in &entries {
-        let action = e.decision.action.as_str().to_string();
-        let group = e.role.map_or("none".to_string(), |r| word(&r.group()));
-        *totals.by_role.entry(group).or_default().entry(action.clone()).or_default() += 1;
-        *totals.by_category.entry(e.category.as_str().into()).or_default().entry(action).or_default() += 1;
+        let action = e.decision.action.as_str();
+        count(&mut totals.by_role, e.role.map_or("none", |r| r.group().as_str()), action);
+        count(&mut totals.by_category, e.category.as_str(), action);
         if e.decision.action == Action::Withhold && e.rule != "reference.withheld" {
             totals.withheld.push(WithheldRow {
                 place: e.place.clone(),
@@ -380,8 +379,11 @@ fn account(
     Ok(())
 }
 
-fn word(group: &crate::model::role::RoleGroup) -> String {
-    serde_json::to_value(group).ok().and_then(|v| v.as_str().map(str::to_string)).unwrap_or_default()
+fn count(table: &mut BTreeMap<String, BTreeMap<String, u64>>, row: &str, column: &str) {
+    match table.get_mut(row).and_then(|r| r.get_mut(column)) {
+        Some(n) => *n += 1,
+        None => *table.entry(row.into()).or_default().entry(column.into()).or_default() += 1,
+    }
 }
 
 fn notes_of(d: &Decided) -> Vec<Note> {

@@ -6,6 +6,7 @@ use super::documents::Tree;
 use super::names::rename;
 use super::number::review_item;
 use super::process::{PACKAGE, Totals, Work, process_all};
+use super::remembered::Remembered;
 use super::surveying::{Survey, survey_all};
 use super::{Known, Options, Progress, outcome};
 use crate::deliver::{Staging, check_apart};
@@ -24,7 +25,7 @@ use crate::model::roster::{Resolution, Roster};
 use crate::people::{SubjectCheck, check_subject};
 use crate::redact::Question;
 use crate::redact::ids::IdRewriter;
-use crate::report::{Edition, LedgerWriter, write_edition};
+use crate::report::{Edition, Gathered, LedgerWriter, gather, write_edition};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
@@ -148,7 +149,8 @@ fn wrong_patient(opts: &Options, id: String, intake: &Intake, staging: Staging, 
     let case = outcome::stopped(opts, id, intake, why);
     let (file, _) = LedgerWriter::new(staging.create("internal/ledger.jsonl")?).finish()?;
     file.finish()?;
-    internal_report(&case, &staging)?;
+    let gathered = gather(&case, open_ledger(&staging)?, None)?;
+    internal_report(&case, &gathered, &staging)?;
     staging.commit()?;
     Err(RunError::WrongPatient(format!(
         "the export is about somebody else than the patient given: {why}; nothing is released, see {}",
@@ -211,7 +213,9 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> Settled {
         ids: IdRewriter::new(key),
         conditional,
         misread,
-        quiet: super::quiet::Quiet::default(),
+        discoveries: survey.discoveries,
+        searches: Remembered::default(),
+        reads: Remembered::default(),
         renames: HashMap::new(),
         request: opts.request.clone(),
         phrases: super::protected::Phrases::new(&opts.policy),
@@ -316,13 +320,14 @@ fn pack(intake: &Intake, paths: &BTreeMap<String, String>, staging: &Staging) ->
 fn report(case: &mut Case, checker: &Checker, staging: &Staging, media: &BTreeMap<String, String>) -> Result<(), RunError> {
     let package = staging.dir().join(PACKAGE);
     std::fs::create_dir_all(&package)?;
-    if matches!(case.outcome, Outcome::Released | Outcome::ReviewNeeded) {
+    let gathered = if matches!(case.outcome, Outcome::Released | Outcome::ReviewNeeded) {
         let mut sink = |_: Edition, name: &str| -> io::Result<Box<dyn Write>> {
             let path = package.join("report").join(name);
             std::fs::create_dir_all(package.join("report"))?;
             Ok(Box::new(io::BufWriter::new(File::create(path)?)))
         };
-        write_edition(Edition::Recipient, case, open_ledger(staging)?, &mut sink)?;
+        let gathered = gather(case, open_ledger(staging)?, Some(&mut sink))?;
+        write_edition(Edition::Recipient, case, &gathered, &mut sink)?;
         let mut leaks = Vec::new();
         for name in ["report.html", "report.json", "ledger.csv"] {
             let bytes = std::fs::read(package.join("report").join(name))?;
@@ -332,7 +337,10 @@ fn report(case: &mut Case, checker: &Checker, staging: &Staging, media: &BTreeMa
             case.outcome = Outcome::VerificationFailed;
         }
         case.checks.push(Check { name: "report-clean".into(), passed: leaks.is_empty(), examined: 3, failures: leaks });
-    }
+        gathered
+    } else {
+        gather(case, open_ledger(staging)?, None)?
+    };
     let edition = match case.outcome {
         Outcome::Released => "release",
         Outcome::ReviewNeeded => "draft",
@@ -340,21 +348,21 @@ fn report(case: &mut Case, checker: &Checker, staging: &Staging, media: &BTreeMa
             // Staff can look at what failed; it is no release and no draft.
             std::fs::rename(&package, staging.dir().join("internal/failed"))?;
             case.outputs.clear();
-            return internal_report(case, staging);
+            return internal_report(case, &gathered, staging);
         }
     };
     std::fs::rename(&package, staging.dir().join(edition))?;
     staging.manifest(edition, media)?;
-    internal_report(case, staging)
+    internal_report(case, &gathered, staging)
 }
 
-fn internal_report(case: &Case, staging: &Staging) -> Result<(), RunError> {
+fn internal_report(case: &Case, gathered: &Gathered, staging: &Staging) -> Result<(), RunError> {
     let dir = staging.dir().join("internal");
     std::fs::create_dir_all(&dir)?;
     let mut sink = |_: Edition, name: &str| -> io::Result<Box<dyn Write>> {
         Ok(Box::new(io::BufWriter::new(File::create(dir.join(name))?)))
     };
-    write_edition(Edition::Internal, case, open_ledger(staging)?, &mut sink)?;
+    write_edition(Edition::Internal, case, gathered, &mut sink)?;
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use super::documents::Tree;
 use super::explained::structural_words;
 use super::protected::{out_of_scope, special};
-use super::quiet::Quiet;
+use super::remembered::{Keep, Remembered};
 use crate::detect::model::{self, Names};
 use crate::detect::{self, Context};
 use crate::model::document::{Class, Field};
@@ -44,19 +44,23 @@ pub struct Given<'a> {
     pub request: &'a Request,
     /// The names model.
     pub names: &'a Names,
+    /// What was discovered in texts.
+    pub discoveries: &'a Remembered,
+    /// Texts about which the model had nothing to say.
+    pub reads: &'a Remembered,
 }
 
 /// Surveys one document and everything in it.
-pub fn survey(tree: &Tree, given: &Given, quiet: &Quiet) -> Surveyed {
+pub fn survey(tree: &Tree, given: &Given) -> Surveyed {
     let mut out = Surveyed::default();
     // Whom structure names, pass 2 finds: about their names the model need not be asked.
     let words: OnceCell<HashSet<String>> = OnceCell::new();
     let known = |word: &str| words.get_or_init(|| structural_words(tree, given.identity)).contains(word);
-    tree.each(&mut |t| one(t, given, quiet, &known, &mut out));
+    tree.each(&mut |t| one(t, given, &known, &mut out));
     out
 }
 
-fn one(t: &Tree, given: &Given, quiet: &Quiet, known: &dyn Fn(&str) -> bool, out: &mut Surveyed) {
+fn one(t: &Tree, given: &Given, known: &dyn Fn(&str) -> bool, out: &mut Surveyed) {
     let Given { identity, policy, request, .. } = *given;
     for (i, record) in t.doc.records.iter().enumerate() {
         if record.keys.is_empty() {
@@ -87,19 +91,15 @@ fn one(t: &Tree, given: &Given, quiet: &Quiet, known: &dyn Fn(&str) -> bool, out
             continue;
         }
         let ctx = context(t, field);
-        let digest = quiet.digest(text, &ctx, field.form);
-        if quiet.knows(digest) {
-            continue;
-        }
-        let mut found = detect::discover(text, &ctx, identity);
-        let read = model::read_names(given.names, text, &ctx, identity, &found, known);
+        let found = given.discoveries.mentions(text, &ctx, false, || (detect::discover(text, &ctx, identity), Keep::Always));
         // A name in full that lists know is somebody for the whole case; what else the model sees is decided where it stands.
-        found.extend(read.mentions.into_iter().filter(model::is_somebody));
-        if found.is_empty() && !read.left_out {
-            quiet.remember(digest);
-        }
-        for m in found {
-            gather(text, &m, &mut seen, out);
+        let read = given.reads.mentions(text, &ctx, false, || {
+            let read = model::read_names(given.names, text, &ctx, identity, &found, known);
+            let somebody = read.mentions.into_iter().filter(model::is_somebody).collect();
+            (somebody, if read.left_out { Keep::Never } else { Keep::Empty })
+        });
+        for m in found.iter().chain(read.iter()) {
+            gather(text, m, &mut seen, out);
         }
     }
     out.stubs.extend(t.doc.stubs.iter().map(|s| (t.key.clone(), s.clone())));

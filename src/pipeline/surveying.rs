@@ -3,7 +3,7 @@
 use super::documents::{Tree, format_for};
 use super::explained::name_words;
 use super::lines::Lines;
-use super::quiet::Quiet;
+use super::remembered::Remembered;
 use super::survey::{Given, Surveyed, survey};
 use super::{Options, Progress, cancelled};
 use crate::detect::fold::folded;
@@ -58,6 +58,8 @@ pub struct Survey {
     pub trees: HashMap<usize, Tree>,
     /// True when any document has structure that names its subject.
     pub structured: bool,
+    /// What was discovered in texts, which pass 2 asks for again.
+    pub discoveries: Remembered,
     /// Words of the names of organisations, folded.
     pub organisations: HashSet<String>,
 }
@@ -111,9 +113,11 @@ pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop
         values: BTreeSet::new(),
         trees: HashMap::new(),
         structured: false,
+        discoveries: Remembered::default(),
         organisations: HashSet::new(),
     };
-    let quiet = &Quiet::default();
+    let (discoveries, reads) = (Remembered::default(), Remembered::default());
+    let given = &given(opts, &discoveries, &reads);
     let small = intake.items.iter().map(|i| i.content_len).sum::<u64>() <= KEPT_BYTES;
     for batch in batches(&intake.items) {
         if cancelled(stop) {
@@ -122,14 +126,14 @@ pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop
         if let [i] = batch[..]
             && intake.items[i].kind == Kind::Ndjson
         {
-            lines(i, &intake.items[i], opts, quiet, &mut out, progress, stop)?;
+            lines(i, &intake.items[i], given, &mut out, progress, stop)?;
             continue;
         }
         let done: Vec<(usize, ReadAndSurveyed)> = batch
             .par_iter()
             .map(|&i| {
                 let item = &intake.items[i];
-                let result = read(item).map(|t| (survey(&t, &given(opts), quiet), t));
+                let result = read(item).map(|t| (survey(&t, given), t));
                 progress.done(item.content_len);
                 (i, result)
             })
@@ -148,11 +152,13 @@ pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop
             }
         }
     }
+    out.discoveries = discoveries;
     Ok(out)
 }
 
-fn given(opts: &Options) -> Given<'_> {
-    Given { identity: &opts.request.patient, policy: &opts.policy, request: &opts.request, names: &opts.names }
+fn given<'a>(opts: &'a Options, discoveries: &'a Remembered, reads: &'a Remembered) -> Given<'a> {
+    let Options { request, policy, names, .. } = opts;
+    Given { identity: &request.patient, policy, request, names, discoveries, reads }
 }
 
 /// Reads an item that is one document.
@@ -166,8 +172,7 @@ pub fn read(item: &Item) -> Result<Tree, String> {
 fn lines(
     i: usize,
     item: &Item,
-    opts: &Options,
-    quiet: &Quiet,
+    given: &Given,
     out: &mut Survey,
     progress: &dyn Progress,
     stop: &AtomicBool,
@@ -190,7 +195,7 @@ fn lines(
             .par_iter()
             .map(|l| match l.tree(&item.path) {
                 None => Ok(Surveyed::default()),
-                Some(t) => t.map(|t| survey(&t, &given(opts), quiet)),
+                Some(t) => t.map(|t| survey(&t, given)),
             })
             .collect();
         progress.done(bytes);

@@ -7,6 +7,8 @@ use crate::model::ledger::{Entry, ReviewItem};
 
 /// A finished document.
 pub struct Finished {
+    /// The document as it came.
+    pub input: Vec<u8>,
     /// Output bytes.
     pub bytes: Vec<u8>,
     /// Every difference to the input.
@@ -41,7 +43,6 @@ pub fn write(n: Numbered, file: &str, above: &str) -> Result<Finished, WriteErro
         let fields: Vec<u32> = children.iter().map(|(f, _)| tree.doc.fields.get(*f as usize).map_or(0, |f| f.node)).collect();
         let at = tree.format.locate(tree.source(), &tree.doc, &fields);
         for ((field, child), path) in children.into_iter().zip(at) {
-            let original = child.tree.bytes.clone();
             let anew = child.tree.doc.text.is_some();
             let done = match write(child, file, &format!("{above}{path} > ")) {
                 Ok(done) => done,
@@ -54,7 +55,7 @@ pub fn write(n: Numbered, file: &str, above: &str) -> Result<Finished, WriteErro
                 Err(e) => return Err(e),
             };
             late.extend(done.late);
-            if done.bytes != original {
+            if done.bytes != done.input {
                 // The change of the outer bytes is the sum of the inner entries; it gets no entry of its own.
                 edits.push(Edit { field, record: false, range: None, change: Change::Part(done.bytes), ledger: u32::MAX });
             }
@@ -92,6 +93,7 @@ pub fn write(n: Numbered, file: &str, above: &str) -> Result<Finished, WriteErro
     out_reviews.extend(inner_reviews);
     entries.extend(inner);
     Ok(Finished {
+        input: tree.bytes,
         bytes: written.bytes,
         splices: written.splices,
         entries,

@@ -18,6 +18,7 @@ use crate::model::role::Role;
 use crate::model::roster::{Resolution, Roster};
 use crate::model::view::TextView;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 pub use plan::plan;
 
@@ -32,7 +33,7 @@ pub struct Inputs<'a> {
     /// Who each stub of the document is.
     pub who: &'a [Resolution],
     /// Finds mentions in the text of a field.
-    pub search: &'a (dyn Fn(&str, &Field) -> Vec<Mention> + Sync),
+    pub search: &'a (dyn Fn(&str, &Field) -> Arc<[Mention]> + Sync),
     /// Everybody.
     pub roster: &'a Roster,
     /// The policy in force.

@@ -318,9 +318,9 @@ impl<'a> Planner<'a, '_> {
                     return;
                 }
                 let hit = (inp.search)(id, field)
-                    .into_iter()
-                    .find_map(|m| match m.who {
-                        Who::Person(p) if p != PATIENT => inp.roster.get(p),
+                    .iter()
+                    .find_map(|m| match &m.who {
+                        Who::Person(p) if *p != PATIENT => inp.roster.get(*p),
                         _ => None,
                     })
                     .filter(|p| inp.policy.decide(p.role, Category::Name).action != Action::Keep);
@@ -392,7 +392,7 @@ impl<'a> Planner<'a, '_> {
         let mentions = (self.inp.search)(text, field);
         let mut end = 0usize;
         let mut settled: Vec<(u32, u32)> = Vec::new();
-        for m in mentions {
+        for m in mentions.iter() {
             // In coded data a date is the date of something, whoever was born on that day.
             if structural && m.category == Category::DateOfBirth {
                 continue;
@@ -400,7 +400,7 @@ impl<'a> Planner<'a, '_> {
             if m.start < end || m.end <= m.start || !text.is_char_boundary(m.start) || !text.is_char_boundary(m.end) {
                 continue;
             }
-            if self.mention(i, text, &m) {
+            if self.mention(i, text, m) {
                 end = m.end;
                 settled.push((m.start as u32, m.end as u32));
             }

@@ -96,7 +96,9 @@ fn link(prev: &str, json: &[u8]) -> String {
     let mut hash = Sha256::new();
     hash.update(prev.as_bytes());
     hash.update(json);
-    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+    let digest = hash.finalize();
+    let digit = |n: u8| char::from_digit(u32::from(n), 16).unwrap_or('0');
+    digest.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect()
 }
 
 /// Reads a ledger back, checking the chain line by line. After the last entry [`LedgerReader::summary`] holds the head.

@@ -177,14 +177,14 @@ pub(super) fn release_id(case: &Case) -> String {
     hash.finalize().iter().take(8).map(|b| format!("{b:02x}")).collect()
 }
 
-pub(super) fn common(case: &Case, digest: &super::digest::Digest) -> Common {
+pub(super) fn common(case: &Case, digest: &super::digest::Digest, edition: super::Edition) -> Common {
     Common {
         tool: Tool { name: "disclose", version: case.version.clone() },
         release_id: release_id(case),
         outcome: outcome(case.outcome),
         policy: policy(case),
         counts: Counts { changes: digest.changes, kept: digest.kept_total, decided_by_person: digest.by_person, ..counts(case) },
-        kept: digest.kept.clone(),
+        kept: digest.kept(edition).to_vec(),
         checks: case
             .checks
             .iter()

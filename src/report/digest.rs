@@ -33,62 +33,94 @@ pub(super) struct Digest {
     pub changes: u64,
     /// Entries decided by a person.
     pub by_person: u64,
-    /// Kept entries, grouped.
-    pub kept: Vec<Kept>,
+    /// Kept entries, grouped, for staff.
+    kept_internal: Vec<Kept>,
+    /// The same without a person's own words.
+    kept_recipient: Vec<Kept>,
     /// Kept entries, counted.
     pub kept_total: u64,
     /// Entries and head of the chain.
     pub chain: ChainSummary,
 }
 
+impl Digest {
+    /// Kept entries, grouped, as an edition shows them.
+    pub fn kept(&self, edition: Edition) -> &[Kept] {
+        match edition {
+            Edition::Internal => &self.kept_internal,
+            Edition::Recipient => &self.kept_recipient,
+        }
+    }
+}
+
+/// Group, category, reason, basis.
+type KeptKey = (&'static str, &'static str, String, String);
+
+#[derive(Default)]
+struct Counter(BTreeMap<KeptKey, u64>);
+
+impl Counter {
+    /// Counts one more; entries of one kind follow each other, so a key is made once for many of them.
+    fn add(&mut self, last: &mut Option<KeptKey>, group: &'static str, category: &'static str, reason: &str, basis: &str) {
+        let same = last.as_ref().is_some_and(|k| k.0 == group && k.1 == category && k.2 == reason && k.3 == basis);
+        if !same {
+            *last = Some((group, category, reason.into(), basis.into()));
+        }
+        if let Some(key) = last {
+            match self.0.get_mut(key) {
+                Some(n) => *n += 1,
+                None => _ = self.0.insert(key.clone(), 1),
+            }
+        }
+    }
+
+    fn finish(self) -> Vec<Kept> {
+        let kept = |((group, category, reason, basis), count): (KeptKey, u64)| Kept {
+            group: group.into(),
+            category: category.into(),
+            reason,
+            basis,
+            count,
+        };
+        self.0.into_iter().map(kept).collect()
+    }
+}
+
 /// Reads the whole ledger, hands every changing entry to `each`, and gathers the rest.
-pub(super) fn digest(
-    ledger: impl BufRead,
-    edition: Edition,
-    each: &mut dyn FnMut(&Entry) -> io::Result<()>,
-) -> io::Result<Digest> {
+pub(super) fn digest(ledger: impl BufRead, each: &mut dyn FnMut(&Entry) -> io::Result<()>) -> io::Result<Digest> {
     let mut reader = LedgerReader::new(ledger);
-    let mut out = Digest { rows: Vec::new(), changes: 0, by_person: 0, kept: Vec::new(), kept_total: 0, chain: reader.summary() };
-    let mut kept: BTreeMap<(String, &str, String, String), u64> = BTreeMap::new();
+    let (mut rows, mut changes, mut by_person, mut kept_total) = (Vec::new(), 0, 0, 0);
+    let (mut internal, mut recipient) = (Counter::default(), Counter::default());
+    let (mut last_internal, mut last_recipient) = (None, None);
     for entry in &mut reader {
         let entry = entry?;
-        out.by_person += u64::from(entry.decision.by != "machine");
+        by_person += u64::from(entry.decision.by != "machine");
         if entry.changes() {
             each(&entry)?;
-            out.changes += 1;
-            if out.rows.len() < TABLE_ROWS {
-                out.rows.push(entry);
+            changes += 1;
+            if rows.len() < TABLE_ROWS {
+                rows.push(entry);
             }
             continue;
         }
-        out.kept_total += 1;
-        let basis = match edition {
-            Edition::Internal => entry.decision.basis.as_str(),
-            Edition::Recipient => guard::basis(&entry.decision),
-        };
+        kept_total += 1;
         let group = entry.role.map_or("nobody", |r| group_word(r.group()));
-        let reason = guard::reason(&entry.decision.reason);
-        *kept.entry((group.into(), entry.category.as_str(), reason.into(), basis.into())).or_default() += 1;
+        let (category, reason) = (entry.category.as_str(), guard::reason(&entry.decision.reason));
+        internal.add(&mut last_internal, group, category, reason, &entry.decision.basis);
+        recipient.add(&mut last_recipient, group, category, reason, guard::basis(&entry.decision));
     }
-    out.kept = kept
-        .into_iter()
-        .map(|((group, category, reason, basis), count)| Kept { group, category: category.into(), reason, basis, count })
-        .collect();
-    out.chain = reader.summary();
-    Ok(out)
+    Ok(Digest {
+        rows,
+        changes,
+        by_person,
+        kept_internal: internal.finish(),
+        kept_recipient: recipient.finish(),
+        kept_total,
+        chain: reader.summary(),
+    })
 }
 
 /// The word of a role group in policies and reports.
 pub(super) fn group_word(group: crate::model::role::RoleGroup) -> &'static str {
-    use crate::model::role::RoleGroup::*;
-    match group {
-        Patient => "patient",
-        Relative => "relative",
-        Contact => "contact",
-        OtherPatient => "other_patient",
-        Clinician => "clinician",
-        Staff => "staff",
-        OtherPerson => "other_person",
-        Organization => "organization",
-    }
+    group.as_str()
 }

@@ -6,6 +6,7 @@
 use crate::model::case::Case;
 use crate::model::decision::Decision;
 use crate::model::role::Role;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Shown in place of a file that the recipient does not get.
@@ -46,6 +47,14 @@ pub(super) fn by(decision: &Decision) -> &'static str {
 
 /// A text of the tool itself, without control characters and not endless.
 pub(super) fn line(text: &str) -> String {
+    clean(text).into_owned()
+}
+
+/// As [`line`], borrowed where nothing has to change.
+pub(super) fn clean(text: &str) -> Cow<'_, str> {
+    if text.len() <= 400 && text.bytes().all(|b| (b' '..0x7f).contains(&b)) {
+        return Cow::Borrowed(text);
+    }
     text.chars().take(400).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 

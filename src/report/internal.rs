@@ -1,5 +1,6 @@
 //! `report.json` of the internal edition: staff only, with originals and names.
 
+use super::Edition;
 use super::common::{Common, common, others};
 use super::digest::{Digest, group_word};
 use crate::model::case::{Case, Check, InputRow, WithheldRow};
@@ -112,7 +113,7 @@ pub(super) fn view<'a>(case: &'a Case, digest: &'a Digest) -> InternalReport<'a>
         format_version: 1,
         edition: "internal",
         case_id: &case.id,
-        common: common(case, digest),
+        common: common(case, digest, Edition::Internal),
         request: request(case, &case.request),
         people: others(case).map(person).collect(),
         inputs: case.inputs.iter().enumerate().map(|(i, row)| input(i + 1, row)).collect(),

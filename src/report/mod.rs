@@ -3,7 +3,7 @@
 //! The **internal** edition is for staff: originals, names, questions. The **recipient** edition travels with the release and holds no
 //! third party's value in any form; it is built from types that have no place for one (`recipient.rs`), and its texts pass closed
 //! vocabularies (`guard.rs`). Each HTML page is a view of the `report.json` beside it, so what the JSON cannot hold the page cannot
-//! show. The ledger is streamed: a report of a million changes needs the memory of two thousand.
+//! show. The ledger is streamed, once for both: a report of a million changes needs the memory of two thousand.
 //!
 //! The same case and ledger give the same bytes: no clock, no random number.
 
@@ -21,7 +21,7 @@ pub use chain::{ChainError, ChainSummary, LedgerReader, LedgerWriter, verify_cha
 pub use digest::TABLE_ROWS;
 pub use summary::{summary, summary_json};
 
-use crate::model::case::{Case, Outcome};
+use crate::model::case::Case;
 use serde::Serialize;
 use std::io::{self, BufRead, Write};
 
@@ -37,29 +37,34 @@ pub enum Edition {
 /// Opens a report file for writing: edition and file name (`report.html`) to a writer. The writer is flushed, not closed.
 pub type Sink<'a> = dyn FnMut(Edition, &str) -> io::Result<Box<dyn Write>> + 'a;
 
-/// Writes the reports of a run: the internal edition always, the recipient edition when there is something to release or a draft.
-/// `ledger` opens the file that [`LedgerWriter`] wrote; it is read once for each edition and its chain is checked on the way.
+/// What the reports show of a ledger: [`gather`] reads it once for both editions.
+pub struct Gathered(digest::Digest);
+
+/// Reads a ledger that [`LedgerWriter`] wrote, checking its chain on the way. With a sink the recipient edition's `ledger.csv` is written
+/// in the same pass; `case` must then be what the reports will be written from.
 ///
 /// # Errors
-/// The ledger cannot be read or its chain does not hold; a file cannot be written.
-pub fn write_reports(case: &Case, ledger: &mut dyn FnMut() -> io::Result<Box<dyn BufRead>>, sink: &mut Sink) -> io::Result<()> {
-    write_edition(Edition::Internal, case, ledger()?, sink)?;
-    if matches!(case.outcome, Outcome::Released | Outcome::ReviewNeeded) {
-        write_edition(Edition::Recipient, case, ledger()?, sink)?;
-    }
-    Ok(())
+/// The ledger cannot be read or its chain does not hold; the file cannot be written.
+pub fn gather(case: &Case, ledger: impl BufRead, sink: Option<&mut Sink>) -> io::Result<Gathered> {
+    let Some(sink) = sink else { return Ok(Gathered(digest::digest(ledger, &mut |_| Ok(()))?)) };
+    let files = guard::Files::of(case);
+    let mut csv = sink(Edition::Recipient, "ledger.csv")?;
+    let mut row = ledger_csv::Rows::new(&mut *csv, &files)?;
+    let digest = digest::digest(ledger, &mut |entry| row.write(entry))?;
+    csv.flush()?;
+    Ok(Gathered(digest))
 }
 
-/// Writes one edition: internal `report.html`, `report.json`, `review.json`, `request.json` (`ledger.jsonl` is the ledger itself);
-/// recipient `report.html`, `report.json`, `ledger.csv`.
+/// Writes one edition but for the ledger: internal `report.html`, `report.json`, `review.json`, `request.json`; recipient `report.html`,
+/// `report.json`.
 ///
 /// # Errors
-/// As [`write_reports`].
-pub fn write_edition(edition: Edition, case: &Case, ledger: impl BufRead, sink: &mut Sink) -> io::Result<()> {
+/// A file cannot be written.
+pub fn write_edition(edition: Edition, case: &Case, gathered: &Gathered, sink: &mut Sink) -> io::Result<()> {
+    let digest = &gathered.0;
     match edition {
         Edition::Internal => {
-            let digest = digest::digest(ledger, edition, &mut |_| Ok(()))?;
-            write_views(edition, &internal::view(case, &digest), sink)?;
+            write_views(edition, &internal::view(case, digest), sink)?;
             let review = serde_json::json!({ "format": "disclose-review", "case_id": case.id, "items": case.review });
             write_json(&mut *sink(edition, "review.json")?, &review)?;
             let request = serde_json::json!({
@@ -68,14 +73,7 @@ pub fn write_edition(edition: Edition, case: &Case, ledger: impl BufRead, sink: 
             });
             write_json(&mut *sink(edition, "request.json")?, &request)
         }
-        Edition::Recipient => {
-            let files = guard::Files::of(case);
-            let mut csv = sink(edition, "ledger.csv")?;
-            ledger_csv::header(&mut *csv)?;
-            let digest = digest::digest(ledger, edition, &mut |entry| ledger_csv::row(&mut *csv, entry, &files))?;
-            csv.flush()?;
-            write_views(edition, &recipient::view(case, &digest), sink)
-        }
+        Edition::Recipient => write_views(edition, &recipient::view(case, digest), sink),
     }
 }
 

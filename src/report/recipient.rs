@@ -4,6 +4,7 @@
 //! author or a third party's name: what is not there cannot leak. Digests of inputs are left out because whoever holds the redacted
 //! file could try names until one fits.
 
+use super::Edition;
 use super::common::{Common, common, others};
 use super::digest::Digest;
 use super::guard::{self, Files};
@@ -103,7 +104,7 @@ pub(super) fn view<'a>(case: &'a Case, digest: &'a Digest) -> RecipientReport<'a
         format: "disclose-report",
         format_version: 1,
         edition: "recipient",
-        common: common(case, digest),
+        common: common(case, digest, Edition::Recipient),
         request: RequestView {
             patient: super::patient_names(case),
             birth_date: request.patient.birth_date.as_deref(),

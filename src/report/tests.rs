@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::case::Outcome;
 use crate::model::ledger::Entry;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -31,8 +32,12 @@ pub(super) fn reports_of(case: &Case, entries: &[Entry]) -> Files {
     let mut sink = |edition: Edition, name: &str| -> io::Result<Box<dyn Write>> {
         Ok(Box::new(Shared(files.clone(), (edition, name.to_string()))))
     };
-    let mut open = || -> io::Result<Box<dyn BufRead>> { Ok(Box::new(io::Cursor::new(ledger.clone()))) };
-    write_reports(case, &mut open, &mut sink).unwrap();
+    let goes_out = matches!(case.outcome, Outcome::Released | Outcome::ReviewNeeded);
+    let gathered = gather(case, &ledger[..], goes_out.then_some(&mut sink as &mut Sink)).unwrap();
+    write_edition(Edition::Internal, case, &gathered, &mut sink).unwrap();
+    if goes_out {
+        write_edition(Edition::Recipient, case, &gathered, &mut sink).unwrap();
+    }
     files.take()
 }
 
@@ -189,9 +194,8 @@ fn a_broken_ledger_gives_no_report() {
     let mut ledger = ledger(&sample::entries());
     ledger[20] ^= 1;
     let mut sink = |_: Edition, _: &str| -> io::Result<Box<dyn Write>> { Ok(Box::new(io::sink())) };
-    for edition in [Edition::Internal, Edition::Recipient] {
-        assert!(write_edition(edition, &sample::case(), &ledger[..], &mut sink).is_err());
-    }
+    assert!(gather(&sample::case(), &ledger[..], None).is_err());
+    assert!(gather(&sample::case(), &ledger[..], Some(&mut sink)).is_err());
 }
 
 #[test]

@@ -328,12 +328,12 @@ impl Scan<'_> {
             && (m.flow != bytes)
             && self.spend(m.flow.len() + m.tight.len() + m.rest.len(), layer)
         {
-            self.text(&m.flow, &layer.mapped("markup text", &m.flow_map), true);
+            self.text(&m.flow, &layer.mapped("markup text", m.flow_map), true);
             if !m.tight.is_empty() {
-                self.plain(&m.tight, Escapes::None, &layer.mapped("markup text", &m.tight_map));
+                self.plain(&m.tight, Escapes::None, &layer.mapped("markup text", m.tight_map));
             }
             if !m.rest.is_empty() {
-                self.text(&m.rest, &layer.mapped("attributes and comments", &m.rest_map), true);
+                self.text(&m.rest, &layer.mapped("attributes and comments", m.rest_map), true);
             }
         }
         let mut done = 0usize;

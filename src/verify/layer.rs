@@ -57,10 +57,10 @@ impl Layer {
     }
 
     /// A reading of this layer whose offsets can be led back to it.
-    pub fn mapped(&self, name: &str, way: &layers::Way) -> Layer {
+    pub fn mapped(&self, name: &str, way: layers::Way) -> Layer {
         let way = match (&self.outer, &self.way) {
             (Some(_), _) => None,
-            (None, None) => Some(Rc::new(way.clone())),
+            (None, None) => Some(Rc::new(way)),
             (None, Some(own)) => Some(Rc::new(way.iter().map(|w| (w.0, layers::way_back(own, w.1))).collect())),
         };
         Layer { name: self.joined(name), outer: self.outer.clone(), way, depth: self.depth + 1 }

@@ -152,8 +152,10 @@ pub(crate) fn markup(bytes: &[u8]) -> Option<Markup> {
     let mut at = 0;
     while at < bytes.len() {
         let next = memchr::memchr2(b'<', b'&', bytes.get(at..)?).map_or(bytes.len(), |p| at + p);
-        m.flow_map.push((m.flow.len(), at));
-        m.flow.extend_from_slice(bytes.get(at..next)?);
+        if next > at {
+            m.flow_map.push((m.flow.len(), at));
+            m.flow.extend_from_slice(bytes.get(at..next)?);
+        }
         at = next;
         m.flow_map.push((m.flow.len(), at));
         let rest = bytes.get(at..)?;
@@ -173,9 +175,19 @@ pub(crate) fn markup(bytes: &[u8]) -> Option<Markup> {
             m.rest_map.push((m.rest.len(), at + 2));
             at += delimited(rest, 2, b"?>", &mut m.rest);
         } else if rest.get(1).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'/' || *b == b'!' || *b == b'_' || *b >= 0x80) {
-            let (len, name) = tag(rest, at, &mut m.rest, &mut m.rest_map);
-            let low: Vec<u8> = name.iter().map(u8::to_ascii_lowercase).collect();
-            let local = low.rsplit(|b| *b == b':').next().unwrap_or_default();
+            let (tag_len, name) = tag(rest, at, &mut m.rest, &mut m.rest_map);
+            // Every name that is looked up is shorter than this; of a longer one its end tells enough.
+            let local = memchr::memrchr(b':', name).and_then(|p| name.get(p + 1..)).unwrap_or(name);
+            let mut low = [0u8; 48];
+            let len = local.len().min(low.len());
+            let local = match (low.get_mut(..len), local.get(local.len() - len..)) {
+                (Some(low), Some(end)) => {
+                    low.copy_from_slice(end);
+                    low.make_ascii_lowercase();
+                    &*low
+                }
+                _ => &[],
+            };
             let from = m.flow.len();
             if !runs_on(local) {
                 m.flow.extend_from_slice(b" \" ");
@@ -185,7 +197,7 @@ pub(crate) fn markup(bytes: &[u8]) -> Option<Markup> {
                     cuts.push(from..from + 1);
                 }
             }
-            at += len;
+            at += tag_len;
         } else {
             m.flow.push(b'<');
             at += 1;

@@ -8,6 +8,7 @@ use super::json_tokens::{Token, Tokens};
 use super::wellformed::{Shape, shape_of, xml_text};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -60,7 +61,7 @@ impl RefFacts {
 
     /// Takes these keys (`Type/id`, `urn:uuid:...`) as if they were defined: targets that policy withheld.
     pub fn withhold(&mut self, keys: &[String]) {
-        self.defined.extend(keys.iter().map(|k| hash(&key(k))));
+        self.defined.extend(keys.iter().map(|k| hash(key(k))));
     }
 
     /// Uses without a target, by kind of target.
@@ -130,20 +131,17 @@ fn kind_of(key: &str) -> String {
 }
 
 /// The form in which references and definitions are compared: `Type/id` for literal ones of any base, without version.
-fn key(reference: &str) -> String {
+fn key(reference: &str) -> &str {
     let plain = reference.split("/_history/").next().unwrap_or(reference);
     if plain.starts_with("urn:") || plain.contains('?') {
-        return plain.to_string();
+        return plain;
     }
-    let mut parts = plain.rsplit('/');
-    match (parts.next(), parts.next()) {
-        (Some(id), Some(kind))
-            if kind.bytes().next().is_some_and(|b| b.is_ascii_uppercase()) && kind.bytes().all(|b| b.is_ascii_alphabetic()) =>
-        {
-            format!("{kind}/{id}")
-        }
-        _ => plain.to_string(),
-    }
+    let mut slashes = plain.rmatch_indices('/').map(|(at, _)| at);
+    let Some(id_from) = slashes.next() else { return plain };
+    let kind_from = slashes.next().map_or(0, |at| at + 1);
+    let kind = plain.get(kind_from..id_from).unwrap_or("");
+    let named = kind.bytes().next().is_some_and(|b| b.is_ascii_uppercase()) && kind.bytes().all(|b| b.is_ascii_alphabetic());
+    if named { plain.get(kind_from..).unwrap_or(plain) } else { plain }
 }
 
 fn collect(bytes: &[u8], on: &mut dyn FnMut(Found)) {
@@ -156,23 +154,26 @@ fn collect(bytes: &[u8], on: &mut dyn FnMut(Found)) {
 }
 
 #[derive(Default)]
-struct Frame {
+struct Frame<'a> {
     array: bool,
-    name: String,
-    key: String,
-    kind: Option<String>,
-    id: Option<String>,
-    system: Option<String>,
-    value: Option<String>,
+    name: Cow<'a, str>,
+    key: Cow<'a, str>,
+    kind: Option<Cow<'a, str>>,
+    id: Option<Cow<'a, str>>,
+    system: Option<Cow<'a, str>>,
+    value: Option<Cow<'a, str>>,
     /// `#` references below, not yet resolved.
-    local: Vec<String>,
-    contained: Vec<String>,
-    identifiers: Vec<String>,
+    local: Vec<Cow<'a, str>>,
+    contained: Vec<Cow<'a, str>>,
+    identifiers: Vec<(Cow<'a, str>, Cow<'a, str>)>,
 }
 
-fn text(raw: &[u8]) -> String {
-    let decoded = super::layers::unescape(raw);
-    String::from_utf8_lossy(decoded.as_deref().unwrap_or(raw)).into_owned()
+fn text(raw: &[u8]) -> Cow<'_, str> {
+    if memchr::memchr(b'\\', raw).is_some() {
+        let decoded = super::layers::unescape(raw);
+        return Cow::Owned(String::from_utf8_lossy(decoded.as_deref().unwrap_or(raw)).into_owned());
+    }
+    String::from_utf8_lossy(raw)
 }
 
 fn collect_json(bytes: &[u8], on: &mut dyn FnMut(Found)) {
@@ -204,26 +205,26 @@ fn collect_json(bytes: &[u8], on: &mut dyn FnMut(Found)) {
     }
 }
 
-fn member(f: &mut Frame, raw: &[u8], on: &mut dyn FnMut(Found)) {
-    match f.key.as_str() {
+fn member<'a>(f: &mut Frame<'a>, raw: &'a [u8], on: &mut dyn FnMut(Found)) {
+    match f.key.as_ref() {
         "resourceType" => f.kind = Some(text(raw)),
         "id" => f.id = Some(text(raw)),
         "system" => f.system = Some(text(raw)),
         "value" => f.value = Some(text(raw)),
-        "fullUrl" => on(Found::Defined(&key(&text(raw)))),
+        "fullUrl" => on(Found::Defined(key(&text(raw)))),
         "reference" => {
             let reference = text(raw);
             if reference.starts_with('#') {
                 f.local.push(reference);
             } else if !reference.is_empty() {
-                on(Found::Used(&key(&reference)));
+                on(Found::Used(key(&reference)));
             }
         }
         _ => {}
     }
 }
 
-fn close(f: Frame, stack: &mut [Frame], on: &mut dyn FnMut(Found)) {
+fn close<'a>(f: Frame<'a>, stack: &mut [Frame<'a>], on: &mut dyn FnMut(Found)) {
     let Some(kind) = f.kind.as_ref().filter(|_| !f.array) else {
         if let (Some(parent), true) =
             (stack.last_mut(), !f.local.is_empty() || !f.contained.is_empty() || !f.identifiers.is_empty())
@@ -234,25 +235,26 @@ fn close(f: Frame, stack: &mut [Frame], on: &mut dyn FnMut(Found)) {
                 parent.identifiers.extend(f.identifiers);
             }
         }
-        if let (Some(parent), "identifier", Some(value)) = (stack.last_mut(), f.name.as_str(), f.value) {
-            parent.identifiers.push(format!("{}|{value}", f.system.unwrap_or_default()));
+        if let (Some(parent), "identifier", Some(value)) = (stack.last_mut(), f.name.as_ref(), f.value) {
+            parent.identifiers.push((f.system.unwrap_or_default(), value));
         }
         return;
     };
     if let Some(parent) = stack.last_mut().filter(|_| f.name == "contained") {
-        parent.contained.extend(f.id.map(|id| format!("#{id}")));
+        parent.contained.extend(f.id);
         parent.local.extend(f.local);
         return;
     }
-    let contained: HashSet<&str> = f.contained.iter().map(String::as_str).collect();
+    let contained: HashSet<&str> = f.contained.iter().map(Cow::as_ref).collect();
     for local in &f.local {
-        on(Found::Local(local, local == "#" || contained.contains(local.as_str())));
+        let there = local.strip_prefix('#').is_some_and(|id| id.is_empty() || contained.contains(id));
+        on(Found::Local(local, there));
     }
     if let Some(id) = &f.id {
         on(Found::Defined(&format!("{kind}/{id}")));
     }
-    for identifier in &f.identifiers {
-        on(Found::Defined(&format!("{kind}?identifier={identifier}")));
+    for (system, value) in &f.identifiers {
+        on(Found::Defined(&format!("{kind}?identifier={system}|{value}")));
     }
 }
 
@@ -277,12 +279,14 @@ fn collect_xml(bytes: &[u8], on: &mut dyn FnMut(Found)) {
 fn element(e: &BytesStart, ids: &mut HashSet<String>, uses: &mut Vec<String>) {
     let name = e.local_name();
     for a in e.attributes().with_checks(false).flatten() {
-        let value = a.value.trim().to_string();
+        let value = a.value.trim();
         match (name.as_ref(), a.key.local_name().as_ref()) {
             (_, "ID" | "id") => {
-                ids.insert(value);
+                ids.insert(value.to_string());
             }
-            ("reference", "value") | ("linkHtml" | "a", "href") if value.starts_with('#') && value.len() > 1 => uses.push(value),
+            ("reference", "value") | ("linkHtml" | "a", "href") if value.starts_with('#') && value.len() > 1 => {
+                uses.push(value.to_string());
+            }
             ("renderMultiMedia", "referencedObject") => uses.extend(value.split_whitespace().map(|v| format!("#{v}"))),
             _ => {}
         }

@@ -6,6 +6,7 @@ mod corpus;
 mod hostile;
 mod identity;
 mod layering;
+mod names_model;
 mod notes;
 mod reading;
 mod run;

@@ -13,6 +13,7 @@ mod net;
 mod places;
 #[cfg(test)]
 mod tests;
+mod things;
 mod verdict;
 mod windows;
 mod wordpiece;

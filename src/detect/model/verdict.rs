@@ -2,15 +2,18 @@
 
 use super::net::Scored;
 use super::places::{open_words, stretches};
+use super::things::{is_place, is_thing};
 use super::{Names, files};
 use crate::detect::discover::{Find, judged};
+use crate::detect::fold::folded;
 use crate::detect::identity::Own;
 use crate::detect::name_read::{Read, is_particle};
 use crate::detect::tokens::{Shape, Tokens};
-use crate::detect::words::{NameLike, is_clinical, is_place_or_month, is_running_word, name_like};
+use crate::detect::words::{NameLike, folded_like, is_clinical, is_eponym, is_place_or_month, is_running_word, name_like};
 use crate::detect::{Context, own_of};
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::request::Identity;
+use std::collections::HashMap;
 
 /// From this sum of the name labels on a word belongs to a name (measured: the best balance of recall and precision).
 const PART: f32 = 0.2;
@@ -64,7 +67,33 @@ pub fn read_names(
             out.mentions.extend(verdict(&t, from, to, sure, ctx, &own, !identity.names.is_empty()));
         }
     }
-    out.mentions.retain(|m| !found.iter().any(|f| f.start <= m.start && m.end <= f.end));
+    // `Doula Marlowe Finch`: a doubtful word right before a name says what they are.
+    let heads = |m: &Mention| m.rule == files::DOUBT && found.iter().any(|f| f.start > m.end && f.start - m.end <= 2);
+    out.mentions.retain(|m| !found.iter().any(|f| f.start <= m.start && m.end <= f.end) && !heads(m));
+    let again = again(&t, &open.tokens, found, &out.mentions);
+    out.mentions.retain(|m| m.rule != files::DOUBT || !again.iter().any(|a| a.start < m.end && m.start < a.end));
+    out.mentions.extend(again);
+    out
+}
+
+/// Open words that are a part of a name found elsewhere in the same text: `Halloran` after `Dr. Halloran`.
+fn again(t: &Tokens, open: &[usize], found: &[Mention], new: &[Mention]) -> Vec<Mention> {
+    let mut by_word: HashMap<String, &Mention> = HashMap::new();
+    for m in found.iter().chain(new.iter().filter(|m| m.rule == files::RULE)) {
+        let (Who::New(_) | Who::Person(_), Some(name)) = (&m.who, &m.name) else { continue };
+        let words = name.family.split(' ').chain(name.given.first().map(String::as_str)).map(folded);
+        for word in words.filter(|w| w.len() >= 3 && folded_like(w) > NameLike::WordName && !is_eponym(w)) {
+            by_word.entry(word).or_insert(m);
+        }
+    }
+    let mut out = Vec::new();
+    for &i in open {
+        let Some(token) = t.get(i) else { continue };
+        let taken = new.iter().any(|m| m.start < token.end && token.start < m.end && m.rule == files::RULE);
+        let Some(m) = by_word.get(t.low(i)).filter(|_| !taken && t.is_capital(i) && !is_place(t, i, i + 1)) else { continue };
+        let (start, end) = (token.start, token.end);
+        out.push(Mention { start, end, rule: files::AGAIN, confidence: 0.55, ..(*m).clone() });
+    }
     out
 }
 
@@ -120,7 +149,12 @@ fn runs(t: &Tokens, first: usize, parts: &[f32]) -> Vec<(usize, usize, f32)> {
             };
             let k = next + glue;
             let possessive = t.get(next - 1).is_some_and(|x| x.possessive);
-            let fits = is_word(k)
+            // A name is written in one way: no `Babinski down`.
+            let same = (t.shape(k) == Some(Shape::Lower)) == (t.shape(i) == Some(Shape::Lower))
+                || is_particle(t.low(k))
+                || is_particle(t.low(i));
+            let fits = same
+                && is_word(k)
                 && part(k) >= PART
                 && (t.like(k) > NameLike::Word || is_particle(t.low(k)) || t.shape(k) == Some(Shape::Initial));
             let tab = glue == 1 && t.text.get(t.list[next].start..t.list[next].end) == Some("\t");
@@ -137,103 +171,6 @@ fn runs(t: &Tokens, first: usize, parts: &[f32]) -> Vec<(usize, usize, f32)> {
     out
 }
 
-/// Words that end the name of an organisation or facility.
-const ORGANISATIONS: &[&str] = &[
-    "associates",
-    "center",
-    "centers",
-    "centre",
-    "church",
-    "clinic",
-    "clinics",
-    "college",
-    "company",
-    "consulting",
-    "corp",
-    "corporation",
-    "foundation",
-    "group",
-    "health",
-    "healthcare",
-    "hospital",
-    "hospitals",
-    "inc",
-    "institute",
-    "insurance",
-    "lab",
-    "laboratories",
-    "laboratory",
-    "labs",
-    "llc",
-    "llp",
-    "ltd",
-    "medical",
-    "medicine",
-    "memorial",
-    "pharmaceuticals",
-    "pharmacy",
-    "practice",
-    "rehab",
-    "rehabilitation",
-    "school",
-    "services",
-    "systems",
-    "university",
-    "hall",
-    "building",
-    "street",
-    "avenue",
-    "road",
-    "boulevard",
-    "county",
-    "park",
-    "airport",
-];
-/// Facilities named after people that stand alone in notes.
-const FACILITIES: &[&str] =
-    &["brigham", "cedars", "geisinger", "hopkins", "hitchcock", "kettering", "mayo", "scripps", "sinai", "vanderbilt"];
-/// Verbs after whose `from` or `to` a place stands.
-const MOVES: &[&str] = &[
-    "admitted",
-    "arrived",
-    "came",
-    "discharged",
-    "flew",
-    "flown",
-    "moved",
-    "referred",
-    "relocated",
-    "returned",
-    "transfer",
-    "transferred",
-    "travel",
-    "traveled",
-    "travelled",
-    "trip",
-];
-
-/// An organisation, facility or place: `Lantana Consulting Group`, `at Hopkins`, `transferred from Brigham`, `lives in Camden`.
-fn is_place(t: &Tokens, first: usize, next: usize) -> bool {
-    // `at Kowalczyk's request`: somebody's.
-    if t.get(next - 1).is_some_and(|x| x.possessive) {
-        return false;
-    }
-    let mut k = next;
-    while k < next + 4 && (t.is_capital(k) || matches!(t.low(k), "and" | "of") || t.is(k, '&') || t.is(k, ',')) {
-        if ORGANISATIONS.contains(&t.low(k)) {
-            return true;
-        }
-        k += 1;
-    }
-    let before = |n: usize| first.checked_sub(n).map_or("", |k| t.low(k));
-    match before(1) {
-        "at" | "in" | "near" => true,
-        "from" | "to" if MOVES.contains(&before(2)) => true,
-        "of" if ORGANISATIONS.contains(&before(2)) => true,
-        _ => (first..next).any(|i| FACILITIES.contains(&t.low(i))) && !t.is(first.wrapping_sub(1), '.'),
-    }
-}
-
 /// Sets the model's word beside everything else that is known of these words.
 fn verdict(t: &Tokens, first: usize, next: usize, sure: f32, ctx: &Context, own: &Own, has_identity: bool) -> Option<Mention> {
     let words: Vec<usize> = (first..next)
@@ -245,7 +182,7 @@ fn verdict(t: &Tokens, first: usize, next: usize, sure: f32, ctx: &Context, own:
     if best < NameLike::WordName || words.iter().all(ruled_out) {
         return None;
     }
-    if is_place(t, first, next) {
+    if is_place(t, first, next) || is_thing(t, first, next, best) {
         return None;
     }
     let (start, end) = (t.get(first)?.start, t.get(next - 1)?.end);
@@ -264,6 +201,8 @@ fn verdict(t: &Tokens, first: usize, next: usize, sure: f32, ctx: &Context, own:
     if taken || mention.who == Who::Patient {
         return Some(mention);
     }
-    let doubt = capital && sure >= DOUBT || evidence.any() && sure >= LISTED;
+    // An unknown word in capitals is a term or an abbreviation more often than a name.
+    let likely = t.shape(first) == Some(Shape::Cap) && sure >= DOUBT;
+    let doubt = likely || capital && evidence.any() && sure >= LISTED;
     doubt.then_some(Mention { who: Who::Ambiguous, rule: files::DOUBT, ..mention })
 }

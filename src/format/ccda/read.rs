@@ -44,6 +44,7 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     }
     walk.doc.records.push(records::document(&tape, Some(0)));
     walk.run();
+    walk.doc.kept = tape.keep();
     Ok(walk.doc)
 }
 

@@ -19,7 +19,7 @@ pub fn write(bytes: &[u8], doc: &Document, edits: &[Edit]) -> Result<Written, Wr
     if edits.is_empty() {
         return list.finish(bytes);
     }
-    let tape = xml::parse(bytes).map_err(|e| WriteError(format!("the source changed since it was read: {e}")))?;
+    let tape = xml::again(bytes, doc).map_err(|e| WriteError(format!("the source changed since it was read: {e}")))?;
     let mut views = Views { bytes, last: None };
     for edit in edits {
         if edit.record {

@@ -16,10 +16,11 @@ mod write;
 
 use super::json::{Tape, locate};
 use super::{Format, Score, Source};
-use crate::model::document::{Document, Field};
+use crate::model::document::{Document, Field, Kept};
 use crate::model::edit::{Edit, Written};
 use crate::model::error::{ReadError, WriteError};
 use crate::model::view::TextView;
+use std::borrow::Cow;
 
 /// What a field is to the writer, beyond its class.
 pub mod hint {
@@ -56,6 +57,14 @@ pub mod hint {
 #[cfg(test)]
 mod tests;
 
+/// The tape that the reader kept, or a new one.
+fn tape_of<'d>(src: &[u8], doc: &'d Document) -> Result<Cow<'d, Tape>, ReadError> {
+    match doc.kept.get::<(usize, Tape)>() {
+        Some((len, tape)) if *len == src.len() => Ok(Cow::Borrowed(tape)),
+        _ => Tape::parse(src).map(Cow::Owned),
+    }
+}
+
 /// The FHIR R4 JSON format: one resource, of any type, Bundles included.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FhirJson;
@@ -80,7 +89,9 @@ impl Format for FhirJson {
 
     fn read(&self, source: Source) -> Result<Document, ReadError> {
         let tape = Tape::parse(source.bytes)?;
-        walk::Walker::run(source.bytes, &tape)
+        let mut doc = walk::Walker::run(source.bytes, &tape)?;
+        doc.kept = Kept::new((source.bytes.len(), tape));
+        Ok(doc)
     }
 
     fn view<'a>(&self, source: Source<'a>, _doc: &Document, field: &Field) -> TextView<'a> {
@@ -91,8 +102,8 @@ impl Format for FhirJson {
         write::write(source.bytes, doc, edits)
     }
 
-    fn locate(&self, source: Source, _doc: &Document, nodes: &[u32]) -> Vec<String> {
-        match Tape::parse(source.bytes) {
+    fn locate(&self, source: Source, doc: &Document, nodes: &[u32]) -> Vec<String> {
+        match tape_of(source.bytes, doc) {
             Ok(tape) => locate::pointers(source.bytes, &tape, nodes),
             Err(_) => vec![String::new(); nodes.len()],
         }

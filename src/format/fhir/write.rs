@@ -7,7 +7,7 @@
 use super::hint;
 use super::ops::{self, Op, Plan};
 use super::view;
-use crate::format::json::{Kind, Tape, string};
+use crate::format::json::{Kind, string};
 use crate::format::text::markup;
 use crate::model::document::{Class, Document, Field, Form};
 use crate::model::edit::{Cause, Change, Edit, Written};
@@ -25,7 +25,7 @@ pub fn write(src: &[u8], doc: &Document, edits: &[Edit]) -> Result<Written, Writ
     if edits.is_empty() {
         return Ok(Written { bytes: src.to_vec(), ..Written::default() });
     }
-    let tape = Tape::parse(src).map_err(|e| WriteError(e.to_string()))?;
+    let tape = super::tape_of(src, doc).map_err(|e| WriteError(e.to_string()))?;
     let mut plan = Plan::new(src, &tape);
     for edit in edits {
         let cause = Cause::Ledger(edit.ledger);

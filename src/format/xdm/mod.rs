@@ -45,8 +45,8 @@ impl Format for XdmMetadata {
     fn write(&self, source: Source, doc: &Document, edits: &[Edit]) -> Result<Written, WriteError> {
         write::write(source.bytes, doc, edits)
     }
-    fn locate(&self, source: Source, _doc: &Document, nodes: &[u32]) -> Vec<String> {
-        match xml::parse(source.bytes) {
+    fn locate(&self, source: Source, doc: &Document, nodes: &[u32]) -> Vec<String> {
+        match xml::again(source.bytes, doc) {
             Ok(tape) => xml::path::locate(&tape, nodes),
             Err(_) => vec![String::new(); nodes.len()],
         }

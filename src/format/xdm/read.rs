@@ -49,6 +49,7 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     if let Some(r) = reader.doc.records.first_mut() {
         r.subject = reader.patient;
     }
+    reader.doc.kept = tape.keep();
     Ok(reader.doc)
 }
 

@@ -19,7 +19,7 @@ pub mod tape;
 pub mod text;
 
 pub use kind::{XmlKind, xml_kind};
-pub use parse::parse;
+pub use parse::{again, parse};
 pub use tape::{Kind, NONE, Node, Tape};
 
 #[cfg(test)]

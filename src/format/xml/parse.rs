@@ -5,11 +5,13 @@
 
 use super::encoding::{self, Encoding};
 use super::tape::{CHILDREN, EMPTY, Kind, MIXED, NONE, Node, TEXT, Tape};
+use crate::model::document::Document;
 use crate::model::error::ReadError;
 use crate::model::view::Span;
 use quick_xml::Reader;
 use quick_xml::errors::{Error, IllFormedError};
 use quick_xml::events::Event;
+use std::sync::Arc;
 
 /// Deepest nesting accepted. CDA documents stay below 40; HTML in narrative below 100.
 pub const MAX_DEPTH: usize = 512;
@@ -51,7 +53,12 @@ pub fn parse(bytes: &[u8]) -> Result<Tape<'_>, ReadError> {
     };
     builder.run(shadow.as_deref().unwrap_or(body), bom)?;
     let Builder { nodes, uris, root, .. } = builder;
-    Ok(Tape { bytes, nodes, uris, encoding, root })
+    Ok(Tape { bytes, nodes: Arc::new(nodes), uris: Arc::new(uris), encoding, root })
+}
+
+/// The tape of a document that was read before: as its reader kept it, or parsed again.
+pub fn again<'a>(bytes: &'a [u8], doc: &Document) -> Result<Tape<'a>, ReadError> {
+    Tape::kept(bytes, doc).map_or_else(|| parse(bytes), Ok)
 }
 
 /// A namespace declaration in scope.

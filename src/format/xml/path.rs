@@ -5,59 +5,73 @@
 
 use super::tape::{Kind, NONE, Tape};
 use std::collections::HashMap;
+use std::fmt::Write;
 
-/// Paths of several nodes. Time is linear in the nodes and the siblings of the ways to them.
+/// Paths of several nodes. Time is linear in the nodes and the siblings of the ways to them, when the nodes come in order.
 pub fn locate(tape: &Tape, nodes: &[u32]) -> Vec<String> {
-    let mut book = Book { tape, paths: HashMap::new(), index: HashMap::new() };
+    let index = vec![(0, 0); if nodes.is_empty() { 0 } else { tape.nodes.len() }];
+    let mut book = Book { tape, open: Vec::new(), path: String::new(), way: Vec::new(), index };
     nodes.iter().map(|&n| if (n as usize) < tape.nodes.len() { book.path(n) } else { String::new() }).collect()
 }
 
-/// What is known already.
+/// The way to the node asked last, and what was counted so far.
 struct Book<'t, 'a> {
     tape: &'t Tape<'a>,
-    paths: HashMap<u32, String>,
-    /// Index of a child among its like and how many those are, for every child of the parents met so far.
-    index: HashMap<u32, (u32, u32)>,
+    /// Nodes of the way with the length of the path before each; ancestors come before and have the lower numbers.
+    open: Vec<(u32, usize)>,
+    path: String,
+    way: Vec<u32>,
+    /// Index of a child among its like and how many those are, for every child of the parents met so far; 0 elsewhere.
+    index: Vec<(u32, u32)>,
 }
 
 impl Book<'_, '_> {
     fn path(&mut self, node: u32) -> String {
-        // Collect the way up to a known ancestor, then write it down again: no recursion.
-        let mut way = Vec::new();
+        // Collect the way up to an ancestor that is open, then write it down: no recursion.
         let mut at = node;
-        let mut path = String::new();
+        let mut keep = 0;
         while at != NONE {
-            if let Some(known) = self.paths.get(&at) {
-                path.clone_from(known);
+            if let Ok(found) = self.open.binary_search_by_key(&at, |o| o.0) {
+                keep = found + 1;
                 break;
             }
-            way.push(at);
+            self.way.push(at);
             at = self.tape.node(at).parent;
         }
-        for &n in way.iter().rev() {
-            path.push('/');
-            path.push_str(&self.step(n));
-            self.paths.insert(n, path.clone());
+        if let Some((_, len)) = self.open.get(keep) {
+            self.path.truncate(*len);
         }
-        path
+        self.open.truncate(keep);
+        while let Some(n) = self.way.pop() {
+            self.open.push((n, self.path.len()));
+            self.step(n);
+        }
+        self.path.clone()
     }
 
-    fn step(&mut self, node: u32) -> String {
-        let n = self.tape.node(node);
-        let name = String::from_utf8_lossy(self.tape.name(node)).into_owned();
-        let word = match n.kind {
-            Kind::Attr => return format!("@{name}"),
-            Kind::Element => name,
-            Kind::Text | Kind::CData => "text()".into(),
-            Kind::Comment => "comment()".into(),
-            Kind::Pi => "processing-instruction()".into(),
-        };
-        if !self.index.contains_key(&node) {
+    fn step(&mut self, node: u32) {
+        let n = *self.tape.node(node);
+        self.path.push('/');
+        match n.kind {
+            Kind::Attr => self.path.push('@'),
+            Kind::Element => {}
+            Kind::Text | Kind::CData => self.path.push_str("text()"),
+            Kind::Comment => self.path.push_str("comment()"),
+            Kind::Pi => self.path.push_str("processing-instruction()"),
+        }
+        if matches!(n.kind, Kind::Attr | Kind::Element) {
+            self.path.push_str(&String::from_utf8_lossy(self.tape.name(node)));
+        }
+        if n.kind == Kind::Attr {
+            return;
+        }
+        if self.index.get(node as usize).is_some_and(|i| i.0 == 0) {
             self.count(n.parent);
         }
-        match self.index.get(&node) {
-            Some(&(i, all)) if all > 1 => format!("{word}[{i}]"),
-            _ => word,
+        if let Some(&(i, all)) = self.index.get(node as usize)
+            && all > 1
+        {
+            let _ = write!(self.path, "[{i}]");
         }
     }
 
@@ -70,17 +84,30 @@ impl Book<'_, '_> {
             Kind::Comment => b"comment()",
             _ => b"processing-instruction()",
         };
-        let mut seen: HashMap<&[u8], u32> = HashMap::new();
-        let numbered: Vec<(u32, u32)> = tape
-            .children(parent)
-            .map(|i| {
-                let n = seen.entry(like(i)).or_insert(0);
+        // Most elements have few kinds of children; the map is for those that do not.
+        let mut few: Vec<(&[u8], u32)> = Vec::new();
+        let mut many: HashMap<&[u8], u32> = HashMap::new();
+        for i in tape.children(parent) {
+            let name = like(i);
+            let n = match few.iter().position(|f| f.0 == name) {
+                Some(at) => few.get_mut(at).map(|f| &mut f.1),
+                None if few.len() < 8 => {
+                    few.push((name, 0));
+                    few.last_mut().map(|f| &mut f.1)
+                }
+                None => Some(many.entry(name).or_insert(0)),
+            };
+            if let (Some(n), Some(index)) = (n, self.index.get_mut(i as usize)) {
                 *n += 1;
-                (i, *n)
-            })
-            .collect();
-        for (i, n) in numbered {
-            self.index.insert(i, (n, seen.get(like(i)).copied().unwrap_or(1)));
+                index.0 = *n;
+            }
+        }
+        for i in tape.children(parent) {
+            let name = like(i);
+            let all = few.iter().find(|f| f.0 == name).map(|f| f.1).or_else(|| many.get(name).copied()).unwrap_or(1);
+            if let Some(index) = self.index.get_mut(i as usize) {
+                index.1 = all;
+            }
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The flat vector of nodes.
 
 use super::encoding::Encoding;
+use crate::model::document::{self, Document};
 use crate::model::view::Span;
+use std::sync::Arc;
 
 /// No node.
 pub const NONE: u32 = u32::MAX;
@@ -70,16 +72,37 @@ pub struct Tape<'a> {
     /// The source, byte order mark included.
     pub bytes: &'a [u8],
     /// Nodes in document order.
-    pub nodes: Vec<Node>,
+    pub nodes: Arc<Vec<Node>>,
     /// Namespace names; 0 is the empty one.
-    pub uris: Vec<String>,
+    pub uris: Arc<Vec<String>>,
     /// The encoding.
     pub encoding: Encoding,
     /// The root element.
     pub root: u32,
 }
 
+/// A tape without its bytes, as a document keeps it.
+struct Kept {
+    len: usize,
+    nodes: Arc<Vec<Node>>,
+    uris: Arc<Vec<String>>,
+    encoding: Encoding,
+    root: u32,
+}
+
 impl<'a> Tape<'a> {
+    /// What the writer needs to have this tape again.
+    pub fn keep(&self) -> document::Kept {
+        let (nodes, uris) = (self.nodes.clone(), self.uris.clone());
+        document::Kept::new(Kept { len: self.bytes.len(), nodes, uris, encoding: self.encoding, root: self.root })
+    }
+
+    /// The tape that was kept of these bytes.
+    pub fn kept(bytes: &'a [u8], doc: &Document) -> Option<Tape<'a>> {
+        let kept = doc.kept.get::<Kept>().filter(|k| k.len == bytes.len())?;
+        Some(Tape { bytes, nodes: kept.nodes.clone(), uris: kept.uris.clone(), encoding: kept.encoding, root: kept.root })
+    }
+
     /// A node; the root for an index out of range, so that a wrong index cannot panic.
     pub fn node(&self, i: u32) -> &Node {
         self.nodes.get(i as usize).unwrap_or(&self.nodes[self.root as usize])
