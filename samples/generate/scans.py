@@ -5,6 +5,7 @@ Pillow do not draw the same pixels, so the pictures are kept as files and not co
 import io
 import random
 import sys
+import zlib
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
@@ -106,7 +107,7 @@ def pdf(pages):
         image = stream(b"/Type/XObject/Subtype/Image" + head, data)
         text = b"q %d 0 0 %d 0 0 cm /I Do Q BT 3 Tr /F 11 Tf 14 TL 65 %d Td " % (width, height, height - 58)
         text += b"".join(b"(" + l.lstrip("<>").replace("\t", "   ").encode() + b") Tj T* " for l in lines) + b"ET"
-        content = stream(b"", text)
+        content = stream(b"/Filter/FlateDecode", zlib.compress(text))
         objects.append(b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]/Contents %d 0 R/Resources<</XObject<</I %d 0 R>>/Font<</F 3 0 R>>>>>>"
                        % (width, height, content, image))
         kids.append(b"%d 0 R" % len(objects))
@@ -123,7 +124,7 @@ def pdf(pages):
 def main():
     HERE.mkdir(exist_ok=True)
     pages = [bits(sheet(FAX, 200), 250), bits(sheet(FAX2, 200), 120)]
-    pages[0].save(HERE / "fax.tif", save_all=True, append_images=pages[1:], compression="group4", dpi=(200, 200),
+    pages[0].save(HERE / "fax.tif", save_all=True, append_images=pages[1:], compression="group4", dpi=(200, 200), tiffinfo={278: 2200},
                   description="fax from Owen Graves", artist="Graciela Villalobos")
     page = sheet(INTAKE, 150, height=6)
     page = page.rotate(1.7, resample=Image.BICUBIC, fillcolor=255).point(lambda v: 25 + v * 218 // 255)
