@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 Exit codes: 0 released (OUT/release), 3 review needed (OUT/draft), 4 verification failed (neither), 2 bad usage or input, 1 internal.")]
 pub struct ProcessArgs {
-    /// Files, folders or zips: FHIR R4 JSON (Bundle, single resource, NDJSON), C-CDA XML, text, HTML, XDM
+    /// Files, folders or zips: FHIR R4 JSON (Bundle, single resource, NDJSON), C-CDA XML, PDF, text, HTML, XDM
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
     /// Identity of the patient who asks: a FHIR R4 Patient (JSON) or an identity TOML
@@ -60,6 +60,9 @@ pub struct ProcessArgs {
     /// A person's rulings on the review items of an earlier run over the same input (TOML)
     #[arg(long, value_name = "FILE")]
     pub decisions: Option<PathBuf>,
+    /// Password of encrypted PDFs; may be given more than once
+    #[arg(long, value_name = "PASSWORD")]
+    pub pdf_password: Vec<String>,
     /// Keep the names of treating clinicians
     #[arg(long)]
     pub keep_clinicians: bool,
@@ -80,6 +83,7 @@ pub struct ProcessArgs {
 /// [`RunError`] with its exit code.
 pub fn run(args: ProcessArgs) -> Result<i32, RunError> {
     let options = options(&args)?;
+    args.pdf_password.iter().for_each(|p| crate::format::pdf::add_password(p));
     let said = options.names.missing().is_some();
     if let Some(why) = options.names.missing() {
         eprintln!("disclose: {why}. Narratives are read without the names model, and each goes to a person.");

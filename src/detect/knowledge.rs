@@ -337,7 +337,9 @@ impl Knowledge {
             let in_mail = matches!(best, Kind::Login | Kind::Full);
             let dotted = best == Kind::Family && ctx.class != Class::Code && !entry.needs_cue && written.len() >= 5;
             let spelled = entry.certain && entry.spelled.iter().any(|s| s == written);
-            return (in_mail || dotted || spelled).then(|| make(value_owner(&ids), "roster.login", 0.85, start, end))?;
+            // A family's surname alone in a file name or query says nothing of anybody else in it.
+            let who = if best == Kind::Family && ids.contains(&PATIENT) { Who::Patient } else { value_owner(&ids) };
+            return (in_mail || dotted || spelled).then(|| make(who, "roster.login", 0.85, start, end))?;
         }
         if best == Kind::Login {
             return make(value_owner(&ids), "roster.login", 0.85, start, end);
@@ -356,7 +358,8 @@ impl Knowledge {
         if best == Kind::Initial && !near.capital() && !written.contains('.') {
             return None;
         }
-        let who = self.choose(entry, lone || best == Kind::Initial, &e, ctx);
+        let household = best == Kind::Family && ids.contains(&PATIENT) && near.is_household();
+        let who = if household { Who::Patient } else { self.choose(entry, lone || best == Kind::Initial, &e, ctx) };
         let (rule, confidence) = match best {
             Kind::Full => ("roster.full-name", 0.99),
             Kind::Initial => ("roster.initial-name", 0.95),

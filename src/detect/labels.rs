@@ -27,11 +27,55 @@ pub fn find(t: &Tokens, ctx: &Context) -> Vec<Find> {
         }
         line = end + 1;
     }
+    answer(t, ctx, &mut out);
     for i in 0..t.list.len() {
         ward(t, i, &mut out);
         speaker(t, i, group, &mut out);
     }
     out
+}
+
+/// The whole text answers the question that its section's title asks: `Children` and `Torvald (8), Signe (5)`. All of it must read
+/// as names, one of them known; of `Mother` and `Breast cancer` nothing is taken.
+fn answer(t: &Tokens, ctx: &Context, out: &mut Vec<Find>) {
+    if ctx.section.is_empty() || ctx.section.len() > 160 || t.list.is_empty() || t.list.len() > 60 {
+        return;
+    }
+    let question = Tokens::new(ctx.section);
+    let words = question.list.len();
+    let role = (0..words).rev().find_map(|k| kin(question.low(k))).or_else(|| label_role(&question, 0, words));
+    let Some(role) = role else { return };
+    let mut found = Vec::new();
+    let mut k = 0;
+    while k < t.list.len() {
+        let from = skip_titles(t, k);
+        let Some(read) = forward(t, from, Trust::Fair).filter(|r| r.best > NameLike::Word) else { return };
+        k = read.next;
+        // An age or relation in parentheses.
+        if t.is(k, '(') {
+            let Some(close) = (k..t.list.len().min(k + 5)).find(|j| t.is(*j, ')')) else { return };
+            k = close + 1;
+        } else if t.shape(k) == Some(Shape::Number) {
+            k += 1;
+        }
+        found.push(read);
+        let mut separated = k >= t.list.len();
+        while k < t.list.len()
+            && (matches!(t.shape(k), Some(Shape::Break | Shape::Mark(',' | ';' | '/' | '&' | '.'))) || t.low(k) == "and")
+        {
+            separated = true;
+            k += 1;
+        }
+        if !separated {
+            return;
+        }
+    }
+    if !found.iter().any(|r| r.best == NameLike::Name) {
+        return;
+    }
+    for read in found {
+        push(out, read, "cue.question", 0.85, Some(role));
+    }
 }
 
 fn push(out: &mut Vec<Find>, read: Read, rule: &'static str, confidence: f32, role: Option<Role>) {

@@ -1,6 +1,7 @@
 //! Reads a person's name at a place where a cue says that one may stand.
 
 use super::cues::{credential, is_eponym_head, kin, title};
+use super::evidence::credential_at;
 use super::tokens::{Shape, Tokens};
 use super::words::{NameLike, is_given, is_surname, name_like};
 use crate::model::person::Name;
@@ -255,6 +256,8 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
     let low = t.low(g);
     let upper = t.shape(i) == Some(Shape::Upper);
     let given_ok = match t.shape(g)? {
+        // `Roe, M.D.` and `Dr. Roe, I feel fine`
+        Shape::Initial if credential_at(t, g).is_some() || t.is_pronoun(g) => false,
         Shape::Initial => trust >= Trust::Fair,
         Shape::Cap | Shape::Upper if credential(t.word(g)).is_some() || kin(low).is_some() || title(low).is_some() => false,
         Shape::Cap | Shape::Upper => {

@@ -73,6 +73,12 @@ impl<'a> Near<'a> {
             && !self.tokens.is_capital(self.next)
     }
 
+    /// `Roe household`: all who bear the name.
+    pub fn is_household(&self) -> bool {
+        matches!(self.tokens.low(self.next), "household" | "family" | "residence")
+            && self.first.checked_sub(1).is_none_or(|k| !self.tokens.is_capital(k) && !self.tokens.is(k, '.'))
+    }
+
     /// The find fills its line or text.
     pub fn alone(&self) -> bool {
         self.tokens.begins_line(self.first) && self.tokens.ends_line(self.next)

@@ -251,6 +251,33 @@ fn provider_before(before: &str) -> bool {
     ["npi", "provider", "prescriber", "physician", " md", "dr."].iter().any(|w| tail.contains(w))
 }
 
+/// Secrets in the query of a URL (`access_token=`, `sig=`): whoever holds one may open somebody's chart.
+pub fn secrets(url: &str) -> Vec<Mention> {
+    const KEYS: &[&str] =
+        &["access_token", "id_token", "refresh_token", "token", "sig", "signature", "apikey", "api_key", "password", "secret"];
+    let mut out = Vec::new();
+    for (at, _) in url.match_indices('=') {
+        let key_from = url[..at].rfind(['?', '&', '#', ';']).map_or(0, |k| k + 1);
+        if !KEYS.iter().any(|k| url[key_from..at].eq_ignore_ascii_case(k)) {
+            continue;
+        }
+        let start = at + 1;
+        let end = url[start..].find(['&', '#', ';', ' ', '"', '\'', '<']).map_or(url.len(), |e| start + e);
+        if end > start {
+            out.push(Mention {
+                start,
+                end,
+                category: Category::OtherId,
+                who: Who::Nobody,
+                rule: "pattern.secret",
+                confidence: 0.99,
+                name: None,
+            });
+        }
+    }
+    out
+}
+
 /// All identifiers in `text`, in order, not overlapping; the more certain and then the longer wins. `who` is `Nobody`.
 pub fn find(text: &str) -> Vec<Mention> {
     let mut out = Vec::new();

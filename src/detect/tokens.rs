@@ -152,6 +152,11 @@ impl<'a> Tokens<'a> {
         matches!((self.get(i), self.get(i + 1)), (Some(a), Some(b)) if a.end == b.start)
     }
 
+    /// `I` before a lower-case word: somebody speaks.
+    pub fn is_pronoun(&self, i: usize) -> bool {
+        self.word(i) == "I" && !self.is(i + 1, '.') && self.shape(i + 1) == Some(Shape::Lower)
+    }
+
     /// True for a capitalised word, all capitals or an initial.
     pub fn is_capital(&self, i: usize) -> bool {
         matches!(self.shape(i), Some(Shape::Cap | Shape::Upper | Shape::Initial))

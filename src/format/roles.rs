@@ -5,66 +5,92 @@
 
 use crate::model::role::Role;
 
-/// Role of an HL7 v3 RoleCode / RoleClass / v2-0131 code, or a SNOMED CT family member.
-pub fn role_of_code(code: &str) -> Option<Role> {
+/// Personal relation of a RoleCode, RoleClass or SNOMED CT code. `Role::Patient` for SELF.
+pub fn relation(code: &str) -> Option<Role> {
     Some(match code {
-        "MTH" | "NMTH" | "ADOPTM" | "STPMTH" | "NMTHF" | "GESTM" | "MTHFOST" | "72705000" | "9846003" => Role::Mother,
-        "FTH" | "NFTH" | "ADOPTF" | "STPFTH" | "NFTHF" | "FTHFOST" | "66839005" => Role::Father,
-        "PRN" | "NPRN" | "STPPRN" | "ADOPTP" | "PRNFOST" | "PAR" | "40683002" => Role::Parent,
+        "SELF" | "ONESELF" => Role::Patient,
+        "MTH" | "NMTH" | "STPMTH" | "MTHFOST" | "ADOPTM" | "GESTM" | "NMTHF" | "72705000" => Role::Mother,
+        "FTH" | "NFTH" | "STPFTH" | "FTHFOST" | "ADOPTF" | "NFTHF" | "66839005" => Role::Father,
+        "PRN" | "NPRN" | "STPPRN" | "PRNFOST" | "ADOPTP" | "40683002" => Role::Parent,
         "SIS" | "NSIS" | "HSIS" | "STPSIS" | "TWINSIS" | "FTWINSIS" | "ITWINSIS" | "27733009" => Role::Sister,
         "BRO" | "NBRO" | "HBRO" | "STPBRO" | "TWINBRO" | "FTWINBRO" | "ITWINBRO" | "70924004" => Role::Brother,
         "SIB" | "NSIB" | "HSIB" | "STPSIB" | "TWIN" | "FTWIN" | "ITWIN" | "375005" => Role::Sibling,
-        "SPS" | "HUSB" | "WIFE" | "SPO" | "127848009" | "127849001" | "127850001" => Role::Spouse,
-        "DOMPART" | "SIGOTHR" | "FMRSPS" => Role::Partner,
-        "DAU" | "DAUC" | "DAUADOPT" | "DAUFOST" | "NDAU" | "STPDAU" | "DAUINLAW" | "66089001" => Role::Daughter,
-        "SON" | "SONC" | "SONADOPT" | "SONFOST" | "NSON" | "STPSON" | "SONINLAW" | "65616008" => Role::Son,
-        "CHILD" | "NCHILD" | "CHLDADOPT" | "CHLDFOST" | "STPCHLD" | "CHLDINLAW" | "CHD" | "67822003" => Role::Child,
-        "GRMTH" | "MGRMTH" | "PGRMTH" | "GGRMTH" | "34871008" | "394859001" | "394858009" => Role::Grandmother,
-        "GRFTH" | "MGRFTH" | "PGRFTH" | "GGRFTH" | "34871009" | "394857004" | "394856008" => Role::Grandfather,
-        "GRPRN" | "MGRPRN" | "PGRPRN" | "GGRPRN" | "113163005" => Role::Grandparent,
+        "SPS" | "SPO" | "HUSB" | "WIFE" | "FMRSPS" | "127848009" | "127849001" | "127850001" => Role::Spouse,
+        "DOMPART" | "SIGOTHR" => Role::Partner,
+        "DAU" | "DAUC" | "NDAU" | "STPDAU" | "DAUADOPT" | "DAUFOST" | "66089001" => Role::Daughter,
+        "SON" | "SONC" | "NSON" | "STPSON" | "SONADOPT" | "SONFOST" | "65616008" => Role::Son,
+        "CHILD" | "NCHILD" | "STPCHLD" | "CHLDADOPT" | "CHLDFOST" | "CHD" | "67822003" => Role::Child,
+        "GRMTH" | "MGRMTH" | "PGRMTH" | "GGRMTH" | "113157001" | "394859001" | "394858009" => Role::Grandmother,
+        "GRFTH" | "MGRFTH" | "PGRFTH" | "GGRFTH" | "34871008" | "394857004" | "394856008" => Role::Grandfather,
+        "GRPRN" | "MGRPRN" | "PGRPRN" | "GGRPRN" => Role::Grandparent,
         "GRNDCHILD" | "GRNDDAU" | "GRNDSON" => Role::Grandchild,
         "AUNT" | "MAUNT" | "PAUNT" | "25211005" => Role::Aunt,
         "UNCLE" | "MUNCLE" | "PUNCLE" | "38048003" => Role::Uncle,
         "COUSN" | "MCOUSN" | "PCOUSN" | "55538000" => Role::Cousin,
         "NIECE" | "34581001" => Role::Niece,
         "NEPHEW" | "83559000" => Role::Nephew,
-        "INLAW" | "MTHINLAW" | "FTHINLAW" | "BROINLAW" | "SISINLAW" | "PRNINLAW" | "SIBINLAW" => Role::InLaw,
-        "FAMMEMB" | "EXT" | "NIENEPH" | "DEP" | "FAMDEP" => Role::Relative,
-        "FRND" | "NBOR" | "ROOM" => Role::Friend,
-        "GUARD" | "GUADLTM" | "POWATT" | "SPOWATT" | "DPOWATT" | "RESPRSN" => Role::Guardian,
-        "HPOWATT" | "AGNT" | "HCPROXY" | "CST" => Role::HealthCareAgent,
-        "ECON" | "C" | "EP" => Role::EmergencyContact,
-        "NOK" | "N" => Role::NextOfKin,
-        "CAREGIVER" | "RESBEH" | "CAGNT" => Role::Caregiver,
+        "INLAW" | "MTHINLAW" | "FTHINLAW" | "PRNINLAW" | "SISINLAW" | "BROINLAW" | "SIBINLAW" | "DAUINLAW" | "SONINLAW"
+        | "CHLDINLAW" => Role::InLaw,
+        "FAMMEMB" | "EXT" | "NIENEPH" | "DEP" | "MGGRMTH" | "MGGRFTH" | "PGGRMTH" | "PGGRFTH" | "MGGRPRN" | "PGGRPRN" | "PRS"
+        | "FAMDEP" | "DEPEN" | "STUD" | "HANDIC" => Role::Relative,
+        "GUARD" | "RESPRSN" | "GUADLTM" | "SGUARD" | "POWATT" | "DPOWATT" | "SPOWATT" => Role::Guardian,
+        "HPOWATT" | "AGNT" | "HCPROXY" | "CST" | "CAGNT" => Role::HealthCareAgent,
+        "ECON" => Role::EmergencyContact,
+        "NOK" => Role::NextOfKin,
+        "CAREGIVER" | "RESBEH" | "133932002" => Role::Caregiver,
         "GUAR" => Role::Guarantor,
         "POLHOLD" | "SUBSCR" | "HLD" => Role::Subscriber,
-        "E" | "EMPLOYER" => Role::Employer,
+        "FRND" | "NBOR" | "ROOM" | "113163005" => Role::Friend,
+        "CON" => Role::Contact,
+        "EMP" | "EMPLOYER" => Role::Employer,
         "DON" | "DONOR" => Role::Donor,
         "NBRN" | "BABY" => Role::Newborn,
         _ => return None,
     })
 }
 
-/// Role of a NUCC taxonomy code.
-pub fn role_of_taxonomy(code: &str) -> Option<Role> {
-    let shaped = code.len() == 10 && code.ends_with('X') && code.bytes().take(3).all(|b| b.is_ascii_digit());
-    if !shaped {
-        return None;
+/// Role of an HL7 v3 RoleCode, RoleClass or v2-0131 contact role, or of a SNOMED CT person; `None` for the patient.
+pub fn role_of_code(code: &str) -> Option<Role> {
+    match code {
+        "C" | "EP" => Some(Role::EmergencyContact),
+        "N" => Some(Role::NextOfKin),
+        "E" => Some(Role::Employer),
+        "PAR" => Some(Role::Parent),
+        code => relation(code).filter(|r| *r != Role::Patient),
     }
-    Some(match &code[..3] {
-        "207" | "208" | "204" | "202" | "209" | "122" | "213" | "152" | "111" => Role::Physician,
-        "163" | "164" => Role::Nurse,
-        "363" if code.as_bytes()[3] == b'A' => Role::PhysicianAssistant,
-        "363" | "364" => Role::NursePractitioner,
-        "367" => Role::Nurse,
-        "183" => Role::Pharmacist,
-        "225" | "224" | "227" | "235" | "101" | "106" => Role::Therapist,
-        "103" => Role::Psychologist,
-        "104" => Role::SocialWorker,
-        "133" | "132" => Role::Dietitian,
-        "246" | "247" | "374" | "376" => Role::Technician,
-        "171" => Role::Interpreter,
-        _ => Role::Clinician,
+}
+
+/// Kind of clinician of a code: NUCC taxonomy by its prefix, ParticipationFunction and a few SNOMED CT occupations.
+pub fn clinician(code: &str) -> Option<Role> {
+    let starts = |list: &[&str]| list.iter().any(|p| code.starts_with(p));
+    let nucc = code.len() == 10 && code.ends_with('X') && code.bytes().take(3).all(|b| b.is_ascii_digit());
+    if nucc {
+        return Some(match () {
+            _ if starts(&["207", "208", "202", "204", "1223", "122", "213", "390"]) => Role::Physician,
+            _ if starts(&["163", "164", "367A", "176B"]) => Role::Nurse,
+            _ if starts(&["363L", "364", "3675"]) => Role::NursePractitioner,
+            _ if starts(&["363A"]) => Role::PhysicianAssistant,
+            _ if starts(&["1835", "183"]) => Role::Pharmacist,
+            _ if starts(&["103"]) => Role::Psychologist,
+            _ if starts(&["1041", "104", "171M", "251B"]) => Role::SocialWorker,
+            _ if starts(&["225", "227", "2278", "2279", "235", "101Y", "106H", "221"]) => Role::Therapist,
+            _ if starts(&["133", "136"]) => Role::Dietitian,
+            _ if starts(&["246", "247", "126", "374", "376", "372", "146", "183700000X"]) => Role::Technician,
+            _ if starts(&["171R"]) => Role::Interpreter,
+            _ => Role::Clinician,
+        });
+    }
+    Some(match code {
+        "PCP" | "ATTPHYS" | "ADMPHYS" | "DISPHYS" | "RNDPHYS" | "PRISURG" | "FASST" | "ANEST" | "_PCP" => Role::Physician,
+        "SNRS" | "NASST" | "SASST" | "MDWF" | "ANRS" => Role::Nurse,
+        "309343006" | "59058001" | "158965000" | "405279007" | "62247001" | "17561000" | "304292004" | "446050000" => {
+            Role::Physician
+        }
+        "106292003" | "224535009" | "224571005" | "309453006" => Role::Nurse,
+        "46255001" => Role::Pharmacist,
+        "40127002" => Role::Dietitian,
+        "106328005" => Role::SocialWorker,
+        _ => return None,
     })
 }
 
@@ -110,23 +136,38 @@ fn credential(bare: &str) -> Option<Role> {
     Some(exact)
 }
 
-/// Role that words in a relation, question or title give: `Mother`, `emergency contact`, `maternal grandmother`.
-pub fn role_of_words(text: &str) -> Option<Role> {
-    const WORDS: &[(&str, Role)] = &[
-        ("mother-in-law", Role::InLaw),
-        ("father-in-law", Role::InLaw),
-        ("in-law", Role::InLaw),
+/// Personal relation that a display name or original text tells, by whole words.
+pub fn relation_words(text: &str) -> Option<Role> {
+    let text = text.to_lowercase();
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let has = |w: &str| words.contains(&w);
+    let pair = |a: &str, b: &str| words.windows(2).any(|p| p == [a, b]);
+    if pair("in", "law") {
+        return Some(Role::InLaw);
+    }
+    let table: &[(&str, Role)] = &[
+        ("self", Role::Patient),
+        ("oneself", Role::Patient),
         ("grandmother", Role::Grandmother),
         ("grandfather", Role::Grandfather),
         ("grandparent", Role::Grandparent),
         ("grandchild", Role::Grandchild),
         ("grandson", Role::Grandchild),
         ("granddaughter", Role::Grandchild),
-        ("maiden name", Role::Mother),
+        ("newborn", Role::Newborn),
+        ("neonate", Role::Newborn),
+        ("fetus", Role::Newborn),
+        ("donor", Role::Donor),
+        ("stepmother", Role::Mother),
+        ("stepfather", Role::Father),
+        ("stepsister", Role::Sister),
+        ("stepbrother", Role::Brother),
         ("mother", Role::Mother),
+        ("maiden", Role::Mother),
         ("mom", Role::Mother),
         ("father", Role::Father),
         ("dad", Role::Father),
+        ("parent", Role::Parent),
         ("sister", Role::Sister),
         ("brother", Role::Brother),
         ("sibling", Role::Sibling),
@@ -134,57 +175,190 @@ pub fn role_of_words(text: &str) -> Option<Role> {
         ("husband", Role::Spouse),
         ("wife", Role::Spouse),
         ("spouse", Role::Spouse),
-        ("domestic partner", Role::Partner),
-        ("life partner", Role::Partner),
         ("partner", Role::Partner),
         ("fiance", Role::Partner),
-        ("significant other", Role::Partner),
+        ("significant", Role::Partner),
+        ("stepdaughter", Role::Daughter),
+        ("stepson", Role::Son),
         ("daughter", Role::Daughter),
         ("son", Role::Son),
+        ("stepchild", Role::Child),
         ("child", Role::Child),
         ("aunt", Role::Aunt),
         ("uncle", Role::Uncle),
         ("cousin", Role::Cousin),
         ("niece", Role::Niece),
         ("nephew", Role::Nephew),
-        ("parent", Role::Parent),
         ("guardian", Role::Guardian),
         ("conservator", Role::Guardian),
-        ("power of attorney", Role::Guardian),
-        ("health care agent", Role::HealthCareAgent),
-        ("healthcare agent", Role::HealthCareAgent),
-        ("health care proxy", Role::HealthCareAgent),
-        ("healthcare proxy", Role::HealthCareAgent),
+        ("attorney", Role::Guardian),
+        ("proxy", Role::HealthCareAgent),
         ("surrogate", Role::HealthCareAgent),
-        ("emergency contact", Role::EmergencyContact),
+        ("agent", Role::HealthCareAgent),
         ("emergency", Role::EmergencyContact),
-        ("next of kin", Role::NextOfKin),
-        ("next-of-kin", Role::NextOfKin),
+        ("kin", Role::NextOfKin),
         ("caregiver", Role::Caregiver),
         ("guarantor", Role::Guarantor),
         ("subscriber", Role::Subscriber),
-        ("policy holder", Role::Subscriber),
         ("policyholder", Role::Subscriber),
-        ("employer", Role::Employer),
-        ("supervisor", Role::Employer),
         ("friend", Role::Friend),
         ("neighbor", Role::Friend),
         ("neighbour", Role::Friend),
-        ("donor", Role::Donor),
-        ("newborn", Role::Newborn),
+        ("roommate", Role::Friend),
+        ("employer", Role::Employer),
+        ("supervisor", Role::Employer),
         ("relative", Role::Relative),
         ("family", Role::Relative),
     ];
-    let lower = text.to_lowercase();
-    WORDS.iter().find(|(w, _)| contains_word(&lower, w)).map(|&(_, r)| r)
+    // "family medicine", "family nurse practitioner" and the like are professions.
+    if clinician_words(&text).is_some() {
+        return None;
+    }
+    table.iter().find(|(w, _)| has(w)).map(|(_, r)| *r)
 }
 
-fn contains_word(text: &str, word: &str) -> bool {
-    text.match_indices(word).any(|(i, _)| {
-        let before = text[..i].chars().next_back();
-        let after = text[i + word.len()..].chars().next();
-        !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+/// Role that words in a relation, question or title give: `Mother`, `emergency contact`; `None` for the patient.
+pub fn role_of_words(text: &str) -> Option<Role> {
+    relation_words(text).filter(|r| *r != Role::Patient)
+}
+
+/// Kind of clinician that a display name tells.
+pub fn clinician_words(text: &str) -> Option<Role> {
+    let text = text.to_lowercase();
+    let has = |w: &str| text.contains(w);
+    Some(match () {
+        _ if has("nurse practitioner") || has("nurse anesthetist") || has("advanced practice") => Role::NursePractitioner,
+        _ if has("physician assistant") => Role::PhysicianAssistant,
+        _ if has("medical assistant") || has("technician") || has("technologist") || has("phlebotom") => Role::Technician,
+        _ if has("nurse") || has("midwife") || has("nursing") => Role::Nurse,
+        _ if has("pharmac") => Role::Pharmacist,
+        _ if has("psychologist") => Role::Psychologist,
+        _ if has("social worker") || has("case manager") || has("care coordinator") => Role::SocialWorker,
+        _ if has("therapist") || has("counselor") || has("counsellor") || has("pathologist, speech") => Role::Therapist,
+        _ if has("dietitian") || has("dietician") || has("nutritionist") => Role::Dietitian,
+        _ if has("interpreter") => Role::Interpreter,
+        _ if has("chaplain") => Role::Chaplain,
+        _ if has("physician") || has("doctor") || has("surgeon") || has("surgery") || has("dentist") || has("podiatrist") => {
+            Role::Physician
+        }
+        _ if has("ologist") || has("iatrist") || has("internal medicine") || has("family medicine") || has("primary care") => {
+            Role::Physician
+        }
+        _ if has("practitioner") || has("provider") || has("clinician") => Role::Clinician,
+        _ => return None,
     })
+}
+
+/// The name in a text that shows one person: what stands before it as a place or occupation is cut off (`Front Desk: Ann Roe`,
+/// `Pharmacist Ann Roe`). `None` when every word is of an occupation, specialty or room: `Physician Family Medicine, MD`, `Room 4`.
+pub fn shown_name(text: &str) -> Option<&str> {
+    let text = match text.rsplit_once(": ") {
+        Some((head, rest)) if !head.is_empty() && !rest.trim().is_empty() => rest.trim(),
+        _ => text.trim(),
+    };
+    let mut rest = text;
+    while let Some(word) = rest.split_whitespace().next() {
+        if !says_no_name(word) {
+            return Some(rest);
+        }
+        let after = rest.get(word.len()..).unwrap_or("").trim_start();
+        // `Nurse, Amy` is a list's way to write a surname first.
+        if word.ends_with(',') && after.split_whitespace().any(|w| !says_no_name(w)) {
+            return Some(rest);
+        }
+        rest = after;
+    }
+    None
+}
+
+/// Words of occupations, specialties and places that stand where a name is expected.
+fn says_no_name(word: &str) -> bool {
+    let bare: String = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    const WORDS: &[&str] = &[
+        "physician",
+        "nurse",
+        "pharmacist",
+        "therapist",
+        "technician",
+        "technologist",
+        "phlebotomist",
+        "practitioner",
+        "registered",
+        "licensed",
+        "clinician",
+        "provider",
+        "doctor",
+        "medical",
+        "medicine",
+        "internal",
+        "general",
+        "practice",
+        "surgery",
+        "pediatrics",
+        "cardiology",
+        "radiology",
+        "oncology",
+        "dermatology",
+        "neurology",
+        "psychiatry",
+        "urology",
+        "obstetrics",
+        "gynecology",
+        "ob/gyn",
+        "anesthesiology",
+        "orthopedics",
+        "ophthalmology",
+        "pathology",
+        "emergency",
+        "department",
+        "front",
+        "desk",
+        "room",
+        "exam",
+        "scheduler",
+        "receptionist",
+        "unknown",
+        "attending",
+        "resident",
+        "staff",
+        "primary",
+        "care",
+        "specialist",
+        "assistant",
+        "counselor",
+        "dietitian",
+        "psychologist",
+        "surgeon",
+        "anesthesiologist",
+        "radiologist",
+        "cardiologist",
+        "dermatologist",
+        "pediatrician",
+        "hospitalist",
+        "interpreter",
+        "coordinator",
+        "social",
+        "worker",
+        "family",
+        "generic",
+        "historical",
+        "external",
+        "system",
+        "and",
+        "of",
+        "the",
+        "for",
+        "md",
+        "do",
+        "rn",
+        "np",
+        "pa",
+        "pa-c",
+        "dnp",
+        "pharmd",
+        "lpn",
+    ];
+    bare.is_empty() || bare.bytes().all(|b| b.is_ascii_digit()) || WORDS.contains(&bare.as_str())
 }
 
 #[cfg(test)]
@@ -201,7 +375,23 @@ mod tests {
         assert_eq!(role_of_words("Maternal Grandmother"), Some(Role::Grandmother));
         assert_eq!(role_of_words("personal"), None, "son inside personal is not a son");
         assert_eq!(role_of_code("NMTH"), Some(Role::Mother));
-        assert_eq!(role_of_taxonomy("207QA0505X"), Some(Role::Physician));
-        assert_eq!(role_of_taxonomy("12345"), None);
+        assert_eq!(relation_words("Natural daughter"), Some(Role::Daughter));
+        assert_eq!(relation_words("Family Medicine Physician"), None);
+        assert_eq!(clinician("207QA0505X"), Some(Role::Physician));
+        assert_eq!(clinician("363LF0000X"), Some(Role::NursePractitioner));
+        assert_eq!(clinician("163W00000X"), Some(Role::Nurse));
+        assert_eq!(clinician("12345"), None);
+        assert_eq!(clinician_words("Registered Nurse"), Some(Role::Nurse));
+    }
+
+    #[test]
+    fn texts_that_show_a_name() {
+        assert_eq!(shown_name("Front Desk: Ann Roe"), Some("Ann Roe"));
+        assert_eq!(shown_name("Pharmacist Ann Roe"), Some("Ann Roe"));
+        assert_eq!(shown_name("Roe, Ann MD"), Some("Roe, Ann MD"));
+        assert_eq!(shown_name("Nurse, Amy"), Some("Nurse, Amy"));
+        for none in ["Physician Family Medicine, MD", "Room 4", "Registered Nurse", " "] {
+            assert_eq!(shown_name(none), None, "{none}");
+        }
     }
 }

@@ -38,7 +38,7 @@ pub fn gather(inputs: &[PathBuf], limits: &Limits) -> Result<Intake, RunError> {
         if !seen.insert(real) {
             continue; // given twice
         }
-        take_input(&mut g, input)?;
+        take_input(&mut g, input, inputs.len() == 1)?;
         let out = std::mem::take(&mut g.out);
         placed.add(input, out);
     }
@@ -47,7 +47,20 @@ pub fn gather(inputs: &[PathBuf], limits: &Limits) -> Result<Intake, RunError> {
         let names: Vec<String> = inputs.iter().map(|p| p.display().to_string()).collect();
         return Err(RunError::Input(format!("{}: nothing in it to process; give the files of an export", names.join(", "))));
     }
+    // Nothing but hostile, damaged or locked files ends the run.
+    let bad = |h: &HeldItem| ["refused: ", "damaged: ", "encrypted"].iter().any(|w| h.what.starts_with(w));
+    if all.items.is_empty()
+        && let Some(first) = all.held.first()
+        && all.held.iter().all(bad)
+    {
+        let name = inputs.first().map(|p| p.display().to_string()).unwrap_or_default();
+        return Err(RunError::Input(format!("{name}: {} ({})", first.what, first.path)));
+    }
     Ok(all)
+}
+
+fn name_of(input: &Path) -> String {
+    input.file_name().map(disk_name).unwrap_or_default()
 }
 
 fn cannot_open(input: &Path, e: &std::io::Error) -> RunError {
@@ -64,7 +77,7 @@ fn whole(input: &Path, stop: Stop) -> RunError {
     }
 }
 
-fn take_input(g: &mut Gather, input: &Path) -> Result<(), RunError> {
+fn take_input(g: &mut Gather, input: &Path, alone: bool) -> Result<(), RunError> {
     let meta = std::fs::symlink_metadata(input).map_err(|e| cannot_open(input, &e))?;
     if meta.is_symlink() {
         return Err(RunError::Input(format!("{}: is a symbolic link; give the path it points to", input.display())));
@@ -75,6 +88,10 @@ fn take_input(g: &mut Gather, input: &Path) -> Result<(), RunError> {
     if !meta.is_file() {
         return Err(RunError::Input(format!("{}: is not a regular file; copy it to a file first", input.display())));
     }
+    if meta.len() == 0 && !alone {
+        g.hold(name_of(input), "damaged: an empty file".into(), 0, None);
+        return Ok(());
+    }
     if meta.len() == 0 {
         return Err(RunError::Input(format!("{}: is empty; export it again", input.display())));
     }
@@ -82,19 +99,15 @@ fn take_input(g: &mut Gather, input: &Path) -> Result<(), RunError> {
     let bytes = Bytes::Disk(input.to_owned());
     let head = read_head(&bytes).map_err(|e| cannot_open(input, &e))?;
     if super::sniff::sniff(&head) == Found::Zip && office_kind(&bytes).is_none() {
-        take_archive(g, &bytes, "", None, 1).map_err(|s| whole(input, s))?;
+        match take_archive(g, &bytes, "", None, 1) {
+            // One of several inputs is held, like a member of a package; a limit of the whole run still ends it.
+            Err(Stop::Refused(why) | Stop::Damaged(why)) if !alone => g.hold(name_of(input), why, meta.len(), None),
+            done => done.map_err(|s| whole(input, s))?,
+        }
     } else {
         let name = input.file_name().map(disk_name).unwrap_or_default();
         let name = safe_path(&name).map_err(|why| RunError::Input(format!("{}: {why}; rename it", input.display())))?;
         g.take(Source { bytes, member: None }, name, None, 0, None).map_err(|s| whole(input, s))?;
-    }
-    // A hostile or damaged file that was given by itself, or an archive of nothing else, ends the run.
-    let bad = |h: &HeldItem| h.what.starts_with("refused: ") || h.what.starts_with("damaged: ");
-    if g.out.items.is_empty()
-        && let Some(first) = g.out.held.first()
-        && g.out.held.iter().all(bad)
-    {
-        return Err(RunError::Input(format!("{}: {} ({})", input.display(), first.what, first.path)));
     }
     Ok(())
 }

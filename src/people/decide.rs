@@ -1,6 +1,7 @@
 //! Which entries are the requester, which are somebody else, and which a person must settle.
 
 use super::facts::{Facts, Id};
+use super::fold::words;
 use super::join::Clusters;
 use super::keys::{Key, kind_of, normalise};
 use super::kin::SlotClass;
@@ -59,13 +60,21 @@ pub(super) fn sides(b: &RosterBuilder, clusters: &mut Clusters) -> Vec<Side> {
         own_ids: of(true).flat_map(|e| &e.facts.ids).chain(&b.patient.ids).collect(),
         definitions: &definitions,
         own: own_facts(&b.patient, of(true)),
+        organisations: entries
+            .iter()
+            .filter(|e| e.stub.kind == StubKind::Organization)
+            .flat_map(|e| e.stub.names.iter().map(|n| words(&n.text)))
+            .collect(),
     };
     let mut out = vec![Side::Other; entries.len()];
     for members in groups.values() {
         let side = cluster_side(b, members, &world);
         // A number that a clinician of another name bears, too, is no reference to the patient.
         let shared_key = side == Some(Side::Patient)
-            && members.iter().filter_map(|m| entries.get(*m as usize)).any(|e| own_clinician(e) && shows_another(&b.patient, e));
+            && members
+                .iter()
+                .filter_map(|m| entries.get(*m as usize))
+                .any(|e| own_clinician(e) && (shows_another(&b.patient, e) || is_other_clinician(&b.patient, e)));
         for &m in members {
             let Some(e) = entries.get(m as usize) else { continue };
             let one = match side {
@@ -157,10 +166,12 @@ struct World<'a> {
     own_ids: BTreeSet<&'a Id>,
     definitions: &'a [Option<Side>],
     own: Facts,
+    /// Words of the names of the export's organisations.
+    organisations: BTreeSet<Vec<String>>,
 }
 
 /// What is known of the requester: the identity, and where the export's own record says they live and can be reached.
-fn own_facts<'e>(patient: &Facts, records: impl Iterator<Item = &'e Entry>) -> Facts {
+pub(super) fn own_facts<'e>(patient: &Facts, records: impl Iterator<Item = &'e Entry>) -> Facts {
     let mut own = patient.clone();
     for e in records.take(64) {
         own.places.extend(e.facts.places.iter().take(8).cloned());
@@ -203,6 +214,15 @@ fn shows_another(patient: &Facts, e: &Entry) -> bool {
     }
     let n = levels::names(patient, &e.facts);
     !n.candidate_placeholder && n.given <= Given::Unlike && n.family <= Family::Conflict
+}
+
+/// A clinician by title or credential of another surname, no given name told.
+fn is_other_clinician(patient: &Facts, e: &Entry) -> bool {
+    let n = levels::names(patient, &e.facts);
+    !e.facts.names.is_empty()
+        && e.facts.names.iter().all(|n| n.credential)
+        && n.given <= Given::Missing
+        && n.family <= Family::Conflict
 }
 
 /// The side of a whole cluster where a Patient stands in it or it points at one; `None` when each entry speaks for itself.
@@ -264,8 +284,11 @@ fn cluster_side(b: &RosterBuilder, members: &[u32], world: &World) -> Option<Sid
 
 /// An entry in a third party's slot.
 fn third_party_side(b: &RosterBuilder, e: &Entry, world: &World) -> Side {
-    if is_organisation(e) {
+    if is_organisation(e) || is_named_organisation(e, world) {
         return Side::NotAPerson;
+    }
+    if is_own_contact(e, world) {
+        return Side::Patient;
     }
     if e.stub.slot == "identity.relative" {
         return Side::Other;
@@ -349,6 +372,30 @@ fn is_own(patient: &Facts, e: &Entry, world: &World) -> bool {
         _ if e.stub.role == Role::Subscriber || e.stub.role == Role::Guarantor => only_own,
         _ => only_own && f.ids.is_empty(),
     }
+}
+
+/// A phone or address that nobody's element holds, and that is the patient's.
+fn is_own_contact(e: &Entry, world: &World) -> bool {
+    let f = &e.facts;
+    let own = &world.own;
+    let same_home =
+        |p: &super::facts::Place| levels::home(own, &Facts { places: vec![p.clone()], ..Facts::default() }) == Home::Same;
+    e.stub.kind == StubKind::Unknown
+        && !e.has_content()
+        && e.keys.is_empty()
+        && e.refers.is_none()
+        && (!f.phones.is_empty() || !f.emails.is_empty() || !f.places.is_empty())
+        && f.phones.iter().all(|p| own.phones.contains(p))
+        && f.emails.iter().all(|m| own.emails.contains(m))
+        && f.places.iter().all(same_home)
+}
+
+/// A display text that is the name of an organisation of this export, and does not read like a person's.
+fn is_named_organisation(e: &Entry, world: &World) -> bool {
+    e.stub.kind == StubKind::Unknown
+        && !e.stub.names.is_empty()
+        && e.stub.names.iter().all(|n| n.family.is_empty() && n.given.is_empty() && world.organisations.contains(&words(&n.text)))
+        && e.facts.names.iter().all(|n| !n.credential && !n.first_given().is_some_and(|g| g.attested))
 }
 
 fn is_organisation(e: &Entry) -> bool {

@@ -14,7 +14,7 @@ use super::name::{Folded, Generation, Token};
 use super::roster::Entry;
 use super::standing::{Standing, roles, sex_of_role, sex_of_title};
 use crate::model::person::StubKind;
-use crate::model::role::RoleGroup;
+use crate::model::role::{Role, RoleGroup};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Larger groups of one name or number are not compared pair by pair: time stays linear on hostile input.
@@ -253,7 +253,8 @@ pub(super) fn camp(entries: &[Entry], members: &[u32]) -> Camp {
         if is_professional(e) && !personal {
             return Camp::Clinician;
         }
-        professional |= e.stub.kind == StubKind::Clinician || matches!(group, RoleGroup::Clinician | RoleGroup::Staff);
+        professional |=
+            !is_open(e) && (e.stub.kind == StubKind::Clinician || matches!(group, RoleGroup::Clinician | RoleGroup::Staff));
         private |= personal || matches!(e.stub.kind, StubKind::Related | StubKind::Patient);
     }
     match (private, professional) {
@@ -271,6 +272,8 @@ pub(super) fn join_others(entries: &[Entry], clusters: &mut Clusters, sides: &[S
     maiden_names(entries, clusters, &others);
     by_given(entries, clusters, &others, patient);
     by_fragment(entries, clusters, &others, patient);
+    // Once more: `her mother Ann` is Ann Roe by now, and the one mother.
+    maiden_names(entries, clusters, &others);
     unnamed_parents(entries, clusters, &others);
 }
 
@@ -382,8 +385,17 @@ fn across_camps(entries: &[Entry], clusters: &mut Clusters, members: &[u32]) {
     }
 }
 
+/// A place in which a clinician stands as a rule but a relative may (`Consent.performer`, `MedicationDispense.receiver`), with nothing
+/// that tells a profession: it does not keep the relative of that name away.
+pub(super) fn is_open(e: &Entry) -> bool {
+    let place = e.stub.kind == StubKind::Unknown && matches!(e.stub.role, Role::Clinician | Role::Staff);
+    // `Signed by Ann Roe` may be the mother Ann Roe.
+    let mention = e.stub.slot == "narrative" && e.stub.role == Role::Clinician;
+    (place || mention) && !is_professional(e)
+}
+
 fn is_professional(e: &Entry) -> bool {
-    let told = roles(e).into_iter().any(|r| r.group() == RoleGroup::Clinician && r != crate::model::role::Role::Clinician);
+    let told = roles(e).into_iter().any(|r| r.group() == RoleGroup::Clinician && r != Role::Clinician);
     told || e.facts.ids.iter().any(|i| i.class == IdClass::Npi)
         || e.facts.names.iter().any(|n| n.credential || n.title == super::name::Title::Doctor)
 }

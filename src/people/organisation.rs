@@ -15,8 +15,9 @@ eye vision mental behavioral therapy physicians specialists surgeons doctors cli
 athenahealth meditech allscripts quest labcorp walgreens cvs rite";
 
 /// Words of the list that are also surnames or given names: they count only beside another word of the list.
-const AMBIGUOUS: &str = "bank board city county home homes office school state team trust village ward manor college center general group
-family care plan plans blood eye vision health rite quest emergency general primary doctors service service unit suite memorial kaiser
+const AMBIGUOUS: &str =
+    "bank board city county home homes office school state team trust village ward manor college center general group
+family care plan plans blood eye vision rite quest emergency general primary doctors service service unit suite memorial kaiser
 partners practice limited regional board gateway monitor epic";
 
 /// Two-word organisation names whose words alone tell nothing.
@@ -83,6 +84,7 @@ mod tests {
             "Blue Cross of Ohio",
             "University of Somewhere",
             "CVS Pharmacy #12",
+            "Evergreen Health",
             "Northside Urgent Care",
             "THE LAB",
         ] {

@@ -106,7 +106,8 @@ impl Standing {
     pub fn of<'e>(entries: impl Iterator<Item = &'e Entry>, patient: &Facts) -> Standing {
         let mut s = Standing::default();
         for e in entries {
-            for role in roles(e) {
+            let open = super::join::is_open(e);
+            for role in roles(e).into_iter().filter(|r| !(open && matches!(r, Role::Clinician | Role::Staff))) {
                 s.add(role);
             }
             s.household |= e.facts.names.iter().any(|n| shares_surname(n, patient));

@@ -136,6 +136,9 @@ fn pixels_and_text_layer_of_a_scanned_pdf() {
         assert!(!seen.iter().any(|t| t.contains(gone)), "{gone} is still seen: {seen:?}");
         assert!(!text.contains(gone), "{gone} is still in the text layer: {text}");
     }
-    assert!(seen.iter().any(|t| t.contains("shortness of breath")) && seen.iter().any(|t| t.contains("Return visit")), "{seen:?}");
+    assert!(
+        seen.iter().any(|t| t.contains("shortness of breath")) && seen.iter().any(|t| t.contains("Return visit")),
+        "{seen:?}"
+    );
     assert!(text.contains("shortness of breath") && text.contains("[PHYSICIAN"), "{text}");
 }

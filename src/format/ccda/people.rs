@@ -6,6 +6,7 @@
 
 use super::roles;
 use super::values::{self, attr};
+use crate::format::roles as shared;
 use crate::format::xml::{NONE, Tape};
 use crate::model::person::{PersonStub, StubKind};
 use crate::model::role::{Role, RoleGroup};
@@ -161,9 +162,9 @@ fn says_person(tape: &Tape, role: u32, class: &str) -> bool {
     let code = tape.child(role, b"code");
     let related = code.is_some_and(|c| {
         let words = values::display(tape, c);
-        roles::relation(&attr(tape, c, b"code")).is_some()
-            || roles::relation_words(&words).is_some()
-            || roles::clinician_words(&words).is_some()
+        shared::relation(&attr(tape, c, b"code")).is_some()
+            || shared::relation_words(&words).is_some()
+            || shared::clinician_words(&words).is_some()
     });
     related || !matches!(class, "" | "ROL")
 }
@@ -231,7 +232,7 @@ fn base(name: &[u8], part: &[u8], type_code: &str, class: &str, stub: &PersonStu
         b"patientRole" => return (K::Patient, R::Patient),
         b"guardian" => return (K::Related, R::Guardian),
         b"relatedSubject" => return (K::Related, R::OtherPerson),
-        b"relatedEntity" => return (K::Related, roles::relation(class).unwrap_or(R::OtherPerson)),
+        b"relatedEntity" => return (K::Related, shared::relation(class).unwrap_or(R::OtherPerson)),
         b"maintainingPerson" => return (K::Clinician, R::Staff),
         b"intendedRecipient" => {
             return if class == "ASSIGNED" { (K::Clinician, R::Clinician) } else { (K::Unknown, R::OtherPerson) };
@@ -247,7 +248,7 @@ fn base(name: &[u8], part: &[u8], type_code: &str, class: &str, stub: &PersonStu
         "PAT" | "COVPTY" => return (K::Unknown, R::OtherPerson),
         _ => {}
     }
-    if let Some(role) = roles::relation(class) {
+    if let Some(role) = shared::relation(class) {
         return (if role == R::Patient { K::Patient } else { K::Related }, role);
     }
     match type_code {
@@ -290,12 +291,12 @@ fn role_of(tape: &Tape, role: u32, part: u32, kind: StubKind, base: Role, stub: 
             let system = tape.attr_raw(code, b"codeSystem");
             // NUCC and local provider codes may look like a RoleCode; its own system or none is needed for the short letters.
             let v3 = system.is_empty() || system.starts_with(b"2.16.840.1.113883.5.") || system == b"2.16.840.1.113883.6.96";
-            personal.extend(roles::relation(&value).filter(|_| v3));
-            found.extend(roles::clinician(&value));
+            personal.extend(shared::relation(&value).filter(|_| v3));
+            found.extend(shared::clinician(&value));
         }
         let words = values::display(tape, concept);
-        personal.extend(roles::relation_words(&words));
-        found.extend(roles::clinician_words(&words));
+        personal.extend(shared::relation_words(&words));
+        found.extend(shared::clinician_words(&words));
     }
     for name in &stub.names {
         found.extend(name.suffix.iter().chain(&name.prefix).flat_map(|t| t.split([',', ' '])).filter_map(roles::title));

@@ -144,7 +144,9 @@ impl<'t, 'a> Walk<'t, 'a> {
                     }
                 }
                 Kind::Comment | Kind::Pi => {
-                    if tape.slice(node.inner).iter().any(|b| b.is_ascii_alphanumeric() || *b >= 128) {
+                    if holds_person_markup(tape.slice(node.inner)) {
+                        self.field(node.span, i, Class::Signature, Form::XmlComment, None, frame.record, 0);
+                    } else if tape.slice(node.inner).iter().any(|b| b.is_ascii_alphanumeric() || *b >= 128) {
                         self.field(node.inner, i, Class::Comment, Form::XmlComment, None, frame.record, 0);
                     }
                 }
@@ -292,6 +294,28 @@ impl<'t, 'a> Walk<'t, 'a> {
         let text = "an element that CDA does not define; its texts are searched as free text".to_string();
         self.doc.notes.push(Note { kind: "unknown-element".into(), place, text });
     }
+}
+
+/// A person's elements put out of use by a comment. Nothing reads them, and their names stand without any cue: the comment goes.
+fn holds_person_markup(comment: &[u8]) -> bool {
+    const OPEN: &[&[u8]] =
+        &[b"given", b"family", b"streetAddressLine", b"value=\"tel:", b"value=\"mailto:", b"value='tel:", b"value='mailto:"];
+    memchr::memchr(b'<', comment).is_some()
+        && OPEN.iter().any(|open| {
+            memchr::memmem::find_iter(comment, open).any(|at| {
+                let rest = comment.get(at + open.len()..).unwrap_or(&[]);
+                let inside = if open.contains(&b'=') {
+                    Some(0)
+                } else if matches!(rest.first(), Some(b'>' | b' ')) && at > 0 && matches!(comment.get(at - 1), Some(b'<' | b':'))
+                {
+                    memchr::memchr(b'>', rest).map(|i| i + 1)
+                } else {
+                    None
+                };
+                let first = inside.and_then(|i| rest.get(i..)).and_then(|r| r.iter().find(|b| !b.is_ascii_whitespace()));
+                first.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'+' || *b == b'(' || *b >= 128)
+            })
+        })
 }
 
 fn parent_is(tape: &Tape, i: u32, name: &[u8]) -> bool {

@@ -5,8 +5,11 @@
 //! a rule of their own; [`person`] reads the facts of a person; [`write`] splices.
 
 mod circumstances;
+mod content;
 mod ops;
 pub mod person;
+mod pointing;
+mod questionnaire;
 pub mod reference;
 pub mod schema;
 mod special;

@@ -2,7 +2,7 @@
 
 use super::walk::Walker;
 use crate::format::json::Kind;
-use crate::format::roles::{role_of_code, role_of_credential, role_of_taxonomy, role_of_words};
+use crate::format::roles::{clinician, clinician_words, role_of_code, role_of_credential, role_of_words};
 use crate::model::person::{Address, Identifier, Name, PersonStub, StubKind, Telecom};
 use crate::model::role::Role;
 
@@ -60,39 +60,6 @@ pub fn fact_of(type_name: &str, key: &str) -> Fact {
         },
         _ => Fact::None,
     }
-}
-
-/// Role that the words of an occupation give where [`role_of_credential`] sees none.
-pub fn role_of_occupation(text: &str) -> Option<Role> {
-    let t = text.to_lowercase();
-    let has = |w: &str| t.contains(w);
-    Some(if has("nurse practitioner") {
-        Role::NursePractitioner
-    } else if has("physician assistant") {
-        Role::PhysicianAssistant
-    } else if has("nurse") || has("midwife") {
-        Role::Nurse
-    } else if has("physician") || has("surgeon") || has("surgery") || has("doctor") || has("dentist") {
-        Role::Physician
-    } else if has("pharmac") {
-        Role::Pharmacist
-    } else if has("therap") || has("counsel") {
-        Role::Therapist
-    } else if has("psychologist") {
-        Role::Psychologist
-    } else if has("social work") || has("case manage") {
-        Role::SocialWorker
-    } else if has("dietit") || has("nutrition") {
-        Role::Dietitian
-    } else if has("technician") || has("technolog") || has("phlebotom") || has("medical assistant") {
-        Role::Technician
-    } else if has("interpreter") {
-        Role::Interpreter
-    } else if has("chaplain") {
-        Role::Chaplain
-    } else {
-        return None;
-    })
 }
 
 impl Walker<'_> {
@@ -184,7 +151,7 @@ impl Walker<'_> {
         name
     }
 
-    fn address(&self, node: u32) -> Address {
+    pub(super) fn address(&self, node: u32) -> Address {
         let mut a = Address::default();
         for (k, v) in self.tape.members(node) {
             let one = || self.tape.string(self.src, v).map(|s| s.into_owned()).unwrap_or_default();
@@ -257,13 +224,13 @@ impl Walker<'_> {
             }
         };
         self.codings(concept, |_, code, display| {
-            take(role_of_taxonomy(code));
+            take(clinician(code));
             take(role_of_credential(code));
-            take(role_of_occupation(display));
+            take(clinician_words(display));
         });
         if let Some(text) = self.tape.get_str(self.src, concept, "text") {
             take(role_of_credential(&text));
-            take(role_of_occupation(&text));
+            take(clinician_words(&text));
         }
         found
     }

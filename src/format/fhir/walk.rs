@@ -7,7 +7,7 @@ use super::schema::{Prim, Prop, Schema, Targets, Ty, TypeId};
 use crate::format::json::{Kind, Tape};
 use crate::model::document::{Class, Document, Field, Form, Note, Record, StubId};
 use crate::model::error::ReadError;
-use crate::model::person::{PersonStub, StubKind};
+use crate::model::person::{Name, PersonStub, StubKind};
 use crate::model::role::Role;
 use crate::model::view::Span;
 use std::borrow::Cow;
@@ -27,6 +27,8 @@ pub(super) struct Ctx {
     pub owner: Option<StubId>,
     /// Type of the object being walked.
     pub ty: &'static str,
+    /// Its node.
+    pub holder: u32,
 }
 
 /// The reader's state.
@@ -38,6 +40,8 @@ pub(super) struct Walker<'s> {
     pub index: BundleIndex,
     pub ref_stubs: HashMap<RefStubKey<'s>, StubId>,
     pub contained: HashMap<String, String>,
+    /// Question of the questionnaire item being read, with those of the groups around it.
+    pub question: String,
     noted: HashSet<String>,
 }
 
@@ -63,6 +67,7 @@ impl<'s> Walker<'s> {
             index: if rtype == "Bundle" { BundleIndex::of(src, tape) } else { BundleIndex::default() },
             ref_stubs: HashMap::new(),
             contained: HashMap::new(),
+            question: String::new(),
             noted: HashSet::new(),
         };
         w.resource(0, None, None, None);
@@ -74,7 +79,7 @@ impl<'s> Walker<'s> {
         if self.tape.node(node).kind != Kind::Object {
             self.unknown(
                 node,
-                Ctx { record: parent.unwrap_or(0), scope: scope.unwrap_or(0), owner: None, ty: "Resource" },
+                Ctx { record: parent.unwrap_or(0), scope: scope.unwrap_or(0), owner: None, ty: "Resource", holder: node },
                 "resource",
             );
             return;
@@ -101,7 +106,7 @@ impl<'s> Walker<'s> {
             Some(t) if self.schema.is_resource(&rtype) => t,
             _ => {
                 self.hold("unknown-resource", &rtype_place(&rtype), "a resource type that FHIR R4 does not know");
-                let ctx = Ctx { record, scope: scope_record, owner: None, ty: "Resource" };
+                let ctx = Ctx { record, scope: scope_record, owner: None, ty: "Resource", holder: node };
                 self.unknown(node, ctx, "resource");
                 return;
             }
@@ -110,7 +115,7 @@ impl<'s> Walker<'s> {
         self.circumstances(node, record);
         let ty = self.schema.ty(type_id).name;
         let owner = self.resource_person(node, ty, keys, scope_record, record);
-        let ctx = Ctx { record, scope: scope_record, owner, ty };
+        let ctx = Ctx { record, scope: scope_record, owner, ty, holder: node };
         if scope.is_none() {
             self.index_contained(node, record);
         }
@@ -129,6 +134,12 @@ impl<'s> Walker<'s> {
             "Person" => (StubKind::Unknown, Role::OtherPerson),
             "FamilyMemberHistory" => (StubKind::Related, Role::Relative),
             "PractitionerRole" => return self.practitioner_role(node, keys, scope),
+            "Organization" | "HealthcareService" | "Location" | "InsurancePlan" => {
+                if let Some(name) = self.tape.get_str(self.src, node, "name") {
+                    self.organisation(&name);
+                }
+                return None;
+            }
             _ => return None,
         };
         let mut stub = self.person_stub(node, ty, kind, role);
@@ -167,6 +178,18 @@ impl<'s> Walker<'s> {
         }
         stub.keys = keys;
         Some(self.push_stub(stub))
+    }
+
+    /// Notes the name of an organisation, so that the same text in a clinician's place is not taken for a person.
+    pub(super) fn organisation(&mut self, name: &str) {
+        let key = (StubKind::Organization, Role::Organization, Cow::Borrowed(""), Cow::Owned(name.to_string()));
+        if name.trim().is_empty() || self.ref_stubs.contains_key(&key) {
+            return;
+        }
+        let mut stub = PersonStub::new("Organization", StubKind::Organization, Role::Organization);
+        stub.names.push(Name { text: name.to_string(), ..Name::default() });
+        let id = self.push_stub(stub);
+        self.ref_stubs.insert(key, id);
     }
 
     /// Adds a stub.
@@ -220,7 +243,7 @@ impl<'s> Walker<'s> {
         }
         let schema = self.schema;
         let ty = schema.ty(type_id);
-        let ctx = Ctx { ty: ty.name, ..ctx };
+        let ctx = Ctx { ty: ty.name, holder: node, ..ctx };
         if self.special(node, ty.name, ctx) {
             return;
         }
@@ -242,7 +265,7 @@ impl<'s> Walker<'s> {
         }
     }
 
-    fn member(&mut self, key: &str, v: u32, ty: &'static str, ctx: Ctx) {
+    pub(super) fn member(&mut self, key: &str, v: u32, ty: &'static str, ctx: Ctx) {
         match key {
             "resourceType" => return,
             "id" => {
@@ -456,8 +479,9 @@ impl<'s> Walker<'s> {
     /// Something the table does not know: every string in it is scanned like narrative, and the report lists the path.
     pub(super) fn unknown(&mut self, v: u32, ctx: Ctx, what: &str) {
         let place = format!("{}.?", ctx.ty);
+        let article = if what.starts_with(['a', 'e']) { "an" } else { "a" };
         if self.noted.insert(format!("{what} {place}")) {
-            let text = format!("an {what} that FHIR R4 does not define here; its strings were searched like narrative");
+            let text = format!("{article} {what} that FHIR R4 does not define here; its strings were searched like narrative");
             self.doc.notes.push(Note { kind: "unknown-element".into(), place, text });
         }
         let end = self.tape.node(v).next;

@@ -77,6 +77,13 @@ fn element(plan: &mut Plan, field: &Field, change: &Change, cause: Cause) {
             }
         }
         (_, Change::Mask(_) | Change::Label(_)) if ops::is_primitive(plan, node) => mask_member(plan, node, cause),
+        // An extension or parameter without its value would be empty (ext-1, inv-1).
+        (_, Change::Remove | Change::Mask(_) | Change::Label(_))
+            if matches!(field.class, Class::Telecom | Class::Address)
+                && plan.key_of(node).is_some_and(|k| k.starts_with("value")) =>
+        {
+            plan.replace(node, MASKED.into(), cause)
+        }
         _ => plan.remove(node, cause),
     }
 }

@@ -125,7 +125,10 @@ fn paragraphs(rows: &mut [Row]) {
         let leading = a.bottom - b.bottom;
         let near = leading > em * 0.7 && leading < em * 2.2;
         let edges = b.left() - a.left() < em * 1.2 && a.left() - b.left() < em * 4.0;
-        if !alike || !near || !edges || a.right() - a.left() < em * 8.0 || ends(one) && begins(other) {
+        // Lines set round one middle are lines of their own.
+        let middle = |r: &Row| (r.left() + r.right()) / 2.0;
+        let centred = (middle(a) - middle(b)).abs() < em * 0.08 && (a.left() - b.left()).abs() > em * 0.08;
+        if centred || !alike || !near || !edges || a.right() - a.left() < em * 8.0 || ends(one) && begins(other) {
             continue;
         }
         // The column is as wide as the widest of the rows around, when more than one reaches so far; else as what it stands in.

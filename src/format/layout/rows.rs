@@ -68,18 +68,31 @@ pub(super) fn rows(mut runs: Vec<Run>) -> Vec<Row> {
 fn row(bottom: f32, top: f32, mut runs: Vec<Run>) -> Row {
     runs.sort_by(|a, b| a.left.total_cmp(&b.left));
     let mut row = Row { bottom, top, ..Row::default() };
+    // How far blanks reach that stand alone between words: justified prose stretches them, tables are made of many.
+    let (mut reach, mut blanks) = (f32::MIN, 0u32);
     for run in merged(runs) {
         let height = run.height();
         for part in run.pieces {
+            if blank(&part) {
+                blanks += 1;
+                if let Some(cell) = row.cells.last_mut() {
+                    cell.parts.push(part);
+                    reach = if blanks <= 2 { reach.max(part.right) } else { cell.right };
+                }
+                continue;
+            }
+            blanks = 0;
             match row.cells.last_mut() {
-                Some(cell) if part.again || part.left - cell.right < CELL_GAP * height.max(cell.height) || blank(&part) => {
-                    if !(blank(&part) && part.left - cell.right >= CELL_GAP * height) {
-                        cell.right = cell.right.max(if blank(&part) { cell.right } else { part.right });
-                    }
+                Some(cell) if part.again || part.left - reach.max(cell.right) < CELL_GAP * height.max(cell.height) => {
+                    cell.right = cell.right.max(part.right);
                     cell.height = cell.height.max(height);
+                    reach = cell.right;
                     cell.parts.push(part);
                 }
-                _ => row.cells.push(RowCell { parts: vec![part], left: part.left, right: part.right, height }),
+                _ => {
+                    reach = part.right;
+                    row.cells.push(RowCell { parts: vec![part], left: part.left, right: part.right, height });
+                }
             }
         }
     }

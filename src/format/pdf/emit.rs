@@ -16,7 +16,7 @@ pub struct Emitter<'e, 'd> {
     pub page: &'e PageModel<'d>,
     pub plan: &'e Plan,
     pub out: &'e mut Out<'d>,
-    touched: Vec<bool>,
+    pub(super) touched: Vec<bool>,
     /// Begins the names of resources, where several streams share one dictionary.
     pub prefix: String,
 }
@@ -55,11 +55,16 @@ impl Names {
     }
 }
 
+/// Name and size of a font that was set.
+type FontSet = Option<(Vec<u8>, f64)>;
+
 /// Where the text of the stream stands.
 #[derive(Default)]
 pub(super) struct Now {
     /// Name and size of the font as last written.
-    pub font: Option<(Vec<u8>, f64)>,
+    pub font: FontSet,
+    /// Character and word spacing as last written.
+    pub spacing: [f64; 2],
     /// True while positions of the open text object are absolute.
     pub absolute: bool,
     /// Boxes of labels drawn in the open text object.
@@ -147,7 +152,8 @@ impl<'e, 'd> Emitter<'e, 'd> {
         let ops = u.ops.clone();
         let absolute = self.absolute_blocks(at);
         let mut now = Now::default();
-        let mut fonts: Vec<Option<(Vec<u8>, f64)>> = Vec::new();
+        let touched = self.touched.get(at as usize).copied().unwrap_or(true);
+        let mut saved: Vec<(FontSet, [f64; 2])> = Vec::new();
         let mut depth = 0usize;
         let mut in_text = false;
         for (i, op) in ops.iter().enumerate() {
@@ -158,7 +164,7 @@ impl<'e, 'd> Emitter<'e, 'd> {
             let hidden = u.hidden.contains(&i) || self.plan.pictures.contains(&(at, i));
             match &op.code {
                 c if *c == code("q") => {
-                    fonts.push(now.font.clone());
+                    saved.push((now.font.clone(), now.spacing));
                     depth += 1;
                     out.extend(b"q\n");
                 }
@@ -166,7 +172,7 @@ impl<'e, 'd> Emitter<'e, 'd> {
                     // One too many would undo the state around the page.
                     if depth > 0 {
                         depth -= 1;
-                        now.font = fonts.pop().flatten();
+                        (now.font, now.spacing) = saved.pop().unwrap_or_default();
                         out.extend(b"Q\n");
                     }
                 }
@@ -190,6 +196,8 @@ impl<'e, 'd> Emitter<'e, 'd> {
                         out.extend(b"TL\n");
                     }
                 }
+                // The spacing of a justified line tells how long it was: each text gets its own, an edited one none.
+                c if touched && (*c == code("Tc") || *c == code("Tw")) => {}
                 c if *c == code("Tf") => self.set_font(at, op, names, &mut now, out),
                 c if is_show(c) => self.show(at, i, op, names, &mut now, out)?,
                 c if *c == code("gs") => self.ext_state(at, i, op, names, out)?,

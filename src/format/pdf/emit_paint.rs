@@ -74,7 +74,13 @@ impl<'d> Emitter<'_, 'd> {
         let id = match (self.plan.replaced.get(&(at, i)), child) {
             (Some(id), _) => *id,
             (None, Some(child)) => self.form(child)?,
-            (None, None) => self.out.image(s, 0).ok_or("a picture that is not understood")?,
+            (None, None) => match self.out.image(s, 0) {
+                Some(id) => id,
+                None => {
+                    self.out.notes.insert("a picture that is not understood was left out");
+                    return Ok(());
+                }
+            },
         };
         let key = (1, id.0 as usize);
         let mapped = names.by_source.get(&key).cloned().unwrap_or_else(|| {

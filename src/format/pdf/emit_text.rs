@@ -35,12 +35,13 @@ impl Emitter<'_, '_> {
                 entry.used.extend(code);
             }
         }
-        if op.code == code("\"") {
+        let whole = glyphs.clone().all(|g| self.plan.untouched(g));
+        if self.touched.get(at as usize).copied().unwrap_or(true) {
+            set_spacing(if whole { show.spacing } else { [0.0; 2] }, now, out);
+        } else if op.code == code("\"") {
             // The spacing stays set after the operation.
-            number(out, show.spacing[1]);
-            out.extend(b"Tw ");
-            number(out, show.spacing[0]);
-            out.extend(b"Tc\n");
+            now.spacing = [f64::NAN; 2];
+            set_spacing(show.spacing, now, out);
         }
         if !now.absolute {
             match op.code {
@@ -52,7 +53,7 @@ impl Emitter<'_, '_> {
             }
             return Ok(());
         }
-        if glyphs.clone().all(|g| self.plan.untouched(g)) {
+        if whole {
             matrix(out, &show.tm);
             out.extend(b"Tm ");
             match op.args.last() {
@@ -75,9 +76,9 @@ impl Emitter<'_, '_> {
         let bytes = joined(op);
         let Some(back) = inverse(&show.ctm) else { return Ok(()) };
         let unit = mul(&[show.scale, 0.0, 0.0, 1.0, 0.0, 0.0], &mul(&linear(&show.tm), &linear(&show.ctm)));
-        let spaced = show.spacing != [0.0; 2] || show.scale != 1.0 || show.rise != 0.0;
-        if spaced {
-            out.extend(b"0 Tc 0 Tw 100 Tz 0 Ts\n");
+        let scaled = show.scale != 1.0 || show.rise != 0.0;
+        if scaled {
+            out.extend(b"100 Tz 0 Ts\n");
         }
         let mut run: Vec<u8> = Vec::new();
         let mut start: Option<([f64; 2], f64)> = None;
@@ -121,11 +122,7 @@ impl Emitter<'_, '_> {
             pen = [pen[0] + f64::from(glyph.step[0]) * squeeze, pen[1] + f64::from(glyph.step[1]) * squeeze];
         }
         flush(&mut run, &mut start, out);
-        if spaced {
-            number(out, show.spacing[0]);
-            out.extend(b"Tc ");
-            number(out, show.spacing[1]);
-            out.extend(b"Tw ");
+        if scaled {
             number(out, show.scale * 100.0);
             out.extend(b"Tz ");
             number(out, show.rise);
@@ -190,6 +187,16 @@ const PAD: f64 = 0.07;
 pub fn label_width(text: &str, size: f64) -> f64 {
     let units: f64 = text.chars().map(|c| f64::from(latin_width(c, 0).unwrap_or(556))).sum();
     (units / 1000.0 + 2.0 * PAD) * size
+}
+
+fn set_spacing(spacing: [f64; 2], now: &mut Now, out: &mut Vec<u8>) {
+    for (i, op) in ["Tc\n", "Tw\n"].iter().enumerate() {
+        if now.spacing[i] != spacing[i] {
+            number(out, spacing[i]);
+            out.extend(op.as_bytes());
+        }
+    }
+    now.spacing = spacing;
 }
 
 fn win_ansi(text: &str) -> Vec<u8> {

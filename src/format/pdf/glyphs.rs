@@ -77,8 +77,11 @@ impl Interpreter<'_, '_> {
                 let q = [[left, top], [left, bottom], [right, bottom], [right, top]].map(|[x, y]| map(&trm, x, y));
                 (q, (0.0, w1), (0.0, w1 * s.size + s.spacing[0] + space))
             } else {
+                // A blank reaches as far as it moves the pen: justified lines stretch it.
+                let blank = font.text(c.code).is_some_and(|t| t.chars().all(char::is_whitespace));
+                let reach = if blank && s.size != 0.0 { w + (s.spacing[0] + space) / s.size } else { w };
                 let (low, high) = if font.kind == Kind::Type3 { (-0.2, 0.8) } else { (-0.22, 0.78) };
-                let q = [[0.0, low], [w, low], [w, high], [0.0, high]].map(|[x, y]| map(&trm, x, y));
+                let q = [[0.0, low], [reach, low], [reach, high], [0.0, high]].map(|[x, y]| map(&trm, x, y));
                 (q, (w, 0.0), ((w * s.size + s.spacing[0] + space) * s.scale, 0.0))
             };
             let pen = map(&trm, 0.0, 0.0);

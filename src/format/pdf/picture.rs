@@ -85,7 +85,7 @@ fn dpi(raster: &Raster, m: &Matrix) -> (f32, f32) {
 
 /// How a picture was packed.
 enum Packed {
-    Jpeg(jpeg::Made),
+    Jpeg(Box<jpeg::Made>),
     Other,
 }
 
@@ -108,7 +108,7 @@ fn decode(doc: &Document, s: &Stream) -> Result<(Raster, Packed), String> {
             if (raster.width, raster.height) != (w, h) || inverted {
                 return Err("a JPEG picture of another size or sense than the PDF says".into());
             }
-            Ok((raster, Packed::Jpeg(made)))
+            Ok((raster, Packed::Jpeg(Box::new(made))))
         }
         b"CCITTFaxDecode" | b"CCF" => Ok((fax(doc, d, &data, w, h, inverted)?, Packed::Other)),
         _ => Ok((plain(doc, d, &data, (w, h), inverted)?, Packed::Other)),

@@ -6,6 +6,7 @@ use super::outline::{Attached, Destinations, Item, Link, Target, attached, items
 use super::page::{ImageUse, PageModel};
 use super::picture::{self, Picture};
 use super::source::{self, PageInfo};
+use super::subject;
 use crate::format::image::page::PageRead;
 use crate::format::image::{PageFields, page_fields};
 use crate::format::layout::{PageText, Piece, page_text};
@@ -138,8 +139,9 @@ pub fn pictures(page: &PageModel) -> Vec<(u32, u32)> {
 
 /// Reads a PDF.
 pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
-    let doc = source::load(bytes).map_err(ReadError::new)?;
+    let mut doc = source::load(bytes).map_err(ReadError::new)?;
     let pages = source::pages(&doc).map_err(ReadError::new)?;
+    super::forms::draw_values(&mut doc, &pages);
     let mut b = Builder { out: Document::default(), text: String::new(), what: Vec::new() };
     b.out.records.push(Record { kind: "pdf".into(), ..Record::default() });
     let mut held = Held {
@@ -158,7 +160,9 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     let ids: Vec<_> = held.pages.iter().map(|p| p.id).collect();
     let dests = Destinations::new(&held.doc, &ids);
     let mut uses: Vec<(usize, u32, ImageUse, ObjectId)> = Vec::new();
+    let mut last: Option<(u32, (u32, u32))> = None;
     for (n, info) in held.pages.iter().enumerate() {
+        let mut subject = None;
         let record = b.out.records.len() as u32;
         let start = b.text.len();
         let mut pictured = 0;
@@ -166,6 +170,7 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
             Ok(page) => {
                 held.unread.push(None);
                 let seen = text_of(&page, false);
+                subject = b.subject(&seen.text, &mut last);
                 b.field(&seen.text, Class::Narrative, What::Page(n), record);
                 if page.glyphs.iter().any(|g| g.invisible && !g.gone) {
                     b.field(&text_of(&page, true).text, Class::Narrative, What::Hidden(n), record);
@@ -213,6 +218,7 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
             span,
             node: PAGE_NODE | n as u32,
             kind: "page".into(),
+            subject,
             parent: Some(0),
             ..Record::default()
         });
@@ -224,6 +230,18 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
         }
     }
     held.read = read;
+    for p in &held.read {
+        // A scanned page says whose it is in its picture.
+        let Some(stub) = subject::subject(&p.read.text.text) else { continue };
+        let known = b.out.stubs.iter().position(|s| *s == stub).unwrap_or_else(|| {
+            b.out.stubs.push(stub);
+            b.out.stubs.len() - 1
+        });
+        let record = b.out.fields.get(p.fields.text as usize).map_or(0, |f| f.record as usize);
+        if let Some(r) = b.out.records.get_mut(record).filter(|r| r.subject.is_none()) {
+            r.subject = Some(known as u32);
+        }
+    }
     pictures_held(&held, why.as_deref(), &mut b);
     held.bookmarks = items(&held.doc, &dests);
     for (i, item) in held.bookmarks.iter().enumerate() {
@@ -288,6 +306,25 @@ impl Builder {
             self.what.push(What::Picture(page));
         }
         fields
+    }
+
+    /// Whose page it is; a page that goes on with a document is whose that is.
+    fn subject(&mut self, text: &str, last: &mut Option<(u32, (u32, u32))>) -> Option<u32> {
+        let number = subject::page_of(text);
+        let found = subject::subject(text).map(|stub| match self.out.stubs.iter().position(|s| *s == stub) {
+            Some(known) => known as u32,
+            None => {
+                self.out.stubs.push(stub);
+                self.out.stubs.len() as u32 - 1
+            }
+        });
+        let goes_on = match (&last, number) {
+            (Some((stub, (page, of))), Some((now, all))) if now == page + 1 && all == *of => Some(*stub),
+            _ => None,
+        };
+        let is = found.or(goes_on);
+        *last = is.zip(number);
+        is
     }
 
     fn hold(&mut self, page: usize, text: &str) {

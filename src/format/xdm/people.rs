@@ -1,7 +1,6 @@
 //! What slots and v2 fields tell about people, as stubs.
 
 use super::hl7v2;
-use crate::format::ccda::roles;
 use crate::format::xml::text::{Mode, string};
 use crate::format::xml::{Tape, tape};
 use crate::model::person::{PersonStub, StubKind, Telecom};
@@ -81,7 +80,7 @@ pub fn beside(tape: &Tape, classification: u32) -> (Vec<Role>, Vec<Telecom>) {
         for v in values(tape, slot) {
             let words = text_of(tape, v);
             match what {
-                b"authorRole" | b"authorSpecialty" => found.extend(roles::clinician_words(&words)),
+                b"authorRole" | b"authorSpecialty" => found.extend(crate::format::roles::clinician_words(&words)),
                 b"authorTelecommunication" => telecoms.extend(hl7v2::xtn(&words)),
                 _ => {}
             }

@@ -101,7 +101,12 @@ impl Reader<'_, '_> {
             let node = *tape.node(i);
             match node.kind {
                 Kind::Comment | Kind::Pi if tape.slice(node.inner).iter().any(|b| b.is_ascii_alphanumeric() || *b >= 128) => {
-                    self.field(node.inner, i, Class::Comment, Form::XmlComment, None, 0);
+                    // HL7 v2 components (`id^Last^First`): a slot's value that somebody has put out of use. Nobody reads it; it goes.
+                    let (span, class) = match tape.slice(node.inner).contains(&b'^') {
+                        true => (node.span, Class::Signature),
+                        false => (node.inner, Class::Comment),
+                    };
+                    self.field(span, i, class, Form::XmlComment, None, 0);
                 }
                 Kind::Element if i >= skip_to && self.element(i) => skip_to = node.next,
                 _ => {}

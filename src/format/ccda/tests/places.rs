@@ -286,3 +286,17 @@ fn embedded_documents_are_decoded() {
     let doc = read(&body);
     find(&body, &doc, Class::Narrative, "Dr. Quill");
 }
+
+#[test]
+fn a_person_put_out_of_use_by_a_comment_goes() {
+    let comment = "<!-- <assignedPerson><name><given>Zelda</given><family>Quimby</family></name></assignedPerson> -->";
+    let plain = "<!-- the patient's own note on Graves disease -->";
+    let xml = cda(&format!("{comment}{plain}"), "");
+    let doc = read(&xml);
+    let class_of = |text: &str| {
+        let at = xml.find(text).unwrap() as u32;
+        doc.fields.iter().find(|f| f.span.start <= at && at < f.span.end).map(|f| f.class)
+    };
+    assert_eq!(class_of("Zelda"), Some(Class::Signature));
+    assert_eq!(class_of("own note"), Some(Class::Comment));
+}

@@ -1,0 +1,57 @@
+//! PDFs: a name in every place that can hold one is gone, what is kept reads on, and nothing tells how long a name was.
+
+mod decode;
+mod geometry;
+mod make;
+mod places;
+
+use crate::run::{self, Run};
+use std::path::Path;
+
+const PATIENT: &str = "birth_date = \"1985-03-04\"\nsex = \"female\"\n[[names]]\nfamily = \"Reyes\"\ngiven = [\"Maria\"]\n";
+
+/// Processes files in one run.
+fn process(files: &[(&str, Vec<u8>)]) -> Run {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("patient.toml"), PATIENT).expect("writable");
+    let export = folder.path().join("export");
+    std::fs::create_dir(&export).expect("a folder");
+    for (name, bytes) in files {
+        std::fs::write(export.join(format!("{name}.pdf")), bytes).expect("writable");
+    }
+    run::process(folder.path(), &["export"], &["--patient", "patient.toml", "--purpose", "litigation", "--recipient", "X"])
+}
+
+fn outputs(run: &Run) -> Vec<(String, Vec<u8>)> {
+    run.records().into_iter().filter(|(p, _)| Path::new(p).extension().is_some_and(|e| e == "pdf")).collect()
+}
+
+#[test]
+fn a_name_in_every_place_is_gone() {
+    let files = places::all();
+    for (place, bytes) in &files {
+        assert!(!decode::survivors(bytes, places::NAME).is_empty(), "{place}: the name is there to begin with");
+    }
+    let run = process(&files);
+    assert_eq!(run.code, 3, "pages that cannot be read are held\n{}{}", run.stdout, run.stderr);
+    let out = outputs(&run);
+    let mut table = String::new();
+    let mut bad = 0;
+    for (place, _) in &files {
+        let Some((_, bytes)) = out.iter().find(|(p, _)| p.contains(place)) else {
+            table.push_str(&format!("{place:20} held\n"));
+            continue;
+        };
+        let left = decode::survivors(bytes, places::NAME);
+        bad += left.len();
+        table
+            .push_str(&format!("{place:20} {}\n", if left.is_empty() { "gone".into() } else { format!("SURVIVES in {left:?}") }));
+        let kept = decode::layers(bytes).iter().any(|(_, t)| t.contains("Hashimoto") || t.contains("PAGE NOT READ"));
+        assert!(kept, "{place}: what is the patient's stays\n{table}");
+    }
+    assert_eq!(bad, 0, "\n{table}");
+    assert!(out.len() + 1 >= files.len(), "at most two files are held as a whole\n{table}");
+    if std::env::var_os("SHOW").is_some() {
+        println!("{table}");
+    }
+}
