@@ -28,7 +28,6 @@ pub use writing::{Orders, order_of, redact_page, say};
 
 use writing::orders;
 
-use super::pdf::subject::subject;
 use super::{Format, Score, Source};
 use crate::model::document::{Document, Field, Kept, Record};
 use crate::model::edit::{Edit, Written};
@@ -166,15 +165,6 @@ impl Format for Image {
                     0
                 };
                 let fields = page_fields(&page, i as u32 + 1, record, &mut doc);
-                if let Some(stub) = subject(&page.text.text) {
-                    let known = doc.stubs.iter().position(|s| *s == stub).unwrap_or_else(|| {
-                        doc.stubs.push(stub);
-                        doc.stubs.len() - 1
-                    });
-                    if let Some(r) = doc.records.get_mut(record as usize) {
-                        r.subject = Some(known as u32);
-                    }
-                }
                 (page, fields)
             })
             .collect();

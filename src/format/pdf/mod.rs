@@ -34,7 +34,7 @@ mod read;
 mod relay;
 mod sfnt;
 mod source;
-pub mod subject;
+mod subject;
 mod tables;
 mod tokens;
 mod type1;

@@ -330,6 +330,9 @@ fn text_layer(p: &Picture, orders: &Orders, done: Option<&Done>, out: &mut Vec<u
     if words.is_empty() {
         return;
     }
+    // In the order of reading, for programs that take text as it comes.
+    let row = (p.read.capital * 1.5).max(1.0);
+    words.sort_by_key(|(_, a)| ((a.bottom as f32 / row).round() as i32, a.left));
     out.extend(b"q BT /L1 1 Tf 3 Tr\n");
     for (text, area) in words {
         show(p, &text, &area, out);
@@ -358,5 +361,5 @@ fn show(p: &Picture, text: &str, area: &Area, out: &mut Vec<u8>) {
         }
         out.push(b);
     }
-    out.extend(b") Tj\n");
+    out.extend(b" ) Tj\n");
 }

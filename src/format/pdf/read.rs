@@ -230,18 +230,6 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
         }
     }
     held.read = read;
-    for p in &held.read {
-        // A scanned page says whose it is in its picture.
-        let Some(stub) = subject::subject(&p.read.text.text) else { continue };
-        let known = b.out.stubs.iter().position(|s| *s == stub).unwrap_or_else(|| {
-            b.out.stubs.push(stub);
-            b.out.stubs.len() - 1
-        });
-        let record = b.out.fields.get(p.fields.text as usize).map_or(0, |f| f.record as usize);
-        if let Some(r) = b.out.records.get_mut(record).filter(|r| r.subject.is_none()) {
-            r.subject = Some(known as u32);
-        }
-    }
     pictures_held(&held, why.as_deref(), &mut b);
     held.bookmarks = items(&held.doc, &dests);
     for (i, item) in held.bookmarks.iter().enumerate() {
