@@ -9,6 +9,7 @@ mod layering;
 mod names_model;
 mod notes;
 mod pdf;
+mod places;
 mod reading;
 mod review;
 mod run;
