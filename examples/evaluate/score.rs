@@ -248,6 +248,10 @@ fn one(span: &Span, note: &Note, hits: &[Hit], touched: &[bool], out: &mut Score
         Subject::Other(roles) => {
             let caught = words(&note.text[start..end])
                 .filter(|(_, w)| !(span.category == "address" && is_state(w)))
+                // A label keeps the possessive of the name it stands for.
+                .filter(|(at, w)| {
+                    !(*w == "s" && note.text[start..start + at].ends_with(['\'', '\u{2019}']) && start + at + 1 == end)
+                })
                 .all(|(at, w)| touched[start + at..start + at + w.len()].iter().all(|t| *t));
             let main = roles.first().cloned().unwrap_or_default();
             out.recall.add(caught);

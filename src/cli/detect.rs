@@ -119,6 +119,7 @@ impl Labels {
                 self.review += 1;
                 ("review", format!("[REVIEW {}]", self.review))
             }
+            Who::New(Role::Organization) => ("keep", Role::Organization.label(1)),
             Who::Nobody => ("mask", format!("[{}]", m.category.as_str().to_uppercase().replace('_', " "))),
             _ if m.category != Category::Name => {
                 let label =
@@ -136,12 +137,14 @@ impl Labels {
     }
 
     fn label(&mut self, role: Role, words: Vec<String>) -> String {
-        let within = |a: &[String], b: &[String]| !a.is_empty() && a.iter().all(|w| b.contains(w));
+        let within =
+            |a: &[String], b: &[String]| !a.is_empty() && a.iter().all(|w| b.iter().any(|x| crate::detect::same_given(w, x)));
         let related = |a: Role, b: Role| {
             a == b
                 || a == Role::OtherPerson
                 || b == Role::OtherPerson
                 || a.group() == b.group() && a.group() == RoleGroup::Clinician
+                || (a == Role::Relative || b == Role::Relative) && a.group() == b.group()
         };
         let known = self.seen.iter_mut().find(|(r, w, _)| related(*r, role) && (within(&words, w) || within(w, &words)));
         if let Some((_, w, label)) = known {

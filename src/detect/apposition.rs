@@ -32,7 +32,7 @@ pub fn before_noun(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     if !told && !t.is(mark, '(') || !t.is_capital(mark.wrapping_sub(1)) {
         return;
     }
-    let whole = |r: &Read| r.words > 1 && r.parts > 1 || owner.is_some() && is_given(t.low(r.first));
+    let whole = |r: &Read| r.words > 1 && r.parts > 1 || is_given(t.low(r.first)) && t.shape(r.first) == Some(Shape::Cap);
     let Some(read) = backward(t, mark, Trust::Fair).filter(|r| r.best == NameLike::Name && whole(r)) else { return };
     let clinical =
         (read.first..read.next).any(|j| super::words::is_clinical(t.low(j)) || super::words::is_place_or_month(t.low(j)));
@@ -44,8 +44,23 @@ pub fn before_noun(t: &Tokens, i: usize, out: &mut Vec<Find>) {
 /// A user name after `entered by`: `april.mayhew`, `afoley`.
 pub fn login(t: &Tokens, from: usize, role: Option<Role>, out: &mut Vec<Find>) {
     let k = from + usize::from(t.is(from, ':'));
-    let word = t.low(k);
-    if t.shape(k) != Some(Shape::Lower) || !word.is_ascii() {
+    let word = t.low(k).trim_end_matches(|c: char| c.is_ascii_digit());
+    if !matches!(t.shape(k), Some(Shape::Lower | Shape::Mixed))
+        || !word.is_ascii()
+        || t.word(k).starts_with(|c: char| !c.is_ascii_lowercase())
+    {
+        return;
+    }
+    // `transcribed by: mtd`
+    if (2..=4).contains(&word.len())
+        && t.is(from, ':')
+        && name_like(word) == NameLike::Unknown
+        && t.ends_line(k + 1) | !t.touches_next(k)
+    {
+        let Some(s) = t.get(k) else { return };
+        let name = crate::model::person::Name { text: t.word(k).to_string(), ..Default::default() };
+        let read = Read { first: k, next: k + 1, start: s.start, end: s.end, name, best: NameLike::Unknown, words: 1, parts: 1 };
+        out.push(Find { read, rule: "cue.login", confidence: 0.6, role: role.or(Some(Role::Staff)) });
         return;
     }
     let dotted = t.touches_next(k)

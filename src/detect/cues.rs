@@ -1,7 +1,8 @@
 //! Words that say that a person is named next to them, and what that person is to the patient.
 
-pub use super::cue_tables::Pull;
-use super::cue_tables::{CREDENTIALS, EPONYM_HEADS, KIN, Phrase, ROLE_PHRASES, TITLES};
+use super::cue_tables::{CREDENTIALS, EPONYM_HEADS, FUNCTIONS, INSTITUTION_HEADS, KIN, TITLES};
+pub use super::phrase_tables::Pull;
+use super::phrase_tables::ROLE_PHRASES;
 use super::words::{ShortMap, ShortSet};
 use crate::model::role::Role;
 use std::sync::LazyLock;
@@ -9,6 +10,33 @@ use std::sync::LazyLock;
 /// The role that a title tells; `Some(None)` for a title that tells only that it is a person.
 pub fn title(low: &str) -> Option<Option<Role>> {
     CUES.get(low).and_then(|c| c.title)
+}
+
+/// True for a title that is an abbreviation and may have a point after it.
+pub fn is_abbreviation(low: &str) -> bool {
+    matches!(
+        low,
+        "dr" | "drs"
+            | "mr"
+            | "mrs"
+            | "ms"
+            | "mx"
+            | "rev"
+            | "fr"
+            | "prof"
+            | "sr"
+            | "sra"
+            | "srta"
+            | "atty"
+            | "sgt"
+            | "capt"
+            | "lt"
+            | "hon"
+            | "mssrs"
+            | "ofc"
+            | "dep"
+            | "det"
+    )
 }
 
 /// `Mr` -> male, `Mrs`, `Ms`, `Miss` -> female.
@@ -44,7 +72,13 @@ pub fn kin(low: &str) -> Option<Role> {
 struct Cue {
     title: Option<Option<Role>>,
     kin: Option<Role>,
-    phrases: Vec<&'static Phrase>,
+    phrases: Vec<Phrase>,
+}
+
+struct Phrase {
+    words: Vec<&'static str>,
+    pull: Pull,
+    role: Option<Role>,
 }
 
 static CUES: LazyLock<ShortMap<Cue>> = LazyLock::new(|| {
@@ -59,9 +93,12 @@ static CUES: LazyLock<ShortMap<Cue>> = LazyLock::new(|| {
             map.entry(word).or_default().kin = Some(*role);
         }
     }
-    for phrase in ROLE_PHRASES {
-        if let Some(first) = phrase.0.first() {
-            map.entry(first).or_default().phrases.push(phrase);
+    for (phrases, pull, role) in ROLE_PHRASES {
+        for phrase in phrases.split('|') {
+            let words: Vec<&'static str> = phrase.split_whitespace().collect();
+            if let Some(first) = words.first().copied() {
+                map.entry(first).or_default().phrases.push(Phrase { words, pull: *pull, role: *role });
+            }
         }
     }
     map
@@ -113,24 +150,51 @@ pub fn kin_of_kin(of: Role, role: Role) -> Role {
     }
 }
 
-/// The phrase that begins at a word, if any: its length in words, pull and role. Longest phrase wins.
+/// The phrase that begins at a word, if any: its length in words, pull and role. Longest phrase wins. A field of work is none: it
+/// only follows a name, see [`field_phrase`].
 pub fn role_phrase<'w>(word_at: impl Fn(usize) -> &'w str) -> Option<(usize, Pull, Option<Role>)> {
+    longest(word_at, |pull| pull != Pull::Field)
+}
+
+/// The phrase after a name and a mark that says what that person does: `Cardiology`, `charge nurse`, `attending`.
+pub fn field_phrase<'w>(word_at: impl Fn(usize) -> &'w str) -> Option<(usize, Role)> {
+    let (n, _, role) = longest(word_at, |pull| matches!(pull, Pull::Noun | Pull::Field | Pull::Label))?;
+    role.map(|r| (n, r))
+}
+
+fn longest<'w>(word_at: impl Fn(usize) -> &'w str, takes: impl Fn(Pull) -> bool) -> Option<(usize, Pull, Option<Role>)> {
     let mut best: Option<(usize, Pull, Option<Role>)> = None;
-    for (phrase, pull, role) in &CUES.get(word_at(0))?.phrases {
-        let fits = phrase.iter().enumerate().skip(1).all(|(i, w)| word_at(i) == *w);
-        if fits && best.is_none_or(|b| phrase.len() > b.0) {
-            best = Some((phrase.len(), *pull, *role));
+    for Phrase { words, pull, role } in &CUES.get(word_at(0))?.phrases {
+        if !takes(*pull) || best.is_some_and(|b| words.len() <= b.0) {
+            continue;
+        }
+        if words.iter().enumerate().skip(1).all(|(i, w)| word_at(i) == *w) {
+            best = Some((words.len(), *pull, *role));
         }
     }
     best
 }
 
-/// Words after a name that make it the name of a disease, sign, score, device, place or institution.
-pub fn is_eponym_head(low: &str) -> bool {
-    HEADS.contains(low)
+/// What an abbreviation before a name says that the person does: `RN Kayla`, `SW Brooks`. In capitals only.
+pub fn function(word: &str) -> Option<Role> {
+    BY_FUNCTION.get(word).copied()
 }
 
-static HEADS: LazyLock<ShortSet> = LazyLock::new(|| EPONYM_HEADS.iter().copied().collect());
+static BY_FUNCTION: LazyLock<ShortMap<Role>> =
+    LazyLock::new(|| FUNCTIONS.iter().flat_map(|(words, role)| words.iter().map(|w| (*w, *role))).collect());
+
+/// Words after a name that make it the name of a disease, sign, score, device, place or institution.
+pub fn is_eponym_head(low: &str) -> bool {
+    HEADS.contains(low) || INSTITUTIONS.contains(low)
+}
+
+/// Words after a name that make it the name of a place or an institution.
+pub fn is_institution_head(low: &str) -> bool {
+    INSTITUTIONS.contains(low)
+}
+
+static HEADS: LazyLock<ShortSet> = LazyLock::new(|| EPONYM_HEADS.split_whitespace().collect());
+static INSTITUTIONS: LazyLock<ShortSet> = LazyLock::new(|| INSTITUTION_HEADS.split_whitespace().collect());
 
 /// Adjectives that stand between a possessive and a kin word, or before a kin word.
 pub fn is_kin_adjective(low: &str) -> bool {
@@ -177,6 +241,28 @@ pub fn is_kin_adjective(low: &str) -> bool {
 pub fn is_possessor(low: &str) -> bool {
     matches!(
         low,
-        "her" | "his" | "their" | "my" | "patient" | "pt" | "the" | "a" | "an" | "patients" | "pts" | "our" | "your" | "client"
+        "her"
+            | "his"
+            | "their"
+            | "my"
+            | "patient"
+            | "pt"
+            | "the"
+            | "a"
+            | "an"
+            | "patients"
+            | "pts"
+            | "our"
+            | "your"
+            | "client"
+            | "recipient"
+            | "resident"
+            | "proband"
+            | "veteran"
+            | "vet"
+            | "member"
+            | "insured"
+            | "baby"
+            | "infant"
     )
 }

@@ -2,22 +2,30 @@
 
 use super::Context;
 use super::apposition::{before_noun, login};
-use super::cues::{Pull, is_eponym_head, kin, opens, role_phrase, title};
-use super::evidence::{Evidence, around, credential_at, place_end};
+use super::coref;
+use super::cues::{Pull, is_abbreviation, is_possessor, kin, opens, role_phrase, title};
+use super::evidence::{Evidence, around, credential_at, function_at, place_end};
+use super::id_rules::needs_owner;
 use super::identity::Own;
 use super::labels;
+use super::lone;
+use super::misfile;
 use super::name_read::{Read, Trust, backward, forward};
+use super::name_read::{after_titles, plain as spoken_name, titled as after_title};
 use super::overlap;
 use super::owner::attribute;
 use super::patterns;
 use super::records;
+use super::signature;
+use super::small_cues::{described, functional, lower_pair, nickname, user_name};
+use super::things::is_thing;
 use super::tokens::{Shape, Tokens};
 use super::whose::whose;
 use super::words::{NameLike, is_eponym, is_given, is_surname, name_like};
 use crate::model::document::Class;
-use crate::model::mention::{Category, Mention};
+use crate::model::mention::{Category, Mention, Who};
 use crate::model::request::Identity;
-use crate::model::role::Role;
+use crate::model::role::{Role, RoleGroup};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -34,7 +42,19 @@ pub(super) struct Find {
 /// values are looked for there.
 pub fn discover(text: &str, ctx: &Context, identity: &Identity) -> Vec<Mention> {
     let own = own_of(identity);
-    discover_with(text, ctx, &own, !identity.names.is_empty())
+    if !identity.names.is_empty() {
+        return discover_with(text, ctx, &own, true);
+    }
+    let found = discover_with(text, ctx, &own, false);
+    // Nobody told who the patient is: the text may.
+    let told = found.iter().find_map(|m| match (&m.who, &m.name) {
+        (Who::Patient, Some(n)) if !n.family.is_empty() && !n.given.is_empty() => Some(n.clone()),
+        _ => None,
+    });
+    match told {
+        Some(name) => discover_with(text, ctx, &Own::new(&Identity { names: vec![name], ..Identity::default() }), true),
+        None => found,
+    }
 }
 
 /// The patient's own names and values. Every text of a case is compared with the same identity: it is prepared once in each thread.
@@ -59,13 +79,58 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
     let t = Tokens::new(text);
     let mut finds = labels::find(&t, ctx);
     by_cue(&t, &mut finds);
+    if ctx.class == Class::Narrative {
+        signature::find(&t, &mut finds);
+    }
+    lone::find(&t, own, &mut finds);
     let mut out: Vec<Mention> = finds.into_iter().filter_map(|f| mention(&t, f, ctx, own, has_identity)).collect();
     let (labelled, owned) = records::find(&t, own, has_identity);
     out.extend(labelled);
     out = overlap::settle(out);
+    coref::resolve(&t, &mut out, own);
+    misfile::settle(&t, &mut out);
+    if labels::is_group(&t, ctx) {
+        let member = |m: &Mention| m.who == Who::New(Role::OtherPerson) && m.name.as_ref().is_some_and(|n| !n.given.is_empty());
+        for m in out.iter_mut().filter(|m| matches!(m.rule, "list.lone" | "text.again" | "cue.weak" | "cue.speaker") && member(m))
+        {
+            m.who = Who::New(Role::OtherPatient);
+        }
+    }
+    for m in out.iter_mut().filter(|m| m.rule == STAFF_LIKE && m.who == Who::New(Role::OtherPerson)) {
+        m.who = Who::New(Role::Clinician);
+    }
     let ids = patterns::find(text);
-    let ids = ids.into_iter().map(|m| attribute(&t, m, &out, &owned, own)).collect();
+    let ids = ids
+        .into_iter()
+        .map(|m| attribute(&t, m, &out, &owned, own, has_identity))
+        .filter(|m| !needs_owner(m.rule) || counts(m))
+        .collect();
     overlap::merge(out, ids)
+}
+
+/// Rule of a name that notes use of those who work there, when nothing else is told of the person in the whole text.
+const STAFF_LIKE: &str = "list.staff-like";
+
+/// Rules that know nothing of the person.
+fn uncued(rule: &str) -> bool {
+    matches!(rule, "list.lone" | "cue.weak" | "list.initial-surname")
+}
+
+/// A family name alone or with an initial: so notes speak of those who work there.
+fn is_staff_like(read: &Read) -> bool {
+    let short = read.name.given.iter().all(|g| g.trim_end_matches('.').chars().count() == 1);
+    let family = super::fold::folded(&read.name.family);
+    short && family.chars().count() > 1 && (!is_given(&family) || !read.name.given.is_empty())
+}
+
+/// True when a number or place that is the patient's own as a rule is given to somebody else here.
+fn counts(m: &Mention) -> bool {
+    match m.who {
+        Who::New(Role::Organization) => false,
+        Who::New(r) => m.category != Category::Address || !matches!(r.group(), RoleGroup::Clinician | RoleGroup::Staff),
+        Who::Ambiguous => true,
+        _ => false,
+    }
 }
 
 fn mention(t: &Tokens, f: Find, ctx: &Context, own: &Own, has_identity: bool) -> Option<Mention> {
@@ -75,13 +140,19 @@ fn mention(t: &Tokens, f: Find, ctx: &Context, own: &Own, has_identity: bool) ->
 /// A proposed name with its owner and the words around it, unless something else is named after a person there.
 pub(super) fn judged(t: &Tokens, f: Find, ctx: &Context, own: &Own, has_identity: bool) -> Option<(Mention, Evidence)> {
     let mut e = around(t, f.read.first, f.read.next, own);
-    if vetoed(t, &f.read, &e) {
+    if is_thing(t, &f.read, &e) {
         return None;
     }
     if f.role.is_some() && e.kin.is_none() {
         e.role = f.role.or(e.role);
     }
-    let who = whose(&f.read.name, &e, own, ctx, has_identity);
+    let by = f.rule == "cue.weak" && f.read.first > 0 && t.low(f.read.first - 1) == "by";
+    let rule = if uncued(f.rule) && !e.any() && (by || is_staff_like(&f.read)) { STAFF_LIKE } else { f.rule };
+    let mut who = whose(&f.read.name, &e, own, ctx, has_identity);
+    // `ROE, ARACELI` in the chart of Amparo Roe: written as charts name patients.
+    if f.rule == "list.last-first" && who == Who::New(Role::Relative) && e.best_role().is_none() {
+        who = Who::New(Role::OtherPatient);
+    }
     let mut name = f.read.name;
     name.prefix = (e.title_from < f.read.first).then(|| t.word(e.title_from).to_string()).into_iter().collect();
     let mention = Mention {
@@ -89,46 +160,11 @@ pub(super) fn judged(t: &Tokens, f: Find, ctx: &Context, own: &Own, has_identity
         end: f.read.end,
         category: Category::Name,
         who,
-        rule: f.rule,
+        rule,
         confidence: f.confidence,
         name: Some(name),
     };
     Some((mention, e))
-}
-
-/// Diseases, signs, instruments, institutions and streets named after people; pets.
-fn vetoed(t: &Tokens, read: &Read, e: &Evidence) -> bool {
-    let n = read.next;
-    let after = t.low(n);
-    let possessive = t.get(n.wrapping_sub(1)).is_some_and(|x| x.possessive);
-    let strong = e.titled || e.kin.is_some() || e.credential.is_some();
-    if is_eponym_head(after) && !e.titled && !t.ends_line(n) {
-        let is_house = possessive && matches!(after, "house" | "office" | "clinic" | "group" | "place" | "number" | "phone");
-        if !is_house {
-            return true;
-        }
-    }
-    // `12 Martin Luther King Dr`, `Karen Wu Elementary School`.
-    if t.shape(read.first.wrapping_sub(1)) == Some(Shape::Number) && read.first > 0 && is_street_end(t, n) {
-        return true;
-    }
-    if title(after).is_some_and(|_| matches!(after, "dr")) && !t.is_capital(n + 1 + usize::from(t.is(n + 1, '.'))) && !strong {
-        return true;
-    }
-    let lone_eponym = read.words == 1 && is_eponym(t.low(read.next.wrapping_sub(1)));
-    if lone_eponym && !strong && !e.patient && e.role.is_none() {
-        return true;
-    }
-    let before = t.low(read.first.wrapping_sub(1));
-    matches!(before, "dog" | "cat" | "puppy" | "pet" | "kitten" | "parrot" | "hamster")
-        || before == "named" && read.first >= 2 && matches!(t.low(read.first - 2), "dog" | "cat" | "puppy" | "pet" | "kitten")
-}
-
-fn is_street_end(t: &Tokens, n: usize) -> bool {
-    matches!(
-        t.low(n),
-        "dr" | "st" | "ave" | "rd" | "ln" | "blvd" | "ct" | "way" | "pkwy" | "street" | "avenue" | "road" | "drive" | "lane"
-    )
 }
 
 fn by_cue(t: &Tokens, out: &mut Vec<Find>) {
@@ -141,6 +177,8 @@ fn by_cue(t: &Tokens, out: &mut Vec<Find>) {
         let capital = t.is_capital(i);
         let opens = opens(low);
         if !capital && low != "law" && opens.is_none() {
+            lower_pair(t, i, out);
+            user_name(t, i, out);
             continue;
         }
         let opens = opens.unwrap_or_default();
@@ -161,12 +199,23 @@ fn by_cue(t: &Tokens, out: &mut Vec<Find>) {
             if pull == Pull::Verb && t.low(i + n - 1) == "by" {
                 login(t, i + n, role, out);
             }
+            if role == Some(Role::Staff) && pull == Pull::Label {
+                login(t, i + n, role, out);
+            }
+        }
+        if matches!(t.shape(i), Some(Shape::Upper | Shape::Cap))
+            && let Some(role) = function_at(t, i)
+        {
+            functional(t, i, role, out);
+        }
+        if is_possessor(low) {
+            described(t, i, out);
         }
         if capital {
             if credential_at(t, i).is_some() {
                 credentialed(t, i, out);
             }
-            uncued(t, i, out);
+            without_cue(t, i, out);
         }
     }
 }
@@ -174,6 +223,10 @@ fn by_cue(t: &Tokens, out: &mut Vec<Find>) {
 /// `Dr. Roe`, `Mr. and Mrs. Smith`, `Drs. Roe, Lee and Diaz`.
 fn titled(t: &Tokens, i: usize, low: &str, out: &mut Vec<Find>) {
     let dot = t.is(i + 1, '.');
+    // `... is a nurse. Peggy`: only an abbreviation goes on after its point.
+    if dot && !is_abbreviation(low) {
+        return;
+    }
     let capital = t.is_capital(i);
     if !capital && !dot && !matches!(low, "dr" | "mrs") {
         return;
@@ -182,12 +235,22 @@ fn titled(t: &Tokens, i: usize, low: &str, out: &mut Vec<Find>) {
     if low == "dr"
         && i >= 2
         && t.shape(i - 1) == Some(Shape::Cap)
-        && (2..5).any(|k| i >= k && t.shape(i - k) == Some(Shape::Number))
+        && (2..5)
+            .any(|k| i >= k && t.shape(i - k) == Some(Shape::Number) && (i - k + 1..i).all(|j| t.shape(j) == Some(Shape::Cap)))
     {
         return;
     }
     let mut k = i + 1 + usize::from(dot);
-    // `Dr.` at the end of one sentence or a title far away says nothing.
+    // `Dr.` at the end of a line goes on in the next; else at an end a title says nothing.
+    let wrapped = t.get(k).is_some_and(|b| b.shape == Shape::Break && t.text.get(b.start..b.end) == Some("\n"));
+    if wrapped
+        && dot
+        && matches!(low, "dr" | "mr" | "mrs" | "ms")
+        && t.shape(k + 1) == Some(Shape::Cap)
+        && t.like(k + 1) >= NameLike::Unknown
+    {
+        k += 1;
+    }
     if t.ends_line(k) {
         return;
     }
@@ -215,7 +278,7 @@ fn titled(t: &Tokens, i: usize, low: &str, out: &mut Vec<Find>) {
                 | "rev"
         ) || low == "sr" && i > 0 && t.is_capital(i - 1);
     let trust = if weak_title { Trust::Fair } else { Trust::Strong };
-    let Some(read) = forward(t, k, trust).or_else(|| short_surname(t, k, dot)) else { return };
+    let Some(read) = after_title(t, k, trust).or_else(|| short_surname(t, k, dot)) else { return };
     let acronym = weak_title && t.shape(i) == Some(Shape::Upper) && read.best != NameLike::Name;
     if acronym {
         return;
@@ -230,7 +293,9 @@ fn titled(t: &Tokens, i: usize, low: &str, out: &mut Vec<Find>) {
 /// Surnames that are also small words: `Dr. Do`, `Dr. He`, `Mrs. My`.
 fn short_surname(t: &Tokens, k: usize, dot: bool) -> Option<Read> {
     let word = t.word(k);
-    if !dot || t.shape(k) != Some(Shape::Cap) || word.chars().count() > 3 {
+    let low = t.low(k);
+    let thing = super::words::is_running_word(low) || super::words::is_clinical(low) || super::cues::is_institution_head(low);
+    if !dot || t.shape(k) != Some(Shape::Cap) || word.chars().count() > 3 && (thing || t.is_capital(k + 1)) {
         return None;
     }
     let token = t.get(k)?;
@@ -256,7 +321,15 @@ fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, role
                 matches!(m, ',' | ':' | '(' | '-' | '#' | '"') || placed && m == ')'
             }
             Some(Shape::Number) => t.is(k + 1, ':') || t.is(k.wrapping_sub(1), '#'),
-            Some(Shape::Break) => t.get(k).is_some_and(|b| t.text.get(b.start..b.end) == Some("\t")),
+            Some(Shape::Break) => t.get(k).is_some_and(|b| {
+                let written = t.text.get(b.start..b.end).unwrap_or("");
+                // `Her son` / `William`: the line is only wrapped.
+                let wrapped = k == from
+                    && written == "\n"
+                    && t.shape(k.wrapping_sub(1)) == Some(Shape::Lower)
+                    && t.like(k + 1) == NameLike::Name;
+                written == "\t" || wrapped
+            }),
             Some(_) => matches!(low, "is" | "was" | "named" | "name" | "called" | "who" | "in" | "law") && k < from + 4,
             None => false,
         };
@@ -265,22 +338,24 @@ fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, role
         }
         k += 1;
     }
+    let titles = k;
     while title(t.low(k)).is_some() && k < from + 8 {
         k += 1 + usize::from(t.is(k + 1, '.'));
     }
-    let Some(read) = forward(t, k, Trust::Fair) else { return };
+    let read = if k > titles { after_title(t, k, Trust::Fair) } else { forward(t, k, Trust::Fair) };
+    let Some(read) = read.or_else(|| nickname(t, k).filter(|_| k == from && t.shape(from.wrapping_sub(1)) == Some(Shape::Lower)))
+    else {
+        return;
+    };
     // After a comma or a mark a lone word must be a known name; an unknown word directly after a kin word may be one.
     let direct = k == from;
     let lone = read.words == 1;
     if lone && !direct && read.best < NameLike::Name && !(comma && is_given(t.low(k)) && t.is(read.next, ',')) {
         return;
     }
-    if lone
-        && direct
-        && read.best == NameLike::Unknown
-        && !t.begins_line(from.wrapping_sub(1))
-        && t.shape(from - 1) != Some(Shape::Lower)
-    {
+    let noun = from.wrapping_sub(1);
+    let sentence = t.begins_line(noun) || matches!(t.shape(noun.wrapping_sub(1)), Some(Shape::Mark('.' | ':' | ';' | '?' | '!')));
+    if lone && direct && read.best == NameLike::Unknown && !sentence && t.shape(noun) != Some(Shape::Lower) {
         return;
     }
     let next = read.next;
@@ -289,18 +364,37 @@ fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, role
 }
 
 /// Further names after `,` or `and`: `daughters Amy and Beth`.
-fn coordinated(t: &Tokens, mut next: usize, rule: &'static str, confidence: f32, role: Option<Role>, out: &mut Vec<Find>) {
+pub(super) fn coordinated(
+    t: &Tokens,
+    mut next: usize,
+    rule: &'static str,
+    confidence: f32,
+    role: Option<Role>,
+    out: &mut Vec<Find>,
+) {
     for _ in 0..6 {
         let mut k = next;
         let mut joined = false;
-        while k < next + 2 && (t.is(k, ',') || t.is(k, '&') || t.low(k) == "and") {
+        while k < next + 2
+            && (t.is(k, ',') || t.is(k, '&') || t.low(k) == "and" || t.low(k) == "to" && role == Some(Role::Clinician))
+        {
             joined = true;
             k += 1;
+        }
+        // `Amari (6) and Zion`: an age or a word in parentheses between.
+        if !joined
+            && t.is(next, '(')
+            && let Some(close) = (next + 1..next + 8).find(|k| t.is(*k, ')'))
+        {
+            next = close + 1;
+            continue;
         }
         if !joined || credential_at(t, k).is_some() {
             return;
         }
-        let Some(read) = forward(t, k, Trust::Weak).filter(|r| r.best == NameLike::Name) else { return };
+        let titles = rule == "cue.title";
+        let read = forward(t, k, if titles { Trust::Fair } else { Trust::Weak });
+        let Some(read) = read.filter(|r| r.best == NameLike::Name || titles && r.best == NameLike::Unknown) else { return };
         next = read.next;
         out.push(Find { read, rule, confidence: confidence - 0.1, role });
     }
@@ -313,21 +407,40 @@ fn phrase(t: &Tokens, i: usize, n: usize, pull: Pull, role: Option<Role>, out: &
         Pull::Label => {
             let marked = t.is(next, ':') || t.is(next, '-');
             let k = if marked { next + 1 } else { next };
-            if !marked && (role.is_none() || !t.is_capital(i) && role != Some(Role::Clinician)) {
+            // `d/w attending Okoye`
+            let named = t.shape(next) == Some(Shape::Cap) && t.like(next) == NameLike::Name && !is_eponym(t.low(next));
+            if !marked && (role.is_none() || !t.is_capital(i) && role != Some(Role::Clinician) && !named) {
                 return;
             }
-            let k = skip_title(t, k);
             let trust = if marked && role.is_some() { Trust::Fair } else { Trust::Weak };
-            if let Some(read) = forward(t, k, trust).filter(|r| r.best == NameLike::Name || marked && r.words > 1) {
+            if let Some(read) = after_titles(t, k, trust).filter(|r| r.best == NameLike::Name || marked && r.words > 1) {
                 let after = read.next;
                 out.push(Find { read, rule: "cue.label", confidence: 0.85, role });
                 coordinated(t, after, "cue.label", 0.85, role, out);
             }
         }
+        Pull::Field => {}
+        Pull::Weak => {
+            let whole = |r: &Read| r.best == NameLike::Name && t.is_capital(r.first) && !is_eponym(t.low(r.first));
+            if let Some(read) = after_titles(t, next, Trust::Weak).filter(whole) {
+                let after = read.next;
+                out.push(Find { read, rule: "cue.weak", confidence: 0.7, role });
+                coordinated(t, after, "cue.weak", 0.7, role, out);
+            }
+        }
         Pull::Verb => {
-            let k = skip_title(t, if t.is(next, ':') { next + 1 } else { next });
-            let trust = if t.is(next, ':') || role.is_some() && t.low(next - 1) == "by" { Trust::Fair } else { Trust::Weak };
-            if let Some(read) = forward(t, k, trust).filter(|r| r.best == NameLike::Name || r.words > 1) {
+            let k = if t.is(next, ':') { next + 1 } else { next };
+            let sure = t.is(next, ':') || role.is_some() && t.low(next - 1) == "by" || t.shape(k) == Some(Shape::Lower);
+            let trust = if sure { Trust::Fair } else { Trust::Weak };
+            // `handoff from Jess`: staff are called by words that are names too.
+            let staff = role == Some(Role::Clinician) && t.low(next - 1) != "with" && !t.low(i).starts_with("refer");
+            let fits = |r: &Read| {
+                r.best == NameLike::Name
+                    || r.words > 1
+                    || r.parts > 1
+                    || staff && is_given(t.low(r.first)) && t.is_capital(r.first)
+            };
+            if let Some(read) = after_titles(t, k, trust).filter(fits) {
                 let after = read.next;
                 out.push(Find { read, rule: "cue.role", confidence: 0.85, role });
                 coordinated(t, after, "cue.role", 0.85, role, out);
@@ -336,22 +449,16 @@ fn phrase(t: &Tokens, i: usize, n: usize, pull: Pull, role: Option<Role>, out: &
     }
 }
 
-fn skip_title(t: &Tokens, mut k: usize) -> usize {
-    for _ in 0..3 {
-        if title(t.low(k)).is_none() {
-            break;
-        }
-        k += 1 + usize::from(t.is(k + 1, '.'));
-    }
-    k
-}
-
 /// `Karen Wu, RN`, `Ng MD`, `Wu, Karen, M.D.`
 fn credentialed(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     let Some((_, strict, len)) = credential_at(t, i) else { return };
     let comma = i > 0 && (t.is(i - 1, ',') || t.is(i - 1, '('));
     let end = if comma { i - 1 } else { i };
     if strict && !comma || i == 0 {
+        return;
+    }
+    // `MD Anderson`: what follows is a name itself.
+    if t.shape(i + len) == Some(Shape::Cap) && t.like(i + len) == NameLike::Name && !t.is(i + len, ',') {
         return;
     }
     // `Baltimore, MD 21201`
@@ -373,12 +480,11 @@ fn credentialed(t: &Tokens, i: usize, out: &mut Vec<Find>) {
 }
 
 /// Names without a cue: `Karen Wu`, `WU, KAREN`, `J. Tran`.
-fn uncued(t: &Tokens, i: usize, out: &mut Vec<Find>) {
+fn without_cue(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     let after_capital = i > 0 && t.is_capital(i - 1) && t.like(i - 1) > NameLike::Unknown && t.shape(i) != Some(Shape::Initial);
     if after_capital {
         return;
     }
-    let low = t.low(i);
     if t.shape(i) == Some(Shape::Initial) {
         let dotted = t.is(i + 1, '.') && t.touches_next(i);
         let second = if t.shape(i + 2) == Some(Shape::Initial) { i + 2 + 1 + usize::from(t.is(i + 3, '.')) } else { i + 2 };
@@ -401,12 +507,39 @@ fn uncued(t: &Tokens, i: usize, out: &mut Vec<Find>) {
         return;
     }
     if t.list.get(read.first..read.next).is_some_and(|r| r.iter().any(|x| x.shape == Shape::Mark(','))) {
+        let titled = i > 0 && (title(t.low(i - 1)).is_some() || i > 1 && t.is(i - 1, '.') && title(t.low(i - 2)).is_some());
+        if titled {
+            return;
+        }
+        // `Florence, Victoria, Georgia`: one of a list of names or places.
+        let listed = t.is(i.wrapping_sub(1), ',') && i > 0
+            || t.is(read.next, ',')
+                && t.is_capital(read.next + 1)
+                && t.like(read.next + 1) > NameLike::Word
+                && credential_at(t, read.next + 1).is_none();
+        if listed && t.shape(i) != Some(Shape::Upper) {
+            if let Some(read) = spoken_name(t, i, Trust::Weak) {
+                uncued_pair(t, i, read, out);
+            }
+            return;
+        }
         out.push(Find { read, rule: "list.last-first", confidence: 0.7, role: None });
         return;
     }
+    uncued_pair(t, i, read, out);
+}
+
+/// A given and a family name without a cue.
+fn uncued_pair(t: &Tokens, i: usize, read: Read, out: &mut Vec<Find>) {
+    if read.words < 2 {
+        return;
+    }
+    let low = t.low(i);
     let last = read.name.family.rsplit(' ').next().unwrap_or("").to_string();
-    let given = is_given(low) && t.like(i) == NameLike::Name;
     let last_like = name_like(&last);
+    // A given name that is also a word or a place needs a family name that is neither.
+    let sure = last_like == NameLike::Name && is_surname(&super::fold::folded(&last));
+    let given = is_given(low) && (t.like(i) == NameLike::Name || t.like(i) == NameLike::WordName && sure);
     let family_first = is_surname(low) && !given && is_given(&super::fold::folded(&last)) && last_like == NameLike::Name;
     let eponyms = read.name.family.split(' ').any(|w| is_eponym(&super::fold::folded(w))) && is_eponym(low);
     if eponyms {

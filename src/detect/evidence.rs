@@ -1,6 +1,9 @@
 //! What the words around a name say about whose it is.
 
-use super::cues::{Pull, credential, inverse, is_kin_adjective, is_possessor, kin, kin_of_kin, role_phrase, title, title_sex};
+use super::cues::{
+    Pull, credential, field_phrase, function, inverse, is_abbreviation, is_kin_adjective, is_possessor, kin, kin_of_kin,
+    role_phrase, title, title_sex,
+};
 use super::identity::Own;
 use super::tokens::{Shape, Tokens};
 use crate::model::role::{Role, RoleGroup};
@@ -20,6 +23,8 @@ pub struct Evidence {
     pub kin: Option<Role>,
     /// Role by a role phrase.
     pub role: Option<Role>,
+    /// What the person does, told after the name: `Tom Reilly - Physical Therapy`. Says nothing about whether it is the patient.
+    pub field: Option<Role>,
     /// A role phrase without role (`spoke with`) stands before it.
     pub phrase: bool,
     /// The words call the person the patient: `patient Jane Roe`, `Name: `.
@@ -43,7 +48,10 @@ impl Evidence {
             (_, Some(t), Some(r)) if r.group() == RoleGroup::Clinician => Some(if r == Role::Clinician { t } else { r }),
             (_, t, r) => r.or(t),
         };
-        professional.or(self.credential)
+        match professional.or(self.credential) {
+            None | Some(Role::Clinician) if self.field.is_some() => self.field,
+            told => told,
+        }
     }
 
     /// True when any cue says that this is a person.
@@ -56,7 +64,7 @@ impl Evidence {
 pub fn around(t: &Tokens, first: usize, next: usize, own: &Own) -> Evidence {
     let mut e = Evidence { title_from: first, ..Evidence::default() };
     before(t, first, own, &mut e);
-    after(t, next, own, &mut e);
+    after(t, first, next, own, &mut e);
     e
 }
 
@@ -70,7 +78,10 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
         let j = if t.is(k - 1, '.') && k >= 2 { k - 2 } else { k - 1 };
         let low = t.low(j);
         let Some(role) = title(low) else { break };
-        let written = t.is_capital(j) || t.is(j + 1, '.');
+        if j + 2 == k && !is_abbreviation(low) {
+            break;
+        }
+        let written = t.is_capital(j) || t.is(j + 1, '.') || matches!(low, "dr" | "mrs" | "mr" | "ms");
         if !written || j + 2 < k {
             break;
         }
@@ -79,6 +90,14 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
         e.sex = e.sex.or(title_sex(low));
         e.title_from = j;
         k = j;
+    }
+    // `Name: ROE, JANE   MRN: 1`: the head of a paper about this person.
+    if first >= 2 && t.is(first - 1, ':') && t.low(first - 2) == "name" && t.begins_line(first - 2) {
+        let end = (first..first + 24).find(|i| t.get(*i).is_none_or(|x| x.shape == Shape::Break)).unwrap_or(first + 24);
+        if (first..end + 4).any(|i| matches!(t.low(i), "mrn" | "dob" | "sex" | "age")) {
+            e.patient = true;
+            return;
+        }
     }
     // `Mr. and Mrs. Smith`, `Drs. Roe and Smith`: the title before `and` counts for the second.
     let mut named = false;
@@ -89,9 +108,16 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
             Some(Shape::Mark(m)) => matches!(m, ',' | ':' | '(' | '-' | '"' | '#' | '['),
             Some(Shape::Number) => true,
             Some(Shape::Break) => {
-                k >= 2 && (t.is(j.wrapping_sub(1), ':') || t.text.get(t.list[j].start..t.list[j].end) == Some("\t"))
+                let wrapped = j >= 1
+                    && t.shape(j - 1) == Some(Shape::Lower)
+                    && kin(t.low(j - 1)).is_some()
+                    && t.text.get(t.list[j].start..t.list[j].end) == Some("\n");
+                k >= 2 && (wrapped || t.is(j.wrapping_sub(1), ':') || t.text.get(t.list[j].start..t.list[j].end) == Some("\t"))
             }
-            Some(_) => matches!(low, "is" | "was" | "named" | "name" | "called" | "who" | "are" | "being"),
+            Some(_) => {
+                matches!(low, "is" | "was" | "named" | "name" | "called" | "who" | "are" | "being")
+                    || is_language(low) && t.is(k, ',')
+            }
             None => false,
         };
         if !skip {
@@ -102,7 +128,17 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
     }
     k = before_place(t, k);
     let Some(j) = k.checked_sub(1) else { return };
+    if let Some(role) = function_at(t, j) {
+        e.phrase = true;
+        e.role = e.role.or(Some(role));
+        return;
+    }
     if let Some(role) = kin_ending_at(t, j, named) {
+        if role == Role::Father && j >= 1 && matches!(t.low(j - 1), "chaplain" | "priest" | "reverend" | "pastor") {
+            e.phrase = true;
+            e.role = Some(Role::Chaplain);
+            return;
+        }
         match possessor(t, j, own) {
             Possessor::Patient => e.kin = Some(role),
             Possessor::Kin(of) => e.kin = Some(kin_of_kin(of, role)),
@@ -114,6 +150,18 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
         return;
     }
     let low = t.low(j);
+    // `Pt2 Heather Voss`
+    if low.strip_prefix("pt").is_some_and(|n| n.len() == 1 && n.bytes().all(|b| b.is_ascii_digit())) {
+        e.phrase = true;
+        e.role = Some(Role::OtherPatient);
+        return;
+    }
+    // `Surgery (Kessler)`, `Onc: Engstrom`
+    if k < first && matches!(t.shape(k), Some(Shape::Mark('(' | ':' | '-'))) {
+        e.field = (1..=3usize)
+            .filter_map(|n| (j + 1).checked_sub(n).map(|f| (n, f)))
+            .find_map(|(n, from)| field_phrase(|i| t.low(from + i)).filter(|f| f.0 == n).map(|f| f.1));
+    }
     // `mother of Nadia`: seen from the other end.
     if low == "of"
         && k == first
@@ -140,7 +188,7 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
     for len in 1..=4usize {
         let Some(from) = (j + 1).checked_sub(len) else { break };
         let Some((n, pull, role)) = role_phrase(|i| t.low(from + i)) else { continue };
-        if n != len {
+        if n != len || pull == Pull::Weak {
             continue;
         }
         let direct = k == e.title_from;
@@ -156,6 +204,44 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
     }
 }
 
+/// `Interpreter: Vietnamese, Hung`.
+fn is_language(low: &str) -> bool {
+    matches!(
+        low,
+        "vietnamese"
+            | "spanish"
+            | "mandarin"
+            | "cantonese"
+            | "arabic"
+            | "russian"
+            | "somali"
+            | "korean"
+            | "french"
+            | "portuguese"
+            | "hmong"
+            | "farsi"
+            | "dari"
+            | "tagalog"
+            | "polish"
+            | "haitian"
+            | "creole"
+            | "nepali"
+            | "burmese"
+            | "amharic"
+            | "swahili"
+            | "asl"
+            | "japanese"
+            | "urdu"
+            | "hindi"
+            | "punjabi"
+            | "bengali"
+            | "ukrainian"
+            | "german"
+            | "italian"
+            | "greek"
+    )
+}
+
 /// Whose kin a kin word is.
 enum Possessor {
     Patient,
@@ -169,6 +255,15 @@ fn possessor(t: &Tokens, j: usize, own: &Own) -> Possessor {
     while k > 0 && j - k < 3 && is_kin_adjective(t.low(k - 1)) {
         k -= 1;
     }
+    // `her neighbor and his wife`, where the patient is a woman: the wife of whoever was spoken of.
+    let pronoun = k.checked_sub(1).map_or("", |p| t.low(p));
+    if matches!((pronoun, own.sex.as_deref()), ("his", Some("female")) | ("her", Some("male"))) {
+        return antecedent(t, k - 1);
+    }
+    // `a kid named Knox`
+    if matches!(pronoun, "a" | "another") && matches!(t.low(j), "kid" | "child" | "boy" | "girl" | "relative" | "partner") {
+        return Possessor::Other;
+    }
     let Some(p) = k.checked_sub(1).filter(|p| t.get(*p).is_some_and(|x| x.possessive)) else { return Possessor::Patient };
     let low = t.low(p);
     if let Some(of) = kin(low) {
@@ -176,6 +271,19 @@ fn possessor(t: &Tokens, j: usize, own: &Own) -> Possessor {
     }
     if is_possessor(low) || own.is_given(low) || own.is_family(low) {
         return Possessor::Patient;
+    }
+    Possessor::Other
+}
+
+/// Whom a pronoun at token `at` that cannot be the patient's means: the relative spoken of before it in the sentence, or a stranger.
+fn antecedent(t: &Tokens, at: usize) -> Possessor {
+    for k in (at.saturating_sub(24)..at).rev() {
+        if t.shape(k) == Some(Shape::Break) {
+            break;
+        }
+        if let Some(role) = kin(t.low(k)) {
+            return Possessor::Kin(role);
+        }
     }
     Possessor::Other
 }
@@ -248,18 +356,20 @@ impl Tokens<'_> {
     }
 }
 
-fn after(t: &Tokens, next: usize, own: &Own, e: &mut Evidence) {
+fn after(t: &Tokens, first: usize, next: usize, own: &Own, e: &mut Evidence) {
     let mut k = next;
     // Credentials: `Wu, RN`, `Wu MD, PhD`, `Wu (RN)`.
     let mut comma = false;
     for _ in 0..6 {
-        if t.is(k, ',') || t.is(k, '(') {
+        if t.is(k, ',') || t.is(k, '(') || t.is(k, '|') {
             comma = true;
             k += 1;
             continue;
         }
         let Some((role, strict, len)) = credential_at(t, k) else { break };
-        if strict && !comma && e.credential.is_none() {
+        // `Tom Reilly PT.`, `Rita Gomez MS,`: a whole name and an end after it.
+        let closed = next > first + 1 && (t.ends_line(k + len) || matches!(t.shape(k + len), Some(Shape::Mark(_))));
+        if strict && !comma && !closed && e.credential.is_none() {
             break;
         }
         if e.credential.is_none() || e.credential == Some(Role::Clinician) {
@@ -274,18 +384,19 @@ fn after(t: &Tokens, next: usize, own: &Own, e: &mut Evidence) {
     if t.get(next.wrapping_sub(1)).is_some_and(|n| n.possessive) {
         return;
     }
-    let mut joined = false;
+    // The next column of a table set with blanks.
+    let mut joined = !t.ends_line(next) && t.ends_column(next);
     for _ in 0..7 {
         let low = t.low(k);
         let skip = match t.shape(k) {
-            Some(Shape::Mark(m)) => matches!(m, ',' | '(' | '-' | '[' | '/'),
+            Some(Shape::Mark(m)) => matches!(m, ',' | '(' | '-' | '[' | '/' | '|'),
             Some(Shape::Break) => t.get(k).is_some_and(|b| {
                 let written = t.text.get(b.start..b.end).unwrap_or("");
                 // A line may be broken after the comma.
                 written == "\t"
                     || joined && k == next + 1 && t.is(next, ',') && written == "\n" && t.shape(k + 1) == Some(Shape::Lower)
             }),
-            Some(Shape::Lower | Shape::Cap) if joined => {
+            Some(Shape::Lower | Shape::Cap | Shape::Upper) if joined => {
                 is_possessor(low)
                     || t.get(k).is_some_and(|x| x.possessive) && (own.is_given(low) || own.is_family(low))
                     || is_kin_adjective(low)
@@ -308,6 +419,14 @@ fn after(t: &Tokens, next: usize, own: &Own, e: &mut Evidence) {
         return;
     }
     let low = t.low(k);
+    // `Jane Roe is a 39-year-old`: the subject of the note.
+    let number = (k..k + 2).find(|i| matches!(t.shape(*i), Some(Shape::Number | Shape::Mixed)));
+    if let Some(i) = number.filter(|_| matches!(t.low(k.wrapping_sub(1)), "is" | "was") && low != "in") {
+        let unit = i + 1 + usize::from(t.is(i + 1, '-'));
+        let old = t.low(unit).starts_with("year") || matches!(t.low(unit), "yo" | "y" | "yr" | "yrs") || t.low(i).ends_with("yo");
+        e.patient |= old && e.role.is_none() && !e.titled | e.sex.is_some();
+        return;
+    }
     if let Some(role) = kin(low) {
         let in_law = t.low(k + 1) == "in" && t.low(k + 2) == "law";
         let end = if in_law { k + 3 } else { k + 1 };
@@ -323,7 +442,18 @@ fn after(t: &Tokens, next: usize, own: &Own, e: &mut Evidence) {
         && e.role.is_none()
     {
         e.role = role;
+        return;
     }
+    let abbreviated = function(t.word(k)).filter(|_| !t.is_capital(k + 1));
+    e.field = field_phrase(|i| t.low(k + i)).filter(|(n, _)| !t.is_capital(k + n)).map(|f| f.1).or(abbreviated);
+}
+
+/// An abbreviation of what somebody does, in capitals, directly before a name: `RN Kayla`, `SW Brooks`.
+pub fn function_at(t: &Tokens, j: usize) -> Option<Role> {
+    let role = function(t.word(j))?;
+    // `Karen Wu RN, Beth Lang`: it belongs to the name before; `PT Jane Smith`: the patient.
+    let belongs = j > 0 && (t.is_capital(j - 1) && t.like(j - 1) > super::words::NameLike::Word || t.is(j - 1, ','));
+    (!belongs).then_some(role)
 }
 
 /// The credential at token `k`, with dots inside allowed: `MD`, `M.D.`, `Ph.D.`; its role, strictness and length in tokens.

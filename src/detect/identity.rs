@@ -65,6 +65,14 @@ pub fn family_forms(family: &str) -> Vec<String> {
     out
 }
 
+/// True for a name and what a scanner makes of it: `Smith`, `Srnith`; `Miller`, `Mi1ler`.
+fn same_shape(own: &str, read: &str) -> bool {
+    let key = |w: &str| {
+        w.replace("rn", "m").replace("vv", "w").replace("cl", "d").replace('0', "o").replace(['1', 'i'], "l").replace('5', "s")
+    };
+    (own.len() >= 5 || read.bytes().any(|b| b.is_ascii_digit())) && read.len().abs_diff(own.len()) <= 2 && key(own) == key(read)
+}
+
 impl Own {
     /// Gathers the values of `identity`.
     pub fn new(identity: &Identity) -> Self {
@@ -89,7 +97,7 @@ impl Own {
         }
         own.phones.retain(|p| p.len() >= 7);
         own.ids = identity.identifiers.iter().map(|i| id_key(&i.value)).filter(|v| v.len() >= 3).collect();
-        own.lines = identity.addresses.iter().flat_map(|a| &a.lines).map(|l| folded(l)).filter(|l| !l.is_empty()).collect();
+        own.lines = identity.addresses.iter().flat_map(|a| &a.lines).map(|l| street_key(l)).filter(|l| !l.is_empty()).collect();
         own
     }
 
@@ -110,12 +118,13 @@ impl Own {
     /// True when the family name is one of the patient's.
     pub fn is_family(&self, family: &str) -> bool {
         let f = folded(family);
-        !f.is_empty() && self.families.iter().any(|own| *own == f || f.contains('-') && *own == f.replace('-', " "))
+        !f.is_empty()
+            && self.families.iter().any(|own| *own == f || f.contains('-') && *own == f.replace('-', " ") || same_shape(own, &f))
     }
 
     /// True when the given name may be one of the patient's.
     pub fn is_given(&self, given: &str) -> bool {
-        given_tokens(given).iter().any(|g| self.givens.iter().any(|own| compatible(own, g)))
+        given_tokens(given).iter().any(|g| self.givens.iter().any(|own| compatible(own, g) || same_shape(own, g)))
     }
 
     /// Compares a name read from text.
@@ -143,14 +152,17 @@ impl Own {
                 if family_fits && given_fits && (all_own || self.givens.len() < 2) || turned { Fit::Full } else { Fit::No }
             }
             (true, None) => {
-                if self.is_family(&name.family) || self.is_given(&name.family) && name.family.chars().count() > 1 {
+                if self.is_family(&name.family)
+                    || self.is_given(&name.family) && name.family.chars().count() > 1
+                    || self.is_short(&name.family)
+                {
                     Fit::Part
                 } else {
                     Fit::No
                 }
             }
             (false, Some(g)) => {
-                if g.chars().count() > 1 && (self.is_given(g) || self.is_family(g)) {
+                if g.chars().count() > 1 && (self.is_given(g) || self.is_family(g)) || self.is_short(g) {
                     Fit::Part
                 } else {
                     Fit::No
@@ -160,10 +172,37 @@ impl Own {
         }
     }
 
+    /// True for the beginning of one of the patient's given names: `Thad` of Thaddeus, `Jo` of Josefina.
+    fn is_short(&self, word: &str) -> bool {
+        let f = folded(word);
+        f.len() >= 2 && self.givens.iter().any(|g| g.len() >= f.len() + 2 && g.starts_with(&f))
+    }
+
+    /// True when the patient is told from namesakes by another suffix than this.
+    pub fn other_suffix(&self, suffix: &str) -> bool {
+        self.suffixes.iter().any(|s| super::name_read::is_generation(s)) && !self.suffixes.iter().any(|s| s == suffix)
+    }
+
+    /// True when the first given name is one of the patient's as written, not a short form of it.
+    pub fn is_exact_given(&self, name: &Name) -> bool {
+        let first = name.given.first().and_then(|g| given_tokens(g).into_iter().next()).unwrap_or_default();
+        first.chars().count() < 2 || self.givens.contains(&first)
+    }
+
     /// True when the name carries a `Jr.` or `III` that the patient's does not.
     pub fn other_generation(&self, name: &Name) -> bool {
         let suffixes = name.suffix.iter().map(|s| folded(s).replace('.', ""));
         suffixes.filter(|s| super::name_read::is_generation(s)).any(|s| !self.suffixes.contains(&s))
+    }
+
+    /// True when a value of this kind beside the patient's name that is not the known one speaks against it being the patient.
+    pub fn contradicts(&self, category: crate::model::mention::Category) -> bool {
+        use crate::model::mention::Category;
+        match category {
+            Category::DateOfBirth => self.birth_date.is_some(),
+            Category::Ssn => self.ids.iter().any(|i| i.len() == 9 && i.bytes().all(|b| b.is_ascii_digit())),
+            _ => false,
+        }
     }
 
     /// True when the number is the patient's.
@@ -178,18 +217,53 @@ impl Own {
     /// True when the identifier is the patient's.
     pub fn has_id(&self, value: &str) -> bool {
         let key = id_key(value);
-        !key.is_empty() && self.ids.contains(&key)
+        let seen = |k: &str| k.replace('o', "0").replace(['l', 'i'], "1");
+        !key.is_empty() && self.ids.iter().any(|own| *own == key || seen(own) == seen(&key))
     }
     /// True when the text begins with one of the patient's street lines.
     pub fn has_address(&self, value: &str) -> bool {
-        let f = folded(value);
-        self.lines.iter().any(|l| f.starts_with(l.as_str()) || l.starts_with(f.as_str()))
+        let f = street_key(value);
+        !f.is_empty() && self.lines.iter().any(|l| f.starts_with(l.as_str()) || l.starts_with(f.as_str()))
     }
     /// True when the date, in any usual way of writing, is the patient's birth date.
     pub fn is_birth_date(&self, written: &str) -> bool {
         let Some(own) = self.birth_date.as_deref() else { return false };
         super::dates::variants(own).iter().any(|v| *v == folded(written))
     }
+}
+
+/// A street line in one way of writing: `12 Oak Street, Apt. 3` and `12 oak st apt 3`.
+fn street_key(line: &str) -> String {
+    let short = |w: &str| -> String {
+        match w {
+            "street" => "st",
+            "avenue" | "av" => "ave",
+            "road" => "rd",
+            "drive" => "dr",
+            "lane" => "ln",
+            "boulevard" => "blvd",
+            "court" => "ct",
+            "place" => "pl",
+            "circle" => "cir",
+            "terrace" => "ter",
+            "parkway" => "pkwy",
+            "highway" => "hwy",
+            "north" => "n",
+            "south" => "s",
+            "east" => "e",
+            "west" => "w",
+            "northwest" => "nw",
+            "northeast" => "ne",
+            "southwest" => "sw",
+            "southeast" => "se",
+            "apartment" | "unit" | "#" => "apt",
+            "suite" => "ste",
+            w => w,
+        }
+        .to_string()
+    };
+    let words: Vec<String> = folded(line).split([' ', ',', '.']).filter(|w| !w.is_empty()).map(short).collect();
+    words.join(" ")
 }
 
 fn initial_fits(family: &str, own: &[String]) -> bool {

@@ -14,7 +14,7 @@ use super::overlap::settle;
 use super::owner::nearest;
 use super::prefilter::Prefilter;
 use super::variants::{Kind, digits_of, of_person};
-use super::whose::{is_professional, other_role, part, sex_conflict};
+use super::whose::{is_professional, namesake, other_role, part, sex_conflict};
 use super::words::{NameLike, name_like};
 use super::{Context, Dictionary};
 use crate::model::document::Class;
@@ -352,14 +352,36 @@ impl Knowledge {
         }
         if lone && let Some((s, n)) = near.stranger(|w| self.fits(&ids, w)) {
             // `Maria Lopez` where only a Maria Chen is known: somebody else.
-            let who = if e.any() { Who::New(other_role(&e, ctx)) } else { Who::New(ctx.kin_hint.unwrap_or(Role::OtherPerson)) };
+            let role = if e.any() { other_role(&e, ctx) } else { ctx.kin_hint.unwrap_or(Role::OtherPerson) };
+            let whole = super::split_text(text.get(s..n).unwrap_or(""));
+            let who = Who::New(namesake(&whole, role, &self.own));
             return make(who, "roster.other-name", 0.7, s, n);
+        }
+        // `ROE, ARACELI` where the patient is Amparo Roe.
+        if lone
+            && let Some((s, n, whole)) = near.whole()
+            && (best == Kind::Family || !text.get(s..n).is_some_and(|x| x.contains(',')))
+            && whole.given.first().is_some_and(|g| g.trim_end_matches('.').chars().count() > 1 && !self.fits(&ids, &folded(g)))
+            && whole.given.iter().chain([&whole.family]).any(|w| self.fits(&ids, &folded(w)))
+        {
+            let role = if e.any() { other_role(&e, ctx) } else { ctx.kin_hint.unwrap_or(Role::OtherPerson) };
+            let charted = role == Role::OtherPerson && text.get(s..n).is_some_and(|x| x.contains(','));
+            let role = if charted { Role::OtherPatient } else { namesake(&whole, role, &self.own) };
+            return make(Who::New(role), "roster.other-name", 0.7, s, n);
         }
         if best == Kind::Initial && !near.capital() && !written.contains('.') {
             return None;
         }
         let household = best == Kind::Family && ids.contains(&PATIENT) && near.is_household();
-        let who = if household { Who::Patient } else { self.choose(entry, lone || best == Kind::Initial, &e, ctx) };
+        let mut who = if household { Who::Patient } else { self.choose(entry, lone || best == Kind::Initial, &e, ctx) };
+        let written_name = super::split_text(written);
+        if who == Who::Ambiguous && best == Kind::Full && e.kin.is_some() && !self.own.is_exact_given(&written_name) {
+            who = Who::New(other_role(&e, ctx));
+        }
+        // `Leonard Roe, Jr.` where the patient is Leonard Roe, Sr.
+        if let Some(to) = near.generation(|s| self.own.other_suffix(s)).filter(|_| who == Who::Patient && !lone) {
+            return make(Who::New(other_role(&e, ctx)), "roster.other-generation", 0.97, start, to);
+        }
         let (rule, confidence) = match best {
             Kind::Full => ("roster.full-name", 0.99),
             Kind::Initial => ("roster.initial-name", 0.95),

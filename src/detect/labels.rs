@@ -1,19 +1,19 @@
 //! Names that the layout tells: labelled lines, sign-offs, salutations, ward lists, group notes, dictation initials.
 
 use super::Context;
-use super::cues::{Pull, kin, role_phrase, title};
+use super::cues::{Pull, kin, role_phrase};
 use super::discover::Find;
 use super::evidence::credential_at;
-use super::name_read::{Read, Trust, forward};
+use super::name_read::{Read, Trust, after_titles, forward};
 use super::tokens::{Shape, Tokens};
-use super::words::{NameLike, is_given};
+use super::words::{NameLike, is_eponym, is_given};
 use crate::model::person::Name;
 use crate::model::role::Role;
 
 /// All finds by layout.
 pub fn find(t: &Tokens, ctx: &Context) -> Vec<Find> {
     let mut out = Vec::new();
-    let group = ctx.section.to_lowercase().contains("group") || (0..t.list.len().min(60)).any(|k| t.low(k) == "group");
+    let group = is_group(t, ctx);
     let mut block: Option<(Role, usize)> = None;
     let mut line = 0usize;
     while line < t.list.len() {
@@ -32,7 +32,13 @@ pub fn find(t: &Tokens, ctx: &Context) -> Vec<Find> {
         ward(t, i, &mut out);
         speaker(t, i, group, &mut out);
     }
+    turns(t, group, &mut out);
     out
+}
+
+/// True for a note of a group: its head says so.
+pub fn is_group(t: &Tokens, ctx: &Context) -> bool {
+    ctx.section.to_lowercase().contains("group") || (0..t.list.len().min(60)).any(|k| t.low(k) == "group")
 }
 
 /// The whole text answers the question that its section's title asks: `Children` and `Torvald (8), Signe (5)`. All of it must read
@@ -48,8 +54,7 @@ fn answer(t: &Tokens, ctx: &Context, out: &mut Vec<Find>) {
     let mut found = Vec::new();
     let mut k = 0;
     while k < t.list.len() {
-        let from = skip_titles(t, k);
-        let Some(read) = forward(t, from, Trust::Fair).filter(|r| r.best > NameLike::Word) else { return };
+        let Some(read) = after_titles(t, k, Trust::Fair).filter(|r| r.best > NameLike::Word) else { return };
         k = read.next;
         // An age or relation in parentheses.
         if t.is(k, '(') {
@@ -80,17 +85,6 @@ fn answer(t: &Tokens, ctx: &Context, out: &mut Vec<Find>) {
 
 fn push(out: &mut Vec<Find>, read: Read, rule: &'static str, confidence: f32, role: Option<Role>) {
     out.push(Find { read, rule, confidence, role });
-}
-
-/// First token of a value: titles skipped.
-fn skip_titles(t: &Tokens, mut i: usize) -> usize {
-    for _ in 0..3 {
-        if title(t.low(i)).is_none() {
-            break;
-        }
-        i += 1 + usize::from(t.is(i + 1, '.'));
-    }
-    i
 }
 
 /// `Emergency Contact: Roe, Jane`; a heading `NEXT OF KIN` gives its role to the `Name:` lines below it.
@@ -157,11 +151,11 @@ fn label_line(t: &Tokens, line: usize, end: usize, block: &mut Option<(Role, usi
     if thing || (role.is_none() && !is_name) {
         return;
     }
-    let value = skip_titles(t, colon + 1);
+    let value = colon + 1;
     let role = role.or(block.map(|b| b.0));
     let trust =
         if role.is_some() || has("first") || has("last") || has("middle") || has("maiden") { Trust::Strong } else { Trust::Fair };
-    let Some(read) = forward(t, value, trust) else { return };
+    let Some(read) = after_titles(t, value, trust) else { return };
     // A lone word that is no name for certain must fill its line.
     let fills = t.ends_line(read.next)
         || t.is(read.next, ',')
@@ -172,7 +166,10 @@ fn label_line(t: &Tokens, line: usize, end: usize, block: &mut Option<(Role, usi
     if read.best < NameLike::Name && (acronym || !fills || read.words == 1 && trust == Trust::Fair) {
         return;
     }
-    push(out, read, "cue.label", 0.9, role);
+    // `SW (Stacy): Alvina wants ...`: what the label's person says, not the person.
+    let sentence = t.shape(read.next) == Some(Shape::Lower) && credential_at(t, read.next).is_none();
+    let named = (line..colon).any(|k| t.is_capital(k) && t.like(k) == NameLike::Name);
+    push(out, read, "cue.label", 0.9, role.filter(|_| !sentence && !named));
 }
 
 fn label_role(t: &Tokens, line: usize, end: usize) -> Option<Role> {
@@ -193,6 +190,9 @@ const CLOSINGS: &[&[&str]] = &[
     &["yours", "truly"],
     &["yours", "sincerely"],
     &["thanks"],
+    &["thx"],
+    &["tx"],
+    &["ty"],
     &["thank", "you"],
     &["many", "thanks"],
     &["thanks", "again"],
@@ -221,8 +221,7 @@ fn sign_off(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
     if next_line {
         k = end + 1;
     }
-    k = skip_titles(t, k);
-    let Some(read) = forward(t, k, Trust::Strong) else { return };
+    let Some(read) = after_titles(t, k, Trust::Strong) else { return };
     let closed = t.ends_line(read.next)
         || t.is(read.next, '.') && t.ends_line(read.next + 1)
         || credential_at(t, read.next + usize::from(t.is(read.next, ','))).is_some();
@@ -242,8 +241,7 @@ fn dash_signature(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
     if k == line {
         return;
     }
-    k = skip_titles(t, k);
-    let Some(read) = forward(t, k, Trust::Strong) else { return };
+    let Some(read) = after_titles(t, k, Trust::Strong) else { return };
     let mut after = read.next;
     if t.is(after, ',') {
         after += 1;
@@ -258,7 +256,11 @@ fn dash_signature(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
 
 /// `JS/mt`, `JKL:mtd` on a line of its own, or after `dictated`, `transcribed by:`.
 fn dictation(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
-    let alone = end - line == 3;
+    // Alone on its line, or with nothing but dates.
+    let alone = end - line == 3
+        || end - line <= 24
+            && (line..end).any(|j| matches!(t.low(j), "dd" | "dt" | "d" | "t"))
+            && (line..end).any(|j| t.shape(j) == Some(Shape::Number));
     for k in line..end.saturating_sub(2) {
         if t.shape(k) != Some(Shape::Upper) || !(t.is(k + 1, '/') || t.is(k + 1, ':')) {
             continue;
@@ -272,33 +274,66 @@ fn dictation(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
     }
 }
 
+/// The name at the end of a row of a ward list, set off by blanks: who has the patient.
+fn row_end(t: &Tokens, from: usize, out: &mut Vec<Find>) {
+    let end = (from..t.list.len()).find(|k| t.ends_line(*k)).unwrap_or(t.list.len());
+    let Some(last) = end.checked_sub(1).filter(|k| *k > from && t.is_capital(*k) && t.like(*k) >= NameLike::WordName) else {
+        return;
+    };
+    let gap = t.get(last - 1).zip(t.get(last)).is_some_and(|(a, b)| b.start >= a.end + 2 || a.shape == Shape::Break);
+    if let Some(read) = forward(t, last, Trust::Strong)
+        .filter(|r| gap && r.next == end && t.word(last).len() > 2 && credential_at(t, last).is_none())
+    {
+        push(out, read, "cue.ward", 0.7, Some(Role::Clinician));
+    }
+}
+
 fn is_dictation(t: &Tokens, k: usize) -> bool {
     let (a, b) = (t.word(k), t.word(k + 2));
     (2..=3).contains(&a.len())
-        && t.shape(k + 2) == Some(Shape::Lower)
+        && matches!(t.shape(k + 2), Some(Shape::Lower | Shape::Upper))
         && (2..=4).contains(&b.len())
         && !matches!(b, "am" | "pm" | "hr" | "min" | "ml" | "dl" | "kg" | "day" | "week" | "wk")
         && t.touches_next(k)
         && t.touches_next(k + 1)
 }
 
+/// The dictator and who typed it.
 fn push_dictation(t: &Tokens, k: usize, out: &mut Vec<Find>) {
-    let (Some(s), Some(e)) = (t.get(k), t.get(k + 2)) else { return };
-    let name = Name { text: t.text.get(s.start..e.end).unwrap_or("").to_string(), ..Name::default() };
-    let read = Read { first: k, next: k + 3, start: s.start, end: e.end, name, best: NameLike::Unknown, words: 1, parts: 2 };
-    push(out, read, "cue.dictation", 0.6, Some(Role::Staff));
+    for (at, role) in [(k, Role::Clinician), (k + 2, Role::Staff)] {
+        let Some(token) = t.get(at) else { continue };
+        let name = Name { text: t.word(at).to_string(), ..Name::default() };
+        let read = Read {
+            first: at,
+            next: at + 1,
+            start: token.start,
+            end: token.end,
+            name,
+            best: NameLike::Unknown,
+            words: 1,
+            parts: 1,
+        };
+        push(out, read, "cue.dictation", 0.6, Some(role));
+    }
 }
 
 /// `Dear Mrs. Alvarez`, `Hi laura,`.
 fn salutation(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
     let at = (line..end.min(line + 3)).find(|k| matches!(t.low(*k), "dear" | "hi" | "hello" | "hey" | "morning" | "afternoon"));
     let Some(at) = at else { return };
-    let k = skip_titles(t, at + 1 + usize::from(t.is(at + 1, ',')));
-    let Some(read) = forward(t, k, Trust::Strong) else { return };
+    let k = at + 1 + usize::from(t.is(at + 1, ','));
+    let Some(read) = after_titles(t, k, Trust::Strong) else { return };
     let closed =
         t.is(read.next, ',') || t.is(read.next, ':') || t.is(read.next, '!') || t.is(read.next, '-') || t.ends_line(read.next);
     if closed && (read.best == NameLike::Name || read.best > NameLike::Word && t.is_capital(k)) {
-        push(out, read, "cue.salutation", 0.85, None);
+        // `Dear Peter, Thank you for seeing this pleasant man`: from one doctor to another.
+        let letter = t.low(at) == "dear"
+            && (read.next..read.next + 30).any(|k| {
+                t.low(k) == "for" && matches!(t.low(k + 1), "seeing" | "referring" | "allowing" | "asking")
+                    || t.low(k) == "pleasant"
+                    || t.low(k) == "pleasure"
+            });
+        push(out, read, "cue.salutation", 0.85, letter.then_some(Role::Physician));
     }
 }
 
@@ -316,12 +351,39 @@ fn ward(t: &Tokens, i: usize, out: &mut Vec<Find>) {
         {
             k += 1;
         }
-        let k = skip_titles(t, k);
-        let read = forward(t, k, Trust::Fair).filter(|r| r.best == NameLike::Name || r.words > 1);
+        let read = after_titles(t, k, Trust::Fair).filter(|r| r.best == NameLike::Name || r.words > 1);
         if let Some(read) = read {
             push(out, read, "cue.ward", 0.85, Some(Role::OtherPatient));
         }
         return;
+    }
+    // `4B Wu, Karen`: a place at the head of a line, then a name.
+    let room = matches!(t.shape(i), Some(Shape::Mixed | Shape::Number))
+        && t.word(i).len() <= 5
+        && t.word(i).starts_with(|c: char| c.is_ascii_digit());
+    if t.begins_line(i) && room {
+        // `301-1`, `4W-12B`
+        let half = t.is(i + 1, '-')
+            && t.touches_next(i)
+            && t.touches_next(i + 1)
+            && matches!(t.shape(i + 2), Some(Shape::Number | Shape::Mixed | Shape::Initial));
+        let i = if half { i + 2 } else { i };
+        let k = i
+            + 1
+            + usize::from(
+                matches!(t.shape(i + 1), Some(Shape::Mark(':' | '-' | ')' | '|')))
+                    || t.shape(i + 1) == Some(Shape::Break) && !t.ends_line(i + 1),
+            );
+        let read = forward(t, k, Trust::Strong).filter(|r| {
+            let comma = t.list.get(r.first..r.next).is_some_and(|x| x.iter().any(|x| x.shape == Shape::Mark(',')));
+            let known = r.best == NameLike::Name && (r.words > 1 || r.parts > 1) && t.shape(i) == Some(Shape::Mixed);
+            t.is_capital(k) && (known || comma || half && r.best >= NameLike::Unknown)
+        });
+        if let Some(read) = read {
+            row_end(t, read.next, out);
+            push(out, read, "cue.ward", 0.85, Some(Role::OtherPatient));
+            return;
+        }
     }
     let starts = t.begins_line(i) || matches!(t.shape(i - 1), Some(Shape::Mark(':' | '-' | ')' | '|')));
     if !starts || !t.is_capital(i) {
@@ -342,7 +404,8 @@ fn ward(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     }
 }
 
-fn is_speech(low: &str) -> bool {
+/// A verb that only people do.
+pub fn is_speech(low: &str) -> bool {
     matches!(
         low,
         "said"
@@ -368,29 +431,99 @@ fn is_speech(low: &str) -> bool {
             | "called"
             | "spoke"
             | "cried"
+            | "denies"
+            | "denied"
+            | "agrees"
+            | "yelled"
+            | "screamed"
+            | "smiled"
+            | "apologized"
+            | "complained"
+            | "visited"
+            | "arrived"
+            | "drove"
+            | "verbalized"
+            | "wants"
+            | "thinks"
+            | "believes"
+            | "worries"
+            | "insists"
+            | "insisted"
+            | "refused"
+            | "refuses"
+            | "volunteered"
+            | "interrupted"
+            | "laughed"
+            | "nodded"
+            | "brought"
+            | "helps"
+            | "helped"
+            | "phoned"
+            | "texted"
+            | "admitted"
+            | "admits"
+            | "endorsed"
+            | "endorses"
+            | "listened"
     )
 }
 
-/// `Marcus T. shared`, `T.W. said`.
+/// `Marcus T. shared`, `T.W. said`, `Abernathy stated`. In a group note first names with an initial, and initials, are members
+/// wherever they stand.
 fn speaker(t: &Tokens, i: usize, group: bool, out: &mut Vec<Find>) {
+    if !t.is_capital(i) {
+        return;
+    }
     let role = group.then_some(Role::OtherPatient);
     let initial = |k: usize| t.shape(k) == Some(Shape::Initial) && t.is(k + 1, '.') && t.touches_next(k);
-    let (end, words) = if initial(i) && initial(i + 2) && (i == 0 || !t.is_capital(i - 1)) {
-        (i + 4, 0)
-    } else if t.shape(i) == Some(Shape::Cap) && is_given(t.low(i)) && initial(i + 1) {
-        (i + 3, 1)
-    } else if group && t.shape(i) == Some(Shape::Cap) && is_given(t.low(i)) && t.like(i) == NameLike::Name {
-        (i + 1, 1)
+    let given = t.shape(i) == Some(Shape::Cap) && is_given(t.low(i));
+    let named = t.shape(i) == Some(Shape::Cap) && t.like(i) == NameLike::Name;
+    let before = i > 0 && t.is_capital(i - 1) && t.like(i - 1) > NameLike::Word;
+    let (end, words, sure) = if initial(i) && initial(i + 2) && !before {
+        (i + 4, 0, group && !t.is_capital(i + 4))
+    } else if given && initial(i + 1) && !before {
+        (i + 3, 1, named && (group || matches!(t.shape(i + 3), Some(Shape::Lower | Shape::Mark(_)))))
+    } else if named && !before && !t.is_capital(i + 1) {
+        (i + 1, 1, false)
     } else {
         return;
     };
-    if !is_speech(t.low(end)) {
+    let said = is_speech(t.low(end)) && (given || words == 0 || !is_eponym(t.low(i)));
+    if !said && !sure {
         return;
     }
     let (Some(s), Some(e)) = (t.get(i), t.get(end - 1)) else { return };
-    let given = vec![t.word(i).to_string()];
+    let lone_family = end == i + 1 && !given;
     let family = if end > i + 1 { t.word(if words == 0 { i + 2 } else { i + 1 }).to_string() } else { String::new() };
-    let name = Name { given, family, ..Name::default() };
+    let name = if lone_family {
+        Name { family: t.word(i).to_string(), ..Name::default() }
+    } else {
+        Name { given: vec![t.word(i).to_string()], family, ..Name::default() }
+    };
     let read = Read { first: i, next: end, start: s.start, end: e.end, name, best: NameLike::Name, words: 1, parts: 2 };
-    push(out, read, "cue.speaker", 0.8, role);
+    push(out, read, "cue.speaker", if said { 0.8 } else { 0.7 }, role);
+}
+
+/// `Maria: I have been sober.` - turns of a conversation at the head of lines, when there are several or the note is of a group.
+fn turns(t: &Tokens, group: bool, out: &mut Vec<Find>) {
+    let named = |i: usize| {
+        let given =
+            matches!(t.shape(i), Some(Shape::Cap | Shape::Upper)) && is_given(t.low(i)) && t.like(i) >= NameLike::WordName;
+        let short = given && t.shape(i + 1) == Some(Shape::Initial);
+        let colon = if short { i + 2 + usize::from(t.is(i + 2, '.')) } else { i + 1 };
+        (given && t.begins_line(i) && t.is(colon, ':') && !t.ends_line(colon + 1)).then_some(colon)
+    };
+    let found: Vec<(usize, usize)> = (0..t.list.len()).filter_map(|i| named(i).map(|c| (i, c))).collect();
+    let different: std::collections::BTreeSet<&str> = found.iter().map(|(i, _)| t.low(*i)).collect();
+    let all_words = found.iter().all(|(i, _)| t.like(*i) == NameLike::WordName);
+    if found.is_empty() || !group && (different.len() < 2 || all_words) {
+        return;
+    }
+    for (i, colon) in found {
+        let (Some(s), Some(e)) = (t.get(i), t.get(colon - 1)) else { continue };
+        let family = if colon > i + 1 { t.word(i + 1).to_string() } else { String::new() };
+        let name = Name { given: vec![t.word(i).to_string()], family, ..Name::default() };
+        let read = Read { first: i, next: colon, start: s.start, end: e.end, name, best: t.like(i), words: 1, parts: 1 };
+        push(out, read, "cue.turn", 0.8, group.then_some(Role::OtherPatient));
+    }
 }

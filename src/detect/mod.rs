@@ -11,6 +11,7 @@
 mod apposition;
 mod certain;
 pub mod check_digits;
+mod coref;
 mod cue_tables;
 mod cues;
 mod dates;
@@ -18,10 +19,13 @@ pub mod dictionary;
 mod discover;
 mod evidence;
 pub mod fold;
+mod id_rules;
 mod identity;
 mod knowledge;
 mod known_person;
 mod labels;
+mod lone;
+mod misfile;
 pub mod model;
 mod name_read;
 mod near;
@@ -30,14 +34,19 @@ pub mod ocr;
 mod overlap;
 mod owner;
 pub mod patterns;
+mod phrase_tables;
 mod prefilter;
 mod records;
+mod signature;
+mod small_cues;
 #[cfg(test)]
 mod tests;
+mod things;
 mod tokens;
 mod triggers;
 mod variants;
 mod whose;
+mod word_tables;
 pub mod words;
 
 pub use dictionary::Dictionary;
@@ -79,6 +88,12 @@ pub fn is_common(word: &str) -> bool {
         || words::is_eponym(word)
         || words::is_place_or_month(word)
         || words::is_word_name(word)
+}
+
+/// True when two folded words may be one given name: equal, a nickname, or the beginning of it.
+pub fn same_given(a: &str, b: &str) -> bool {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    a == b || short.len() >= 3 && long.len() >= short.len() + 2 && long.starts_with(short) || nicknames::compatible(a, b)
 }
 
 /// The role that a single relation word tells, in lower case: `mother`, `wife`.

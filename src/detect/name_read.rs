@@ -1,9 +1,9 @@
 //! Reads a person's name at a place where a cue says that one may stand.
 
-use super::cues::{credential, is_eponym_head, kin, title};
+use super::cues::{credential, is_eponym_head, is_institution_head, kin, title};
 use super::evidence::credential_at;
 use super::tokens::{Shape, Tokens};
-use super::words::{NameLike, is_given, is_surname, name_like};
+use super::words::{NameLike, is_eponym, is_given, is_surname};
 use crate::model::person::Name;
 
 /// How much the cue beside the name tells, and so how much the name itself must show.
@@ -81,6 +81,56 @@ pub fn is_particle(low: &str) -> bool {
     )
 }
 
+/// Frequent family names that are words too and hardly ever stand after a given name as such.
+fn is_usual_surname(low: &str) -> bool {
+    matches!(
+        low,
+        "smith"
+            | "brown"
+            | "king"
+            | "wright"
+            | "hill"
+            | "baker"
+            | "carter"
+            | "parker"
+            | "cook"
+            | "bell"
+            | "cooper"
+            | "cox"
+            | "ward"
+            | "foster"
+            | "fisher"
+            | "palmer"
+            | "porter"
+            | "mason"
+            | "hunter"
+            | "turner"
+            | "walker"
+            | "bishop"
+            | "carpenter"
+            | "brooks"
+            | "woods"
+            | "rivers"
+            | "stone"
+            | "fox"
+            | "wolf"
+            | "reed"
+            | "marsh"
+            | "banks"
+            | "ross"
+            | "hughes"
+            | "myers"
+            | "hayes"
+    )
+}
+
+/// A number, age, date or the end of the row at token `k`.
+fn ends_row(t: &Tokens, k: usize) -> bool {
+    t.ends_line(k)
+        || matches!(t.shape(k), Some(Shape::Number | Shape::Mixed | Shape::Initial))
+        || matches!(t.low(k), "dob" | "mrn" | "(" | "age")
+}
+
 /// `Jr`, `III`.
 pub fn is_generation(low: &str) -> bool {
     matches!(low, "jr" | "sr" | "ii" | "iii" | "iv")
@@ -88,9 +138,37 @@ pub fn is_generation(low: &str) -> bool {
 
 /// Reads a name that begins at token `i`.
 pub fn forward(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
-    if let Some(read) = comma_name(t, i, trust) {
-        return Some(read);
+    comma_name(t, i, trust).or_else(|| plain(t, i, trust))
+}
+
+/// True for `KEE`, `PA` where a row of capitals shows that it is a name and no credential.
+fn capitals_row(t: &Tokens, g: usize) -> bool {
+    t.shape(g) == Some(Shape::Upper)
+        && t.shape(g + 1) == Some(Shape::Upper)
+        && t.like(g + 1) > NameLike::Word
+        && credential(t.word(g + 1)).is_none()
+}
+
+/// Reads a name after a title, where a comma ends it: `Dr. Wu, Ana Roe`; only `DR. WU,KAREN` goes on.
+pub fn titled(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
+    let glued = t.is(i + 1, ',') && t.touches_next(i) && t.touches_next(i + 1) && t.shape(i) == Some(Shape::Upper);
+    if glued { forward(t, i, trust) } else { plain(t, i, trust) }
+}
+
+/// Reads a name after any titles at token `i`: `Dr. Karen Wu`, `Karen Wu`.
+pub fn after_titles(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
+    let mut k = i;
+    for _ in 0..3 {
+        if title(t.low(k)).is_none() || t.ends_line(k + 1) {
+            break;
+        }
+        k += 1 + usize::from(t.is(k + 1, '.'));
     }
+    if k > i { titled(t, k, trust.max(Trust::Fair)) } else { forward(t, k, trust) }
+}
+
+/// Reads a name in the order in which it is spoken.
+pub fn plain(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
     let mut parts: Vec<usize> = Vec::new();
     let mut best = NameLike::Word;
     let (mut at, mut end, mut words) = (i, i, 0usize);
@@ -127,7 +205,10 @@ fn part(t: &Tokens, at: usize, before: &[usize], trust: Trust, words: usize) -> 
     match shape {
         Shape::Mark('"') | Shape::Mark('(') if !before.is_empty() => {
             let close = if t.is(at, '"') { '"' } else { ')' };
-            let inner = matches!(t.shape(at + 1), Some(Shape::Cap)) && is_given(t.low(at + 1)) && t.is(at + 2, close);
+            let quoted = close == '"' && super::words::is_running_word(t.low(at + 1));
+            let inner = matches!(t.shape(at + 1), Some(Shape::Cap))
+                && (is_given(t.low(at + 1)) || close == '"' && !quoted)
+                && t.is(at + 2, close);
             (inner && t.is_capital(at + 3) && t.like(at + 3) > NameLike::Word).then_some(Step {
                 at: at + 1,
                 next: at + 3,
@@ -142,10 +223,26 @@ fn part(t: &Tokens, at: usize, before: &[usize], trust: Trust, words: usize) -> 
             (dot || follows || words > 0 && !t.touches_next(at)).then_some(Step { at, next, word: false })
         }
         Shape::Break => line_break(t, at, before),
+        // `Butch Holloway` after a kin word: a nickname that is a word, and a family name.
+        Shape::Cap
+            if trust >= Trust::Fair
+                && before.is_empty()
+                && t.like(at) == NameLike::Word
+                && t.shape(at + 1) == Some(Shape::Cap)
+                && t.like(at + 1) == NameLike::Name
+                && is_surname(t.low(at + 1))
+                && t.shape(at.wrapping_sub(1)) == Some(Shape::Lower)
+                && !super::words::is_clinical(low)
+                && !super::words::is_running_word(low)
+                && title(low).is_none()
+                && kin(low).is_none() =>
+        {
+            Some(Step { at: at + 1, next: at + 2, word: true })
+        }
         Shape::Cap | Shape::Upper | Shape::Lower => {
             if is_particle(low) && (words > 0 || trust > Trust::Weak || shape != Shape::Lower) {
-                let mut k = at + 1;
-                while k < at + 3 && is_particle(t.low(k)) {
+                let mut k = at + 1 + usize::from(low == "st" && t.is(at + 1, '.'));
+                while k < at + 4 && is_particle(t.low(k)) {
                     k += 1;
                 }
                 if matches!(t.shape(k), Some(Shape::Cap | Shape::Upper)) && t.like(k) > NameLike::Word {
@@ -177,7 +274,7 @@ fn line_break(t: &Tokens, at: usize, before: &[usize]) -> Option<Step> {
         && is_given(t.low(*only))
         && is_surname(t.low(at + 1))
         && !is_given(t.low(at + 1))
-        && !t.begins_line(*only);
+        && (!t.begins_line(*only) || credential(t.word(at + 2 + usize::from(t.is(at + 2, ',')))).is_some());
     fits.then_some(Step { at: at + 1, next: at + 2, word: true })
 }
 
@@ -186,15 +283,17 @@ fn word_part(t: &Tokens, at: usize, shape: Shape, low: &str, before: &[usize], t
     if title(low).is_some() && !before.is_empty() || credential(word).is_some() && !before.is_empty() || kin(low).is_some() {
         return false;
     }
-    let like = name_like(word);
+    let like = t.like(at);
     if before.is_empty() && (credential(word).is_some() || title(low).is_some()) && like != NameLike::Name {
         return false;
     }
     if shape == Shape::Lower {
-        // Lower-case names only right after a strong cue, and only known ones.
-        return trust == Trust::Strong
-            && like == NameLike::Name
-            && (before.is_empty() || before.iter().all(|b| t.shape(*b) == Some(Shape::Lower)));
+        // Lower-case names only after a cue, and only known ones.
+        let first = trust == Trust::Strong || is_given(low) || is_surname(low) && trust == Trust::Fair;
+        return trust >= Trust::Fair
+            && (like == NameLike::Name || !before.is_empty() && is_usual_surname(low))
+            && !(before.is_empty() && is_eponym(low))
+            && if before.is_empty() { first } else { before.iter().all(|b| matches!(t.shape(*b), Some(Shape::Lower))) };
     }
     if shape == Shape::Upper {
         let first_upper = before.first().is_none_or(|b| matches!(t.shape(*b), Some(Shape::Upper | Shape::Initial)));
@@ -210,7 +309,8 @@ fn word_part(t: &Tokens, at: usize, shape: Shape, low: &str, before: &[usize], t
         let given = before
             .first()
             .is_some_and(|b| is_given(t.low(*b)) && t.like(*b) == NameLike::Name || t.shape(*b) == Some(Shape::Initial));
-        return given && !super::words::is_running_word(low) && !is_eponym_head(low) && !super::words::is_clinical(low);
+        let head = is_institution_head(low) || matches!(low, "disease" | "syndrome" | "sign" | "test" | "score" | "scale");
+        return given && !super::words::is_running_word(low) && !head && !super::words::is_clinical(low);
     }
     let heads = is_eponym_head(low) && like <= NameLike::WordName;
     if words == 0 {
@@ -254,16 +354,32 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
     }
     let g = comma + 1;
     let low = t.low(g);
+    // `Ernesto Reyes, Parkinson disease`: the first is a whole name as spoken.
+    if k == i + 2 && is_given(t.low(i)) && !is_given(low) || is_eponym_head(t.low(g + 1)) {
+        return None;
+    }
     let upper = t.shape(i) == Some(Shape::Upper);
     let given_ok = match t.shape(g)? {
         // `Roe, M.D.` and `Dr. Roe, I feel fine`
         Shape::Initial if credential_at(t, g).is_some() || t.is_pronoun(g) => false,
-        Shape::Initial => trust >= Trust::Fair,
-        Shape::Cap | Shape::Upper if credential(t.word(g)).is_some() || kin(low).is_some() || title(low).is_some() => false,
+        Shape::Initial => trust >= Trust::Fair || upper && t.touches_next(comma) || t.ends_column(g + 1) && !upper,
+        Shape::Cap | Shape::Upper
+            if credential(t.word(g)).is_some() && !(trust == Trust::Strong && capitals_row(t, g))
+                || kin(low).is_some()
+                || title(low).is_some() =>
+        {
+            false
+        }
+        Shape::Upper if !upper && trust == Trust::Weak => false,
         Shape::Cap | Shape::Upper => {
             let like = t.like(g);
             let same_case = upper == (t.shape(g) == Some(Shape::Upper));
-            is_given(low) && like != NameLike::Word || trust == Trust::Strong && like >= NameLike::WordName && same_case
+            let ended =
+                matches!(t.shape(g + 1), Some(Shape::Initial | Shape::Break) | None) || t.is(g + 1, ',') || t.is(g + 1, '(');
+            is_given(low) && like != NameLike::Word
+                || trust == Trust::Strong && like >= NameLike::WordName && same_case
+                || trust == Trust::Fair && like >= NameLike::Unknown && same_case && ended
+                || upper && same_case && like >= NameLike::WordName
         }
         _ => false,
     };
@@ -274,8 +390,25 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
     if !given_ok || of_kin || heads_list {
         return None;
     }
+    // `Wu, Ana Roe`: two people in a list, not a family and two given names.
+    if trust < Trust::Strong
+        && matches!(t.shape(g + 1), Some(Shape::Cap | Shape::Upper))
+        && is_surname(t.low(g + 1))
+        && !is_given(t.low(g + 1))
+        && t.like(g + 1) == NameLike::Name
+        && credential(t.word(g + 1)).is_none()
+    {
+        return None;
+    }
     let family_known = (i..k).any(|j| t.like(j) == NameLike::Name);
-    if trust == Trust::Weak && !(family_known && (is_given(low) && t.like(g) == NameLike::Name)) {
+    let given_known = is_given(low) && t.like(g) == NameLike::Name;
+    let capitals = upper && t.shape(g) == Some(Shape::Upper);
+    // In capitals one known part is enough: `VILLASENOR, ARACELI`, `PHAM, DUNG`.
+    let sure = family_known && given_known
+        || capitals && (family_known && t.like(g) > NameLike::Word || given_known)
+        || given_known && (i..k).all(|j| t.like(j) >= NameLike::Unknown) && ends_row(t, g + 1)
+        || upper && t.touches_next(k - 1) && t.touches_next(comma) && family_known;
+    if trust == Trust::Weak && !sure {
         return None;
     }
     let mut end = g + 1;
@@ -308,7 +441,12 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
 fn finish(t: &Tokens, first: usize, mut next: usize, parts: &[usize], best: NameLike, words: usize) -> Option<Read> {
     let mut suffix = Vec::new();
     let gen_at = if t.is(next, ',') { next + 1 } else { next };
-    if is_generation(t.low(gen_at)) && t.is_capital(gen_at) {
+    // `Mr. Roe, Sr. de la Cruz`: a title of the next.
+    let dotted = gen_at + 1 + usize::from(t.is(gen_at + 1, '.'));
+    let of_next = t.low(gen_at) == "sr"
+        && gen_at > next
+        && (t.is_capital(dotted) && t.like(dotted) > NameLike::Word || is_particle(t.low(dotted)));
+    if is_generation(t.low(gen_at)) && t.is_capital(gen_at) && !of_next {
         suffix.push(t.word(gen_at).to_string());
         next = gen_at + 1;
         if t.is(next, '.') && t.touches_next(gen_at) {
@@ -368,6 +506,10 @@ pub fn backward(t: &Tokens, end: usize, trust: Trust) -> Option<Read> {
                 commas == 1 && j > 0 && first < end && comma_name(t, j - 1, Trust::Fair).is_some_and(|r| r.next == end)
             }
             Some(Shape::Lower) => j + 1 < end && is_particle(t.low(j)) && first == j + 1,
+            // `Karen` / `Wu, RN`
+            Some(Shape::Break) => {
+                j > 0 && first == j + 1 && t.shape(j - 1) == Some(Shape::Cap) && line_break(t, j, &[j - 1]).is_some()
+            }
             _ => false,
         };
         if !take {

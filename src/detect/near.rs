@@ -53,6 +53,14 @@ impl<'a> Near<'a> {
         around(&self.tokens, self.first, self.next, own)
     }
 
+    /// The end of a `Jr.` or `III` after the find that `differs` from the patient's.
+    pub fn generation(&self, differs: impl Fn(&str) -> bool) -> Option<usize> {
+        let t = &self.tokens;
+        let at = self.next + usize::from(t.is(self.next, ','));
+        let low = t.low(at);
+        (super::name_read::is_generation(low) && differs(low)).then(|| t.get(at).map(|x| self.base + x.end)).flatten()
+    }
+
     /// The find begins with a capital.
     pub fn capital(&self) -> bool {
         self.tokens.is_capital(self.first)
@@ -115,6 +123,18 @@ impl<'a> Near<'a> {
             .checked_sub(1)
             .is_some_and(|k| name(k) || self.tokens.is(k, '.') && k > 0 && self.tokens.shape(k - 1) == Some(Shape::Initial));
         before || name(self.next)
+    }
+
+    /// The whole name that the find is a part of, when the words around make one: its byte range and parts.
+    pub fn whole(&self) -> Option<(usize, usize, crate::model::person::Name)> {
+        let t = &self.tokens;
+        let from = self.first.saturating_sub(4);
+        let read = (from..=self.first).find_map(|i| {
+            let direct = t.shape(i.wrapping_sub(1)) == Some(Shape::Lower);
+            let trust = if direct { super::name_read::Trust::Fair } else { super::name_read::Trust::Weak };
+            super::name_read::forward(t, i, trust).filter(|r| r.words > 1 && r.next > self.first && r.first <= self.first)
+        })?;
+        Some((self.base + read.start, self.base + read.end, read.name))
     }
 
     /// A name part beside a lone word that does not fit its owners: byte range of the whole name.

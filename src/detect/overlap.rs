@@ -1,6 +1,7 @@
 //! Settles overlaps between finds.
 
 use crate::model::mention::{Category, Mention, Who};
+use crate::model::role::Role;
 
 /// Sorted and without overlaps: of two finds that share a byte the more certain wins where they differ by more than a little,
 /// else the longer, else the earlier in the list. What the loser covers beyond the winner is not lost to sight: a name that
@@ -49,11 +50,22 @@ fn rank(m: &Mention) -> u8 {
     if m.rule.starts_with("dictionary") {
         return 2;
     }
+    if m.rule == super::coref::SAME_TITLE {
+        return 1;
+    }
     u8::from(m.category != Category::Name && m.rule.starts_with("roster") || m.rule == super::records::RULE)
 }
 
 /// A losing name that holds the winning name whole lends it its range, unless the winner is kept as the patient's own.
 fn widen(finds: &mut [Mention], kept: &mut std::collections::BTreeMap<usize, usize>, winner: usize, loser: usize) {
+    // What words tell of somebody whom the roster only knows not to be one of its own.
+    if let (Who::New(told), Who::New(better)) = (&finds[winner].who, &finds[loser].who)
+        && *told == Role::OtherPerson
+        && better.rank() > told.rank()
+        && finds[loser].category == Category::Name
+    {
+        finds[winner].who = Who::New(*better);
+    }
     let (w, l) = (&finds[winner], &finds[loser]);
     let names = w.category == Category::Name && l.category == Category::Name;
     if !names || w.who == Who::Patient || l.who == Who::Patient || l.start > w.start || l.end < w.end {
@@ -81,7 +93,6 @@ pub fn merge(known: Vec<Mention>, discovered: Vec<Mention>) -> Vec<Mention> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::role::Role;
     use proptest::prelude::*;
 
     fn name(start: usize, end: usize, confidence: f32, who: Who) -> Mention {

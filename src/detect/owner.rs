@@ -6,11 +6,11 @@ use super::identity::Own;
 use super::records::Owned;
 use super::tokens::{Shape, Tokens};
 use crate::model::mention::{Category, Mention, Who};
-use crate::model::role::Role;
+use crate::model::role::{Role, RoleGroup};
 
 /// Gives an identifier its owner: the patient's own value, else the nearest person named before it in its line or sentence, else
 /// nobody. A kin or contact word before it wins over a match with a value that the household shares.
-pub fn attribute(t: &Tokens, mut m: Mention, names: &[Mention], records: &[Owned], own: &Own) -> Mention {
+pub fn attribute(t: &Tokens, mut m: Mention, names: &[Mention], records: &[Owned], own: &Own, has_identity: bool) -> Mention {
     let value = t.text.get(m.start..m.end).unwrap_or("");
     let owned = match m.category {
         Category::Phone | Category::Fax => own.has_phone(value),
@@ -20,7 +20,10 @@ pub fn attribute(t: &Tokens, mut m: Mention, names: &[Mention], records: &[Owned
         Category::Url | Category::Ip => false,
         _ => own.has_id(value),
     };
-    let near = nearest(t, m.start, names);
+    let near = nearest(t, m.start, names).or_else(|| following(t, m.end, names));
+    let public = matches!(m.category, Category::Phone | Category::Fax | Category::Address | Category::Url);
+    let organisation = near.is_none() && !owned && public && of_organisation(t, m.start, names);
+    let near = near.or_else(|| if organisation { Some(Who::New(Role::Organization)) } else { block(t, m.start, names) });
     let near_patient = matches!(near, None | Some(Who::Patient));
     if let Some(r) = records.iter().find(|r| r.start <= m.start && m.end <= r.end)
         && near_patient
@@ -30,19 +33,39 @@ pub fn attribute(t: &Tokens, mut m: Mention, names: &[Mention], records: &[Owned
         m.who = r.who.clone();
         return m;
     }
+    // An address at a clinic is somebody's who works there.
+    let at_work = m.category == Category::Email && !owned && is_workplace(value);
+    let near = match near {
+        None | Some(Who::New(Role::OtherPerson)) if at_work => Some(Who::New(Role::Clinician)),
+        near => near,
+    };
+    // Registrations of prescribers are no laymen's.
+    let licensed = m.category == Category::Npi || m.rule.starts_with("pattern.dea");
+    let near = match near {
+        Some(Who::New(r))
+            if licensed && !matches!(r.group(), RoleGroup::Clinician | RoleGroup::Staff | RoleGroup::Organization) =>
+        {
+            Some(Who::New(Role::Clinician))
+        }
+        None if licensed && !owned => Some(Who::New(Role::Clinician)),
+        near => near,
+    };
     m.who = match (owned, near) {
         (true, None | Some(Who::Patient)) => Who::Patient,
         (true, Some(Who::New(r))) if !is_close_kin(r) => Who::Patient,
         (true, Some(_)) => Who::Ambiguous,
-        (false, Some(Who::Patient)) if m.category == Category::DateOfBirth => Who::Ambiguous,
+        // Another birth date or social security number than the patient's beside the patient's name.
+        (false, Some(Who::Patient)) if has_identity && own.contradicts(m.category) => Who::Ambiguous,
+        (false, Some(Who::Patient)) => Who::Patient,
         (false, Some(who)) if who != Who::Patient => who,
         (false, _) => Who::Nobody,
     };
-    let public = matches!(m.category, Category::Phone | Category::Fax | Category::Address | Category::Url);
-    if m.who == Who::Nobody && public && of_organisation(t, m.start, names) {
-        m.who = Who::New(Role::Organization);
-    }
     m
+}
+
+fn is_workplace(email: &str) -> bool {
+    let domain = email.split('@').nth(1).unwrap_or("").to_lowercase();
+    ["clinic", "hospital", "health", "medic", "med.", "physicians", "care", "rehab", "hospice"].iter().any(|w| domain.contains(w))
 }
 
 fn is_close_kin(role: Role) -> bool {
@@ -61,7 +84,7 @@ pub fn nearest(t: &Tokens, at: usize, names: &[Mention]) -> Option<Who> {
         let token = t.get(k)?;
         let sentence =
             t.is(k, '.') && t.shape(k.wrapping_sub(1)) != Some(Shape::Initial) && t.is_capital(k + 1) && !title_like(t, k);
-        if sentence || token.shape == Shape::Break && t.text.get(token.start..token.end) != Some("\t") || t.is(k, ';') {
+        if sentence || token.shape == Shape::Break && t.text.get(token.start..token.end) != Some("\t") {
             return None;
         }
         let over = names.partition_point(|m| m.start <= token.start).checked_sub(1).and_then(|i| names.get(i));
@@ -72,11 +95,106 @@ pub fn nearest(t: &Tokens, at: usize, names: &[Mention]) -> Option<Who> {
         if let Some(role) = kin(low) {
             return Some(Who::New(role));
         }
-        if matches!(low, "patient" | "pt") {
+        let therapist =
+            token.shape == Shape::Upper && k > 0 && t.is_capital(k - 1) && t.like(k - 1) > super::words::NameLike::Word;
+        if matches!(low, "patient" | "pt") && !therapist {
             return Some(Who::Patient);
         }
         if let Some((_, Pull::Noun, Some(role))) = role_phrase(|j| t.low(k + j)) {
             return Some(Who::New(role));
+        }
+    }
+    None
+}
+
+/// The person named right after byte `at`: `88123400 Walter Smith`, `503-555-0144 (mother)`, `... is her mother's number`.
+fn following(t: &Tokens, at: usize, names: &[Mention]) -> Option<Who> {
+    let mut k = t.index_at(at.saturating_sub(1));
+    while t.get(k).is_some_and(|x| x.start < at) {
+        k += 1;
+    }
+    for i in k..k + 5 {
+        let token = t.get(i)?;
+        let over = names.partition_point(|m| m.start <= token.start).checked_sub(1).and_then(|i| names.get(i));
+        if let Some(m) = over.filter(|m| m.category == Category::Name && token.end <= m.end) {
+            return (m.who != Who::Patient).then(|| m.who.clone());
+        }
+        let low = t.low(i);
+        if let Some(role) = kin(low) {
+            return Some(Who::New(role));
+        }
+        let between = match token.shape {
+            Shape::Mark(m) => matches!(m, '(' | '-' | '[' | '/'),
+            Shape::Cap | Shape::Lower => {
+                matches!(low, "is" | "her" | "his" | "the" | "patient" | "pt" | "for" | "of" | "mr" | "mrs" | "ms" | "dr")
+            }
+            _ => false,
+        };
+        if !(between || i > k && token.shape == Shape::Mark('.')) {
+            return None;
+        }
+    }
+    None
+}
+
+/// The person at the head of a block of lines that hold nothing but labels and values: an address below a name. Never the patient.
+fn block(t: &Tokens, at: usize, names: &[Mention]) -> Option<Who> {
+    let i = t.index_at(at);
+    let mut lines = 0;
+    for k in (0..i).rev().take(80) {
+        let token = t.get(k)?;
+        let written = t.text.get(token.start..token.end).unwrap_or("");
+        if token.shape == Shape::Break {
+            if written.matches('\n').count() > 1 {
+                return None;
+            }
+            lines += usize::from(written.contains('\n'));
+            if lines > 5 {
+                return None;
+            }
+            continue;
+        }
+        let over = names.partition_point(|m| m.start <= token.start).checked_sub(1).and_then(|i| names.get(i));
+        if let Some(m) = over.filter(|m| m.category == Category::Name && token.end <= m.end) {
+            return (m.who != Who::Patient).then(|| m.who.clone());
+        }
+        let low = t.low(k);
+        if let Some(role) = kin(low) {
+            return Some(Who::New(role));
+        }
+        if let Some((_, Pull::Noun | Pull::Label, Some(role))) = role_phrase(|j| t.low(k + j))
+            && lines > 0
+        {
+            return Some(Who::New(role));
+        }
+        let label = is_personal(low)
+            || matches!(
+                low,
+                "phone"
+                    | "tel"
+                    | "ph"
+                    | "fax"
+                    | "email"
+                    | "address"
+                    | "at"
+                    | "is"
+                    | "c"
+                    | "h"
+                    | "w"
+                    | "cell"
+                    | "mobile"
+                    | "work"
+                    | "dob"
+                    | "ssn"
+                    | "e-mail"
+                    | "born"
+                    | "and"
+                    | "or"
+                    | "number"
+                    | "relationship"
+            );
+        if token.shape == Shape::Lower && !label || token.shape == Shape::Mark(';') {
+            return None;
         }
     }
     None

@@ -85,6 +85,12 @@ impl<'a> Tokens<'a> {
             }
             let end = if next > start { next } else { word_end(text, start) };
             let word = text.get(start..end).unwrap_or("");
+            if let Some((after, whole)) = broken(text, start, end) {
+                odd.push(whole);
+                list.push(Token { folded: odd.len() as u32, ..Token::mark(start, after, Shape::Cap) });
+                start = after;
+                continue;
+            }
             push_word(&mut list, &mut odd, start, word.trim_end_matches(is_invisible));
             start = end.max(start + 1);
         }
@@ -137,6 +143,18 @@ impl<'a> Tokens<'a> {
         i == 0 || self.shape(i - 1) == Some(Shape::Break)
     }
 
+    /// True when a column begins at token `i`: a line, a cell, or two blanks before it.
+    pub fn begins_column(&self, i: usize) -> bool {
+        let gap = || self.get(i.wrapping_sub(1)).zip(self.get(i)).is_some_and(|(a, b)| b.start >= a.end + 2);
+        self.begins_line(i) || self.is(i - 1, '|') || gap()
+    }
+
+    /// True when a column ends before token `i`.
+    pub fn ends_column(&self, i: usize) -> bool {
+        let gap = || self.get(i.wrapping_sub(1)).zip(self.get(i)).is_some_and(|(a, b)| b.start >= a.end + 2);
+        self.ends_line(i) || self.is(i, '|') || gap()
+    }
+
     /// True when token `i` is past the end or a line end.
     pub fn ends_line(&self, i: usize) -> bool {
         self.shape(i).is_none_or(|s| s == Shape::Break)
@@ -183,6 +201,47 @@ fn word_end(text: &str, start: usize) -> usize {
         at += d.len_utf8();
     }
     at
+}
+
+/// A name broken by a hyphen at a line end, `Aber-` / `nathy`: the byte after it and the whole, folded.
+fn broken(text: &str, start: usize, end: usize) -> Option<(usize, String)> {
+    let rest = text.get(end..)?.strip_prefix('-')?;
+    let line = rest.strip_prefix("\r\n").or_else(|| rest.strip_prefix('\n'))?;
+    let next = line.trim_start_matches([' ', '\t']);
+    let from = text.len() - next.len();
+    let head = text.get(start..end).filter(|h| shape_of(h) == Shape::Cap)?;
+    let after = word_end(text, from);
+    let tail = text.get(from..after)?;
+    let hyphen = match shape_of(tail) {
+        Shape::Lower => "",
+        Shape::Cap => "-",
+        _ => return None,
+    };
+    let whole = folded(&format!("{head}{hyphen}{tail}"));
+    (folded_like(&whole) == NameLike::Name).then_some((after, whole))
+}
+
+/// A name in which a scanner has read letters as digits, `Mi1ler`, `0konkwo`; only when the lists know the name.
+fn misread(word: &str) -> Option<String> {
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    let letters = word.bytes().filter(u8::is_ascii_alphabetic).count();
+    if digits == 0 || digits > 2 || letters < 3 || letters + digits != word.len() {
+        return None;
+    }
+    if !word.starts_with(|c: char| c.is_ascii_uppercase() || matches!(c, '0' | '1' | '5' | '8')) {
+        return None;
+    }
+    let read: String = word
+        .bytes()
+        .map(|b| match b {
+            b'0' => 'o',
+            b'1' => 'l',
+            b'5' => 's',
+            b'8' => 'b',
+            b => b.to_ascii_lowercase() as char,
+        })
+        .collect();
+    (folded_like(&read) == NameLike::Name).then_some(read)
 }
 
 /// What begins at byte `start` and is no ASCII word, blank or line end: a mark is pushed, what shows nothing skipped. Gives the
@@ -240,6 +299,15 @@ fn push_word(list: &mut Vec<Token>, odd: &mut Vec<String>, start: usize, word: &
     let bare = numbered_name(word).unwrap_or(word);
     let mut token = Token { possessive, ..Token::mark(start, start + word.len(), shape_of(word)) };
     token.low_end = start + bare.len();
+    if token.shape == Shape::Mixed
+        && let Some(read) = misread(word)
+    {
+        token.shape = Shape::Cap;
+        odd.push(read);
+        token.folded = odd.len() as u32;
+        list.push(token);
+        return;
+    }
     if !bare.is_ascii() {
         odd.push(folded(bare));
         token.folded = odd.len() as u32;

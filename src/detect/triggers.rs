@@ -45,20 +45,76 @@ pub const BIRTH: u32 = 1 << 17;
 /// Post office box.
 pub const BOX: u32 = 1 << 18;
 
+/// Death.
+pub const DEATH: u32 = 1 << 19;
+/// Serial numbers of devices.
+pub const DEVICE: u32 = 1 << 20;
+/// Numbers of cases, badges, documents.
+pub const CASE: u32 = 1 << 21;
+/// Names of networks.
+pub const HANDLE: u32 = 1 << 22;
+/// `+` before a digit.
+pub const PLUS: u32 = 1 << 23;
+/// Three colons or hyphens between letters and digits.
+pub const COLONS: u32 = 1 << 24;
+/// Five digits in a row.
+pub const FIVE: u32 = 1 << 25;
+
 /// All label words together.
-pub const LABELS: u32 = SSN | FAX | PHONE | NPI | DEA | MRN | MEMBER | ACCOUNT | LICENCE | BIRTH | BOX;
+pub const LABELS: u32 =
+    SSN | FAX | PHONE | NPI | DEA | MRN | MEMBER | ACCOUNT | LICENCE | BIRTH | BOX | DEATH | DEVICE | CASE | HANDLE;
 
 const WORDS: &[(u32, &[&str])] = &[
     (SSN, &["ssn", "ss#", "ss #", "soc"]),
-    (FAX, &["fax"]),
-    (PHONE, &["ph", "tel", "cell", "mobile", "pager", "call", "home", "work", "contact"]),
+    (DEATH, &["died", "dies", "deceased", "passed", "expired", "death", "dod", "d."]),
+    (DEVICE, &["serial", "s/n", "ser", "sn", "(01)"]),
+    (
+        CASE,
+        &[
+            "case",
+            "docket",
+            "file",
+            "warrant",
+            "inmate",
+            "prisoner",
+            "booking",
+            "badge",
+            "shield",
+            "passport",
+            "visa",
+            "alien",
+            "a-number",
+            "cdcr",
+            "doc",
+            "employee",
+            "student",
+            "military",
+            "service",
+            "interpreter",
+            "operator",
+            "report",
+            "claim",
+            "incident",
+            "id",
+            "i.d.",
+            "band",
+            "subject",
+            "donor",
+        ],
+    ),
+    (HANDLE, &["instagram", "facebook", "twitter", "snapchat", "tiktok", "venmo", "skype", "whatsapp", "linkedin"]),
+    (FAX, &["fax", "facsimile"]),
+    (PHONE, &["ph", "tel", "cell", "mobile", "pager", "call", "home", "work", "contact", "beeper", "voicemail", "text", "ext"]),
     (NPI, &["npi"]),
     (DEA, &["dea"]),
-    (MRN, &["mrn", "mr#", "mr #", "mr  #", "med", "chart", "patient", "pt id", "pt  id", "hospital"]),
-    (MEMBER, &["member", "subscriber", "policy", "group", "beneficiary", "medic", "insurance", "hic", "mbi", "health"]),
-    (ACCOUNT, &["acct", "account", "hospital", "har", "csn", "visit", "encounter"]),
-    (LICENCE, &["lic", "driver", "dl", "certificate", "passport"]),
-    (BIRTH, &["dob", "d.o.b", "birth", "born"]),
+    (MRN, &["mrn", "mr#", "mr #", "mr  #", "med", "chart", "patient", "pt id", "pt  id", "hospital", "unit", "empi"]),
+    (
+        MEMBER,
+        &["member", "subscriber", "policy", "group", "beneficiary", "medic", "insurance", "hic", "mbi", "health", "plan", "grp"],
+    ),
+    (ACCOUNT, &["acct", "account", "hospital", "har", "csn", "fin", "visit", "encounter", "card", "iban", "routing"]),
+    (LICENCE, &["lic", "driver", "dl", "certificate", "passport", "permit", "plate", "tag"]),
+    (BIRTH, &["dob", "d.o.b", "birth", "born", "bday", "b-day", "nacimiento", "b."]),
     (BOX, &["box"]),
 ];
 
@@ -81,7 +137,16 @@ pub fn of_bytes(line: &str) -> u32 {
     // Digits with little between, digits in a row, letters and digits in a row.
     let (mut spread, mut gap, mut row, mut run, mut run_digits, mut run_letters, mut dots) =
         (0u32, 0u32, 0u32, 0u32, 0u32, 0u32, 0u32);
+    let mut colons = 0u32;
     for (i, &b) in bytes.iter().enumerate() {
+        if b == b':' || b == b'-' {
+            colons += 1;
+            if colons >= 3 {
+                found |= COLONS;
+            }
+        } else if !b.is_ascii_hexdigit() {
+            colons = 0;
+        }
         if b.is_ascii_digit() {
             found |= DIGIT;
             spread += 1;
@@ -91,6 +156,12 @@ pub fn of_bytes(line: &str) -> u32 {
             run_digits += 1;
             if spread >= 7 {
                 found |= SEVEN;
+            }
+            if row >= 5 {
+                found |= FIVE;
+            }
+            if i > 0 && bytes[i - 1] == b'+' {
+                found |= PLUS;
             }
             if row >= 10 {
                 found |= TEN;

@@ -25,6 +25,12 @@ pub fn other_role(e: &Evidence, ctx: &Context) -> Role {
     e.best_role().or(ctx.kin_hint).or_else(|| section_role(ctx.section)).unwrap_or(Role::OtherPerson)
 }
 
+/// Role of a person of whom nothing is told but a whole name with the patient's family name: family.
+pub fn namesake(name: &Name, role: Role, own: &Own) -> Role {
+    let whole = !name.given.is_empty() && own.is_family(&name.family);
+    if role == Role::OtherPerson && whole { Role::Relative } else { role }
+}
+
 /// Whose the name is, without a roster.
 pub fn whose(name: &Name, e: &Evidence, own: &Own, ctx: &Context, has_identity: bool) -> Who {
     let fit = own.fit(name);
@@ -33,9 +39,11 @@ pub fn whose(name: &Name, e: &Evidence, own: &Own, ctx: &Context, has_identity: 
     }
     match fit {
         Fit::No if e.patient => Who::New(Role::OtherPatient),
-        Fit::No => Who::New(other_role(e, ctx)),
+        Fit::No => Who::New(namesake(name, other_role(e, ctx), own)),
         // `Son Leonard Roe Jr.` of Leonard Roe.
         Fit::Full if e.kin.is_some() && own.other_generation(name) => Who::New(other_role(e, ctx)),
+        // `Son Len Roe` of Leonard Roe: one who is called after the patient.
+        Fit::Full if e.kin.is_some() && !own.is_exact_given(name) => Who::New(other_role(e, ctx)),
         // The same full name with a cue against the patient: a father, a namesake. A person must say.
         Fit::Full if e.kin.is_some() || sex_conflict(e, own) || is_professional(e, own) => Who::Ambiguous,
         Fit::Full => Who::Patient,

@@ -4,6 +4,7 @@
 //! which lists a word is. Lines that begin with `#` say where a list comes from and under which licence.
 
 use super::fold::folded;
+use super::word_tables::{BARE, ENDINGS, RUNNING};
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
@@ -17,6 +18,11 @@ static CLINICAL: &str = include_str!("lists/clinical.txt");
 static PLACES: &str = include_str!("lists/places.txt");
 static GIVEN_WORLD: &str = include_str!("lists/given_world.txt");
 static SURNAMES_WORLD: &str = include_str!("lists/surnames_world.txt");
+static SURNAMES_TAIL: &str = include_str!("lists/surnames_tail.txt");
+static GIVEN_MANY: &str = include_str!("lists/given_many.txt");
+static SURNAMES_MANY: &str = include_str!("lists/surnames_many.txt");
+static WORDS_MORE: &str = include_str!("lists/words_more.txt");
+static DRUGS: &str = include_str!("lists/drugs.txt");
 
 /// How much a capitalised word looks like a part of a person's name.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -42,6 +48,7 @@ mod flag {
     pub const EPONYM: u16 = 64;
     pub const RUNNING: u16 = 128;
     pub const BARE: u16 = 256;
+    pub const USUAL: u16 = 512;
 }
 
 /// A cheap hash for short words of lists that are ours: nobody chooses them to collide.
@@ -69,25 +76,30 @@ pub type ShortSet = HashSet<&'static str, BuildHasherDefault<ShortHash>>;
 pub type ShortMap<V> = HashMap<&'static str, V, BuildHasherDefault<ShortHash>>;
 
 static FLAGS: LazyLock<ShortMap<u16>> = LazyLock::new(|| {
-    let lists: [(&'static str, u16); 9] = [
+    let lists: [(&'static str, u16); 14] = [
         (WORDS, flag::WORD),
+        (WORDS_MORE, flag::WORD),
+        (DRUGS, flag::CLINICAL),
         (WORD_NAMES, flag::WORD_NAME),
-        (SURNAMES, flag::SURNAME),
-        (SURNAMES_WORLD, flag::SURNAME),
-        (GIVEN, flag::GIVEN),
-        (GIVEN_WORLD, flag::GIVEN),
+        (SURNAMES, flag::SURNAME | flag::USUAL),
+        (SURNAMES_WORLD, flag::SURNAME | flag::USUAL),
+        (SURNAMES_TAIL, flag::SURNAME),
+        (GIVEN, flag::GIVEN | flag::USUAL),
+        (GIVEN_WORLD, flag::GIVEN | flag::USUAL),
+        (SURNAMES_MANY, flag::SURNAME),
+        (GIVEN_MANY, flag::GIVEN),
         (CLINICAL, flag::CLINICAL),
         (PLACES, flag::PLACE),
         (EPONYMS, flag::EPONYM),
     ];
-    let mut map = ShortMap::default();
+    let mut map = ShortMap::with_capacity_and_hasher(180_000, Default::default());
     for (list, bit) in lists {
         for word in list.lines().filter(|l| !l.starts_with('#')) {
             *map.entry(word).or_default() |= bit;
         }
     }
     for (list, bit) in [(RUNNING, flag::RUNNING), (BARE, flag::BARE)] {
-        for word in list {
+        for word in list.split(' ') {
             *map.entry(word).or_default() |= bit;
         }
     }
@@ -104,12 +116,22 @@ fn has(word: &str, bits: u16) -> bool {
 
 /// True for a given name, in lower case without accents.
 pub fn is_given(word: &str) -> bool {
-    word.len() >= 2 && has(word, flag::GIVEN)
+    listed(word, flag::GIVEN)
+}
+
+fn listed(word: &str, bit: u16) -> bool {
+    let f = flags(word);
+    word.len() >= 2 && (f & bit != 0 || f == 0 && misread(word).is_some_and(|w| has(&w, bit)))
 }
 
 /// True for a family name that is no English word.
 pub fn is_surname(word: &str) -> bool {
-    word.len() >= 2 && has(word, flag::SURNAME)
+    listed(word, flag::SURNAME)
+}
+
+/// True for a name that many people bear.
+pub fn is_usual(word: &str) -> bool {
+    has(word, flag::USUAL) || word.contains('-') && word.split('-').any(|w| has(w, flag::USUAL))
 }
 
 /// True for a word that is also a name.
@@ -127,109 +149,12 @@ pub fn is_place_or_month(word: &str) -> bool {
     has(word, flag::PLACE)
 }
 
+static ENDINGS_LIST: LazyLock<Vec<&str>> = LazyLock::new(|| ENDINGS.split(' ').collect());
+
 /// Endings of terms of medicine and of generic drug names (USAN stems). Names that share one (`Salome`, `Celine`) are in the
 /// lists of names, which are asked first.
 fn clinical_ending(word: &str) -> bool {
-    const ENDINGS: &[&str] = &[
-        "itis",
-        "osis",
-        "emia",
-        "aemia",
-        "pathy",
-        "ectomy",
-        "ostomy",
-        "otomy",
-        "plasty",
-        "scopy",
-        "graphy",
-        "gram",
-        "algia",
-        "uria",
-        "pnea",
-        "plegia",
-        "paresis",
-        "megaly",
-        "trophy",
-        "lysis",
-        "penia",
-        "philia",
-        "phobia",
-        "rrhea",
-        "rrhage",
-        "sclerosis",
-        "pril",
-        "sartan",
-        "olol",
-        "statin",
-        "azole",
-        "mycin",
-        "cillin",
-        "dipine",
-        "azepam",
-        "zolam",
-        "mab",
-        "tinib",
-        "gliptin",
-        "gliflozin",
-        "glutide",
-        "oxacin",
-        "cycline",
-        "triptan",
-        "setron",
-        "prazole",
-        "tidine",
-        "parin",
-        "xaban",
-        "thiazide",
-        "semide",
-        "terol",
-        "sone",
-        "solone",
-        "nide",
-        "caine",
-        "codone",
-        "morphone",
-        "fentanil",
-        "barbital",
-        "pramine",
-        "oxetine",
-        "triptyline",
-        "azine",
-        "apine",
-        "idone",
-        "vir",
-        "vudine",
-        "formin",
-        "glitazone",
-        "dronate",
-        "fibrate",
-        "platin",
-        "rubicin",
-        "taxel",
-        "profen",
-        "coxib",
-        "grel",
-        "toin",
-        "gabalin",
-        "bicin",
-        "vaccine",
-        "globulin",
-        "ology",
-        "iatry",
-        "iatric",
-        "ologist",
-        "iatrist",
-        "tropin",
-        "kinase",
-        "ase",
-        "logical",
-        "rrhoea",
-        "oedema",
-        "edema",
-        "ation",
-        "ment",
-    ];
-    word.len() >= 6 && ENDINGS.iter().any(|e| word.ends_with(e) && word.len() > e.len() + 1)
+    word.len() >= 6 && ENDINGS_LIST.iter().any(|e| word.ends_with(e) && word.len() > e.len() + 1)
 }
 
 /// True when the word or the base form it is built from is in the vocabulary.
@@ -270,6 +195,9 @@ pub fn folded_like(low: &str) -> NameLike {
 }
 
 fn hyphenated(low: &str) -> NameLike {
+    if has(low, flag::SURNAME | flag::GIVEN) {
+        return NameLike::Name;
+    }
     let parts: Vec<NameLike> = low.split('-').filter(|p| !p.is_empty()).map(single).collect();
     if parts.is_empty() || parts.contains(&NameLike::Word) {
         return NameLike::Word;
@@ -283,146 +211,6 @@ fn hyphenated(low: &str) -> NameLike {
 pub fn is_running_word(low: &str) -> bool {
     has(low, flag::RUNNING)
 }
-
-const RUNNING: &[&str] = &[
-    "in",
-    "an",
-    "so",
-    "my",
-    "see",
-    "many",
-    "else",
-    "on",
-    "at",
-    "to",
-    "of",
-    "the",
-    "and",
-    "or",
-    "for",
-    "with",
-    "by",
-    "from",
-    "as",
-    "is",
-    "was",
-    "are",
-    "be",
-    "been",
-    "has",
-    "had",
-    "have",
-    "said",
-    "seen",
-    "if",
-    "no",
-    "not",
-    "do",
-    "does",
-    "did",
-    "but",
-    "than",
-    "then",
-    "out",
-    "up",
-    "new",
-    "old",
-    "all",
-    "any",
-    "more",
-    "most",
-    "less",
-    "good",
-    "well",
-    "here",
-    "there",
-    "patient",
-    "doctor",
-    "nurse",
-    "mother",
-    "father",
-    "brother",
-    "sister",
-    "son",
-    "child",
-    "family",
-    "man",
-    "woman",
-    "lady",
-    "boy",
-    "girl",
-    "baby",
-    "infant",
-    "friend",
-    "provider",
-    "physician",
-    "he",
-    "she",
-    "him",
-    "her",
-    "his",
-    "them",
-    "they",
-    "it",
-    "its",
-    "we",
-    "us",
-    "me",
-    "you",
-    "your",
-    "our",
-    "who",
-    "now",
-    "today",
-    "left",
-    "right",
-    "both",
-    "per",
-    "via",
-    "also",
-    "over",
-    "under",
-    "after",
-    "before",
-    "during",
-    "when",
-    "while",
-    "none",
-    "other",
-    "unknown",
-    "yes",
-    "na",
-    "am",
-    "pm",
-    "hospital",
-    "clinic",
-    "center",
-    "medical",
-    "home",
-    "office",
-    "service",
-    "services",
-    "care",
-    "health",
-    "day",
-    "date",
-    "time",
-    "name",
-    "last",
-    "first",
-    "middle",
-    "phone",
-    "fax",
-    "address",
-    "note",
-    "notes",
-    "staff",
-    "team",
-    "unit",
-    "ward",
-    "room",
-    "bed",
-];
 
 fn single(low: &str) -> NameLike {
     let f = flags(low);
@@ -445,7 +233,16 @@ fn single(low: &str) -> NameLike {
     if f & flag::PLACE != 0 || is_word(low) || clinical_ending(low) {
         return NameLike::Word;
     }
+    if misread(low).is_some_and(|w| has(&w, flag::SURNAME | flag::GIVEN)) {
+        return NameLike::Name;
+    }
     NameLike::Unknown
+}
+
+/// The word as it was before a scanner read `m` as `rn`, `w` as `vv` or `d` as `cl`.
+fn misread(low: &str) -> Option<String> {
+    let (from, to) = [("rn", "m"), ("vv", "w"), ("cl", "d")].into_iter().find(|(from, _)| low.contains(from))?;
+    Some(low.replacen(from, to, 1))
 }
 
 /// Names that stand in the name of a disease, sign, score, device, procedure or institution far more often than for a person
@@ -459,85 +256,27 @@ pub fn is_bare_eponym(word: &str) -> bool {
     has(word, flag::BARE)
 }
 
-const BARE: &[&str] = &[
-    "parkinson",
-    "parkinsons",
-    "alzheimer",
-    "alzheimers",
-    "crohn",
-    "crohns",
-    "hodgkin",
-    "hodgkins",
-    "hashimoto",
-    "hashimotos",
-    "graves",
-    "foley",
-    "apgar",
-    "braden",
-    "bovie",
-    "penrose",
-    "doppler",
-    "holter",
-    "mohs",
-    "glasgow",
-    "gleason",
-    "mallampati",
-    "marfan",
-    "horner",
-    "raynaud",
-    "raynauds",
-    "sjogren",
-    "sjogrens",
-    "barrett",
-    "barretts",
-    "addison",
-    "addisons",
-    "cushing",
-    "cushings",
-    "tourette",
-    "tourettes",
-    "hickman",
-    "yankauer",
-    "valsalva",
-    "romberg",
-    "babinski",
-    "kernig",
-    "brudzinski",
-    "mcburney",
-    "mcburneys",
-    "murphys",
-    "phalen",
-    "tinel",
-    "homans",
-    "wilsons",
-    "bells",
-    "kaposi",
-    "ewing",
-    "burkitt",
-    "heimlich",
-    "trendelenburg",
-    "metzenbaum",
-    "debakey",
-    "epworth",
-    "rorschach",
-    "wechsler",
-    "snellen",
-    "coombs",
-    "gram",
-    "wright",
-    "giemsa",
-    "pott",
-    "colles",
-    "baker",
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn lists_are_sorted_and_found() {
-        let all = [WORDS, WORD_NAMES, SURNAMES, GIVEN, CLINICAL, PLACES, GIVEN_WORLD, SURNAMES_WORLD];
+        let all = [
+            WORDS,
+            WORDS_MORE,
+            DRUGS,
+            WORD_NAMES,
+            SURNAMES,
+            SURNAMES_MANY,
+            SURNAMES_TAIL,
+            GIVEN,
+            GIVEN_MANY,
+            CLINICAL,
+            PLACES,
+            GIVEN_WORLD,
+            SURNAMES_WORLD,
+        ];
         for list in all.into_iter().chain([EPONYMS]) {
             let lines: Vec<&str> = list.lines().skip_while(|l| l.starts_with('#')).collect();
             for pair in lines.windows(2) {

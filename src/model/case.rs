@@ -1,6 +1,7 @@
 //! Everything the report shows, gathered by the pipeline.
 
 use super::document::Note;
+use super::identity::{DocumentVerdict, IdentityDecision};
 use super::ledger::{Place, ReviewItem};
 use super::policy::Policy;
 use super::readiness::Readiness;
@@ -108,6 +109,12 @@ pub struct Case {
     pub withheld: Vec<WithheldRow>,
     /// Review items, settled and open.
     pub review: Vec<ReviewItem>,
+    /// Whose each document says it is.
+    #[serde(default)]
+    pub documents: Vec<DocumentVerdict>,
+    /// Comparisons with the patient that are worth showing.
+    #[serde(default)]
+    pub identity: Vec<IdentityDecision>,
     /// Checks on the output.
     pub checks: Vec<Check>,
     /// Notes of readers.

@@ -94,3 +94,52 @@ pub struct IdentityDecision {
     /// The comparison.
     pub explained: Explained,
 }
+
+/// What a page, letter, message or document says about whose it is. Later ones outrank earlier ones.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PageVerdict {
+    /// It does not say whose it is.
+    #[default]
+    Nothing,
+    /// It is the requester's.
+    Match,
+    /// It may be somebody else's.
+    Doubt,
+    /// It is another patient's.
+    Conflict,
+}
+
+/// The verdict on one document. Internal edition only.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct DocumentVerdict {
+    /// Path of the file as it came, with `> attachment-1` for documents inside it.
+    pub document: String,
+    /// The verdict.
+    pub verdict: PageVerdict,
+    /// What it rests on, in words.
+    pub why: String,
+    /// The header line that decides, where there is one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub header: String,
+}
+
+/// Somebody of the case who could be meant.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Candidate {
+    /// Index in the roster; 0 is the patient.
+    pub person: PersonId,
+    /// `[PATIENT]`, `[MOTHER]`.
+    pub label: String,
+    /// What they are to the patient, in words.
+    pub role: String,
+    /// Names, at most three.
+    pub names: Vec<String>,
+    /// How well the facts fit, 0 to 1.
+    pub fit: f64,
+    /// How, in words.
+    pub words: String,
+}
+
+// The fit is finite.
+impl Eq for Candidate {}

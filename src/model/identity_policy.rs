@@ -122,6 +122,7 @@ rules! {
     IdSuffix, "identifier-equal-suffix-conflict", "one record number stands for two generations (Jr., Sr.)";
     IdReused, "identifiers-disagree", "one number is equal and another of one assigner differs";
     GivenBirth, "given-name-conflict-one-birth-date", "one birth date and two given names, as twins have";
+    GivenSex, "given-name-sex-and-birth-date-differ", "given name and sex differ, and the birth date is not the same";
     GivenId, "given-name-and-identifier-conflict", "given name and record number differ, as of twins";
     NewbornId, "newborn-names-and-identifier-conflict", "two newborns with two numbers";
     NationalName, "national-number-and-name-conflict", "the national number and the name differ";

@@ -1,6 +1,7 @@
 //! The record of every decision. Reports are views of it.
 
 use super::decision::{Action, Decision};
+use super::identity::{Candidate, Explained};
 use super::mention::Category;
 use super::role::Role;
 use serde::{Deserialize, Serialize};
@@ -51,8 +52,17 @@ impl Entry {
     }
 }
 
-/// Something that a person must settle before release.
+/// What a ruling would do.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ChoiceEffect {
+    /// The word for the decisions file.
+    pub choice: String,
+    /// What it does.
+    pub effect: String,
+}
+
+/// Something that a person must settle before release.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct ReviewItem {
     /// `R1`, `R2` ... stable for the same input, request and policy.
     pub id: String,
@@ -65,8 +75,29 @@ pub struct ReviewItem {
     /// Excerpt around it, internal edition only.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub excerpt: String,
+    /// The sentence up to what is asked about.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub before: String,
+    /// What is asked about, as it stands there.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub mention: String,
+    /// The rest of the sentence.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub after: String,
     /// Rulings that are possible: `keep`, `label:mother`, `mask`, `withhold`.
     pub choices: Vec<String>,
+    /// What each ruling would do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub effects: Vec<ChoiceEffect>,
+    /// Who of the case could be meant, best first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub candidates: Vec<Candidate>,
+    /// The comparison with the patient.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explained: Option<Explained>,
+    /// Other places of the same person: the ruling holds there, too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Place>,
     /// The ruling applied, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ruling: Option<String>,

@@ -146,7 +146,10 @@ fn find(ws: &[Word], name: &Folded) -> Option<(usize, usize)> {
         return None;
     }
     let is = |w: &Word| {
-        w.capital && w.text.split('-').any(|p| want.contains(&p.trim_end_matches('.'))) || want.contains(&w.text.as_str())
+        w.capital && w.text.split('-').any(|p| want.contains(&p.trim_end_matches('.')))
+            || want.contains(&w.text.as_str())
+            // `Crohn's` given as the name
+            || (w.possessive && want.iter().any(|x| x.strip_suffix('s') == Some(w.text.as_str())))
     };
     for from in 0..ws.len() {
         let stretch = ws.get(from..(from + n).min(ws.len())).unwrap_or(&[]);
@@ -275,7 +278,7 @@ fn look_after(cues: &mut Cues, after: &[Word], name: &Folded, possessive: bool, 
     let predicate = SUBJECT_VERBS.contains(&first)
         || (matches!(first, "was" | "is" | "also" | "then" | "has" | "been")
             && near.iter().skip(1).take(3).any(|w| SUBJECT_VERBS.contains(w)))
-        || (aux && near.iter().skip(1).take(6).any(|w| CLINICAL.contains(w)));
+        || (aux && near.iter().skip(1).take(6).any(|w| CLINICAL.contains(w) || sounds_clinical(w)));
     cues.subject = predicate && !possessive;
     if matches!(first, "patient" | "pt") && after.first().is_some_and(|w| w.comma) {
         cues.called_patient = true;
@@ -291,6 +294,33 @@ fn look_after(cues: &mut Cues, after: &[Word], name: &Folded, possessive: bool, 
     if said && pronoun.is_some() && reference.sex.is_some() && (cues.honorific.is_none() || pronoun != cues.honorific) {
         cues.subject = false;
     }
+}
+
+/// Words of illness and surgery by their ending.
+fn sounds_clinical(word: &str) -> bool {
+    const ENDINGS: &[&str] = &[
+        "itis",
+        "emia",
+        "oma",
+        "omas",
+        "osis",
+        "opathy",
+        "algia",
+        "uria",
+        "pnea",
+        "plegia",
+        "ectomy",
+        "plasty",
+        "scopy",
+        "otomy",
+        "ostomy",
+        "rrhea",
+        "phasia",
+        "trophy",
+        "sclerosis",
+        "stenosis",
+    ];
+    ENDINGS.iter().any(|e| word.len() > e.len() + 2 && word.ends_with(e))
 }
 
 /// `patient works as RN`, `patient is a nurse`.

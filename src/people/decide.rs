@@ -171,7 +171,7 @@ struct World<'a> {
 }
 
 /// What is known of the requester: the identity, and where the export's own record says they live and can be reached.
-fn own_facts<'e>(patient: &Facts, records: impl Iterator<Item = &'e Entry>) -> Facts {
+pub(super) fn own_facts<'e>(patient: &Facts, records: impl Iterator<Item = &'e Entry>) -> Facts {
     let mut own = patient.clone();
     for e in records.take(64) {
         own.places.extend(e.facts.places.iter().take(8).cloned());

@@ -7,7 +7,7 @@
 use super::facts::Facts;
 use super::kin::SlotClass;
 use super::levels::{Birth, Family, Given, Home};
-use super::matching::{Outcome, Situation, Verdict, judge};
+use super::matching::{Outcome, Situation, Verdict, judge, outcome};
 use crate::model::identity::{Counterfactual, Explained, Outcome as Word, Step, Waterfall};
 use crate::model::identity_policy::{IdentityPolicy, Rule};
 use crate::model::role::Role;
@@ -124,11 +124,8 @@ const CHANGES: &[Change] = &[
 /// The two changes of one fact that turn the verdict with the least difference of evidence. A change towards a clear answer comes
 /// before one towards doubt.
 fn counterfactuals(policy: &IdentityPolicy, s: &Situation, v: &Verdict) -> Vec<Counterfactual> {
-    let weakest = |v: &Verdict| {
-        let sum = |kin: bool| v.evidence.iter().map(|e| if kin { e.bits_kin } else { e.bits }).sum::<f64>();
-        (sum(true), sum(false))
-    };
-    let (kin, stranger) = weakest(v);
+    let sum = |kin: bool| v.evidence.iter().map(|e| if kin { e.bits_kin } else { e.bits }).sum::<f64>();
+    let (kin, stranger) = (sum(true), sum(false));
     let mut found: Vec<(bool, f64, usize, Word)> = Vec::new();
     for (i, (_, change)) in CHANGES.iter().enumerate() {
         let mut other = *s;
@@ -136,12 +133,11 @@ fn counterfactuals(policy: &IdentityPolicy, s: &Situation, v: &Verdict) -> Vec<C
         if other == *s || (other.cues != s.cues && !other.read) {
             continue;
         }
-        let turned = judge(policy, &other);
-        if turned.verdict == v.verdict {
+        let (turned, k, t) = outcome(policy, &other);
+        if turned == v.verdict {
             continue;
         }
-        let (k, t) = weakest(&turned);
-        found.push((turned.verdict == Outcome::Review, (k - kin).abs() + (t - stranger).abs(), i, word(turned.verdict)));
+        found.push((turned == Outcome::Review, (k - kin).abs() + (t - stranger).abs(), i, word(turned)));
     }
     found.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2)));
     found
@@ -306,7 +302,19 @@ fn agreements(s: &Situation) -> (Vec<String>, Vec<String>) {
         let given = a.names.given >= Given::Middle;
         let family = a.names.family >= Family::Near;
         match (given, family) {
-            (true, true) => own.push(if a.names.former { "a former name" } else { "the name" }.into()),
+            (true, true) => {
+                let slip = a.names.given == Given::Near || a.names.family == Family::Near;
+                own.push(
+                    if a.names.former {
+                        "a former name"
+                    } else if slip {
+                        "the name but for a slip"
+                    } else {
+                        "the name"
+                    }
+                    .into(),
+                );
+            }
             (true, false) => own.push("the given name".into()),
             (false, true) => shared.push("family name".into()),
             (false, false) => {}

@@ -253,15 +253,18 @@ pub fn names(reference: &Facts, candidate: &Facts) -> Names {
             if former && n.given == Given::Missing && n.family >= Family::Variant {
                 n.given = reference.names.iter().map(|r| given(r, c, &reference.nicknames)).max().unwrap_or(Given::Missing);
             }
-            let equal_placeholder = r.placeholder.is_some() && c.placeholder.is_some();
+            let doe = |n: &Folded, f: &Facts, other: &Folded| n.is_doe() && (f.dob.is_some() || other.is_doe());
+            let c_stand_in = c.placeholder.is_some() && !doe(c, candidate, r);
+            let r_stand_in = r.placeholder.is_some() && !doe(r, reference, c);
+            let equal_placeholder = r_stand_in && c_stand_in;
             let same_name = n.given == Given::Exact && n.family == Family::Exact;
-            if both_real && (r.placeholder.is_some() || c.placeholder.is_some()) && !(same_name && n.middle != Some(false)) {
+            if both_real && (r_stand_in || c_stand_in) && !(same_name && n.middle != Some(false)) {
                 continue;
             }
             if !same_name || equal_placeholder {
-                n.candidate_placeholder = c.placeholder.is_some();
+                n.candidate_placeholder = c_stand_in;
                 n.newborn = c.placeholder == Some(Placeholder::Baby) && r.placeholder.is_none();
-                n.reference_placeholder = r.placeholder.is_some();
+                n.reference_placeholder = r_stand_in;
             }
             if best.as_ref().is_none_or(|b| score(&n) > score(b)) {
                 best = Some(n);

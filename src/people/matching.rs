@@ -11,7 +11,7 @@ use super::levels::{self, Birth, Family, Given, Home, Ids, Names};
 use super::name::Title;
 use super::rules::{kin_fits, rule_context, rule_facts, rule_slot};
 use crate::model::identity_policy::{Bits, Effect, IdentityPolicy, Rule};
-use crate::model::role::Role;
+use crate::model::role::{Role, RoleGroup};
 use serde::Serialize;
 
 /// What came out.
@@ -59,6 +59,8 @@ pub struct Verdict {
 /// What weights and rules say.
 pub(super) struct Ruling<'p> {
     pub policy: &'p IdentityPolicy,
+    /// Evidence and rules are listed, not only counted.
+    pub listed: bool,
     pub rules: Vec<Rule>,
     pub evidence: Vec<Evidence>,
     pub kin: f64,
@@ -72,7 +74,9 @@ impl Ruling<'_> {
     pub fn weigh(&mut self, field: &'static str, level: &'static str, b: Bits) {
         self.kin += b.kin;
         self.stranger += b.stranger;
-        self.evidence.push(Evidence { field, level, bits: b.stranger, bits_kin: b.kin });
+        if self.listed {
+            self.evidence.push(Evidence { field, level, bits: b.stranger, bits_kin: b.kin });
+        }
     }
     /// Applies a rule as the policy has it.
     pub fn rule(&mut self, rule: Rule) {
@@ -89,7 +93,9 @@ impl Ruling<'_> {
             Effect::NotSame => self.not_same = true,
             Effect::Review => (self.not_same, self.not_different) = (true, true),
         }
-        self.rules.push(rule);
+        if self.listed {
+            self.rules.push(rule);
+        }
     }
 }
 
@@ -166,6 +172,8 @@ pub(super) struct Situation {
     pub title_against_sex: bool,
     /// A relative whom the request names fits as well.
     pub known_kin: bool,
+    /// The record says which relative it is.
+    pub relation_told: bool,
 }
 
 impl Situation {
@@ -189,6 +197,7 @@ impl Situation {
             name_only: candidate.is_name_only(),
             title_against_sex: cues.honorific.zip(reference.sex).is_some_and(|(h, s)| h != s),
             known_kin: kin_fits(reference, candidate),
+            relation_told: kin::relation_role(&candidate.relation).is_some_and(|r| r.group() == RoleGroup::Relative),
         }
     }
 }
@@ -208,10 +217,24 @@ pub fn compare_with(policy: &IdentityPolicy, reference: &Facts, candidate: &Fact
 
 /// The verdict on a situation.
 pub(super) fn judge(policy: &IdentityPolicy, s: &Situation) -> Verdict {
+    let r = weigh_and_rule(policy, s, true);
+    let (verdict, p_same, p_kin, p_stranger) = settle(&r);
+    let rules = r.rules.iter().map(|r| r.word()).collect();
+    Verdict { verdict, p_same, p_kin, p_stranger, evidence: r.evidence, rules }
+}
+
+/// The outcome alone, with the sums against kin and stranger: for asking "what if" many times.
+pub(super) fn outcome(policy: &IdentityPolicy, s: &Situation) -> (Outcome, f64, f64) {
+    let r = weigh_and_rule(policy, s, false);
+    (settle(&r).0, r.kin, r.stranger)
+}
+
+fn weigh_and_rule<'p>(policy: &'p IdentityPolicy, s: &Situation, listed: bool) -> Ruling<'p> {
     let mut r = Ruling {
         policy,
-        rules: Vec::with_capacity(4),
-        evidence: Vec::with_capacity(10),
+        listed,
+        rules: Vec::with_capacity(if listed { 4 } else { 0 }),
+        evidence: Vec::with_capacity(if listed { 10 } else { 0 }),
         kin: 0.0,
         stranger: 0.0,
         different: false,
@@ -227,7 +250,7 @@ pub(super) fn judge(policy: &IdentityPolicy, s: &Situation) -> Verdict {
     if s.known_kin && !s.agree.ids.equal && !(s.agree.birth == Birth::Exact && s.agree.names.given >= Given::Middle) {
         r.rule(Rule::KnownKin);
     }
-    settle(r)
+    r
 }
 
 /// The kind of record outranks the slot; `self` as relation makes it a subject.
@@ -405,7 +428,8 @@ fn weigh_ids(r: &mut Ruling, a: &Agreement) {
     }
 }
 
-fn settle(r: Ruling) -> Verdict {
+/// Outcome, and the probabilities of the same person, of kin and of a stranger.
+fn settle(r: &Ruling) -> (Outcome, f64, f64, f64) {
     // Odds of the alternatives against "same", kept within what f64 can hold.
     let odds = |bits: f64| (-bits.clamp(-200.0, 200.0)).exp2();
     let (kin, stranger) = (odds(r.kin), odds(r.stranger));
@@ -420,12 +444,5 @@ fn settle(r: Ruling) -> Verdict {
     } else {
         Outcome::Review
     };
-    Verdict {
-        verdict,
-        p_same,
-        p_kin: kin / total,
-        p_stranger: stranger / total,
-        evidence: r.evidence,
-        rules: r.rules.iter().map(|r| r.word()).collect(),
-    }
+    (verdict, p_same, kin / total, stranger / total)
 }

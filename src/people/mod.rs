@@ -5,6 +5,8 @@
 //! joins them into persons; [`resolver::Resolver`] answers in pass 2. [`matching::compare`] is the only place that decides whether
 //! somebody is the patient.
 
+pub mod about;
+pub mod candidates;
 mod context;
 mod cue_words;
 mod decide;
@@ -13,6 +15,7 @@ pub mod facts;
 pub mod fhir_person;
 pub mod fold;
 pub mod identity;
+mod identity_decisions;
 mod identity_toml;
 mod join;
 mod join_parts;
@@ -24,6 +27,7 @@ pub mod lexicon;
 pub mod matching;
 pub mod name;
 pub mod organisation;
+pub mod page_identity;
 mod request_parts;
 pub mod resolver;
 pub mod roster;

@@ -321,6 +321,12 @@ impl Folded {
         }
     }
 
+    /// `John Doe`: a stand-in where nothing else is known, and a name like others where a birth date stands with it.
+    pub fn is_doe(&self) -> bool {
+        self.placeholder == Some(Placeholder::Unknown)
+            && self.family.iter().any(|t| t.plain == "doe")
+            && self.given.first().is_some_and(|g| matches!(g.plain.as_str(), "john" | "jane"))
+    }
     /// First given name.
     pub fn first_given(&self) -> Option<&Token> {
         self.given.first()

@@ -1,13 +1,16 @@
 //! Turns clusters into persons with labels, and answers in pass 2 who a stub is.
 
-use super::decide::Side;
+use super::about::PageJudge;
+use super::decide::{Side, own_facts};
 use super::facts::Facts;
+use super::identity_decisions;
 use super::join::Clusters;
 use super::keys::{Key, hash_of, normalise};
 use super::levels::{self, Family, Given};
 use super::name::Folded;
 use super::roster::{Entry, Question, RosterBuilder, doc_reference, mention_stub, signature};
 use super::standing;
+use crate::model::identity::IdentityDecision;
 use crate::model::person::{Name, PATIENT, PersonId, PersonStub, StubKind};
 use crate::model::role::{Role, RoleGroup};
 use crate::model::roster::{Person, Resolution, Roster};
@@ -42,6 +45,9 @@ pub struct Resolver {
     by_doc_key: HashMap<u64, Answer>,
     by_name: HashMap<u64, Vec<(PersonId, bool)>>,
     patient: Facts,
+    judge: PageJudge,
+    own_shown: bool,
+    decisions: Vec<IdentityDecision>,
 }
 
 impl Resolver {
@@ -71,6 +77,21 @@ impl Resolver {
             return Resolution::NotAPerson;
         }
         Resolution::Ambiguous("this person was not seen when the export was first read".to_string())
+    }
+
+    /// Says whose pages are.
+    pub fn judge(&self) -> &PageJudge {
+        &self.judge
+    }
+
+    /// True when the export shows the requester's own patient record, so that a subject that is not it is somebody else.
+    pub fn own_record_shown(&self) -> bool {
+        self.own_shown
+    }
+
+    /// The comparisons with the requester that are worth showing.
+    pub fn decisions(&self) -> &[IdentityDecision] {
+        &self.decisions
     }
 
     /// The person whom a case-wide reference key stands for.
@@ -162,7 +183,15 @@ pub(super) fn build(b: RosterBuilder, mut clusters: Clusters, sides: Vec<Side>) 
             }
         }
     }
-    let resolver = resolver(&b, &answers, &persons);
+    let decisions = identity_decisions::collect(&b, &mut clusters, &sides, &|i| match answers.get(i as usize) {
+        Some(Answer::Person(id)) => persons.get(*id as usize).map(|p| (*id, p.label.clone())),
+        _ => None,
+    });
+    let mut resolver = resolver(&b, &answers, &persons);
+    resolver.decisions = decisions;
+    let records = || own.iter().filter_map(|i| b.entries.get(*i as usize)).filter(|e| e.is_patient_definition());
+    resolver.judge = PageJudge::new(b.policy.clone(), own_facts(&b.patient, records()));
+    resolver.own_shown = records().next().is_some();
     (Roster { persons }, resolver, questions.into_iter().collect())
 }
 
@@ -292,5 +321,14 @@ fn resolver(b: &RosterBuilder, answers: &[Answer], persons: &[Person]) -> Resolv
             by_name.entry(hash_of(&key)).or_default().push((p.id, clinician));
         }
     }
-    Resolver { by_content, by_key, by_doc_key, by_name, patient: b.patient.clone() }
+    Resolver {
+        by_content,
+        by_key,
+        by_doc_key,
+        by_name,
+        patient: b.patient.clone(),
+        judge: PageJudge::new(b.policy.clone(), b.patient.clone()),
+        own_shown: false,
+        decisions: Vec::new(),
+    }
 }

@@ -13,9 +13,11 @@ pub(super) fn rule_slot(r: &mut Ruling, s: &Situation) {
     let a = &s.agree;
     match s.class {
         SlotClass::Kin => {
-            // A relative's slot holds a relative; only the patient's own number or full name and birth date raise a question.
+            // A relative's slot holds a relative; only the patient's own number or full name and birth date raise a question. A twin
+            // who is said to be one may well be called Carl beside Carlos.
+            let least = if s.relation_told { Given::Exact } else { Given::Near };
             if a.ids.equal && !a.name_conflicts()
-                || (a.birth == Birth::Exact && a.names.given >= Given::Near && a.names.family >= Family::Near)
+                || (a.birth == Birth::Exact && a.names.given >= least && a.names.family >= Family::Near)
             {
                 r.rule(Rule::SlotKinPatientFacts);
             } else {
@@ -72,6 +74,10 @@ pub(super) fn rule_facts(r: &mut Ruling, s: &Situation) {
     }
     if a.names.given <= Given::Unlike && !a.placeholder() && matches!(a.birth, Birth::Exact | Birth::Swapped | Birth::Slip) {
         r.rule(Rule::GivenBirth);
+    }
+    let three_errors = a.names.given == Given::Conflict && a.sex == Some(false) && !one_date && !a.names.former;
+    if three_errors && !a.ids.equal && !a.placeholder() && a.birth != Birth::Missing {
+        r.rule(Rule::GivenSex);
     }
     let twins = twin_rule(a);
     if let Some(rule) = twins {

@@ -3,12 +3,14 @@
 use super::Known;
 use super::documents::{Child, Tree};
 use super::explained::coded_terms;
+use super::pages;
 use super::protected::{self, Seen};
 use super::remembered::Keep;
 use super::survey::{can_be_withheld, context};
 use crate::detect::{self, Context, model};
 use crate::model::decision::{Action, Decision};
 use crate::model::document::{Class, Field, Form, Note};
+use crate::model::identity::{DocumentVerdict, Explained};
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::person::{Name, PATIENT, PersonStub, StubKind};
 use crate::model::role::{Role, RoleGroup};
@@ -35,6 +37,8 @@ pub struct Decided {
     pub whole: Option<Whole>,
     /// What was seen of special categories and missing dates, in this document alone.
     pub seen: Seen,
+    /// Whose the document says it is.
+    pub about: DocumentVerdict,
 }
 
 /// Why a document as a whole stays behind.
@@ -42,9 +46,26 @@ pub enum Whole {
     /// The policy withholds it.
     Withheld(Decision),
     /// It is about somebody else: a misfile, for a person to see.
-    Misfile(String),
+    Misfile(Misfile),
     /// It is suspected to be specially protected: it stays out until the request says what was determined.
     Held(Decision),
+}
+
+/// Why a document is taken for another patient's.
+#[derive(Clone, Debug)]
+pub struct Misfile {
+    /// In words without values.
+    pub why: String,
+    /// The header that says so, for the internal report; empty when structure says it.
+    pub header: String,
+    /// The comparison with the patient.
+    pub explained: Option<Box<Explained>>,
+}
+
+impl Misfile {
+    fn told(why: impl Into<String>) -> Misfile {
+        Misfile { why: why.into(), header: String::new(), explained: None }
+    }
 }
 
 /// An embedded document.
@@ -67,8 +88,11 @@ fn decide_in(mut tree: Tree, known: &Known, outer: Explains) -> Decided {
         tree.doc.stubs.iter().map(|s| not_under_another_name(s, known.resolver.resolve(&tree.key, s), known)).collect();
     plain_words_are_no_doubt(&mut tree);
     let (protected, seen) = protected::decide(&tree, known);
-    let withheld = withheld_records(&tree, &who, protected, known);
-    let whole = whole_document(&tree, &who, &withheld);
+    let mut withheld = withheld_records(&tree, &who, protected, known);
+    let pages = pages::read(&tree, known);
+    pages::withhold_records(&pages, &tree, &who, &mut withheld, known);
+    let whole = whole_document(&tree, &who, &withheld).or_else(|| pages.whole(&tree));
+    let about = pages::verdict(&pages, &tree, &who, whole.as_ref());
     let mut keys: HashSet<String> = HashSet::new();
     for (record, w) in tree.doc.records.iter().zip(&withheld) {
         if w.is_some() {
@@ -81,7 +105,9 @@ fn decide_in(mut tree: Tree, known: &Known, outer: Explains) -> Decided {
     let inside = std::mem::take(&mut tree.children);
     let terms: OnceLock<HashSet<String>> = OnceLock::new();
     let explains = |word: &str| outer(word) || terms.get_or_init(|| coded_terms(&tree)).contains(word);
-    let proposals = if whole.is_some() { Vec::new() } else { plan(&tree, &who, &withheld, &keys, known, &explains) };
+    // A misfile may be ruled the patient's after all: what would then happen is decided, too.
+    let out = matches!(whole, Some(Whole::Withheld(_) | Whole::Held(_)));
+    let proposals = if out { Vec::new() } else { plan(&tree, &who, &withheld, &keys, known, &explains) };
     let children = inside
         .into_iter()
         .map(|c| match c {
@@ -89,14 +115,13 @@ fn decide_in(mut tree: Tree, known: &Known, outer: Explains) -> Decided {
             Child::Tree(t) => {
                 let decided = decide_in(*t, known, &explains);
                 match decided.whole {
-                    Some(Whole::Misfile(why)) => DecidedChild::Held(why),
                     Some(Whole::Held(d)) => DecidedChild::Held(d.basis),
                     _ => DecidedChild::Document(Box::new(decided)),
                 }
             }
         })
         .collect();
-    Decided { tree, proposals, children, whole, seen }
+    Decided { tree, proposals, children, whole, seen, about }
 }
 
 /// A word that was read with little certainty, but as an ordinary word in small letters, names nobody.
@@ -213,22 +238,30 @@ fn search_in(text: &str, f: &Field, tree: &Tree, known: &Known, explains: Explai
         let read = model::read_names(&known.names, text, &ctx, &known.identity, &found, &|w| explains(w));
         (named(read.mentions, known), if read.left_out { Keep::Never } else { Keep::Empty })
     });
-    if read.is_empty() { found } else { detect::merge(found.to_vec(), read.to_vec()).into() }
+    if read.is_empty() {
+        return found;
+    }
+    let mut all = detect::merge(found.to_vec(), read.to_vec());
+    known.doubtful.add(text, &mut all);
+    all.into()
 }
 
 /// What needs no model: it follows from the text, its context and the case.
 fn find(text: &str, ctx: Context, dials: bool, known: &Known) -> Vec<Mention> {
-    let found = known.knowledge.scan(text, &ctx);
+    let mut found = known.knowledge.scan(text, &ctx);
     if ctx.class == Class::Url && !dials && text.contains('=') {
         return detect::merge(detect::patterns::secrets(text), found);
     }
     if !ctx.class.is_free_text() && !dials {
+        known.doubtful.add(text, &mut found);
         return found;
     }
     let ctx = if dials { Context { class: Class::Narrative, ..ctx } } else { ctx };
     let discovered =
         known.discoveries.mentions(text, &ctx, false, || (detect::discover(text, &ctx, &known.identity), Keep::Always));
-    detect::merge(found, named(discovered.to_vec(), known))
+    let mut found = detect::merge(found, named(discovered.to_vec(), known));
+    known.doubtful.add(text, &mut found);
+    found
 }
 
 /// New names that the roster knows become that person.
@@ -313,16 +346,18 @@ fn whole_document(tree: &Tree, who: &[Resolution], withheld: &[Option<Decision>]
             || tree.doc.records.iter().filter(|r| r.kind == "Patient" && r.keys.first().is_none_or(|k| !k.starts_with('#')));
         let about_patient = tree.doc.records.iter().any(|r| r.subject.is_some() && mine(r));
         if charts().next().is_some() && charts().all(|r| !mine(r)) && !about_patient {
-            return Some(Whole::Misfile("a bundle about other patients only (misfiled); it is not released".into()));
+            return Some(Whole::Misfile(Misfile::told("A bundle about other patients only (misfiled); it is not released")));
         }
     }
     if matches!(root.kind.as_str(), "ClinicalDocument" | "xdm-metadata") {
         match who.get(root.subject? as usize)? {
             Resolution::Person(id) if *id != PATIENT => {
-                return Some(Whole::Misfile("a document about another patient (misfiled); it is not released".into()));
+                return Some(Whole::Misfile(Misfile::told("A document about another patient (misfiled); it is not released")));
             }
             Resolution::Ambiguous(why) => {
-                return Some(Whole::Misfile(format!("it is not certain that this document is about the patient: {why}")));
+                return Some(Whole::Misfile(Misfile::told(format!(
+                    "It is not certain that this document is about the patient: {why}"
+                ))));
             }
             _ => {}
         }

@@ -5,9 +5,11 @@
 //! bounded by their size; whatever is numbered is numbered in document order between the halves of pass 2, so that the number of
 //! workers cannot change a byte.
 
+mod candidates;
 mod check;
 mod decide;
 mod documents;
+mod doubtful;
 mod explained;
 mod lines;
 mod links;
@@ -15,6 +17,7 @@ mod names;
 mod number;
 mod outcome;
 pub mod packet;
+mod pages;
 mod process;
 mod protected;
 mod remembered;
@@ -36,6 +39,7 @@ use crate::model::policy::Policy;
 use crate::model::readiness::Readiness;
 use crate::model::request::{Identity, Request};
 use crate::model::roster::Roster;
+use crate::people::candidates::Roll;
 use crate::people::resolver::Resolver;
 use crate::redact::ids::IdRewriter;
 use std::collections::{HashMap, HashSet};
@@ -94,6 +98,10 @@ pub struct Known {
     pub searched: Roster,
     /// Who a stub is.
     pub resolver: Resolver,
+    /// Everybody, ready for comparison with a name in doubt.
+    pub roll: Roll,
+    /// Names of people who may be the patient.
+    pub doubtful: doubtful::Doubtful,
     /// Known names and values.
     pub knowledge: Knowledge,
     /// The names model, asked where the other layers leave a word open.

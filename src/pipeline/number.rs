@@ -1,6 +1,8 @@
 //! Pass 2, the serial middle: numbers ledger entries and review items in document order, applies rulings, and turns proposals into edits.
 
-use super::decide::{Decided, DecidedChild, UNREAD, Whole};
+use super::Known;
+use super::candidates;
+use super::decide::{Decided, DecidedChild, Misfile, UNREAD, Whole};
 use super::documents::Tree;
 use super::rulings::{Ruling, Rulings};
 use crate::model::decision::{Action, Decision};
@@ -20,6 +22,8 @@ pub struct Counters {
     pub reviews: u64,
     /// Review items without a ruling.
     pub open: u64,
+    /// Review items about a person of the case, by who it is: id and number. One question for all documents.
+    asked: HashMap<String, (String, u64)>,
 }
 
 /// A document ready to be written.
@@ -45,7 +49,7 @@ pub struct Numbered {
 }
 
 /// Numbers one decided document.
-pub fn number(decided: Decided, counters: &mut Counters, rulings: &Rulings) -> Numbered {
+pub fn number(decided: Decided, counters: &mut Counters, rulings: &Rulings, known: &Known) -> Numbered {
     let Decided { tree, proposals, children, whole, .. } = decided;
     let mut n = Numbered {
         tree,
@@ -58,6 +62,14 @@ pub fn number(decided: Decided, counters: &mut Counters, rulings: &Rulings) -> N
         ruled_keep: Vec::new(),
         asked: HashMap::new(),
     };
+    if let Some(Whole::Misfile(m)) = &n.whole {
+        let m = m.clone();
+        if n.misfile(None, &m, counters, rulings) {
+            n.whole = None;
+        } else {
+            return n;
+        }
+    }
     for note in n.tree.doc.holds.clone() {
         let q = Question {
             kind: if note.kind == UNREAD { UNREAD } else { "unreadable" },
@@ -66,13 +78,14 @@ pub fn number(decided: Decided, counters: &mut Counters, rulings: &Rulings) -> N
             choices: vec!["accept".into()],
             label: None,
             group: None,
+            ..Question::default()
         };
         let place = Place { path: note.place.clone(), ..Place::default() };
         let item = review_item(&q, place, counters, rulings);
         n.reviews.push((None, item));
     }
     for p in proposals {
-        n.add(p, counters, rulings);
+        n.add(p, counters, rulings, known);
     }
     if n.whole.is_some() {
         return n;
@@ -94,7 +107,15 @@ pub fn number(decided: Decided, counters: &mut Counters, rulings: &Rulings) -> N
                     n.withhold_part(field, decision, counters);
                     continue;
                 }
-                let child = number(*d, counters, rulings);
+                let mut d = d;
+                if let Some(Whole::Misfile(m)) = &d.whole {
+                    let m = m.clone();
+                    if !n.misfile(Some(field), &m, counters, rulings) {
+                        continue;
+                    }
+                    d.whole = None;
+                }
+                let child = number(*d, counters, rulings, known);
                 n.children.push((field, child));
             }
         }
@@ -128,7 +149,7 @@ impl Numbered {
         out
     }
 
-    fn add(&mut self, p: Proposal, counters: &mut Counters, rulings: &Rulings) {
+    fn add(&mut self, p: Proposal, counters: &mut Counters, rulings: &Rulings, known: &Known) {
         let doc = &self.tree.doc;
         let (node, span) = if p.record {
             doc.records.get(p.field as usize).map_or((0, Default::default()), |r| (r.node, r.span))
@@ -152,14 +173,24 @@ impl Numbered {
         let mut change = p.change;
         let named = p.category == Category::Name;
         if let Some(q) = &p.question {
-            let (id, n) = match q.group.and_then(|g| self.asked.get(&g)).cloned() {
-                Some(known) => known,
+            let stub = q.group.and_then(|g| self.tree.doc.stubs.get(g as usize));
+            let who = candidates::person_key(q, stub, known);
+            let here = q.group.and_then(|g| self.asked.get(&g)).cloned();
+            let elsewhere = who.as_ref().and_then(|w| counters.asked.get(w)).cloned();
+            let (id, n) = match here.or_else(|| elsewhere.clone()) {
+                Some(asked) => {
+                    self.asked.extend(q.group.map(|g| (g, asked.clone())));
+                    self.reviews.push((Some(index), repeat(&asked.0)));
+                    asked
+                }
                 None => {
-                    let item = review_item(q, entry.place.clone(), counters, rulings);
-                    let known = (item.id.clone(), counters.reviews);
-                    self.asked.extend(q.group.map(|g| (g, known.clone())));
+                    let mut item = review_item(q, entry.place.clone(), counters, rulings);
+                    candidates::fill(&mut item, stub, known);
+                    let asked = (item.id.clone(), counters.reviews);
+                    self.asked.extend(q.group.map(|g| (g, asked.clone())));
+                    counters.asked.extend(who.map(|w| (w, asked.clone())));
                     self.reviews.push((Some(index), item));
-                    known
+                    asked
                 }
             };
             match rulings.get(&id) {
@@ -171,10 +202,12 @@ impl Numbered {
                     entry.decision = ruled(Action::Keep, rulings);
                     self.ruled_keep.push(index);
                 }
-                Some(Ruling::Label(role)) => {
-                    change = Some(Change::Label(format!("[{}]", role.label_words())));
+                Some(ruling @ Ruling::Label(role, _)) => {
+                    let label = ruling.label().unwrap_or_default();
+                    change = Some(if named { Change::Label(label.clone()) } else { Change::Mask(label.clone()) });
                     entry.role = Some(*role);
-                    entry.decision = ruled(Action::Label, rulings);
+                    entry.label = Some(label);
+                    entry.decision = ruled(if named { Action::Label } else { Action::Mask }, rulings);
                 }
                 Some(_) => {
                     change = Some(Change::Mask("[REDACTED]".into()));
@@ -204,6 +237,7 @@ impl Numbered {
             choices: vec!["withhold".into()],
             label: None,
             group: None,
+            ..Question::default()
         };
         let index = self.entries.len();
         let decision = Decision {
@@ -218,6 +252,34 @@ impl Numbered {
             self.entries[index].decision.by = rulings.by().to_string();
         }
         self.reviews.push((Some(index), item));
+    }
+
+    /// A document about somebody else, this one or the one that `field` holds. True when a person has ruled that it is the patient's.
+    fn misfile(&mut self, field: Option<u32>, m: &Misfile, counters: &mut Counters, rulings: &Rulings) -> bool {
+        let q = Question {
+            kind: "misfile",
+            text: format!("{}. Is it the patient's? Else release the rest without it?", m.why),
+            excerpt: m.header.clone(),
+            choices: vec!["withhold".into(), "keep".into()],
+            mention: m.header.clone(),
+            ..Question::default()
+        };
+        let mut item = review_item(&q, Place::default(), counters, rulings);
+        item.explained = m.explained.as_deref().cloned();
+        let keep = rulings.get(&item.id) == Some(&Ruling::Keep);
+        let settled = item.ruling.is_some();
+        let index = field.filter(|_| !keep).map(|field| {
+            let decision = Decision {
+                action: Action::Withhold,
+                reason: crate::redact::WRONG_PATIENT.into(),
+                basis: MISFILE_BASIS.into(),
+                by: if settled { rulings.by().to_string() } else { "machine".into() },
+            };
+            self.withhold_part(field, decision, counters);
+            self.entries.len() - 1
+        });
+        self.reviews.push((index, item));
+        keep
     }
 
     fn withhold_part(&mut self, field: u32, decision: Decision, counters: &mut Counters) {
@@ -241,19 +303,6 @@ impl Numbered {
     }
 }
 
-/// The question about a document that is not about the patient, or not certainly so.
-pub fn misfile(why: &str, place: Place, counters: &mut Counters, rulings: &Rulings) -> ReviewItem {
-    let q = Question {
-        kind: "misfile",
-        text: format!("{why}. Release the rest without it?"),
-        excerpt: String::new(),
-        choices: vec!["withhold".into()],
-        label: None,
-        group: None,
-    };
-    review_item(&q, place, counters, rulings)
-}
-
 /// A numbered review item with its ruling, if there is one.
 pub fn review_item(q: &Question, place: Place, counters: &mut Counters, rulings: &Rulings) -> ReviewItem {
     counters.reviews += 1;
@@ -268,10 +317,48 @@ pub fn review_item(q: &Question, place: Place, counters: &mut Counters, rulings:
         place,
         question: q.text.clone(),
         excerpt: q.excerpt.clone(),
+        before: q.before.clone(),
+        mention: q.mention.clone(),
+        after: q.after.clone(),
         choices: q.choices.clone(),
+        effects: candidates::effects(q.kind, &q.choices),
+        candidates: Vec::new(),
+        explained: None,
+        also: Vec::new(),
         ruling,
     }
 }
+
+/// Kind of an entry that only adds a place to a question asked before.
+const REPEAT: &str = "repeat";
+
+fn repeat(id: &str) -> ReviewItem {
+    ReviewItem { id: id.to_string(), kind: REPEAT.to_string(), ..ReviewItem::default() }
+}
+
+/// Places of one person that a question lists.
+const PLACES: usize = 100;
+
+/// Adds review items to those of the case; further places of a person go to the question about them.
+pub fn gather(into: &mut Vec<ReviewItem>, items: Vec<ReviewItem>) {
+    for item in items {
+        if item.kind != REPEAT {
+            into.push(item);
+            continue;
+        }
+        // The question is rarely far back: the last document asked it, or one before.
+        if let Some(asked) = into.iter_mut().rev().find(|r| r.id == item.id)
+            && asked.also.len() < PLACES
+            && asked.place != item.place
+            && !asked.also.contains(&item.place)
+        {
+            asked.also.push(item.place);
+        }
+    }
+}
+
+/// Why nothing of another patient goes out.
+pub const MISFILE_BASIS: &str = "45 CFR 164.502(a): no permission to disclose another individual's protected health information";
 
 fn ruled(action: Action, rulings: &Rulings) -> Decision {
     Decision { action, reason: "RULING".into(), basis: "a person's ruling on a review item".into(), by: rulings.by().to_string() }

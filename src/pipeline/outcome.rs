@@ -64,6 +64,8 @@ pub fn case(opts: &Options, id: String, roster: &Roster, totals: Totals, outputs
         people: roster.persons.clone(),
         withheld: totals.withheld,
         review: totals.reviews,
+        documents: totals.documents,
+        identity: Vec::new(),
         checks,
         notes,
         readiness: opts.readiness.clone(),

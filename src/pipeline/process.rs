@@ -5,7 +5,7 @@ use super::decide::{Decided, Whole, decide};
 use super::documents::{Tree, format_for};
 use super::lines::{Line, Lines, MAX_LINE};
 use super::links::{self, Digest, Digests};
-use super::number::{Counters, Numbered, misfile, number, review_item};
+use super::number::{Counters, MISFILE_BASIS, Numbered, gather, number, review_item};
 use super::protected::Seen;
 use super::rulings::Rulings;
 use super::surveying::{batches, read};
@@ -18,6 +18,7 @@ use crate::model::case::{InputRow, WithheldRow};
 use crate::model::decision::{Action, Decision};
 use crate::model::document::Note;
 use crate::model::error::RunError;
+use crate::model::identity::{DocumentVerdict, PageVerdict};
 use crate::model::ledger::{Entry, Place, ReviewItem};
 use crate::redact::{Question, protected_question};
 use rayon::prelude::*;
@@ -38,6 +39,8 @@ pub struct Totals {
     pub withheld: Vec<WithheldRow>,
     /// Review items.
     pub reviews: Vec<ReviewItem>,
+    /// Whose each document says it is.
+    pub documents: Vec<DocumentVerdict>,
     /// Notes of readers.
     pub notes: Vec<Note>,
     /// Entries by role group and action.
@@ -133,6 +136,7 @@ fn hold(w: &Work, kind: &'static str, path: &str, format: &str, sha256: &str, by
         choices: vec!["withhold".into()],
         label: None,
         group: None,
+        ..Question::default()
     };
     let place = Place { file: w.paths.get(path).cloned().unwrap_or_default(), ..Place::default() };
     let item = review_item(&q, place.clone(), &mut totals.counters, w.rulings);
@@ -175,7 +179,8 @@ fn documents(
         let d = d.map_err(|why| RunError::Input(format!("{}: {why}", item.path)))?;
         totals.notes.extend(notes_of(&d));
         seen_in(&d, &mut totals.seen);
-        ready.push((i, number(d, &mut totals.counters, w.rulings)));
+        about_in(&d, "", &mut totals.documents);
+        ready.push((i, number(d, &mut totals.counters, w.rulings, w.known)));
     }
     let shared: &Checker = checker;
     let digests = &totals.digests;
@@ -214,7 +219,11 @@ fn finish(n: Numbered, file: &str, kind: Kind, sha256: Option<&str>, checker: &C
     let records = n.tree.doc.records.len() as u64;
     let (media, format) = (n.tree.format.media_type(), n.tree.format.id());
     if n.whole.is_some() {
-        let reviews = n.reviews.into_iter().map(|r| r.1).collect();
+        let placed = |mut r: ReviewItem| {
+            r.place.file = file.to_string();
+            r
+        };
+        let reviews = n.reviews.into_iter().map(|r| placed(r.1)).collect();
         return match n.whole {
             Some(whole) => Done::Whole { whole, records, format, reviews },
             None => Done::Failed("unreachable".into()),
@@ -264,7 +273,7 @@ fn store(
     match done {
         Done::Failed(why) => return Err(RunError::Internal(format!("{}: cannot be written: {why}", item.path))),
         Done::Held { why, format, reviews } => {
-            totals.reviews.extend(reviews);
+            gather(&mut totals.reviews, reviews);
             hold(w, "unreadable", &item.path, format, &item.sha256, item.len, &why, totals);
             return Ok(());
         }
@@ -272,7 +281,7 @@ fn store(
             row.records = records;
             row.format = format.into();
             row.released_as = String::new();
-            totals.reviews.extend(reviews);
+            gather(&mut totals.reviews, reviews);
             whole_stays(w, &file, whole, &mut row, totals);
         }
         Done::Written { finished, checked, records, media, format } => {
@@ -313,6 +322,7 @@ fn late_holds(w: &Work, file: &str, line: &str, late: &[(String, String)], total
             choices: vec!["withhold".into()],
             label: None,
             group: None,
+            ..Question::default()
         };
         let place = Place { file: file.to_string(), path: format!("{line}{path}"), ..Place::default() };
         let item = review_item(&q, place, &mut totals.counters, w.rulings);
@@ -335,16 +345,16 @@ fn whole_stays(w: &Work, file: &str, whole: Whole, row: &mut InputRow, totals: &
             totals.reviews.push(item);
             totals.withheld.push(WithheldRow { place, kind: row.format.clone(), reason: d.reason, basis: d.basis });
         }
-        Whole::Misfile(why) => {
-            let item = misfile(&why, place.clone(), &mut totals.counters, w.rulings);
-            row.state = if item.ruling.is_some() { "withheld" } else { "held" }.into();
+        Whole::Misfile(_) => {
+            // The question was asked when the document was numbered.
+            let settled = totals.reviews.last().is_some_and(|r| r.kind == "misfile" && r.ruling.is_some());
+            row.state = if settled { "withheld" } else { "held" }.into();
             row.reason = "not about the patient, or not certainly so".into();
-            totals.reviews.push(item);
             totals.withheld.push(WithheldRow {
                 place,
                 kind: row.format.clone(),
-                reason: "WP-WRONGPT".into(),
-                basis: "45 CFR 164.502(a): no permission to disclose another individual's protected health information".into(),
+                reason: crate::redact::WRONG_PATIENT.into(),
+                basis: MISFILE_BASIS.into(),
             });
         }
     }
@@ -370,7 +380,7 @@ fn account(
         }
         ledger(e)?;
     }
-    totals.reviews.extend(reviews);
+    gather(&mut totals.reviews, reviews);
     Ok(())
 }
 
@@ -396,6 +406,24 @@ fn seen_in(d: &Decided, seen: &mut Seen) {
     for c in &d.children {
         if let super::decide::DecidedChild::Document(child) = c {
             seen_in(child, seen);
+        }
+    }
+}
+
+/// Documents listed with their verdict; beyond it only those that are not plainly the patient's.
+const DOCUMENTS: usize = 5_000;
+
+fn about_in(d: &Decided, line: &str, into: &mut Vec<DocumentVerdict>) {
+    let quiet = matches!(d.about.verdict, PageVerdict::Match | PageVerdict::Nothing);
+    // Of a stream of records those are listed that are not the patient's.
+    if !(quiet && (!line.is_empty() || into.len() >= DOCUMENTS)) && into.len() < 2 * DOCUMENTS {
+        let mut about = d.about.clone();
+        about.document.push_str(line);
+        into.push(about);
+    }
+    for c in &d.children {
+        if let super::decide::DecidedChild::Document(child) = c {
+            about_in(child, line, into);
         }
     }
 }
@@ -435,12 +463,13 @@ fn lines(
                 Some(Err(why)) => return Err(RunError::Input(format!("{}: {why}", item.path))),
                 Some(Ok(d)) => {
                     seen_in(&d, &mut totals.seen);
+                    about_in(&d, &format!(" line {}", line.no), &mut totals.documents);
                     for note in notes_of(&d) {
                         if totals.notes.len() < 10_000 && !totals.notes.contains(&note) {
                             totals.notes.push(note);
                         }
                     }
-                    Some(number(d, &mut totals.counters, w.rulings))
+                    Some(number(d, &mut totals.counters, w.rulings, w.known))
                 }
             };
             ready.push((line, n));
@@ -467,7 +496,7 @@ fn lines(
                     return Err(RunError::Internal(format!("{}: line {}: {why}", item.path, line.no)));
                 }
                 Some(Done::Whole { whole, reviews, .. }) => {
-                    totals.reviews.extend(reviews);
+                    gather(&mut totals.reviews, reviews);
                     line_stays(w, whole, place, totals);
                     checker.dropped_line(&file, &line)?;
                 }
@@ -515,10 +544,9 @@ fn line_stays(w: &Work, whole: Whole, place: Place, totals: &mut Totals) {
             totals.reviews.push(item);
             Decision { action: Action::Withhold, ..d }
         }
-        Whole::Misfile(why) => {
-            let item = misfile(&why, place.clone(), &mut totals.counters, w.rulings);
-            totals.reviews.push(item);
-            Decision { action: Action::Withhold, reason: "WP-WRONGPT".into(), basis: why, by: "machine".into() }
+        // The question was asked when the line was numbered.
+        Whole::Misfile(m) => {
+            Decision { action: Action::Withhold, reason: crate::redact::WRONG_PATIENT.into(), basis: m.why, by: "machine".into() }
         }
     };
     totals.withheld.push(WithheldRow { place, kind: "resource".into(), reason: decision.reason, basis: decision.basis });

@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 pub enum Ruling {
     /// It is the patient's, or may stay: left as it is.
     Keep,
-    /// Somebody else's: replaced by this role's label.
-    Label(Role),
+    /// Somebody else's: replaced by this role's label, with this number when one is given.
+    Label(Role, Option<u32>),
     /// Redacted without saying who it is.
     Mask,
     /// A document or attachment stays out.
@@ -28,9 +28,13 @@ impl Ruling {
             "withhold" => Ruling::Withhold,
             "accept" => Ruling::Accept,
             other => {
-                let word = other.strip_prefix("label:")?.trim().to_ascii_lowercase().replace([' ', '-'], "_");
-                let role = Role::ALL.iter().find(|r| r.label_words().to_ascii_lowercase().replace([' ', '-'], "_") == word)?;
-                Ruling::Label(*role)
+                let word = plain(other.strip_prefix("label:")?);
+                let (word, number) = match word.rsplit_once('_').map(|(w, n)| (w, n.parse::<u32>())) {
+                    Some((w, Ok(n @ 1..=9999))) => (w.to_string(), Some(n)),
+                    _ => (word, None),
+                };
+                let role = Role::ALL.iter().find(|r| plain(r.label_words()) == word && **r != Role::Patient)?;
+                Ruling::Label(*role, number)
             }
         })
     }
@@ -42,9 +46,46 @@ impl Ruling {
             Ruling::Mask => "mask".into(),
             Ruling::Withhold => "withhold".into(),
             Ruling::Accept => "accept".into(),
-            Ruling::Label(r) => format!("label:{}", r.label_words().to_ascii_lowercase()),
+            Ruling::Label(r, None) => format!("label:{}", r.label_words().to_ascii_lowercase()),
+            Ruling::Label(r, Some(n)) => format!("label:{} {n}", r.label_words().to_ascii_lowercase()),
         }
     }
+
+    /// The label that it puts in place of a name.
+    pub fn label(&self) -> Option<String> {
+        match self {
+            Ruling::Label(r, None) => Some(format!("[{}]", r.label_words())),
+            Ruling::Label(r, Some(n)) => Some(format!("[{} {n}]", r.label_words())),
+            _ => None,
+        }
+    }
+
+    /// True when an item with these choices can be ruled so.
+    pub fn fits(&self, choices: &[String]) -> bool {
+        match self {
+            Ruling::Label(..) => choices.iter().any(|c| c.starts_with("label:")),
+            other => choices.iter().any(|c| *c == other.words()),
+        }
+    }
+}
+
+fn plain(word: &str) -> String {
+    word.trim().trim_matches(['[', ']']).to_ascii_lowercase().replace([' ', '-'], "_")
+}
+
+/// `; did you mean "label:mother"?` when a valid word is near.
+fn hint(word: &str) -> String {
+    let word: String = word.trim().chars().take(60).collect::<String>().to_ascii_lowercase();
+    let labels =
+        Role::ALL.iter().filter(|r| **r != Role::Patient).map(|r| format!("label:{}", r.label_words().to_ascii_lowercase()));
+    let bare = Role::ALL
+        .iter()
+        .find(|r| plain(r.label_words()) == plain(&word))
+        .map(|r| format!("label:{}", r.label_words().to_lowercase()));
+    let words = ["keep", "mask", "withhold", "accept"].into_iter().map(str::to_string).chain(labels);
+    let scored = words.map(|w| (strsim::jaro_winkler(&word, &w), w));
+    let best = scored.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(s, _)| *s > 0.8).map(|(_, w)| w);
+    bare.or(best).map_or(String::new(), |w| format!("; did you mean \"{w}\"?"))
 }
 
 /// All rulings of a file.
@@ -80,7 +121,9 @@ impl Rulings {
         for (id, word) in file.rulings {
             let ruling = Ruling::parse(&word).ok_or_else(|| {
                 RunError::Input(format!(
-                    "{name}: the ruling for {id} is not one of keep, mask, withhold, accept, label:ROLE (such as label:mother)"
+                    "{name}: the ruling for {} is not one of keep, mask, withhold, accept, label:ROLE (such as label:mother){}",
+                    id.chars().take(20).collect::<String>(),
+                    hint(&word)
                 ))
             })?;
             rulings.insert(id, ruling);
@@ -112,7 +155,15 @@ mod tests {
     fn reads_rulings_and_says_what_is_wrong() {
         let r = Rulings::read("by = \"A. Clerk\"\n[rulings]\nR1 = \"keep\"\nR2 = \"label:mother\"\n", "d.toml").unwrap();
         assert_eq!(r.get("R1"), Some(&Ruling::Keep));
-        assert_eq!(r.get("R2"), Some(&Ruling::Label(Role::Mother)));
+        assert_eq!(r.get("R2"), Some(&Ruling::Label(Role::Mother, None)));
+        let numbered = Rulings::read("by = \"A\"\n[rulings]\nR1 = \"label:Other Person 2\"\n", "d.toml").unwrap();
+        assert_eq!(numbered.get("R1").and_then(Ruling::label).as_deref(), Some("[OTHER PERSON 2]"));
+        for (word, near) in
+            [("kepe", "keep"), ("mother", "label:mother"), ("label:mothr", "label:mother"), ("withold", "withhold")]
+        {
+            let e = Rulings::read(&format!("by = \"A\"\n[rulings]\nR1 = \"{word}\"\n"), "d.toml").unwrap_err().to_string();
+            assert!(e.contains(&format!("did you mean \"{near}\"")), "{e}");
+        }
         assert_eq!(r.by(), "A. Clerk");
         let e = Rulings::read("by = \"A\"\n[rulings]\nR1 = \"maybe\"\n", "d.toml").unwrap_err().to_string();
         assert!(e.contains("R1") && e.contains("keep"), "{e}");

@@ -16,12 +16,13 @@ use crate::intake::{self, Intake, Item, Kind, XmlRoot};
 use crate::model::case::{Case, Check, Outcome};
 use crate::model::decision::Action;
 use crate::model::error::RunError;
-use crate::model::ledger::{Entry, Place};
+use crate::model::ledger::{Entry, Place, ReviewItem};
 use crate::model::mention::Category;
 use crate::model::person::{Address, Name, PATIENT, PersonId};
 use crate::model::request::Identity;
 use crate::model::role::RoleGroup;
 use crate::model::roster::{Resolution, Roster};
+use crate::people::candidates::Roll;
 use crate::people::{SubjectCheck, check_subject};
 use crate::redact::Question;
 use crate::redact::ids::IdRewriter;
@@ -99,6 +100,7 @@ fn run_here(opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Resul
     let checks = checker.finish(&staging)?;
     let media = std::mem::take(&mut totals.media);
     let mut case = outcome::case(opts, id, &known.roster, totals, outputs, checks);
+    case.identity = known.resolver.decisions().to_vec();
     report(&mut case, &checker, &staging, &media)?;
     staging.commit()?;
     Ok(case)
@@ -142,6 +144,7 @@ fn doubt(opts: &Options, totals: &mut Totals, why: &str) {
         choices: vec!["accept".into()],
         label: None,
         group: None,
+        ..Question::default()
     };
     let item = review_item(&q, Place::default(), &mut totals.counters, &opts.rulings);
     totals.reviews.push(item);
@@ -174,6 +177,11 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> Settled {
             Resolution::Person(p) if p != PATIENT => roster.get(p),
             _ => None,
         };
+        // A subject that cannot be told to be the patient: the record stays behind with a question.
+        let open = resolver.own_record_shown() && matches!(resolver.resolve(doc, stub), Resolution::Ambiguous(_));
+        if open {
+            withheld_keys.extend(keys.iter().filter(|k| !k.starts_with('#')).cloned());
+        }
         if other.is_some_and(stays_behind) && opts.policy.other_patient_records == Action::Withhold {
             withheld_keys.extend(keys.iter().filter(|k| !k.starts_with('#')).cloned());
         }
@@ -205,6 +213,8 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> Settled {
     let misread = misread(&searched, &identity);
     let known = Known {
         identity,
+        doubtful: super::doubtful::Doubtful::new(resolver.decisions(), &opts.request.patient),
+        roll: Roll::new(opts.policy.identity.clone(), &roster),
         roster,
         searched,
         resolver,
@@ -288,15 +298,33 @@ fn line_digests(intake: &Intake, paths: &BTreeMap<String, String>) -> Result<BTr
     Ok(out)
 }
 
-/// A ruling on an item that does not exist was made for another run.
+/// A ruling on an item that does not exist was made for another run; one that the item does not offer is a slip.
 fn unknown_rulings(opts: &Options, totals: &Totals) -> Result<(), RunError> {
-    let known: HashSet<&str> = totals.reviews.iter().map(|r| r.id.as_str()).collect();
-    match opts.rulings.ids().find(|id| !known.contains(id)) {
-        Some(id) => Err(RunError::Input(format!(
-            "the decisions file rules on {id}, which this run does not have; was it made for another input, request or policy?"
-        ))),
-        None => Ok(()),
+    let known: HashMap<&str, &ReviewItem> = totals.reviews.iter().map(|r| (r.id.as_str(), r)).collect();
+    for id in opts.rulings.ids() {
+        let shown: String = id.chars().take(20).collect();
+        let Some(item) = known.get(id) else {
+            let has = match totals.reviews.len() {
+                0 => "this run asks nothing".to_string(),
+                1 => "this run asks R1 only".to_string(),
+                n => format!("this run asks R1 to R{n}"),
+            };
+            return Err(RunError::Input(format!(
+                "the decisions file rules on {shown}, which this run does not have ({has}); was it made for another input, request or \
+                 policy?"
+            )));
+        };
+        if let Some(ruling) = opts.rulings.get(id)
+            && !ruling.fits(&item.choices)
+        {
+            let valid = item.choices.join(", ");
+            return Err(RunError::Input(format!(
+                "the decisions file rules \"{}\" on {shown}, which does not offer it; valid there: {valid}",
+                ruling.words()
+            )));
+        }
     }
+    Ok(())
 }
 
 /// Packs containers again, innermost first.

@@ -51,7 +51,7 @@ pub struct Inputs<'a> {
 }
 
 /// What a review item is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Question {
     /// `ambiguous`, `identity`.
     pub kind: &'static str,
@@ -65,6 +65,12 @@ pub struct Question {
     pub label: Option<String>,
     /// Stub that the question is about: all elements of one person are one question.
     pub group: Option<u32>,
+    /// The sentence up to what is asked about.
+    pub before: String,
+    /// What is asked about, as it stands there.
+    pub mention: String,
+    /// The rest of the sentence.
+    pub after: String,
 }
 
 /// One thing that is to be done, or deliberately not done.
@@ -96,8 +102,24 @@ pub struct Proposal {
     pub question: Option<Question>,
 }
 
+/// Reason code of records and documents of another patient.
+pub const WRONG_PATIENT: &str = "WP-WRONGPT";
+
+/// What a person is asked about a record that names another patient.
+fn misfile_question(decision: &Decision) -> Question {
+    Question {
+        kind: "misfile",
+        text: format!("{}. It is left out. Release the rest without it?", decision.basis),
+        choices: vec!["withhold".into()],
+        ..Question::default()
+    }
+}
+
 /// What a person is asked about a record that is suspected to be specially protected.
 pub fn protected_question(decision: &Decision) -> Question {
+    if decision.reason == WRONG_PATIENT {
+        return misfile_question(decision);
+    }
     Question {
         kind: "special",
         text: format!(
@@ -110,5 +132,6 @@ pub fn protected_question(decision: &Decision) -> Question {
         label: None,
         // One question for all records of a category in a document; the high bit keeps it apart from stubs.
         group: Some(decision.basis.bytes().fold(0u32, |h, b| h.wrapping_mul(31).wrapping_add(u32::from(b))) | 1 << 31),
+        ..Question::default()
     }
 }

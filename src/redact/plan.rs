@@ -9,8 +9,8 @@ use crate::model::person::{PATIENT, PersonId};
 use crate::model::role::Role;
 use crate::model::roster::{Person, Resolution};
 
-/// Words around a mention that the internal report shows.
-const EXCERPT: usize = 60;
+/// Most bytes to either side of a mention that the internal report shows.
+const EXCERPT: usize = 240;
 
 /// Everything that is to be done in one document.
 pub fn plan(inp: &Inputs) -> Vec<Proposal> {
@@ -194,6 +194,7 @@ impl<'a> Planner<'a, '_> {
             choices: vec!["keep".into(), "mask".into()],
             label: None,
             group: field.owner,
+            ..Question::default()
         };
         self.out.push(Proposal {
             field: i,
@@ -424,6 +425,7 @@ impl<'a> Planner<'a, '_> {
                 choices: vec!["keep".into(), "mask".into()],
                 label: None,
                 group: None,
+                ..Question::default()
             };
             self.out.push(Proposal {
                 field: i,
@@ -527,14 +529,7 @@ impl<'a> Planner<'a, '_> {
     }
 
     fn ambiguous_mention(&mut self, i: u32, text: &str, m: &Mention) {
-        let mut from = m.start.saturating_sub(EXCERPT);
-        while !text.is_char_boundary(from) {
-            from -= 1;
-        }
-        let mut to = (m.end + EXCERPT).min(text.len());
-        while !text.is_char_boundary(to) {
-            to += 1;
-        }
+        let (from, to) = sentence(text, m.start, m.end);
         let question = Question {
             kind: "ambiguous",
             text: "This could be the patient or somebody else. Who is meant?".into(),
@@ -542,6 +537,9 @@ impl<'a> Planner<'a, '_> {
             choices: vec!["keep".into(), "mask".into()],
             label: None,
             group: None,
+            before: text[from..m.start].to_string(),
+            mention: text[m.start..m.end].to_string(),
+            after: text[m.end..to].to_string(),
         };
         self.out.push(Proposal {
             field: i,
@@ -558,6 +556,29 @@ impl<'a> Planner<'a, '_> {
             question: Some(question),
         });
     }
+}
+
+/// The sentence around a mention, at most [`EXCERPT`] bytes to either side.
+fn sentence(text: &str, start: usize, end: usize) -> (usize, usize) {
+    let mut from = start.saturating_sub(EXCERPT);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let mut to = (end + EXCERPT).min(text.len());
+    while !text.is_char_boundary(to) {
+        to -= 1;
+    }
+    let before = text.get(from..start).unwrap_or_default();
+    let after = text.get(end..to).unwrap_or_default();
+    // `Dr. ` and `J. ` end no sentence.
+    let ends = |s: &str, at: usize| {
+        let word = s.get(..at).unwrap_or_default().rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        word.chars().count() > 3 || word.chars().any(|c| c.is_ascii_digit())
+    };
+    let stop = |s: &str| s.match_indices(". ").filter(|(at, _)| ends(s, *at)).map(|(at, _)| at + 2).collect::<Vec<_>>();
+    let head = stop(before).into_iter().chain(before.match_indices('\n').map(|(at, _)| at + 1)).max().unwrap_or(0);
+    let tail = stop(after).first().map_or(after.len(), |at| at - 1).min(after.find('\n').unwrap_or(after.len()));
+    (from + head, end + tail)
 }
 
 fn review() -> Decision {

@@ -15,7 +15,11 @@ static PAGES: LazyLock<Result<Tera, String>> = LazyLock::new(|| {
     tera.autoescape_on(vec![".html"]);
     tera.register_filter("thousands", |n: i64, _: Kwargs, _: &State| thousands(n));
     tera.register_filter("words", |s: &str, _: Kwargs, _: &State| s.replace('_', " "));
-    let pages = [("style.html", include_str!("templates/style.html")), ("report.html", include_str!("templates/report.html"))];
+    let pages = [
+        ("style.html", include_str!("templates/style.html")),
+        ("explained.html", include_str!("templates/explained.html")),
+        ("report.html", include_str!("templates/report.html")),
+    ];
     tera.add_raw_templates(pages).map_err(|e| format!("report template: {e}"))?;
     Ok(tera)
 });
@@ -26,7 +30,21 @@ static PAGES: LazyLock<Result<Tera, String>> = LazyLock::new(|| {
 /// The built-in template does not fit the report: a defect, which the tests of this folder would show.
 pub(super) fn render<T: Serialize>(report: &T) -> Result<String, String> {
     let tera = PAGES.as_ref().map_err(Clone::clone)?;
-    let report = serde_json::to_value(report).map_err(|e| e.to_string())?;
+    let mut report = serde_json::to_value(report).map_err(|e| e.to_string())?;
+    // Pictures are made for the page only; the numbers they show are in the JSON.
+    for list in ["identity", "review"] {
+        for item in report[list].as_array_mut().into_iter().flatten().take(ROWS) {
+            let pictures = super::waterfall::pictures(&item["explained"]);
+            for key in ["before", "mention", "after", "excerpt", "outcome"] {
+                if item.get(key).is_none() {
+                    item[key] = Value::String(String::new());
+                }
+            }
+            if !pictures.is_empty() {
+                item["pictures"] = Value::Array(pictures);
+            }
+        }
+    }
     let mut context = Context::new();
     context.insert("people_bars", &people_bars(&report));
     context.insert("category_bars", &category_bars(&report));

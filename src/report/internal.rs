@@ -4,6 +4,7 @@ use super::Edition;
 use super::common::{Common, common, others};
 use super::digest::{Digest, group_word};
 use crate::model::case::{Case, Check, InputRow, WithheldRow};
+use crate::model::identity::{DocumentVerdict, IdentityDecision};
 use crate::model::ledger::{Entry, ReviewItem};
 use crate::model::readiness::Readiness;
 use crate::model::request::Request;
@@ -31,6 +32,10 @@ pub(super) struct InternalReport<'a> {
     ledger_head: &'a str,
     withheld: Vec<WithheldView<'a>>,
     review: &'a [ReviewItem],
+    /// Comparisons with the patient.
+    identity: &'a [IdentityDecision],
+    /// Whose each document says it is.
+    documents: &'a [DocumentVerdict],
     failed_checks: Vec<&'a Check>,
     readiness: &'a Readiness,
     /// Records suspected to be specially protected, by category.
@@ -124,6 +129,8 @@ pub(super) fn view<'a>(case: &'a Case, digest: &'a Digest) -> InternalReport<'a>
         ledger_head: &digest.chain.head,
         withheld: case.withheld.iter().map(withheld).collect(),
         review: &case.review,
+        identity: &case.identity,
+        documents: &case.documents,
         failed_checks: case.checks.iter().filter(|c| !c.passed).collect(),
         readiness: &case.readiness,
         special_seen: &case.special_seen,

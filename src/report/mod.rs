@@ -16,6 +16,7 @@ mod internal;
 mod ledger_csv;
 mod recipient;
 mod summary;
+mod waterfall;
 
 pub use chain::{ChainError, ChainSummary, LedgerReader, LedgerWriter, verify_chain};
 pub use digest::TABLE_ROWS;

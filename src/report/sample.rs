@@ -3,7 +3,10 @@
 use crate::model::case::*;
 use crate::model::decision::{Action, Decision};
 use crate::model::document::Note;
-use crate::model::ledger::{Entry, Place, ReviewItem};
+use crate::model::identity::{
+    self, Candidate, Counterfactual, DocumentVerdict, Explained, IdentityDecision, PageVerdict, Step, Waterfall,
+};
+use crate::model::ledger::{ChoiceEffect, Entry, Place, ReviewItem};
 use crate::model::mention::Category;
 use crate::model::person::{Address, Identifier, Name, Telecom};
 use crate::model::policy::{GroupRule, Policy, WithholdRule};
@@ -175,6 +178,33 @@ fn policy() -> Policy {
 }
 
 /// A draft of a small export.
+fn explained() -> Explained {
+    let steps = vec![
+        Step { field: "slot".into(), level: "contact".into(), bits: -3.0, sum: -3.0 },
+        Step { field: "name.given".into(), level: "another name".into(), bits: -9.5, sum: -12.5 },
+    ];
+    let fall = |question: &str, total: f64| Waterfall {
+        question: question.into(),
+        same_at: 9.96,
+        different_at: -7.64,
+        total,
+        steps: steps.clone(),
+    };
+    Explained {
+        verdict: identity::Outcome::Different,
+        sentence: "Third party: given name Walpurga is not Mechthild; they stand in a contact's place.".into(),
+        p_same: 0.0001,
+        p_kin: 0.9,
+        p_stranger: 0.0999,
+        waterfalls: vec![fall("patient or relative?", -12.5), fall("patient or stranger?", -8.0)],
+        rules: vec!["slot.third-party-household-only".into()],
+        counterfactuals: vec![Counterfactual {
+            change: "if the given name were the same".into(),
+            verdict: identity::Outcome::Review,
+        }],
+    }
+}
+
 pub(super) fn case() -> Case {
     let counts = |rows: &[(&str, &[(&str, u64)])]| -> BTreeMap<String, BTreeMap<String, u64>> {
         rows.iter().map(|(k, v)| (k.to_string(), v.iter().map(|(a, n)| (a.to_string(), *n)).collect())).collect()
@@ -250,7 +280,21 @@ pub(super) fn case() -> Case {
                 place: place("patient.json", "/entry/4/resource/text/div"),
                 question: "Is this the patient or her mother?".into(),
                 excerpt: "saw Walpurga today".into(),
+                before: "saw ".into(),
+                mention: "Walpurga".into(),
+                after: " today".into(),
                 choices: vec!["keep".into(), "label:mother".into()],
+                effects: vec![ChoiceEffect { choice: "keep".into(), effect: "Walpurga stays".into() }],
+                candidates: vec![Candidate {
+                    person: 1,
+                    label: "[MOTHER]".into(),
+                    role: "mother".into(),
+                    names: vec!["Walpurga Ziegenbein".into()],
+                    fit: 0.75,
+                    words: "given name the same".into(),
+                }],
+                explained: Some(explained()),
+                also: vec![place("patient.json", "/entry/5/resource/text/div")],
                 ruling: None,
             },
             ReviewItem {
@@ -261,8 +305,23 @@ pub(super) fn case() -> Case {
                 excerpt: String::new(),
                 choices: vec!["withhold".into()],
                 ruling: Some("withhold by clerk.hannelore".into()),
+                ..ReviewItem::default()
             },
         ],
+        documents: vec![DocumentVerdict {
+            document: "inputs/ziegenbein-walpurga.txt".into(),
+            verdict: PageVerdict::Conflict,
+            why: "A page header names another patient (birth date: different); the document is held as misfiled".into(),
+            header: "Patient: Ziegenbein, Walpurga".into(),
+        }],
+        identity: vec![IdentityDecision {
+            person: Some(1),
+            label: "[MOTHER]".into(),
+            slots: vec!["Patient.contact".into()],
+            names: vec!["Walpurga Ziegenbein".into()],
+            outcome: String::new(),
+            explained: explained(),
+        }],
         checks: vec![
             Check { name: "no-removed-value".into(), passed: true, examined: 1234, failures: vec![] },
             Check { name: "well-formed".into(), passed: true, examined: 1, failures: vec![] },

@@ -218,3 +218,22 @@ fn the_summary_is_short_and_names_nobody() {
     assert_eq!(json["exit_code"], 3);
     assert_eq!(json["counts"]["review_open"], 1);
 }
+
+#[test]
+fn waterfall_pictures_have_titles_and_stay_with_staff() {
+    let files = reports_of(&sample::case(), &sample::entries());
+    let page = text(&files, Edition::Internal, "report.html");
+    assert_eq!(page.matches("<svg class=\"fall\"").count(), 4, "two questions for the open item and two for the person");
+    assert_eq!(page.matches("<title id=").count(), 4);
+    assert!(page.contains("patient or relative? -12.5 bits in all, enough for a third party."), "{page}");
+    assert!(
+        page.contains("saw <mark>Walpurga</mark> today") && page.contains("What would turn it: if the given name were the same")
+    );
+    assert!(page.contains("another patient&#x27;s</span>") || page.contains("another patient's</span>"));
+    let recipient = text(&files, Edition::Recipient, "report.html");
+    assert!(
+        !recipient.contains("class=\"fall\"")
+            && !recipient.contains("Third party:")
+            && !recipient.contains("Whose each document")
+    );
+}

@@ -140,7 +140,7 @@ fn a_model_that_fails_leaves_the_words_to_a_person() {
     std::fs::write(dir.path().join("vocab.txt"), b"[PAD]").unwrap();
     let names = Names { files: Ok(super::files::Files::at(dir.path())), ..Names::none("") };
     assert_eq!(names.missing(), None);
-    let read = ask(&names, "Left a voice mail for Thandiwe this morning.");
+    let read = ask(&names, "Left a voice mail for Qhawenkazi this morning.");
     assert!(read.mentions.iter().any(|m| m.who == Who::Ambiguous && m.rule == "model.failed"), "{read:?}");
     assert!(names.missing().is_some_and(|why| why.contains("SHA-256")));
 }

@@ -90,7 +90,7 @@ fn known_values_in_all_their_writings() {
         ("Mr. Smith called", &[("Smith", Person(7))]),
         ("her brother Smith", &[("Smith", Person(7))]),
         ("Smith was there", &[("Smith", Ambiguous)]),
-        ("Walter Smith called", &[("Walter Smith", New(Role::OtherPerson))]),
+        ("Walter Smith called", &[("Walter Smith", New(Role::Relative))]),
         ("home phone 503-555-0142", &[("503-555-0142", Patient)]),
         ("her mother at 503-555-0142", &[("503-555-0142", Person(1))]),
     ];

@@ -69,7 +69,7 @@ fn kin_of_others_and_names_in_apposition() {
         ("chart also opened by April Wu", &[("April Wu", new(Staff))]),
         ("transcribed by kwu 05/20, entered by protocol", &[]),
         ("entered by kmaddox today", &[("kmaddox", new(Staff))]),
-        ("dictated FB/rc  10/05/2024", &[("FB/rc", new(Staff))]),
+        ("dictated FB/rc  10/05/2024", &[("FB", new(Clinician)), ("rc", new(Staff))]),
     ]);
 }
 
@@ -78,7 +78,7 @@ fn an_organisations_own_number_stays() {
     let table: &[(&str, Category, Who)] = &[
         ("RIVERSIDE COMMUNITY HOSPITAL\n400 Quarry Road\nTel (503) 555-0190\n", Category::Phone, Who::New(Role::Organization)),
         ("Pharmacy: Corner Drugs 503-555-0190", Category::Phone, Who::New(Role::Organization)),
-        ("RIVERSIDE CLINIC\nAda Wu, MD\nTel 503-555-0190", Category::Phone, Who::Nobody),
+        ("RIVERSIDE CLINIC\nAda Wu, MD\nTel 503-555-0190", Category::Phone, Who::New(Role::Physician)),
         ("Seen at the clinic. Her cell: 503-555-0190", Category::Phone, Who::Nobody),
         ("RIVERSIDE HOSPITAL\n\nPhone: 503-555-0190", Category::Phone, Who::Nobody),
     ];

@@ -1,0 +1,221 @@
+//! Things that bear a person's name: institutions, companies, brands; diseases, signs, instruments, streets; pets.
+
+use super::cues::{is_eponym_head, is_institution_head, title};
+use super::evidence::{Evidence, credential_at};
+use super::name_read::Read;
+use super::tokens::{Shape, Tokens};
+use super::words::{ShortMap, is_bare_eponym, is_eponym, is_given};
+use std::sync::LazyLock;
+
+static PHRASES: LazyLock<ShortMap<Vec<Vec<&'static str>>>> = LazyLock::new(|| {
+    let mut map: ShortMap<Vec<Vec<&'static str>>> = ShortMap::default();
+    for line in include_str!("lists/things.txt").lines().filter(|l| !l.starts_with('#')) {
+        let words: Vec<&'static str> = line.split(' ').collect();
+        if let Some(first) = words.first().copied() {
+            map.entry(first).or_default().push(words);
+        }
+    }
+    map
+});
+
+/// Longest reach back of a phrase that may hold a name.
+const REACH: usize = 3;
+
+/// The token at which a listed thing begins that covers the first or last word of `first..next`.
+fn listed(t: &Tokens, first: usize, next: usize) -> Option<usize> {
+    (first.saturating_sub(REACH)..next).find(|k| {
+        PHRASES.get(t.low(*k)).is_some_and(|phrases| {
+            phrases.iter().any(|p| {
+                let n = covers(t, *k, p);
+                n > 0 && k + n > first
+            })
+        })
+    })
+}
+
+/// How many tokens the phrase takes at token `k`; 0 when it does not stand there. A possessive is part of its word.
+fn covers(t: &Tokens, k: usize, phrase: &[&str]) -> usize {
+    let mut at = k;
+    let mut words = phrase.iter().peekable();
+    while let Some(word) = words.next() {
+        if t.low(at) != *word {
+            return 0;
+        }
+        let owner = words.peek().is_some_and(|w| **w == "'");
+        if owner {
+            if !t.get(at).is_some_and(|x| x.possessive) {
+                return 0;
+            }
+            words.next();
+            words.next();
+        }
+        at += 1;
+    }
+    at - k
+}
+
+/// True when what was read as a name is no person here.
+pub fn is_thing(t: &Tokens, read: &Read, e: &Evidence) -> bool {
+    let n = read.next;
+    let after = t.low(n);
+    let last = t.low(n.wrapping_sub(1));
+    let possessive = t.get(n.wrapping_sub(1)).is_some_and(|x| x.possessive);
+    let strong = e.titled || e.kin.is_some() || e.credential.is_some();
+    let whole = read.words > 1 && is_given(t.low(read.first));
+    if let Some(at) = listed(t, read.first, n)
+        && (!strong || at < read.first)
+    {
+        return true;
+    }
+    if !t.ends_line(n) && !e.titled && credential_at(t, n).is_none() {
+        let house = possessive && matches!(after, "house" | "office" | "clinic" | "group" | "place" | "number" | "phone");
+        let small = t.shape(n) == Some(Shape::Lower);
+        if is_institution_head(after) && !house && (!small || !whole && !strong && after != "high") {
+            return true;
+        }
+        if is_eponym_head(after) && after != "high" && !house && (is_eponym(last) || !whole && !strong) {
+            return true;
+        }
+    }
+    // `ligament of Berry`, `circle of Willis`
+    if read.first >= 2 && t.low(read.first - 1) == "of" && is_anatomical(t.low(read.first - 2)) && !e.titled {
+        return true;
+    }
+    // `12 Martin Luther King Dr`, `12 Karen Lane`.
+    if t.shape(read.first.wrapping_sub(1)) == Some(Shape::Number) && read.first > 0 && is_street_end(t, n) {
+        return true;
+    }
+    if title(after).is_some_and(|_| after == "dr") && !t.is_capital(n + 1 + usize::from(t.is(n + 1, '.'))) && !strong {
+        return true;
+    }
+    let lone_eponym = read.words == 1 && is_eponym(last);
+    if lone_eponym && !strong && !e.patient && e.role.is_none() && (!e.phrase || is_bare_eponym(last)) {
+        return true;
+    }
+    is_pet(t, if e.titled { e.title_from } else { read.first })
+}
+
+/// Parts of the body and findings that are named `... of` somebody.
+fn is_anatomical(low: &str) -> bool {
+    matches!(
+        low,
+        "ligament"
+            | "circle"
+            | "node"
+            | "nodes"
+            | "islets"
+            | "islet"
+            | "loop"
+            | "crypts"
+            | "crypt"
+            | "duct"
+            | "ducts"
+            | "sphincter"
+            | "foramen"
+            | "canal"
+            | "fissure"
+            | "tuft"
+            | "tetralogy"
+            | "angle"
+            | "triangle"
+            | "pouch"
+            | "valve"
+            | "valves"
+            | "space"
+            | "band"
+            | "bands"
+            | "bundle"
+            | "organ"
+            | "zone"
+            | "point"
+            | "ampulla"
+            | "arcade"
+            | "line"
+            | "lines"
+            | "muscle"
+            | "rete"
+            | "sign"
+            | "law"
+            | "test"
+            | "maneuver"
+            | "disease"
+            | "syndrome"
+            | "artery"
+            | "vein"
+            | "nerve"
+            | "ganglion"
+            | "fascia"
+            | "membrane"
+            | "gland"
+            | "glands"
+            | "hiatus"
+            | "fossa"
+            | "tubercle"
+            | "spine"
+            | "nucleus"
+            | "aqueduct"
+            | "cistern"
+            | "sinus"
+            | "sinuses"
+            | "capsule"
+            | "stain"
+    )
+}
+
+fn is_street_end(t: &Tokens, n: usize) -> bool {
+    matches!(
+        t.low(n),
+        "dr" | "st" | "ave" | "rd" | "ln" | "blvd" | "ct" | "way" | "pkwy" | "street" | "avenue" | "road" | "drive" | "lane"
+    )
+}
+
+/// An animal's name: `her dog Max`, `cat named Luna`, `dogs, Max and Bella`.
+fn is_pet(t: &Tokens, first: usize) -> bool {
+    let mut k = first;
+    for _ in 0..8 {
+        let Some(j) = k.checked_sub(1) else { return false };
+        let low = t.low(j);
+        if matches!(
+            low,
+            "dog"
+                | "dogs"
+                | "cat"
+                | "cats"
+                | "puppy"
+                | "pet"
+                | "pets"
+                | "kitten"
+                | "parrot"
+                | "hamster"
+                | "horse"
+                | "horses"
+                | "rabbit"
+                | "bird"
+                | "beagle"
+                | "terrier"
+                | "poodle"
+                | "retriever"
+                | "shepherd"
+                | "kitty"
+                | "chihuahua"
+                | "bulldog"
+                | "labrador"
+                | "pug"
+                | "dachshund"
+                | "mare"
+                | "pony"
+                | "goat"
+                | "turtle"
+                | "goldfish"
+        ) {
+            return true;
+        }
+        let between = matches!(low, "named" | "called" | "and" | "is" | "," | "(" | ":" | "-") || t.is_capital(j) && k < first;
+        let list = t.is_capital(j) && (t.low(k) == "and" || t.is(k, ','));
+        if !between && !list {
+            return false;
+        }
+        k = j;
+    }
+    false
+}

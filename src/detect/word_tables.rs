@@ -1,0 +1,27 @@
+//! Small tables of words, separated by blanks.
+
+/// Small words of running text, nouns for persons and labels.
+pub const RUNNING: &str = "in an so my see many else on at to of the and or for with by from as is was are be been has had have said seen \
+     if no not do does did but than then out up new old all any more most less good well here there patient doctor \
+     nurse mother father brother sister son child family man woman lady boy girl baby infant friend provider \
+     physician he she him her his them they it its we us me you your our who now today left right both per via also \
+     over under after before during when while none other unknown yes na am pm hospital clinic center medical home \
+     office service services care health day date time name last first middle phone fax address note notes staff team \
+     unit room bed general local spinal regional dea npi mrn ssn dob dod lic ext tel cell pager id";
+
+/// Names that stand for the thing even alone and without a possessive.
+pub const BARE: &str = "parkinson parkinsons alzheimer alzheimers crohn crohns hodgkin hodgkins hashimoto hashimotos graves foley apgar \
+     braden bovie penrose doppler holter mohs glasgow gleason mallampati marfan horner raynaud raynauds sjogren \
+     sjogrens barrett barretts addison addisons cushing cushings tourette tourettes hickman yankauer valsalva romberg \
+     babinski kernig brudzinski mcburney mcburneys murphys phalen tinel homans wilsons bells kaposi ewing burkitt \
+     heimlich trendelenburg metzenbaum debakey epworth rorschach wechsler snellen coombs gram wright giemsa pott \
+     colles baker babcock gleason homan wegener dressler rovsing mallampati lachman neer spurling bankart weitlaner \
+     deaver kocher allis whipple nissen jackson-pratt guillain-barre swan-ganz hoffmann hoffman tinetti braxton";
+
+/// Endings of terms of medicine and of generic drug names (USAN stems).
+pub const ENDINGS: &str = "itis osis emia aemia pathy ectomy ostomy otomy plasty scopy graphy gram algia uria pnea plegia paresis megaly \
+     trophy lysis penia philia phobia rrhea rrhage sclerosis pril sartan olol statin azole mycin cillin dipine azepam \
+     zolam mab tinib gliptin gliflozin glutide oxacin cycline triptan setron prazole tidine parin xaban thiazide \
+     semide terol sone solone nide caine codone morphone fentanil barbital pramine oxetine triptyline azine apine \
+     idone vir vudine formin glitazone dronate fibrate platin rubicin taxel profen coxib grel toin gabalin bicin \
+     vaccine globulin ology iatry iatric ologist iatrist tropin kinase ase logical rrhoea oedema edema ation ment";
