@@ -2,8 +2,10 @@
 Pillow do not draw the same pixels, so the pictures are kept as files and not compared by `samples/generate --check`.
 """
 
+import io
 import random
 import sys
+import zlib
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
@@ -76,10 +78,53 @@ LAB = [
 ]
 
 
+def jpeg(page):
+    out = io.BytesIO()
+    page.save(out, "JPEG", quality=80)
+    return out.getvalue()
+
+
+def group4(page):
+    """The bare strip of a fax, in which a run of black is black."""
+    out = io.BytesIO()
+    page.save(out, "TIFF", compression="group4", tiffinfo={278: page.height, 262: 0})
+    with Image.open(out) as tiff:
+        assert tiff.tag_v2[262] == 0
+        (at,), (size,) = tiff.tag_v2[273], tiff.tag_v2[279]
+    return out.getvalue()[at : at + size]
+
+
+def pdf(pages):
+    """A PDF of scanned pages: picture, its dictionary and the lines of an old invisible text layer."""
+    objects = [b"<</Type/Catalog/Pages 2 0 R>>", b"", b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"]
+
+    def stream(head, data):
+        objects.append(b"<<" + head + b"/Length %d>>stream\n" % len(data) + data + b"\nendstream")
+        return len(objects)
+
+    kids = []
+    for data, head, (width, height), lines in pages:
+        image = stream(b"/Type/XObject/Subtype/Image" + head, data)
+        text = b"q %d 0 0 %d 0 0 cm /I Do Q BT 3 Tr /F 11 Tf 14 TL 65 %d Td " % (width, height, height - 58)
+        text += b"".join(b"(" + l.lstrip("<>").replace("\t", "   ").encode() + b") Tj T* " for l in lines) + b"ET"
+        content = stream(b"/Filter/FlateDecode", zlib.compress(text))
+        objects.append(b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]/Contents %d 0 R/Resources<</XObject<</I %d 0 R>>/Font<</F 3 0 R>>>>>>"
+                       % (width, height, content, image))
+        kids.append(b"%d 0 R" % len(objects))
+    objects[1] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(kids), b" ".join(kids))
+    out, places = bytearray(b"%PDF-1.5\n%\xe2\xe3\xcf\xd3\n"), []
+    for i, body in enumerate(objects):
+        places.append(len(out))
+        out += b"%d 0 obj\n" % (i + 1) + body + b"\nendobj\n"
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + b"".join(b"%010d 00000 n \n" % p for p in places)
+    return bytes(out + b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start))
+
+
 def main():
     HERE.mkdir(exist_ok=True)
     pages = [bits(sheet(FAX, 200), 250), bits(sheet(FAX2, 200), 120)]
-    pages[0].save(HERE / "fax.tif", save_all=True, append_images=pages[1:], compression="group4", dpi=(200, 200),
+    pages[0].save(HERE / "fax.tif", save_all=True, append_images=pages[1:], compression="group4", dpi=(200, 200), tiffinfo={278: 2200},
                   description="fax from Owen Graves", artist="Graciela Villalobos")
     page = sheet(INTAKE, 150, height=6)
     page = page.rotate(1.7, resample=Image.BICUBIC, fillcolor=255).point(lambda v: 25 + v * 218 // 255)
@@ -87,6 +132,11 @@ def main():
     exif = Image.Exif()
     exif[0x010E], exif[0x013B], exif[0x0112] = "scanned by Owen Graves", "Graciela Villalobos", 6
     colour.transpose(Image.ROTATE_90).save(HERE / "intake.jpg", quality=80, dpi=(150, 150), exif=exif, comment=b"for Graciela Villalobos")
+    skewed = jpeg(colour)
+    rgb = b"/Width %d/Height %d/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode" % colour.size
+    fax = bits(sheet(FAX2, 200, height=6), 80)
+    g4 = b"/Width %d/Height %d/ColorSpace/DeviceGray/BitsPerComponent 1/Filter/CCITTFaxDecode/DecodeParms<</K -1/Columns %d/Rows %d>>" % (fax.size * 2)
+    (HERE / "scanned.pdf").write_bytes(pdf([(skewed, rgb, (612, 432), INTAKE), (group4(fax), g4, (612, 432), FAX2)]))
     page = sheet(LAB, 150, height=5)
     code39(page, (135, 590), "90417733", 150)
     text = PngImagePlugin.PngInfo()

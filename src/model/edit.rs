@@ -87,6 +87,8 @@ pub struct Rewrite {
     pub withheld: Vec<u32>,
     /// Things done that nobody asked for: `signature removed`, `JavaScript left out`; no values.
     pub notes: Vec<String>,
+    /// Pictures inside of the document that were read.
+    pub pictures: u32,
     /// Pictures of pages in which pixels were changed, and where: everything else in them is as it was.
     pub pixels: Vec<PixelChange>,
 }

@@ -20,6 +20,7 @@ use crate::verify::folder::{FORBIDDEN_FILE, SPLICES_FILE, VerifyFacts};
 use crate::verify::forbidden::ForbiddenValue;
 use crate::verify::labels::labels_of;
 use crate::verify::output::{Findings, OutputFile, PackageFacts, finish, verify_output, verify_report};
+use crate::verify::pictures::check_pictures;
 use crate::verify::pixels::{compare, is_picture, search_picture};
 use crate::verify::rewritten::verify_rewritten;
 use crate::verify::searcher::Searcher;
@@ -117,6 +118,9 @@ impl Checker {
 
     /// A picture of pages: read again, and compared pixel by pixel.
     fn pictures(&self, input: &[u8], output: &[u8], rewrite: &Rewrite, exempt: &[Exempt], findings: &mut Findings) {
+        if output.starts_with(b"%PDF-") {
+            return check_pictures(&self.searcher, input, output, rewrite, exempt, findings);
+        }
         if !is_picture(output) {
             return;
         }

@@ -171,7 +171,7 @@ fn documents(
     totals: &mut Totals,
 ) -> Result<(), RunError> {
     let kept = |i: usize| w.trees.lock().ok().and_then(|mut t| t.remove(&i));
-    let tree = |i: usize| kept(i).map_or_else(|| read(&w.intake.items[i]), Ok);
+    let tree = |i: usize| kept(i).map_or_else(|| read(&w.intake.items[i], &w.known.identity), Ok);
     let decided: Vec<Result<Decided, String>> = batch.par_iter().map(|&i| tree(i).map(|t| decide(t, w.known))).collect();
     let mut ready: Vec<(usize, Numbered)> = Vec::with_capacity(batch.len());
     for (&i, d) in batch.iter().zip(decided) {

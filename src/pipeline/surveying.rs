@@ -11,6 +11,7 @@ use crate::intake::{Intake, Item, Kind, XmlRoot};
 use crate::model::error::RunError;
 use crate::model::mention::Category;
 use crate::model::person::{Identifier, Name, PersonStub, StubKind};
+use crate::model::request::Identity;
 use crate::model::role::Role;
 use crate::people::roster::RosterBuilder;
 use rayon::prelude::*;
@@ -133,7 +134,7 @@ pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop
             .par_iter()
             .map(|&i| {
                 let item = &intake.items[i];
-                let result = read(item).map(|t| (survey(&t, given), t));
+                let result = read(item, &opts.request.patient).map(|t| (survey(&t, given), t));
                 progress.done(item.content_len);
                 (i, result)
             })
@@ -162,10 +163,27 @@ fn given<'a>(opts: &'a Options, discoveries: &'a Remembered, reads: &'a Remember
 }
 
 /// Reads an item that is one document.
-pub fn read(item: &Item) -> Result<Tree, String> {
+pub fn read(item: &Item, identity: &Identity) -> Result<Tree, String> {
     let format = format_for(item.kind).map_err(str::to_string)?;
     let bytes = item.load().map_err(|e| e.to_string())?;
-    Tree::read(format, bytes, item.path.clone(), 0).map_err(|e| e.to_string())
+    let mut tree = Tree::read(format, bytes, item.path.clone(), 0).map_err(|e| e.to_string())?;
+    printed_numbers(&mut tree, identity);
+    Ok(tree)
+}
+
+/// A page prints a record number without saying who gave it. One that is the patient's own, letter for letter, beside the patient's name is
+/// of the same giver.
+fn printed_numbers(tree: &mut Tree, identity: &Identity) {
+    for id in tree.doc.stubs.iter_mut().flat_map(|s| &mut s.identifiers).filter(|_| tree.doc.text.is_some()) {
+        if let Some(own) = identity.identifiers.iter().find(|o| id.system.is_empty() && o.value == id.value) {
+            *id = own.clone();
+        }
+    }
+    for child in &mut tree.children {
+        if let super::documents::Child::Tree(t) = child {
+            printed_numbers(t, identity);
+        }
+    }
 }
 
 /// NDJSON: line by line, in chunks. A broken line makes the whole file unreadable, as nobody can say what it held.

@@ -29,6 +29,7 @@ pub mod layer;
 mod layers;
 pub mod output;
 pub mod pdf;
+pub mod pictures;
 pub mod pixels;
 mod place;
 pub mod references;

@@ -51,6 +51,17 @@ pub fn search_text(searcher: &Searcher, text: &str, exempt: &[Exempt], findings:
     }
 }
 
+/// Reads one decoded picture.
+///
+/// # Errors
+/// In words.
+pub fn read_picture(picture: &Picture, turned: bool) -> Result<String, String> {
+    let kind = if picture.channels == 3 { 6 } else { 5 };
+    let mut bytes = format!("P{kind}\n{} {}\n255\n", picture.width, picture.height).into_bytes();
+    bytes.extend_from_slice(&picture.data);
+    read_again(&bytes, turned)
+}
+
 fn read_again(bytes: &[u8], turned: bool) -> Result<String, String> {
     let program = std::env::var_os(PROGRAM_VARIABLE).unwrap_or_else(|| "tesseract".into());
     let mut child = Command::new(program)

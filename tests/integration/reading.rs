@@ -51,7 +51,7 @@ fn read(place: &str, bytes: &[u8], depth: usize, out: &mut Vec<Reading>) {
 }
 
 /// What an eye reads; lines joined, because a phrase may go over a line end.
-fn pixels(bytes: &[u8]) -> Option<String> {
+pub fn pixels(bytes: &[u8]) -> Option<String> {
     use std::process::{Command, Stdio};
     let mut child = Command::new("tesseract")
         .args(["stdin", "stdout", "--psm", "1"])

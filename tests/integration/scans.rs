@@ -1,6 +1,6 @@
 //! Scans: what stays as it came, and what is held.
 
-use crate::reading::can_read_scans;
+use crate::reading::{can_read_scans, pixels};
 use crate::run::{self, Run};
 use std::path::Path;
 
@@ -102,4 +102,43 @@ fn hostile_pictures_are_refused() {
         assert_eq!(result.status.code(), Some(2), "{name}: {words}");
         assert!(words.contains(name) && !words.contains("panicked"), "{words}");
     }
+}
+
+/// What an eye reads in the pictures of a PDF, and the text that programs find in it.
+fn pdf_texts(bytes: &[u8]) -> (Vec<String>, String) {
+    let doc = lopdf::Document::load_mem(bytes).unwrap();
+    let mut seen = Vec::new();
+    for object in doc.objects.values() {
+        let lopdf::Object::Stream(s) = object else { continue };
+        let number = |key: &[u8]| s.dict.get(key).and_then(|o| o.as_i64()).unwrap_or(0) as u32;
+        match s.dict.get(b"Filter").and_then(|f| f.as_name()) {
+            Ok(b"DCTDecode") => seen.extend(pixels(&s.content)),
+            Ok(b"CCITTFaxDecode") => seen.extend(pixels(&fax::tiff::wrap(&s.content, number(b"Width"), number(b"Height")))),
+            _ => {}
+        }
+    }
+    let text: Vec<String> = (1..=doc.get_pages().len() as u32).map(|n| doc.extract_text(&[n]).unwrap_or_default()).collect();
+    (seen, text.join(" ").split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+#[test]
+fn pixels_and_text_layer_of_a_scanned_pdf() {
+    if !can_read_scans() {
+        return;
+    }
+    let before = std::fs::read(run::root().join("samples/scans/scanned.pdf")).unwrap();
+    let (seen, text) = pdf_texts(&before);
+    assert!(seen.len() == 2 && seen.iter().all(|t| t.contains("Graves")) && text.contains("Graves"), "{seen:?} {text}");
+    let run = process("scanned.pdf");
+    let (seen, text) = pdf_texts(&output(&run, "scanned.pdf"));
+    assert_eq!(seen.len(), 2, "{}{}", run.stdout, run.stderr);
+    for gone in ["Graciela", "Villalobos", "Graves", "Owen", "Mateo"] {
+        assert!(!seen.iter().any(|t| t.contains(gone)), "{gone} is still seen: {seen:?}");
+        assert!(!text.contains(gone), "{gone} is still in the text layer: {text}");
+    }
+    assert!(
+        seen.iter().any(|t| t.contains("shortness of breath")) && seen.iter().any(|t| t.contains("Return visit")),
+        "{seen:?}"
+    );
+    assert!(text.contains("shortness of breath") && text.contains("[PHYSICIAN"), "{text}");
 }

@@ -36,6 +36,17 @@ pub fn decode(bytes: &[u8]) -> Result<(Raster, Made), String> {
     Ok((raster.oriented(made.orientation), Made { dpi, ..made }))
 }
 
+/// Decodes as [`decode`] does, for a container that has its own way of turning pages.
+///
+/// # Errors
+/// In words.
+pub fn decode_plain(bytes: &[u8]) -> Result<(Raster, Made), String> {
+    if memchr::memmem::rfind(bytes, b"\xff\xd9").is_none() {
+        return Err("a JPEG image that ends early".into());
+    }
+    Ok((decode_stored(bytes)?, Made { orientation: 1, ..made(bytes)? }))
+}
+
 /// Decodes to grey or colour as it is stored.
 ///
 /// # Errors

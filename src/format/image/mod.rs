@@ -19,12 +19,14 @@ pub mod straight;
 #[cfg(test)]
 mod tests;
 pub mod tiff_read;
-mod tiff_unpack;
+pub mod tiff_unpack;
 pub mod tiff_write;
 mod writing;
 
 pub use reading::{PageFields, page_fields};
-pub use writing::{Orders, orders, redact_page};
+pub use writing::{Orders, order_of, redact_page, say};
+
+use writing::orders;
 
 use super::{Format, Score, Source};
 use crate::model::document::{Document, Field, Kept, Record};

@@ -27,6 +27,19 @@ impl Laid {
         (self.slope * (x as f32 - width as f32 / 2.0)).round() as i32
     }
 
+    /// Where a corner of the level page stands on the unit square of the page as it lies: 0 to 1 from its left and from its bottom edge.
+    pub fn unit(&self, x: f32, y: f32, size: (usize, usize)) -> (f32, f32) {
+        let room = self.room(size.0);
+        let (w, h) = (size.0.max(1) as f32, size.1.saturating_sub(2 * room).max(1) as f32);
+        let (u, v) = (x / w, 1.0 - (y - self.slope * (x - w / 2.0) - room as f32) / h);
+        match self.turn {
+            Turn::None => (u, v),
+            Turn::Right => (1.0 - v, u),
+            Turn::Half => (1.0 - u, 1.0 - v),
+            Turn::Left => (v, 1.0 - u),
+        }
+    }
+
     /// Rows that are added above and below.
     pub fn room(&self, width: usize) -> usize {
         self.shift(width, width).unsigned_abs() as usize + usize::from(self.slope != 0.0)
@@ -204,6 +217,21 @@ mod tests {
                 let level = laid.level(page.clone(), [255; 3]);
                 assert_eq!(laid.back(level), page);
             }
+        }
+    }
+
+    #[test]
+    fn corners_are_found_on_the_page_as_it_lies() {
+        // A mark near the upper left corner of the page as it lies, found again on the page turned and back.
+        let mut page = Raster::blank(100, 200, Depth::Grey);
+        page.set(10, 20, [0; 3]);
+        for turn in [Turn::None, Turn::Right, Turn::Half, Turn::Left] {
+            let laid = Laid { turn, slope: 0.0 };
+            let level = laid.level(page.clone(), [255; 3]);
+            let at = level.data.iter().position(|v| *v == 0).unwrap();
+            let (x, y) = ((at % level.width) as f32 + 0.5, (at / level.width) as f32 + 0.5);
+            let (u, v) = laid.unit(x, y, (level.width, level.height));
+            assert!((u - 0.105).abs() < 0.001 && (v - (1.0 - 20.5 / 200.0)).abs() < 0.001, "{turn:?} {u} {v}");
         }
     }
 

@@ -35,23 +35,47 @@ impl Decoder for Rows {
     }
 }
 
+/// The kinds of fax.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fax {
+    /// Group 3, every row by itself.
+    Group3,
+    /// Group 3, rows that build on the row above.
+    Group3Rows,
+    /// Group 4.
+    Group4,
+}
+
 /// Decodes group 3 (compression 2 and 3) or group 4. Lines that a bad line destroyed come out white; a strip of which less than nine
 /// tenths of the lines came is refused.
 ///
 /// # Errors
 /// In words.
 pub fn fax(packed: &[u8], width: u32, height: u32, compression: u32, t4: u32) -> Result<Vec<u8>, String> {
-    let encoding = match compression {
-        4 => EncodingMode::Group4,
-        3 if t4 & 1 != 0 => EncodingMode::Group3_2D,
-        _ => EncodingMode::Group3_1D,
+    let kind = match compression {
+        4 => Fax::Group4,
+        3 if t4 & 1 != 0 => Fax::Group3Rows,
+        _ => Fax::Group3,
+    };
+    fax_rows(packed, width, height, kind, compression == 3, compression == 2)
+}
+
+/// Decodes the rows of a fax as packed bits, black 1. `marked`: lines end with a mark; `aligned`: rows begin with a byte.
+///
+/// # Errors
+/// In words.
+pub fn fax_rows(packed: &[u8], width: u32, height: u32, kind: Fax, marked: bool, aligned: bool) -> Result<Vec<u8>, String> {
+    let encoding = match kind {
+        Fax::Group4 => EncodingMode::Group4,
+        Fax::Group3Rows => EncodingMode::Group3_2D,
+        Fax::Group3 => EncodingMode::Group3_1D,
     };
     let settings = DecodeSettings {
         columns: width,
         rows: height,
         end_of_block: true,
-        end_of_line: compression == 3,
-        rows_are_byte_aligned: compression == 2,
+        end_of_line: marked,
+        rows_are_byte_aligned: aligned,
         encoding,
         strict: false,
     };

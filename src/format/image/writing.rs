@@ -28,20 +28,26 @@ pub fn orders(doc: &Document, pages: &[(PageRead, PageFields)], edits: &[Edit]) 
     let mut out = vec![Orders::default(); pages.len()];
     let mut order: Vec<&Edit> = edits.iter().collect();
     order.sort_by_key(|e| (e.record, e.field, e.range));
-    for e in order {
-        if e.record {
-            let Some(record) = doc.records.get(e.field as usize) else { continue };
-            // Record 0 is the document; a page's node is its number.
-            for (i, o) in out.iter_mut().enumerate() {
-                if e.field == 0 || record.node == i as u32 + 1 {
-                    o.withheld = Some(e.ledger);
-                }
+    for e in &order {
+        let Some(record) = doc.records.get(e.field as usize).filter(|_| e.record) else { continue };
+        // Record 0 is the document; a page's node is its number.
+        for (i, o) in out.iter_mut().enumerate() {
+            if e.field == 0 || record.node == i as u32 + 1 {
+                o.withheld = Some(e.ledger);
             }
-            continue;
         }
-        let Some(node) = doc.fields.get(e.field as usize).map(|f| f.node) else { continue };
-        let at = (node as usize).saturating_sub(1);
-        let (Some(o), Some((page, fields))) = (out.get_mut(at), pages.get(at)) else { continue };
+    }
+    for (o, (page, fields)) in out.iter_mut().zip(pages) {
+        let own = order_of(page, fields, order.iter().copied());
+        (o.cuts, o.blocks) = (own.cuts, own.blocks);
+    }
+    out
+}
+
+/// The edits of one page, among all of a document.
+pub fn order_of<'e>(page: &PageRead, fields: &PageFields, edits: impl Iterator<Item = &'e Edit>) -> Orders {
+    let mut o = Orders::default();
+    for e in edits.filter(|e| !e.record) {
         let label = match &e.change {
             Change::Label(l) | Change::Mask(l) | Change::Text(l) | Change::InsertName(l) => l.clone(),
             _ => String::new(),
@@ -58,7 +64,7 @@ pub fn orders(doc: &Document, pages: &[(PageRead, PageFields)], edits: &[Edit]) 
             o.cuts.push(Cut { words, label, ledger: e.ledger });
         }
     }
-    out
+    o
 }
 
 /// Redacts one page. `None` for a page on which nothing is to be done.
@@ -127,7 +133,7 @@ pub(super) fn file(image: &Image, bytes: &[u8], kept: &Pages, orders: &[Orders])
 }
 
 /// Notes what was done on a page.
-pub(super) fn say(no: u32, orders: &Orders, page: &PageRead, done: Option<&Done>, rewrite: &mut Rewrite) {
+pub fn say(no: u32, orders: &Orders, page: &PageRead, done: Option<&Done>, rewrite: &mut Rewrite) {
     let Some(done) = done else {
         rewrite.untouched.push(no);
         return;

@@ -71,9 +71,10 @@ impl<'d> Emitter<'_, 'd> {
         let n = op.name().unwrap_or_default();
         let Some(Object::Stream(s)) = self.resource(at, b"XObject", n).and_then(|o| obj::resolve(src, o)) else { return Ok(()) };
         let child = self.page.streams.get(at as usize).and_then(|u| u.children.get(&i)).copied();
-        let id = match child {
-            Some(child) => self.form(child)?,
-            None => match self.out.image(s, 0) {
+        let id = match (self.plan.replaced.get(&(at, i)), child) {
+            (Some(id), _) => *id,
+            (None, Some(child)) => self.form(child)?,
+            (None, None) => match self.out.image(s, 0) {
                 Some(id) => id,
                 None => {
                     self.out.notes.insert("a picture that is not understood was left out");

@@ -28,6 +28,7 @@ mod out;
 mod outline;
 mod page;
 mod pattern;
+mod picture;
 mod plan;
 mod read;
 mod relay;
@@ -99,6 +100,7 @@ impl Format for Pdf {
 fn beside(held: Option<&Held>, n: u32) -> String {
     match held.and_then(|h| h.what.get(n as usize)) {
         Some(What::Page(p) | What::Hidden(p)) => format!("page {}", p + 1),
+        Some(What::Picture(p)) => format!("page {} picture", p + 1),
         Some(What::Note(p, _)) => format!("page {} note", p + 1),
         Some(What::Bookmark(i)) => format!("bookmark {}", i + 1),
         Some(What::Link(i)) => format!("link {}", i + 1),

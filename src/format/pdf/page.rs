@@ -115,7 +115,6 @@ pub struct ImageUse {
     pub stream: u32,
     pub op: u32,
     /// The object; `None` for an inline image.
-    #[allow(dead_code)]
     pub object: Option<ObjectId>,
     /// Unit square to page space.
     pub matrix: Matrix,

@@ -1,6 +1,7 @@
 //! What is to happen to the glyphs and drawings of one page.
 
 use super::page::PageModel;
+use lopdf::ObjectId;
 use std::collections::{HashMap, HashSet};
 
 /// New place of a glyph that stays.
@@ -38,6 +39,8 @@ pub struct Plan {
     pub labels: HashMap<u32, Vec<Label>>,
     /// Operations that build or paint paths that go: stream and operation.
     pub skipped: HashSet<(u32, u32)>,
+    /// Pictures in which pixels were overwritten: their new objects.
+    pub replaced: HashMap<(u32, u32), ObjectId>,
     /// Pictures that are left out.
     pub pictures: HashSet<(u32, u32)>,
     /// Boxes of the changed lines in page space, for links and annotations over them.
@@ -67,7 +70,7 @@ impl Plan {
                 *slot = true;
             }
         }
-        for (stream, _) in self.skipped.iter().chain(&self.pictures) {
+        for (stream, _) in self.skipped.iter().chain(&self.pictures).chain(self.replaced.keys()) {
             if let Some(slot) = out.get_mut(*stream as usize) {
                 *slot = true;
             }

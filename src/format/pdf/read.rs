@@ -3,14 +3,17 @@
 use super::interpret::{Cache, Interpreter, UNIT, bounds};
 use super::obj;
 use super::outline::{Attached, Destinations, Item, Link, Target, attached, items, links};
-use super::page::PageModel;
+use super::page::{ImageUse, PageModel};
+use super::picture::{self, Picture};
 use super::source::{self, PageInfo};
 use super::subject;
+use crate::format::image::page::PageRead;
+use crate::format::image::{PageFields, page_fields};
 use crate::format::layout::{PageText, Piece, page_text};
 use crate::model::document::{Class, Document, Field, Form, Kept, Note, Part, Record};
 use crate::model::error::ReadError;
 use crate::model::view::Span;
-use lopdf::Dictionary;
+use lopdf::{Dictionary, ObjectId};
 
 /// What a field of a PDF is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -19,6 +22,8 @@ pub enum What {
     Page(usize),
     /// Text of a page that is drawn without ink.
     Hidden(usize),
+    /// Text or a region of a picture on a page.
+    Picture(usize),
     /// Words of a note on a page: its index among the page's annotations.
     Note(usize, usize),
     /// Title of a bookmark, by its index.
@@ -42,6 +47,8 @@ pub struct Held {
     pub unread: Vec<Option<String>>,
     /// Pictures nobody has read, by page.
     pub pictures: Vec<u32>,
+    /// Pictures that were read.
+    pub read: Vec<Picture>,
     pub what: Vec<What>,
     pub bookmarks: Vec<Item>,
     pub links: Vec<Link>,
@@ -141,6 +148,7 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
         pages,
         unread: Vec::new(),
         pictures: Vec::new(),
+        read: Vec::new(),
         what: Vec::new(),
         bookmarks: Vec::new(),
         links: Vec::new(),
@@ -151,6 +159,7 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     let mut cache = Cache::new(&held.doc);
     let ids: Vec<_> = held.pages.iter().map(|p| p.id).collect();
     let dests = Destinations::new(&held.doc, &ids);
+    let mut uses: Vec<(usize, u32, ImageUse, ObjectId)> = Vec::new();
     let mut last: Option<(u32, (u32, u32))> = None;
     for (n, info) in held.pages.iter().enumerate() {
         let mut subject = None;
@@ -167,6 +176,7 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
                     b.field(&text_of(&page, true).text, Class::Narrative, What::Hidden(n), record);
                 }
                 pictured = pictures(&page).len() as u32;
+                uses.extend(picture::candidates(&held.doc, &page).into_iter().map(|(i, id)| (n, record, i, id)));
             }
             Err(why) => {
                 b.hold(n, &format!("Page {} of this PDF was not read: {why}. The page is left out. Release without it?", n + 1));
@@ -213,7 +223,14 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
             ..Record::default()
         });
     }
-    pictures_held(&held, &mut b);
+    let (read, why) = read_pictures(&uses, &held.doc, &mut b);
+    for p in &read {
+        if let Some(n) = held.pictures.get_mut(p.page) {
+            *n = n.saturating_sub(1);
+        }
+    }
+    held.read = read;
+    pictures_held(&held, why.as_deref(), &mut b);
     held.bookmarks = items(&held.doc, &dests);
     for (i, item) in held.bookmarks.iter().enumerate() {
         b.field(&item.title, Class::Title, What::Bookmark(i), 0);
@@ -266,6 +283,19 @@ impl Builder {
         id
     }
 
+    /// The fields of a picture, with the doubts about it.
+    fn picture(&mut self, read: &PageRead, page: usize, record: u32) -> PageFields {
+        self.out.text = Some(std::mem::take(&mut self.text));
+        let first = self.out.fields.len();
+        let fields = page_fields(read, 0, record, &mut self.out);
+        self.text = self.out.text.take().unwrap_or_default();
+        for (i, f) in self.out.fields.iter_mut().enumerate().skip(first) {
+            f.node = i as u32;
+            self.what.push(What::Picture(page));
+        }
+        fields
+    }
+
     /// Whose page it is; a page that goes on with a document is whose that is.
     fn subject(&mut self, text: &str, last: &mut Option<(u32, (u32, u32))>) -> Option<u32> {
         let number = subject::page_of(text);
@@ -310,7 +340,30 @@ fn only_a_form(held: &Held) -> Result<(), ReadError> {
     Ok(())
 }
 
-fn pictures_held(held: &Held, b: &mut Builder) {
+/// Reads the pictures of all pages and makes fields of them; with the first reason why one was not read.
+fn read_pictures(
+    uses: &[(usize, u32, ImageUse, ObjectId)],
+    doc: &lopdf::Document,
+    b: &mut Builder,
+) -> (Vec<Picture>, Option<String>) {
+    let list: Vec<_> = uses.iter().map(|(_, _, i, id)| (*id, i.matrix)).collect();
+    let done = picture::read_all(doc, &list);
+    let (mut out, mut why) = (Vec::new(), None);
+    for (page, record, i, object) in uses {
+        match done.get(object) {
+            Some(Ok(read)) => {
+                let fields = b.picture(read, *page, *record);
+                let key = (i.stream, i.op);
+                out.push(Picture { page: *page, key, object: *object, matrix: i.matrix, read: read.clone(), fields });
+            }
+            Some(Err(e)) => why = why.or_else(|| Some(e.clone())),
+            None => {}
+        }
+    }
+    (out, why)
+}
+
+fn pictures_held(held: &Held, why: Option<&str>, b: &mut Builder) {
     let pages: Vec<String> =
         held.pictures.iter().enumerate().filter(|(_, n)| **n > 0).map(|(i, _)| (i + 1).to_string()).collect();
     if pages.is_empty() {
@@ -318,7 +371,8 @@ fn pictures_held(held: &Held, b: &mut Builder) {
     }
     let total: u32 = held.pictures.iter().sum();
     let shown = if pages.len() > 20 { format!("{} pages", pages.len()) } else { format!("page {}", pages.join(", ")) };
-    let text = format!("{total} pictures on {shown} of this PDF were not read. They are left out. Release without them?");
+    let why = why.map(|w| format!(" ({w})")).unwrap_or_default();
+    let text = format!("{total} pictures on {shown} of this PDF were not read{why}. They are left out. Release without them?");
     b.out.holds.push(Note { kind: "pdf-picture".into(), place: String::new(), text });
 }
 

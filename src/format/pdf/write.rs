@@ -7,6 +7,7 @@ use super::obj;
 use super::out::{Out, name};
 use super::outline::Target;
 use super::page::PageModel;
+use super::picture::{self, Picture};
 use super::plan::Plan;
 use super::read::{Held, What, interpret, pictures, text_of};
 use super::relay::{PageEdit, relay};
@@ -91,7 +92,7 @@ fn build(held: &Held, edits: &[Edit]) -> Result<Written, String> {
             continue;
         }
         let fields = by_page.get(&n).copied().unwrap_or_default();
-        let page = one_page(n, info, &fields, &sorted, &mut cache, &mut out, &mut rewrite)
+        let page = one_page(held, n, info, &fields, &sorted, &mut cache, &mut out, &mut rewrite)
             .map_err(|e| format!("page {}: {e}", n + 1))?;
         let (mut dict, bands) = page;
         dict.set("Parent", Object::Reference(tree));
@@ -135,7 +136,7 @@ fn build(held: &Held, edits: &[Edit]) -> Result<Written, String> {
         out.add(Object::Dictionary(d))
     });
     let notes: Vec<String> = out.notes.iter().map(|n| n.to_string()).collect();
-    rewrite.notes = notes;
+    rewrite.notes.extend(notes);
     let bytes = save(std::mem::take(&mut out.objects), catalog, info)?;
     Ok(Written { bytes, rewritten: Some(rewrite), ..Written::default() })
 }
@@ -143,6 +144,7 @@ fn build(held: &Held, edits: &[Edit]) -> Result<Written, String> {
 /// A page with its edits, and the boxes of changed lines.
 #[allow(clippy::too_many_arguments)]
 fn one_page<'d>(
+    held: &Held,
     n: usize,
     info: &PageInfo,
     fields: &[Option<u32>; 2],
@@ -154,8 +156,20 @@ fn one_page<'d>(
     let model = interpret(cache, info)?;
     let mut plan = Plan::new(&model);
     let mut touched = false;
+    let read: Vec<&Picture> = held.read.iter().filter(|p| p.page == n).collect();
+    let anew = !read.is_empty();
+    if anew {
+        // What an engine once read says nothing about what is seen: the words of the picture take its place.
+        for (removed, glyph) in plan.removed.iter_mut().zip(&model.glyphs) {
+            *removed |= glyph.invisible;
+        }
+    }
     for (field, invisible) in fields.iter().zip([false, true]) {
         let Some(list) = field.and_then(|f| sorted.fields.get(&f)).filter(|l| !l.is_empty()) else { continue };
+        if anew && invisible {
+            rewrite.places.extend(list.iter().map(|e| (e.ledger, format!("page {}", n + 1))));
+            continue;
+        }
         touched = true;
         let text = text_of(&model, invisible);
         let len = text.text.len();
@@ -176,17 +190,26 @@ fn one_page<'d>(
             rewrite.places.push((e.ledger, place));
         }
     }
-    let reduced = model.roots.len() > 1 || !model.groups.is_empty() || model.glyphs.iter().any(|g| g.gone);
+    let mut layer = Vec::new();
+    if anew {
+        let of = |f: u32| sorted.fields.get(&f).cloned().unwrap_or_default();
+        layer = picture::redact(&read, &of, &mut plan, out, rewrite)?;
+    }
+    let reduced = anew || model.roots.len() > 1 || !model.groups.is_empty() || model.glyphs.iter().any(|g| g.gone);
     match (reduced, touched) {
         (true, _) => rewrite.reduced.push(n as u32 + 1),
         (false, false) => rewrite.untouched.push(n as u32 + 1),
         _ => {}
     }
-    let unread = pictures(&model);
+    let unread: Vec<(u32, u32)> = pictures(&model).into_iter().filter(|key| !read.iter().any(|p| p.key == *key)).collect();
     plan.pictures.extend(unread.iter().copied());
     let (mut content, mut resources) = Emitter::new(&model, &plan, out).page()?;
     if !unread.is_empty() {
         frames(&model, &unread, &mut content, &mut resources, out);
+    }
+    if !layer.is_empty() {
+        content.extend(layer);
+        label_font(&mut resources, out);
     }
     let mut page = frame(info);
     let id = out.stream(Dictionary::new(), content);
@@ -207,6 +230,11 @@ fn frames(model: &PageModel, unread: &[(u32, u32)], content: &mut Vec<u8>, resou
         }
     }
     content.extend(b"Q\n");
+    label_font(resources, out);
+}
+
+/// The font of labels among the resources of a page.
+fn label_font(resources: &mut Dictionary, out: &mut Out) {
     let font = Object::Reference(out.label_font());
     match resources.get_mut(b"Font") {
         Ok(Object::Dictionary(fonts)) => fonts.set("L1", font),

@@ -1,0 +1,365 @@
+//! Pictures on the pages of a PDF: scans, and pictures in pages of text.
+//!
+//! The pixels of a picture are read like those of a picture file, whatever text layer lies over it: such a layer says what some engine once
+//! read and may leave out a name. So on a page with a picture that was read, the old invisible text goes and a new one holds the words that
+//! stay. A picture in which something goes is decoded, overwritten and packed again in a like codec; one in which nothing goes is
+//! copied.
+
+use super::interpret::{UNIT, bounds};
+use super::obj;
+use super::out::{Out, name};
+use super::page::{ImageUse, Matrix, PageModel, map};
+use super::plan::Plan;
+use super::read::pictures;
+use crate::format::image::mask::Done;
+use crate::format::image::ocr::Area;
+use crate::format::image::page::{self, PageRead};
+use crate::format::image::raster::{Depth, Raster, check_size};
+use crate::format::image::tiff_unpack::{Fax, fax_rows};
+use crate::format::image::{Orders, PageFields, jpeg, order_of, png, redact_page, say, tiff_write};
+use crate::model::edit::{Edit, Rewrite};
+use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
+use rayon::prelude::*;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// One use of a picture that was read.
+pub struct Picture {
+    /// Page, from 0.
+    pub page: usize,
+    /// Content stream and operation that draw it.
+    pub key: (u32, u32),
+    /// The picture.
+    pub object: ObjectId,
+    /// Unit square to page space.
+    pub matrix: Matrix,
+    /// As read.
+    pub read: Arc<PageRead>,
+    /// The fields it became.
+    pub fields: PageFields,
+}
+
+/// Pictures of a page that are to be read: whole objects, not stencils or pictures with a mask.
+pub fn candidates(doc: &Document, page: &PageModel) -> Vec<(ImageUse, ObjectId)> {
+    let wanted = pictures(page);
+    let plain = |i: &ImageUse| {
+        let Some(Object::Stream(s)) = i.object.and_then(|id| doc.objects.get(&id)) else { return false };
+        !i.mask && !s.dict.has(b"SMask") && !s.dict.has(b"Mask")
+    };
+    page.images
+        .iter()
+        .filter(|i| wanted.contains(&(i.stream, i.op)) && plain(i))
+        .filter_map(|i| i.object.map(|id| (*i, id)))
+        .collect()
+}
+
+/// Reads pictures, each object once, in parallel. `uses` are object and matrix of every use.
+pub fn read_all(doc: &Document, uses: &[(ObjectId, Matrix)]) -> HashMap<ObjectId, Result<Arc<PageRead>, String>> {
+    let mut first: HashMap<ObjectId, Matrix> = HashMap::new();
+    let mut order = Vec::new();
+    for (id, matrix) in uses {
+        first.entry(*id).or_insert_with(|| {
+            order.push(*id);
+            *matrix
+        });
+    }
+    order
+        .into_par_iter()
+        .map(|id| {
+            let result = match (doc.objects.get(&id), first.get(&id)) {
+                (Some(Object::Stream(s)), Some(m)) => decode(doc, s).and_then(|(raster, _)| {
+                    let dpi = dpi(&raster, m);
+                    page::read(&raster, Some(dpi)).map(Arc::new)
+                }),
+                _ => Err("a picture that is not there".into()),
+            };
+            (id, result)
+        })
+        .collect()
+}
+
+fn dpi(raster: &Raster, m: &Matrix) -> (f32, f32) {
+    let per_inch = |pixels: usize, points: f64| (pixels as f64 / (points / 72.0).max(0.01)) as f32;
+    (per_inch(raster.width, m[0].hypot(m[1])), per_inch(raster.height, m[2].hypot(m[3])))
+}
+
+/// How a picture was packed.
+enum Packed {
+    Jpeg(Box<jpeg::Made>),
+    Other,
+}
+
+fn decode(doc: &Document, s: &Stream) -> Result<(Raster, Packed), String> {
+    let d = &s.dict;
+    let n = |key: &[u8]| obj::num(doc, d, key).filter(|v| *v >= 1.0 && *v < 1e6).map(|v| v as usize);
+    let (w, h) = n(b"Width").zip(n(b"Height")).ok_or("a picture without a size")?;
+    check_size(w as u64, h as u64, 3)?;
+    let filters = obj::filters(doc, d);
+    let codec = filters.last().cloned().unwrap_or_default();
+    let data = match codec.as_slice() {
+        b"DCTDecode" | b"DCT" | b"CCITTFaxDecode" | b"CCF" => outer(doc, s, &filters)?,
+        b"JPXDecode" | b"JBIG2Decode" => return Err("a picture in JPEG 2000 or JBIG2 (not supported yet)".into()),
+        _ => obj::decoded(doc, s)?,
+    };
+    let inverted = obj::array(doc, d, b"Decode").and_then(|a| a.first()).and_then(|o| obj::number(doc, o)) == Some(1.0);
+    match codec.as_slice() {
+        b"DCTDecode" | b"DCT" => {
+            let (raster, made) = jpeg::decode_plain(&data)?;
+            if (raster.width, raster.height) != (w, h) || inverted {
+                return Err("a JPEG picture of another size or sense than the PDF says".into());
+            }
+            Ok((raster, Packed::Jpeg(Box::new(made))))
+        }
+        b"CCITTFaxDecode" | b"CCF" => Ok((fax(doc, d, &data, w, h, inverted)?, Packed::Other)),
+        _ => Ok((plain(doc, d, &data, (w, h), inverted)?, Packed::Other)),
+    }
+}
+
+/// The data with every packing but the picture's own codec taken off.
+fn outer(doc: &Document, s: &Stream, filters: &[Vec<u8>]) -> Result<Vec<u8>, String> {
+    let Some((_, first)) = filters.split_last().filter(|(_, f)| !f.is_empty()) else { return Ok(s.content.clone()) };
+    let mut stream =
+        Stream { dict: Dictionary::new(), content: s.content.clone(), allows_compression: false, start_position: None };
+    stream.dict.set("Filter", Object::Array(first.iter().cloned().map(Object::Name).collect()));
+    obj::decoded(doc, &stream)
+}
+
+fn fax(doc: &Document, d: &Dictionary, data: &[u8], w: usize, h: usize, inverted: bool) -> Result<Raster, String> {
+    let parms = match obj::get(doc, d, b"DecodeParms").or_else(|| obj::get(doc, d, b"DP")) {
+        Some(Object::Array(a)) => a.last().and_then(|o| obj::resolve(doc, o)).and_then(obj::as_dict),
+        Some(o) => obj::as_dict(o),
+        None => None,
+    };
+    let num = |key: &[u8], otherwise: f64| parms.and_then(|p| obj::num(doc, p, key)).unwrap_or(otherwise);
+    let yes = |key: &[u8]| matches!(parms.and_then(|p| obj::get(doc, p, key)), Some(Object::Boolean(true)));
+    let columns = num(b"Columns", 1728.0);
+    if columns != w as f64 {
+        return Err("a fax picture of another width than the PDF says".into());
+    }
+    let k = num(b"K", 0.0);
+    let kind = if k < 0.0 {
+        Fax::Group4
+    } else if k > 0.0 {
+        Fax::Group3Rows
+    } else {
+        Fax::Group3
+    };
+    let bits = fax_rows(data, w as u32, h as u32, kind, yes(b"EndOfLine"), yes(b"EncodedByteAlign"))?;
+    let row = w.div_ceil(8);
+    // A black run is 0 unless BlackIs1 says otherwise, and 0 is black unless Decode says otherwise.
+    let black_is_dark = yes(b"BlackIs1") == inverted;
+    let mut out = Vec::with_capacity(w * h);
+    for y in 0..h {
+        for x in 0..w {
+            let run = bits.get(y * row + x / 8).is_some_and(|b| b >> (7 - x % 8) & 1 == 1);
+            out.push(if run == black_is_dark { 0 } else { 255 });
+        }
+    }
+    Raster::new(w, h, Depth::Bit, out)
+}
+
+/// Samples without a codec.
+fn plain(doc: &Document, d: &Dictionary, data: &[u8], (w, h): (usize, usize), inverted: bool) -> Result<Raster, String> {
+    let bits = obj::num(doc, d, b"BitsPerComponent").unwrap_or(8.0) as usize;
+    let space = d.get(b"ColorSpace").ok().and_then(|o| obj::resolve(doc, o)).ok_or("a picture without a colour space")?;
+    let (channels, palette) = space_of(doc, space)?;
+    if !matches!(bits, 1 | 2 | 4 | 8) {
+        return Err("a picture of an unusual depth (not supported yet)".into());
+    }
+    let row = (w * channels * bits).div_ceil(8);
+    if data.len() < row * h {
+        return Err("a picture that ends early".into());
+    }
+    let most = (1u32 << bits) - 1;
+    let sample = |y: usize, i: usize| -> u32 {
+        let bit = i * bits;
+        let byte = data.get(y * row + bit / 8).copied().unwrap_or(0);
+        u32::from(byte >> (8 - bits - bit % 8)) & most
+    };
+    let turned = |v: u32| if inverted { most - v } else { v };
+    let depth = match (channels, &palette, bits) {
+        (1, None, 1) => Depth::Bit,
+        (1, None, _) => Depth::Grey,
+        _ => Depth::Rgb,
+    };
+    let mut out = Vec::with_capacity(w * h * depth.bytes());
+    for y in 0..h {
+        for x in 0..w {
+            match &palette {
+                Some(p) => {
+                    let at = sample(y, x) as usize * 3;
+                    out.extend_from_slice(p.get(at..at + 3).unwrap_or(&[255; 3]));
+                }
+                None => out.extend((0..channels).map(|c| (turned(sample(y, x * channels + c)) * 255 / most) as u8)),
+            }
+        }
+    }
+    Raster::new(w, h, depth, out)
+}
+
+/// Samples of a pixel, and the colours of a palette.
+fn space_of(doc: &Document, space: &Object) -> Result<(usize, Option<Vec<u8>>), String> {
+    let unknown = || "a picture in a colour space that is not supported".to_string();
+    let simple = |n: &[u8]| match n {
+        b"DeviceGray" | b"G" | b"CalGray" => Some(1),
+        b"DeviceRGB" | b"RGB" | b"CalRGB" => Some(3),
+        _ => None,
+    };
+    let a = match space {
+        Object::Name(n) => return simple(n).map(|c| (c, None)).ok_or_else(unknown),
+        Object::Array(a) => a,
+        _ => return Err(unknown()),
+    };
+    let at = |i: usize| a.get(i).and_then(|o| obj::resolve(doc, o));
+    match at(0) {
+        Some(Object::Name(n)) if n == b"ICCBased" => match at(1).and_then(obj::as_dict).and_then(|p| obj::num(doc, p, b"N")) {
+            Some(1.0) => Ok((1, None)),
+            Some(3.0) => Ok((3, None)),
+            _ => Err(unknown()),
+        },
+        Some(Object::Name(n)) if n == b"Indexed" || n == b"I" => {
+            let (channels, none) = at(1).ok_or_else(unknown).and_then(|base| space_of(doc, base))?;
+            let table = match at(3) {
+                Some(Object::String(s, _)) => s.clone(),
+                Some(Object::Stream(s)) => obj::decoded(doc, s)?,
+                _ => return Err(unknown()),
+            };
+            if none.is_some() {
+                return Err(unknown());
+            }
+            let colours = if channels == 3 { table } else { table.iter().flat_map(|v| [*v; 3]).collect() };
+            Ok((1, Some(colours)))
+        }
+        Some(Object::Name(n)) => simple(n).map(|c| (c, None)).ok_or_else(unknown),
+        _ => Err(unknown()),
+    }
+}
+
+fn encode(raster: &Raster, packed: &Packed, out: &mut Out) -> Result<ObjectId, String> {
+    let mut d = Dictionary::new();
+    d.set("Type", name("XObject"));
+    d.set("Subtype", name("Image"));
+    d.set("Width", Object::Integer(raster.width as i64));
+    d.set("Height", Object::Integer(raster.height as i64));
+    d.set("ColorSpace", name(if raster.depth == Depth::Rgb { "DeviceRGB" } else { "DeviceGray" }));
+    d.set("BitsPerComponent", Object::Integer(if raster.depth == Depth::Bit { 1 } else { 8 }));
+    let data = match (packed, raster.depth) {
+        (_, Depth::Bit) => match tiff_write::group4(raster) {
+            Some(strip) => {
+                d.set("Filter", name("CCITTFaxDecode"));
+                let mut p = Dictionary::new();
+                p.set("K", Object::Integer(-1));
+                p.set("Columns", Object::Integer(raster.width as i64));
+                p.set("Rows", Object::Integer(raster.height as i64));
+                d.set("DecodeParms", Object::Dictionary(p));
+                strip
+            }
+            None => png::packed(raster),
+        },
+        (Packed::Jpeg(made), _) => {
+            d.set("Filter", name("DCTDecode"));
+            jpeg::encode(raster, made)?
+        }
+        _ => raster.data.clone(),
+    };
+    Ok(out.stream(d, data))
+}
+
+/// Redacts the pictures of a page and gives the operators of its new invisible text. `edits` gives the edits of a field.
+///
+/// # Errors
+/// When a picture that was decoded once cannot be decoded again.
+pub fn redact<'e>(
+    list: &[&Picture],
+    edits: &dyn Fn(u32) -> Vec<&'e Edit>,
+    plan: &mut Plan,
+    out: &mut Out,
+    rewrite: &mut Rewrite,
+) -> Result<Vec<u8>, String> {
+    let mut layer = Vec::new();
+    for p in list {
+        let fields = p.fields.regions.iter().chain(&p.fields.whole).chain(std::iter::once(&p.fields.text));
+        let own: Vec<&Edit> = fields.flat_map(|f| edits(*f)).collect();
+        let orders = order_of(&p.read, &p.fields, own.into_iter());
+        let mut done = None;
+        if !orders.cuts.is_empty() || !orders.blocks.is_empty() {
+            let Some(Object::Stream(s)) = out.src.objects.get(&p.object) else {
+                return Err("a picture that is not there".into());
+            };
+            let (raster, packed) = decode(out.src, s)?;
+            let (raster, what) = redact_page(raster, &p.read, &orders);
+            let id = encode(&raster, &packed, out)?;
+            plan.replaced.insert(p.key, id);
+            done = what;
+        }
+        let no = p.page as u32 + 1;
+        let mut said = Rewrite::default();
+        say(no, &orders, &p.read, done.as_ref(), &mut said);
+        let place = {
+            let b = bounds(&p.matrix, &UNIT);
+            format!("page {no} picture [{:.0} {:.0} {:.0} {:.0}]", b[0], b[1], b[2], b[3])
+        };
+        rewrite.places.extend(orders.cuts.iter().map(|c| (c.ledger, place.clone())));
+        rewrite.places.extend(orders.blocks.iter().map(|b| (b.ledger, place.clone())));
+        rewrite.labels.extend(said.labels);
+        rewrite.notes.extend(said.notes);
+        rewrite.pixels.extend(said.pixels);
+        rewrite.pictures += 1;
+        text_layer(p, &orders, done.as_ref(), &mut layer);
+    }
+    Ok(layer)
+}
+
+/// Words that stay, where they stand now, and labels; drawn without ink.
+fn text_layer(p: &Picture, orders: &Orders, done: Option<&Done>, out: &mut Vec<u8>) {
+    let gone = |i: u32| orders.cuts.iter().any(|c| c.words.contains(&i));
+    let covered = |a: &Area| orders.blocks.iter().any(|b| b.area.meets(a));
+    let mut words: Vec<(String, Area)> = Vec::new();
+    for (i, w) in p.read.words.iter().zip(0u32..).map(|(w, i)| (i, w)) {
+        let moved = done.and_then(|d| d.places.iter().find(|(id, _)| *id == i)).map(|(_, a)| *a);
+        let area = moved.unwrap_or(w.area);
+        if !gone(i) && !covered(&w.area) {
+            words.push((w.text.clone(), area));
+        }
+    }
+    for (ledger, area) in done.iter().flat_map(|d| &d.boxes) {
+        let label = orders.cuts.iter().find(|c| c.ledger == *ledger).map(|c| &c.label);
+        let label = label.or_else(|| orders.blocks.iter().find(|b| b.ledger == *ledger).map(|b| &b.label));
+        words.extend(label.filter(|l| !l.is_empty()).map(|l| (l.clone(), *area)));
+    }
+    if words.is_empty() {
+        return;
+    }
+    // In the order of reading, for programs that take text as it comes.
+    let row = (p.read.capital * 1.5).max(1.0);
+    words.sort_by_key(|(_, a)| ((a.bottom as f32 / row).round() as i32, a.left));
+    out.extend(b"q BT /L1 1 Tf 3 Tr\n");
+    for (text, area) in words {
+        show(p, &text, &area, out);
+    }
+    out.extend(b"ET Q\n");
+}
+
+/// One word, as wide and as tall as it stands.
+fn show(p: &Picture, text: &str, area: &Area, out: &mut Vec<u8>) {
+    let at = |x: i32, y: i32| {
+        let (ux, uy) = p.read.laid.unit(x as f32, y as f32, p.read.size);
+        map(&p.matrix, f64::from(ux), f64::from(uy))
+    };
+    let (o, r, t) = (at(area.left, area.bottom), at(area.right, area.bottom), at(area.left, area.top));
+    let coded: Vec<u8> = text.chars().map(|c| if (' '..='~').contains(&c) { c as u8 } else { b'?' }).collect();
+    // Letters of Helvetica are about half as wide as the font is tall.
+    let n = (coded.len() as f64 * 0.5).max(0.5);
+    let m = [(r[0] - o[0]) / n, (r[1] - o[1]) / n, t[0] - o[0], t[1] - o[1], o[0], o[1]];
+    if m.iter().any(|v| !v.is_finite()) {
+        return;
+    }
+    out.extend(format!("{:.4} {:.4} {:.4} {:.4} {:.3} {:.3} Tm (", m[0], m[1], m[2], m[3], m[4], m[5]).into_bytes());
+    for b in coded {
+        if matches!(b, b'(' | b')' | b'\\') {
+            out.push(b'\\');
+        }
+        out.push(b);
+    }
+    out.extend(b" ) Tj\n");
+}

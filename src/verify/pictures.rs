@@ -1,0 +1,131 @@
+//! Pictures in a PDF, decoded by the second reader: read again, and compared with what came in.
+
+use super::layer::Exempt;
+use super::output::Findings;
+use super::pixels::{compare, read_picture, search_text};
+use super::searcher::Searcher;
+use crate::model::edit::Rewrite;
+use crate::model::picture::Picture;
+use hayro_interpret::font::GlyphRun;
+use hayro_interpret::hayro_syntax::page::Page;
+use hayro_interpret::kurbo::{Affine, BezPath, Rect};
+use hayro_interpret::{
+    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageData, ImageDrawProps, InterpreterCache,
+    InterpreterSettings, SoftMask, interpret_page,
+};
+use hayro_syntax::Pdf;
+use rayon::prelude::*;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+
+/// Smaller pictures hold no name that could be read.
+const MIN_SIDE: usize = 24;
+
+/// Checks the pictures of a PDF that was written anew.
+pub fn check_pictures(
+    searcher: &Searcher,
+    input: &[u8],
+    output: &[u8],
+    rewrite: &Rewrite,
+    exempt: &[Exempt],
+    findings: &mut Findings,
+) {
+    if rewrite.pictures == 0 {
+        return;
+    }
+    let (Ok(before), Ok(after)) = (Pdf::new(input.to_vec()), Pdf::new(output.to_vec())) else {
+        return findings.faults.push("the second reader cannot open it".into());
+    };
+    let seen = Mutex::new(Vec::<u64>::new());
+    let pages: Vec<(Vec<String>, Vec<String>)> =
+        (0..after.pages().len()).into_par_iter().map(|n| one_page(n, &before, &after, rewrite, &seen)).collect();
+    for (faults, texts) in pages {
+        findings.faults.extend(faults);
+        for text in texts {
+            search_text(searcher, &text, exempt, findings);
+        }
+    }
+}
+
+/// Faults, and texts read, of one page.
+fn one_page(n: usize, before: &Pdf, after: &Pdf, rewrite: &Rewrite, seen: &Mutex<Vec<u64>>) -> (Vec<String>, Vec<String>) {
+    let no = n as u32 + 1;
+    let (mut faults, mut texts) = (Vec::new(), Vec::new());
+    let turned = rewrite.pixels.iter().any(|p| p.page == no && p.quarters != 0);
+    let Some(new) = drawn(after, n) else { return (vec![format!("page {no}: its pictures cannot be decoded again")], texts) };
+    for (picture, _) in &new {
+        let mut h = DefaultHasher::new();
+        picture.data.hash(&mut h);
+        let key = h.finish();
+        let known = seen.lock().is_ok_and(|mut s| {
+            s.contains(&key) || {
+                s.push(key);
+                false
+            }
+        });
+        if known || picture.width < MIN_SIDE || picture.height < MIN_SIDE {
+            continue;
+        }
+        match read_picture(picture, turned) {
+            Ok(text) => texts.push(text),
+            Err(why) => faults.push(format!("page {no}: {why}")),
+        }
+    }
+    if rewrite.withheld.contains(&no) {
+        return (faults, texts);
+    }
+    // Pictures that were left out leave no pairs to compare.
+    let Some(old) = drawn(before, n).filter(|old| old.len() == new.len()) else { return (faults, texts) };
+    for ((a, _), (b, lossy)) in old.iter().zip(&new) {
+        // Which of the page's pictures a change was made to shows by itself: it explains this one or it does not.
+        let changes = rewrite.pixels.iter().filter(|p| p.page == no).map(Some);
+        let explained = std::iter::once(None).chain(changes).any(|c| compare(a, b, c, *lossy).is_ok());
+        if !explained {
+            faults.push(format!("page {no}: a picture differs outside of what was redacted"));
+        }
+    }
+    (faults, texts)
+}
+
+/// The pictures of a page in the order they are drawn, with whether their codec is lossy.
+fn drawn(pdf: &Pdf, page: usize) -> Option<Vec<(Picture, bool)>> {
+    // The reader is not ours; a panic in it is an unreadable page.
+    catch_unwind(AssertUnwindSafe(|| {
+        let mut out = Pictures(Vec::new());
+        let page: &Page = pdf.pages().get(page)?;
+        let cache = InterpreterCache::new();
+        let settings = InterpreterSettings::default();
+        let mut context = Context::new(Affine::IDENTITY, Rect::new(-1e6, -1e6, 1e6, 1e6), &cache, pdf.xref(), settings);
+        interpret_page(page, &mut context, &mut out);
+        Some(out.0)
+    }))
+    .ok()?
+}
+
+struct Pictures(Vec<(Picture, bool)>);
+
+impl Device<'_> for Pictures {
+    fn draw_path(&mut self, _: &BezPath, _: DrawProps<'_>, _: &DrawMode) {}
+    fn push_clip_path(&mut self, _: &ClipPath) {}
+    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'_>>, _: BlendMode) {}
+    fn draw_glyph_run(&mut self, _: &GlyphRun<'_, '_>, _: DrawProps<'_>, _: &DrawMode) {}
+    fn pop_clip(&mut self) {}
+    fn pop_transparency_group(&mut self) {}
+
+    fn draw_image(&mut self, image: Image<'_, '_>, _: ImageDrawProps<'_>) {
+        let Image::Raster(raster) = image else { return };
+        let lossy = raster.stream().raw_data().starts_with(b"\xff\xd8");
+        raster.with_rgba(
+            |data, _| {
+                let (width, height) = (data.width() as usize, data.height() as usize);
+                let (channels, data) = match data {
+                    ImageData::Rgb(d) => (3, d.data),
+                    ImageData::Luma(d) => (1, d.data),
+                };
+                self.0.push((Picture { width, height, channels, data }, lossy));
+            },
+            None,
+        );
+    }
+}
