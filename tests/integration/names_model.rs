@@ -56,7 +56,7 @@ fn weights_that_were_changed_are_not_used() {
     std::fs::create_dir_all(&models).expect("writable");
     std::fs::write(models.join("model_q4.onnx"), b"not these").expect("writable");
     std::fs::write(models.join("vocab.txt"), b"[PAD]").expect("writable");
-    let text = "Left a voice mail for Thandiwe this morning about the forms.";
+    let text = "Left a voice mail for Brzozwiecki this morning about the forms.";
     std::fs::write(temp.path().join("note.txt"), text).expect("writable");
     let note = temp.path().join("note.txt");
     let ended = without(&temp, "out", &[&note.to_string_lossy()]);
@@ -90,6 +90,6 @@ fn with_the_weights_the_report_names_them() {
     }
     let html = std::fs::read_to_string(run.delivered().join("report/report.html")).expect("the report");
     assert!(html.contains("National Design Studio"));
-    let (_, out, err) = run::pipe(&["detect"], "Left a voice mail for Kowalczyk this morning about the forms.");
-    assert!(err.is_empty() && out.contains("model.name"), "{out}{err}");
+    let (_, out, err) = run::pipe(&["detect"], "Left a voice mail for Brzozwiecki this morning about the forms.");
+    assert!(err.is_empty() && out.contains("model.doubt"), "{out}{err}");
 }
