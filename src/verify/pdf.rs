@@ -163,11 +163,19 @@ pub struct Shown {
 /// # Errors
 /// What cannot be read; then it must not be released.
 pub fn parts(bytes: &[u8]) -> Result<Parts, String> {
-    // The reader is not ours; a panic in it is an unreadable file.
-    std::panic::catch_unwind(|| take_apart(bytes)).unwrap_or_else(|_| Err("the second reader gave up".into()))
+    parts_without(bytes, &[])
 }
 
-fn take_apart(bytes: &[u8]) -> Result<Parts, String> {
+/// The same without drawing some pages (from 1): what was held as a bomb must not be set off by looking at it again.
+///
+/// # Errors
+/// As [`parts`].
+pub fn parts_without(bytes: &[u8], skip: &[u32]) -> Result<Parts, String> {
+    // The reader is not ours; a panic in it is an unreadable file.
+    std::panic::catch_unwind(|| take_apart(bytes, skip)).unwrap_or_else(|_| Err("the second reader gave up".into()))
+}
+
+fn take_apart(bytes: &[u8], skip: &[u32]) -> Result<Parts, String> {
     let pdf = Pdf::new(bytes.to_vec()).map_err(|_| "the second reader cannot open it".to_string())?;
     let mut out = Parts { between: without_streams(bytes), ..Parts::default() };
     let mut names: BTreeSet<Vec<u8>> = BTreeSet::new();
@@ -179,7 +187,12 @@ fn take_apart(bytes: &[u8]) -> Result<Parts, String> {
         out.strings.extend(n);
         out.strings.push(b'\n');
     }
-    for page in pdf.pages().iter() {
+    for (page, no) in pdf.pages().iter().zip(1u32..) {
+        if skip.contains(&no) {
+            out.pages.push(String::new());
+            out.glyphs.push(Vec::new());
+            continue;
+        }
         let cache = InterpreterCache::new();
         let settings = InterpreterSettings::default();
         let mut context = Context::new(Affine::IDENTITY, Rect::new(-1e6, -1e6, 1e6, 1e6), &cache, pdf.xref(), settings);

@@ -6,7 +6,7 @@
 
 use super::labels::is_known_label;
 use super::output::Findings;
-use super::pdf::{Parts, Shown, parts};
+use super::pdf::{Parts, Shown, parts, parts_without};
 use crate::model::edit::Rewrite;
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ pub fn verify_rewritten(input: &[u8], output: &[u8], rewrite: &Rewrite, removed:
         return;
     }
     findings.shaped = true;
-    match (parts(input), parts(output)) {
+    match (parts_without(input, &rewrite.withheld), parts(output)) {
         (Ok(before), Ok(after)) => compare(&before, &after, rewrite, removed, &mut findings.faults),
         (_, Err(why)) => findings.faults.push(why),
         (Err(_), _) => {
