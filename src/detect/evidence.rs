@@ -115,7 +115,7 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
                 k >= 2 && (wrapped || t.is(j.wrapping_sub(1), ':') || t.text.get(t.list[j].start..t.list[j].end) == Some("\t"))
             }
             Some(_) => {
-                matches!(low, "is" | "was" | "named" | "name" | "called" | "who" | "are" | "being")
+                matches!(low, "is" | "was" | "named" | "name" | "called" | "who" | "whose" | "also" | "are" | "being")
                     || is_language(low) && t.is(k, ',')
             }
             None => false,

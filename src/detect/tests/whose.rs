@@ -151,3 +151,19 @@ fn the_patients_first_name_alone_is_the_patient() {
     assert_eq!(scan(&k, "(503-555-0142)", Class::Narrative), vec![("503-555-0142".to_string(), Who::Patient)]);
     assert_eq!(scan(&k, "((503) 555-0142)", Class::Narrative), vec![("(503) 555-0142".to_string(), Who::Patient)]);
 }
+
+#[test]
+fn a_relative_of_the_same_name_is_not_the_patient() {
+    for text in [
+        "The patient's mother, also named Jane Smith, died in 1999.",
+        "Her mother, whose name is also Jane Smith, called.",
+        "Her mother is named Jane Smith.",
+    ] {
+        let roster = Roster { persons: vec![person(0, Role::Patient, &["Jane"], "Smith")] };
+        let known = Knowledge::new(&roster, &patient(), &Dictionary::default());
+        let all = known.scan(text, &Context::default()).into_iter().chain(discover(text, &Context::default(), &patient()));
+        for m in all.filter(|m| m.category == Category::Name) {
+            assert_ne!(m.who, Who::Patient, "{text}");
+        }
+    }
+}
