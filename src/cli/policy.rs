@@ -190,8 +190,6 @@ fn diff(a: &Policy, b: &Policy) -> String {
         let of = |p: &Policy| p.groups.get(&g).map(|r| (r.reason.clone(), r.basis.clone())).unwrap_or_default();
         line(&format!("{}: reason", word(g)), &of(a).0, &of(b).0);
         line(&format!("{}: basis", word(g)), &of(a).1, &of(b).1);
-        let extent = |p: &Policy| format!("{:?}", p.extent.get(&g).copied().unwrap_or_default()).to_lowercase();
-        line(&format!("{}: extent", word(g)), &extent(a), &extent(b));
     }
     for (x, y) in a.special.iter().filter_map(|x| Some((x, b.special.iter().find(|y| y.id == x.id)?))) {
         line(&format!("special {}", x.id), switch(x.switch), switch(y.switch));

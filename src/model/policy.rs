@@ -146,17 +146,6 @@ pub struct SpecialRule {
     pub notices: Vec<Notice>,
 }
 
-/// How much goes with a person's identity.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Extent {
-    /// Names, numbers and the like.
-    #[default]
-    Identifiers,
-    /// The whole table row, turn or sentence where its extent is certain; a person decides where it is not.
-    Whole,
-}
-
 /// One purpose's policy.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Policy {
@@ -191,8 +180,6 @@ pub struct Policy {
     pub travelling: Vec<Notice>,
     /// Special categories.
     pub special: Vec<SpecialRule>,
-    /// How much goes with the identity of each group.
-    pub extent: BTreeMap<RoleGroup, Extent>,
 }
 
 impl Policy {

@@ -6,7 +6,7 @@ use super::{PolicyError, authority, special};
 use crate::model::decision::Action;
 use crate::model::identity_policy::IdentityPolicy;
 use crate::model::mention::Category;
-use crate::model::policy::{Extent, GroupRule, Policy};
+use crate::model::policy::{GroupRule, Policy};
 use crate::model::role::RoleGroup;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -133,8 +133,6 @@ fn finish(file: &str, text: &str, raw: RawPolicy, hashed: &[&str]) -> Result<Pol
     }
     let withhold = raw.withhold.unwrap_or_default();
     let identity = identity_of(file, text, raw.identity.as_ref())?;
-    let mut extent = BTreeMap::from([(RoleGroup::OtherPatient, Extent::Whole)]);
-    extent.extend(raw.extent);
     let mut hash = Sha256::new();
     hashed.iter().for_each(|t| hash.update(t.as_bytes()));
     Ok(Policy {
@@ -152,7 +150,6 @@ fn finish(file: &str, text: &str, raw: RawPolicy, hashed: &[&str]) -> Result<Pol
         authority: super::authority_facts(&default_authority)?,
         travelling: super::travelling(&default_authority),
         special: special::rules(&raw.special).map_err(|what| PolicyError::at(file, line_with(text, "[special"), what))?,
-        extent,
         default_authority,
     })
 }

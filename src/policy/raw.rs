@@ -2,7 +2,7 @@
 
 use crate::model::decision::Action;
 use crate::model::mention::Category;
-use crate::model::policy::{Extent, Switch, WithholdRule};
+use crate::model::policy::{Switch, WithholdRule};
 use crate::model::role::RoleGroup;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -39,9 +39,6 @@ pub(super) struct RawPolicy {
     /// Switches of special categories (`policies/special.toml`) that differ from the default.
     #[serde(default)]
     pub special: BTreeMap<String, Switch>,
-    /// How much goes with the identity of a group.
-    #[serde(default)]
-    pub extent: BTreeMap<RoleGroup, Extent>,
 }
 
 /// What one group gets.
@@ -80,7 +77,6 @@ impl RawPolicy {
     pub fn over(self, mut base: RawPolicy) -> RawPolicy {
         base.groups.extend(self.groups);
         base.special.extend(self.special);
-        base.extent.extend(self.extent);
         RawPolicy {
             name: self.name.or(base.name),
             version: self.version.or(base.version),
@@ -95,7 +91,6 @@ impl RawPolicy {
             withhold: self.withhold.or(base.withhold),
             identity: self.identity.or(base.identity),
             special: base.special,
-            extent: base.extent,
         }
     }
 }

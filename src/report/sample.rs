@@ -173,7 +173,6 @@ fn policy() -> Policy {
         authority: Default::default(),
         travelling: Vec::new(),
         special: Vec::new(),
-        extent: BTreeMap::new(),
     }
 }
 
