@@ -15,4 +15,6 @@ pub mod pipeline;
 pub mod policy;
 pub mod redact;
 pub mod report;
+pub mod store;
 pub mod verify;
+pub mod workflow;
