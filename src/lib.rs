@@ -13,6 +13,7 @@ pub mod model;
 pub mod people;
 pub mod pipeline;
 pub mod policy;
+pub mod queue;
 pub mod redact;
 pub mod report;
 pub mod store;

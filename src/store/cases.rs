@@ -313,6 +313,19 @@ impl Store {
         Ok(())
     }
 
+    /// Adds a note.
+    ///
+    /// # Errors
+    /// The case is unknown or purged.
+    pub async fn note(&self, id: &str, actor: &Actor, text: &str) -> Result<()> {
+        let note = Note { at: now(), by: actor.name.clone(), text: text.chars().take(4_000).collect() };
+        self.change_secret(id, NewEntry::new(actor, id, "case.note"), Effect::Nothing, |secret| {
+            secret.notes.push(note);
+            Ok(())
+        })
+        .await
+    }
+
     /// The newest result was made from something else than what the case now holds: it is no longer good for a release, and rulings on its
     /// items may be about other things than items of the same name in the next one.
     pub(super) async fn outdate(&self, tx: &mut Transaction<'static, Any>, id: &str) -> Result<()> {

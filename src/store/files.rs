@@ -117,7 +117,7 @@ impl Store {
     }
 
     #[allow(clippy::too_many_arguments)]
-    async fn insert(
+    pub(super) async fn insert(
         &self,
         tx: &mut Transaction<'static, Any>,
         key: &CaseKey,

@@ -208,12 +208,14 @@ impl Store {
     ///
     /// # Errors
     /// The rules no longer allow it.
-    pub async fn finish_release(&self, job: &Job, actor: &Actor, package: &Stored) -> Result<bool> {
+    pub async fn finish_release(&self, job: &Job, actor: &Actor, package: &Stored, packet: &Stored) -> Result<bool> {
+        let key = self.case_key(&job.case_id).await?;
         let mut tx = self.begin().await?;
         if !self.ended(&mut tx, job, JobState::Done, "").await? {
             return Ok(false);
         }
-        self.release(&mut tx, &job.case_id, actor, package).await?;
+        let run = self.release(&mut tx, &job.case_id, actor, package).await?;
+        self.insert(&mut tx, &key, &job.case_id, run, "packet", 1, "evidence-packet.zip", packet).await?;
         tx.commit().await?;
         Ok(true)
     }

@@ -31,7 +31,7 @@ impl Store {
         id: &str,
         actor: &Actor,
         package: &Stored,
-    ) -> Result<()> {
+    ) -> Result<i64> {
         let (_, case) = self.moved(tx, id, actor, Move::Release, &MoveNote::default()).await?;
         sqlx::query("INSERT INTO releases (case_id, run, blob, sha256, bytes, account, at) VALUES ($1, $2, $3, $4, $5, $6, $7)")
             .bind(id.to_string())
@@ -44,7 +44,8 @@ impl Store {
             .execute(&mut **tx)
             .await?;
         let entry = NewEntry::new(actor, id, "release.package").with("run", case.run).with("sha256", &package.sha256);
-        self.append(tx, &entry.with("bytes", package.bytes)).await
+        self.append(tx, &entry.with("bytes", package.bytes)).await?;
+        Ok(case.run)
     }
 
     /// Releases of a case, oldest first.
