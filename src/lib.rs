@@ -16,6 +16,7 @@ pub mod policy;
 pub mod queue;
 pub mod redact;
 pub mod report;
+pub mod server;
 pub mod store;
 pub mod verify;
 pub mod workflow;

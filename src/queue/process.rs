@@ -198,6 +198,11 @@ pub(super) async fn process(store: &Store, job: &Job, bell: &Bell) -> Result<(),
         let dir = WorkDir::new(&base, &name).map_err(again)?;
         let input = dir.join("export");
         fetch(&s, &blobs, &inputs, &input)?;
+        // A single zip is opened like a folder, and goes out as one.
+        let input = match &inputs[..] {
+            [only] if only.path.to_ascii_lowercase().ends_with(".zip") => input.join(safe(&only.path)),
+            _ => input,
+        };
         let opts = options(&secret, &rulings, by.join("; "), input, dir.join("OUT")).map_err(input_error)?;
         let case = match pipeline::run(&opts, progress, stop) {
             Ok(case) => Some(case),

@@ -20,7 +20,11 @@ pub struct Asked {
 }
 
 /// The newest entries.
-pub async fn page(State(app): State<App>, Extension(s): Extension<Session>, Query(a): Query<Asked>) -> Result<Html<String>, Fail> {
+pub async fn page(
+    State(app): State<App>,
+    Extension(s): Extension<Session>,
+    Query(a): Query<Asked>,
+) -> Result<Html<String>, Fail> {
     shown(&app, &s, a.before, Value::Null).await
 }
 

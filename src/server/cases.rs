@@ -13,7 +13,11 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 
 /// The page.
-pub async fn page(State(app): State<App>, Extension(s): Extension<Session>, Path(id): Path<String>) -> Result<Html<String>, Fail> {
+pub async fn page(
+    State(app): State<App>,
+    Extension(s): Extension<Session>,
+    Path(id): Path<String>,
+) -> Result<Html<String>, Fail> {
     let case = app.store.case(&id).await?;
     let actor = s.account.actor();
     let names = listing::names(&app.store.accounts().await?);
@@ -61,8 +65,11 @@ async fn open_part(app: &App, s: &Session, id: &str, run: i64, body: &mut Value)
     let secret = app.store.secret(id).await?;
     app.store.audit(NewEntry::new(&s.account.actor(), id, "case.view")).await?;
     let files = app.store.files(id, 0, "input").await?;
-    body["files"] =
-        files.iter().map(|f| json!({"path": f.path, "size": pages::size(f.bytes), "sha256": f.sha256})).collect::<Vec<_>>().into();
+    body["files"] = files
+        .iter()
+        .map(|f| json!({"path": f.path, "size": pages::size(f.bytes), "sha256": f.sha256}))
+        .collect::<Vec<_>>()
+        .into();
     let mut request = secret.request.clone();
     let readiness = weigh(&mut request).map_err(|e| Fail::bad(e.to_string()))?;
     body["blocks"] = json!(readiness.blocks);
@@ -108,7 +115,9 @@ pub fn event(e: &AuditEntry, _names: &HashMap<i64, String>) -> Value {
         }
         "review.undo" => format!("took the ruling on {} back", detail["item"].as_str().unwrap_or_default()),
         "release.ask" => "asked for the release".into(),
-        "release.package" => format!("released the package {}", &detail["sha256"].as_str().unwrap_or_default().get(..12).unwrap_or("")),
+        "release.package" => {
+            format!("released the package {}", &detail["sha256"].as_str().unwrap_or_default().get(..12).unwrap_or(""))
+        }
         "download.package" => "downloaded the package".into(),
         "download.packet" => "downloaded the evidence packet".into(),
         "download.report" => "opened the internal report".into(),

@@ -15,7 +15,8 @@ use tokio::sync::mpsc;
 /// The package for the recipient.
 pub async fn package(State(app): State<App>, Extension(s): Extension<Session>, Path(id): Path<String>) -> Result<Response, Fail> {
     let case = app.store.case(&id).await?;
-    let release = app.store.releases(&id).await?.pop().ok_or_else(|| Fail::new(StatusCode::NOT_FOUND, "Nothing was released yet."))?;
+    let release =
+        app.store.releases(&id).await?.pop().ok_or_else(|| Fail::new(StatusCode::NOT_FOUND, "Nothing was released yet."))?;
     let blobs = app.store.case_blobs(&id).await?;
     app.store.audit(NewEntry::new(&s.account.actor(), &id, "download.package").with("sha256", &release.sha256)).await?;
     let reader = app.store.read_blob(&blobs, &release.blob)?;
@@ -25,7 +26,8 @@ pub async fn package(State(app): State<App>, Extension(s): Extension<Session>, P
 /// The evidence packet.
 pub async fn packet(State(app): State<App>, Extension(s): Extension<Session>, Path(id): Path<String>) -> Result<Response, Fail> {
     let case = app.store.case(&id).await?;
-    let release = app.store.releases(&id).await?.pop().ok_or_else(|| Fail::new(StatusCode::NOT_FOUND, "Nothing was released yet."))?;
+    let release =
+        app.store.releases(&id).await?.pop().ok_or_else(|| Fail::new(StatusCode::NOT_FOUND, "Nothing was released yet."))?;
     let file = app.store.file(&id, release.run, "packet", "evidence-packet.zip").await?;
     let blobs = app.store.case_blobs(&id).await?;
     app.store.audit(NewEntry::new(&s.account.actor(), &id, "download.packet").with("sha256", &file.sha256)).await?;

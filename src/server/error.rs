@@ -39,7 +39,10 @@ impl From<StoreError> for Fail {
             other => {
                 // Words of the store never hold a value of a record.
                 eprintln!("disclose: {other}");
-                Fail::new(StatusCode::INTERNAL_SERVER_ERROR, "The store does not answer as it should. The program's log says why.")
+                Fail::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "The store does not answer as it should. The program's log says why.",
+                )
             }
         }
     }

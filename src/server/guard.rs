@@ -24,7 +24,8 @@ pub async fn outer(State(app): State<App>, request: Request, next: Next) -> Resp
         next.run(request).await
     } else {
         // Against rebinding of names: a foreign page that has its name pointed here is not answered.
-        (StatusCode::MISDIRECTED_REQUEST, "This name is not on the list of hosts; start with --host NAME to add it.\n").into_response()
+        (StatusCode::MISDIRECTED_REQUEST, "This name is not on the list of hosts; start with --host NAME to add it.\n")
+            .into_response()
     };
     let set = |headers: &mut HeaderMap, name: HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));

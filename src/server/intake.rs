@@ -17,8 +17,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 
 /// Kinds of requesters (model::request::Party).
-const KINDS: &[&str] =
-    &["patient", "personal_representative", "attorney", "insurer", "employer", "provider", "court", "other"];
+const KINDS: &[&str] = &["patient", "personal_representative", "attorney", "insurer", "employer", "provider", "court", "other"];
 
 /// What the form begins with.
 #[derive(Deserialize, Default)]
@@ -56,9 +55,30 @@ fn form(s: &Session, sent: &HashMap<String, String>, error: &str) -> Result<Html
     let authority = if of("authority").is_empty() { "authorization_164_508".to_string() } else { of("authority") };
     let mut body = items(&authority, &answers(sent, ""))?;
     let fields = [
-        "family", "given", "birth_date", "sex", "identifier", "former", "street", "city", "region", "postal_code", "phone",
-        "patient_json", "purpose", "recipient", "recipient_address", "requester_name", "requester_kind", "requester_organization",
-        "reference", "received", "due", "from", "to", "priority",
+        "family",
+        "given",
+        "birth_date",
+        "sex",
+        "identifier",
+        "former",
+        "street",
+        "city",
+        "region",
+        "postal_code",
+        "phone",
+        "patient_json",
+        "purpose",
+        "recipient",
+        "recipient_address",
+        "requester_name",
+        "requester_kind",
+        "requester_organization",
+        "reference",
+        "received",
+        "due",
+        "from",
+        "to",
+        "priority",
     ];
     let mut values: serde_json::Map<String, Value> = fields.iter().map(|f| (f.to_string(), json!(of(f)))).collect();
     if of("received").is_empty() {
@@ -211,4 +231,3 @@ pub async fn create(
     app.store.assign(&ids, s.account.id, &actor).await?;
     Ok(Redirect::to(&format!("/cases/{}", case.id)).into_response())
 }
-

@@ -148,10 +148,7 @@ pub async fn queue(With(app): With<App>, Extension(s): Extension<Session>, Query
 
 /// Authorities for a list of choices.
 pub fn authorities() -> Vec<Value> {
-    authority_words()
-        .into_iter()
-        .filter_map(|w| authority_facts(w).ok().map(|f| json!({"word": w, "title": f.title})))
-        .collect()
+    authority_words().into_iter().filter_map(|w| authority_facts(w).ok().map(|f| json!({"word": w, "title": f.title}))).collect()
 }
 
 /// Gives the chosen cases to somebody.

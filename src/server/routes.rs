@@ -1,7 +1,9 @@
 //! Every route with who may use it. The router and this table are the permission matrix: a route that is not here is refused to
 //! everybody, and `docs/desk.md` prints it.
 
-use super::{App, accounts, approval, assets, audit, auth, cases, documents, downloads, events, intake, listing, review, uploads};
+use super::{
+    App, accounts, approval, assets, audit, auth, cases, documents, downloads, events, intake, listing, review, uploads,
+};
 use crate::model::desk::StaffRole::{self, Admin, Auditor, Clerk, PrivacyOfficer, Reviewer};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

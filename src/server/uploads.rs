@@ -3,12 +3,14 @@
 use super::App;
 use super::error::Fail;
 use crate::store::Session;
+use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, State};
-use axum::{Extension, Json};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::io::{self, Read};
 use tokio::sync::mpsc;
 
@@ -43,7 +45,7 @@ pub async fn receive(
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
     body: Body,
-) -> Result<Json<Value>, Fail> {
+) -> Result<Response, Fail> {
     let path = safe(&asked.path)?;
     let blobs = app.store.case_blobs(&id).await?;
     let (send, receive) = mpsc::channel::<io::Result<Bytes>>(4);
@@ -66,7 +68,8 @@ pub async fn receive(
         return Err(Fail::bad("The upload broke off. Try again."));
     }
     let file = app.store.add_input(&id, &path, &stored?, &s.account.actor()).await?;
-    Ok(Json(json!({"path": file.path, "bytes": file.bytes, "sha256": file.sha256})))
+    let said = json!({"path": file.path, "bytes": file.bytes, "sha256": file.sha256}).to_string();
+    Ok(([(header::CONTENT_TYPE, "application/json")], said).into_response())
 }
 
 /// What comes in, for the thread that encrypts it. An empty chunk is the end; a channel that closes without one is not.

@@ -160,6 +160,18 @@ impl Store {
         rows.iter().map(entry).collect()
     }
 
+    /// True when an entry has this hash.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn audit_holds(&self, hash: &str) -> Result<bool> {
+        let row = sqlx::query("SELECT seq FROM audit WHERE hash = $1")
+            .bind(hash.trim().to_ascii_lowercase())
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row.is_some())
+    }
+
     /// Checks the whole log.
     ///
     /// # Errors

@@ -177,7 +177,7 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 
 /// From hexadecimal.
 pub(super) fn unhex_bytes(text: &str) -> Option<Vec<u8>> {
-    if !text.is_ascii() || text.len() % 2 != 0 {
+    if !text.is_ascii() || !text.len().is_multiple_of(2) {
         return None;
     }
     (0..text.len() / 2).map(|i| u8::from_str_radix(text.get(2 * i..2 * i + 2)?, 16).ok()).collect()
