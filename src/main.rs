@@ -36,7 +36,7 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Work on cases of the desk in a process of its own
     Worker(serve::WorkerArgs),
-    /// Chores of the desk: check the audit log, change the master key
+    /// Chores of the desk: change the master key
     Desk(serve::DeskArgs),
     /// List, show, check and compare policies
     Policy(policy::PolicyArgs),

@@ -93,14 +93,6 @@ pub struct DeskArgs {
 
 #[derive(Subcommand, Debug)]
 enum Chore {
-    /// Check the whole audit log: exit 0 when every entry is in its place, 4 when not
-    VerifyLog {
-        #[command(flatten)]
-        data: Data,
-        /// The head (hexadecimal) that was written down earlier and must still be in the log
-        #[arg(long, value_name = "HEX")]
-        head: Option<String>,
-    },
     /// Make a new master key; no server and no worker may run
     RotateKey {
         #[command(flatten)]
@@ -155,10 +147,10 @@ pub fn serve(args: &ServeArgs) -> Result<i32, RunError> {
 pub fn worker(args: &WorkerArgs) -> Result<i32, RunError> {
     runtime()?.block_on(async {
         let store = args.data.store().await?;
-        queue::sweep(&store.work_dir().map_err(failed)?)?;
+        queue::recover(&store).await.map_err(failed)?;
         let bell = Bell::default();
         let tasks: Vec<_> = (0..args.jobs.max(1))
-            .map(|n| tokio::spawn(queue::work(store.clone(), format!("{}-{n}", std::process::id()), bell.clone())))
+            .map(|n| tokio::spawn(queue::work(store.clone(), queue::worker_name(n), bell.clone())))
             .collect();
         interrupted().await;
         bell.stop();
@@ -169,6 +161,38 @@ pub fn worker(args: &WorkerArgs) -> Result<i32, RunError> {
     })
 }
 
+/// Checks the desk's whole audit log: exit 0 when every entry is in its place, 4 when not.
+///
+/// # Errors
+/// The data folder cannot be used.
+pub fn verify_log(data: &Data, head: Option<&str>, out: &mut dyn Write) -> Result<i32, RunError> {
+    if !data.dir()?.is_dir() {
+        return Err(RunError::Input(format!("{}: there is no desk here; give a packet or --data DIR", data.dir()?.display())));
+    }
+    runtime()?.block_on(async {
+        let store = data.store().await?;
+        let verdict = store.audit_verify().await.map_err(failed)?;
+        for f in &verdict.failures {
+            writeln!(out, "FAILED  {f}")?;
+        }
+        let known = match head {
+            Some(h) => store.audit_holds(h).await.map_err(failed)?,
+            None => true,
+        };
+        if !known {
+            writeln!(
+                out,
+                "FAILED  the head that was written down is not in the log: it was put back to an earlier day or made anew"
+            )?;
+        }
+        if verdict.failures.is_empty() && known {
+            writeln!(out, "passed  {} entries\nhead    {}", verdict.entries, verdict.head)?;
+            return Ok(0);
+        }
+        Ok(FAILED)
+    })
+}
+
 /// Does a chore.
 ///
 /// # Errors
@@ -176,28 +200,6 @@ pub fn worker(args: &WorkerArgs) -> Result<i32, RunError> {
 pub fn desk(args: &DeskArgs, out: &mut dyn Write) -> Result<i32, RunError> {
     runtime()?.block_on(async {
         match &args.what {
-            Chore::VerifyLog { data, head } => {
-                let store = data.store().await?;
-                let verdict = store.audit_verify().await.map_err(failed)?;
-                for f in &verdict.failures {
-                    writeln!(out, "FAILED  {f}")?;
-                }
-                let known = match head {
-                    Some(h) => store.audit_holds(h).await.map_err(failed)?,
-                    None => true,
-                };
-                if !known {
-                    writeln!(
-                        out,
-                        "FAILED  the head that was written down is not in the log: it was put back to an earlier day or made anew"
-                    )?;
-                }
-                if verdict.failures.is_empty() && known {
-                    writeln!(out, "passed  {} entries\nhead    {}", verdict.entries, verdict.head)?;
-                    return Ok(0);
-                }
-                Ok(FAILED)
-            }
             Chore::RotateKey { data } => {
                 let store = data.store().await?;
                 let who = std::env::var("USER").unwrap_or_else(|_| "console".into());

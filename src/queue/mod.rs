@@ -6,6 +6,8 @@
 
 mod process;
 mod release;
+#[cfg(test)]
+mod tests;
 mod work;
 
 pub use process::{options, weigh};
@@ -17,6 +19,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::Notify;
+
+/// Claims after which a job is given up.
+const DEATHS: i64 = 20;
 
 /// Why a job did not end well.
 enum Trouble {
@@ -83,6 +88,12 @@ async fn pause(bell: &Bell, time: Duration) {
 
 async fn one(store: &Store, job: &Job, bell: &Bell) {
     let result = match job.kind {
+        // A job whose workers die of it, each time, must not go round for ever.
+        _ if job.attempts > DEATHS => Err(Trouble::Fatal {
+            kind: "the program ended each time it worked on this",
+            say: "The program ended each time it worked on this case. Look at the export: it may need more memory than there is."
+                .into(),
+        }),
         JobKind::Process => process::process(store, job, bell).await,
         JobKind::Release => release::release(store, job, bell).await,
     };
@@ -98,6 +109,33 @@ async fn one(store: &Store, job: &Job, bell: &Bell) {
         // The lease runs out, and the job is claimed again.
         eprintln!("disclose: worker: {e}");
     }
+}
+
+fn host() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/hostname").map(|h| h.trim().replace(':', "-")).unwrap_or_default()
+}
+
+/// Name of a worker of this process.
+pub fn worker_name(n: usize) -> String {
+    format!("{}:{}:{n}", host(), std::process::id())
+}
+
+/// After a crash: claims of processes of this machine that are gone need not wait for the end of their lease, and what they left in clear
+/// is removed. Where processes cannot be looked up the lease decides.
+///
+/// # Errors
+/// The store, or the folder of workers.
+pub async fn recover(store: &Store) -> Result<(), StoreError> {
+    sweep(&store.work_dir()?)?;
+    for name in store.busy_workers().await? {
+        let mut parts = name.split(':');
+        let (machine, process) = (parts.next().unwrap_or_default(), parts.next().and_then(|p| p.parse::<u32>().ok()));
+        let Some(process) = process.filter(|_| machine == host() && !machine.is_empty()) else { continue };
+        if Path::new("/proc/self").exists() && !Path::new(&format!("/proc/{process}")).exists() {
+            store.drop_claims(&name).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Removes what workers that were killed have left: records in clear. Folders of a living worker are locked and stay.

@@ -155,7 +155,7 @@ fn identity(of: &dyn Fn(&str) -> String) -> Result<Identity, String> {
         });
     }
     if let Some(value) = some(of("phone")) {
-        out.telecoms.push(Telecom { system: "phone".into(), value, ..Telecom::default() });
+        out.telecoms.push(Telecom { system: "phone".into(), value });
     }
     Ok(out)
 }

@@ -105,13 +105,10 @@ impl Listening {
     /// # Errors
     /// The port fails.
     pub async fn run(self, end: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
-        if let Ok(dir) = self.app.store.work_dir() {
-            queue::sweep(&dir)?;
-        }
+        queue::recover(&self.app.store).await.map_err(std::io::Error::other)?;
         let mut workers = Vec::new();
         for n in 0..self.workers {
-            let name = format!("{}-{n}", std::process::id());
-            workers.push(tokio::spawn(queue::work(self.app.store.clone(), name, self.app.bell.clone())));
+            workers.push(tokio::spawn(queue::work(self.app.store.clone(), queue::worker_name(n), self.app.bell.clone())));
         }
         let bell = self.app.bell.clone();
         let router = router(self.app).into_make_service_with_connect_info::<SocketAddr>();

@@ -255,6 +255,27 @@ impl Store {
         Ok(())
     }
 
+    /// Names of the workers that have a job.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn busy_workers(&self) -> Result<Vec<String>> {
+        let rows = sqlx::query("SELECT DISTINCT worker FROM jobs WHERE state = 'running'").fetch_all(&self.pool).await?;
+        rows.iter().map(|r| Ok(r.try_get(0)?)).collect()
+    }
+
+    /// Ends the lease of a worker that is known to be dead. Should it live after all, its result is refused.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn drop_claims(&self, worker: &str) -> Result<()> {
+        sqlx::query("UPDATE jobs SET lease = 0 WHERE worker = $1 AND state = 'running'")
+            .bind(worker.to_string())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     async fn ended(&self, tx: &mut Transaction<'static, Any>, job: &Job, state: JobState, error: &str) -> Result<bool> {
         let changed = sqlx::query(
             "UPDATE jobs SET state = $1, error = $2, ended = $3, lease = 0 WHERE id = $4 AND attempts = $5 AND state = 'running'",

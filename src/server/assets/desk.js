@@ -79,7 +79,6 @@
       const list = entries.length ? (await Promise.all(entries.map((x) => walk(x, "")))).flat() : files.map((f) => ({ file: f, path: f.name }));
       upload(list);
     });
-    drop.addEventListener("keydown", (e) => { if (e.key === "Enter" && e.target === drop) one("[data-files]", drop).click(); });
   }
 
   // Progress: the server knows how far it is, so that a page loaded again goes on where it was.
