@@ -13,6 +13,7 @@ pub mod layout;
 pub mod pdf;
 pub mod readable;
 pub mod roles;
+pub mod rtf;
 pub mod text;
 pub mod xdm;
 pub mod xml;

@@ -104,7 +104,7 @@ try {
   const address = cleo.url();
 
   step("files are uploaded, the checklist answered, the export processed");
-  const chosen = ["reyes/portal-fhir.json", "reyes/ccda/summary.xml", "notes/ward-note.txt", "scans/lab.png"].map((f) => join(samples, f)).filter(existsSync);
+  const chosen = ["reyes/portal-fhir.json", "reyes/ccda/summary.xml", "notes/ward-note.txt", "scans/lab.png", "held/letter.pdf", "held/scan.txt"].map((f) => join(samples, f)).filter(existsSync);
   await Promise.all([cleo.waitForEvent("load"), cleo.locator("[data-files]").first().setInputFiles(chosen)]);
   await cleo.waitForSelector("#files td:has-text('summary.xml')");
   await cleo.click("button:has-text('Start validation')");
@@ -138,6 +138,7 @@ try {
   await rita.keyboard.press("?");
   assert(await rita.locator("#help").isVisible());
   await rita.keyboard.press("Escape");
+  assert(await rita.locator(".items a.open").count(), "this export leaves something to a person");
   let ruled = 0;
   let undone = false;
   for (let round = 0; round < 3; round += 1) {
