@@ -27,8 +27,10 @@ const DEATHS: i64 = 20;
 enum Trouble {
     /// Another claim has it, or the program is ending: nothing is written.
     Lost,
-    /// Trying again may help.
+    /// Trying again may help. The words are the program's own and name nothing of a case.
     Again(String),
+    /// Trying again may help; what was said may name a file of the export, and goes to the case's notes.
+    Retry(String),
     /// It will not help. `say` goes to the case's notes, which are sealed; the queue keeps only the kind.
     Fatal { kind: &'static str, say: String },
 }
@@ -100,6 +102,10 @@ async fn one(store: &Store, job: &Job, bell: &Bell) {
     let written = match result {
         Ok(()) | Err(Trouble::Lost) => Ok(()),
         Err(Trouble::Again(why)) => store.fail(job, &why, false).await,
+        Err(Trouble::Retry(say)) => {
+            let noted = store.note(&job.case_id, &Actor::worker(), &format!("Processing failed: {say}")).await;
+            noted.and(store.fail(job, "an internal error; see the note in the case", false).await)
+        }
         Err(Trouble::Fatal { kind, say }) => {
             let noted = store.note(&job.case_id, &Actor::worker(), &say).await;
             noted.and(store.fail(job, kind, true).await)

@@ -208,7 +208,7 @@ pub(super) async fn process(store: &Store, job: &Job, bell: &Bell) -> Result<(),
             Ok(case) => Some(case),
             Err(RunError::WrongPatient(_)) => None,
             Err(RunError::Cancelled) => return Err(Trouble::Lost),
-            Err(RunError::Internal(why)) => return Err(Trouble::Again(why)),
+            Err(RunError::Internal(why)) => return Err(Trouble::Retry(why)),
             Err(e) => return Err(input_error(e)),
         };
         progress.stage("store", 0);

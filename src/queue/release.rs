@@ -42,7 +42,7 @@ pub(super) async fn release(store: &Store, job: &Job, bell: &Bell) -> Result<(),
         let out = dir.join("OUT");
         fetch(&s, &blobs, &rows, &out)?;
         progress.stage("verify", 0);
-        let checks = verify_folder(&out).map_err(|e| Trouble::Again(e.to_string()))?;
+        let checks = verify_folder(&out).map_err(|e| Trouble::Retry(e.to_string()))?;
         if checks.is_empty() || checks.iter().any(|c| !c.passed) {
             return Err(Trouble::Fatal {
                 kind: "verification failed",
@@ -53,10 +53,10 @@ pub(super) async fn release(store: &Store, job: &Job, bell: &Bell) -> Result<(),
         pack(&out.join("release"), &released, &mut zip).map_err(again)?;
         zip.seek(SeekFrom::Start(0)).map_err(again)?;
         let package = s.put_blob(&blobs, &mut zip, u64::MAX)?;
-        let key = packet::load_or_create(&key).map_err(|e| Trouble::Again(e.to_string()))?;
+        let key = packet::load_or_create(&key).map_err(|e| Trouble::Retry(e.to_string()))?;
         let mut file = tempfile::tempfile_in(dir.join("")).map_err(again)?;
         let copy = file.try_clone().map_err(again)?;
-        packet::build(&out, &approvals, &key, &made, copy).map_err(|e| Trouble::Again(e.to_string()))?;
+        packet::build(&out, &approvals, &key, &made, copy).map_err(|e| Trouble::Retry(e.to_string()))?;
         file.seek(SeekFrom::Start(0)).map_err(again)?;
         Ok(Packed { package, packet: s.put_blob(&blobs, &mut file, u64::MAX)? })
     })

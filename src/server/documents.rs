@@ -4,8 +4,9 @@
 use super::error::Fail;
 use super::{App, pages};
 use crate::format::image::{self, png, raster};
-use crate::format::pdf::Pdf;
+use crate::format::pdf::{Pdf, preview};
 use crate::format::readable::{self, Readable, Syntax, align};
+use crate::format::rtf::Rtf;
 use crate::intake::{self, Kind, XmlRoot};
 use crate::store::{CaseRow, FileRow, NewEntry, Session};
 use axum::Extension;
@@ -136,8 +137,9 @@ fn read(bytes: &[u8]) -> (Readable, usize) {
         Some(Kind::Ndjson) => (text(Syntax::Lines), 0),
         Some(Kind::Xml(XmlRoot::Stylesheet) | Kind::Html) => (text(Syntax::Html), 0),
         Some(Kind::Xml(_)) => (text(Syntax::Xml), 0),
+        Some(Kind::Rtf) => (readable::fields(&Rtf, bytes).unwrap_or_default(), 0),
         Some(Kind::Text) => (text(Syntax::Text), 0),
-        Some(Kind::Pdf) => (readable::pages(&Pdf, bytes).unwrap_or_default(), 0),
+        Some(Kind::Pdf) => (readable::pages(&Pdf, bytes).unwrap_or_default(), preview::count(bytes)),
         Some(Kind::Image(_)) => (Readable::default(), image::pictures(bytes).count()),
         None => (Readable::default(), 0),
     }
@@ -210,7 +212,7 @@ fn card(p: &readable::Pair, at: &str, mark: &str) -> Value {
         .map(|r| {
             let text: String = r.left.iter().map(|s| s.text.as_str()).collect();
             let here = !mark.is_empty() && text.contains(mark) && (at.is_empty() || inside(at, &r.path) || inside(at, &p.path));
-            json!({"name": r.name, "technical": r.technical && !r.changed, "changed": r.changed, "here": here,
+            json!({"name": r.name, "technical": r.technical && (!r.changed || p.gone), "changed": r.changed, "here": here,
                 "left": segments(&r.left), "right": segments(&r.right)})
         })
         .collect();
@@ -231,7 +233,11 @@ pub async fn picture(
     let entry = NewEntry::new(&s.account.actor(), &id, "document.picture").with("file", asked.doc).with("page", asked.page);
     app.store.audit(entry.with("side", if asked.side == "original" { "original" } else { "redacted" })).await?;
     let png = tokio::task::spawn_blocking(move || {
-        let (p, _) = image::pictures(&bytes).nth(asked.page.saturating_sub(1))?.ok()?;
+        let number = asked.page.saturating_sub(1);
+        if kind(&bytes) == Some(Kind::Pdf) {
+            return png::encode(&preview::page(&bytes, number)?, None).ok();
+        }
+        let (p, _) = image::pictures(&bytes).nth(number)?.ok()?;
         let depth = if p.channels == 3 { raster::Depth::Rgb } else { raster::Depth::Grey };
         png::encode(&raster::Raster::new(p.width, p.height, depth, p.data).ok()?, None).ok()
     });

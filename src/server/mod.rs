@@ -24,6 +24,8 @@ mod routes;
 mod uploads;
 
 #[cfg(test)]
+mod load;
+#[cfg(test)]
 mod tests;
 
 pub use password::hash as password_hash;

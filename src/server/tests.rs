@@ -6,20 +6,20 @@ use crate::store::{Account, NewCase};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-struct Answer {
-    status: u16,
+pub(super) struct Answer {
+    pub(super) status: u16,
     head: String,
     body: String,
 }
 
-struct Client {
-    store: Store,
-    address: SocketAddr,
+pub(super) struct Client {
+    pub(super) store: Store,
+    pub(super) address: SocketAddr,
     _dir: tempfile::TempDir,
 }
 
 impl Client {
-    async fn start() -> Client {
+    pub(super) async fn start() -> Client {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path(), None).await.unwrap();
         let settings = Settings {
@@ -34,14 +34,14 @@ impl Client {
         Client { store, address, _dir: dir }
     }
 
-    async fn account(&self, role: StaffRole) -> Account {
+    pub(super) async fn account(&self, role: StaffRole) -> Account {
         let name = format!("u-{}", role.word());
         let id = self.store.create_account(&name, "", "x", &[role], &Actor::worker(), false).await.unwrap();
         self.store.account(id).await.unwrap()
     }
 
     /// A request as a browser would send it from a page of the desk, in the session of `who`.
-    async fn ask(&self, method: &str, path: &str, who: Option<&Account>, body: &str) -> Answer {
+    pub(super) async fn ask(&self, method: &str, path: &str, who: Option<&Account>, body: &str) -> Answer {
         let mut headers = format!("Origin: http://{}\r\nSec-Fetch-Site: same-origin\r\n", self.address);
         if let Some(a) = who {
             let token = self.store.begin_session(a).await.unwrap();
@@ -51,7 +51,7 @@ impl Client {
         self.raw(method, path, &self.address.to_string(), &headers, body).await
     }
 
-    async fn raw(&self, method: &str, path: &str, host: &str, headers: &str, body: &str) -> Answer {
+    pub(super) async fn raw(&self, method: &str, path: &str, host: &str, headers: &str, body: &str) -> Answer {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\n{headers}Content-Length: {}\r\n\r\n{body}",
@@ -67,7 +67,7 @@ impl Client {
     }
 }
 
-fn run(test: impl Future<Output = ()>) {
+pub(super) fn run(test: impl Future<Output = ()>) {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(test);
 }
 

@@ -54,6 +54,8 @@ pub const RULES: &[Rule] = &[
     Rule { name: M::Close, from: &[S::Released, S::Acknowledged, S::Denied, S::Recalled], to: S::Closed, roles: DESK },
     Rule { name: M::Deny, from: RUNNING, to: S::Denied, roles: OFFICER },
     Rule { name: M::Cancel, from: RUNNING, to: S::Cancelled, roles: DESK },
+    // What a worker makes of a case that was cancelled meanwhile is thrown away.
+    Rule { name: M::Cancel, from: &[S::Processing], to: S::Cancelled, roles: DESK },
     Rule { name: M::Recall, from: &[S::Released, S::Acknowledged], to: S::Recalled, roles: OFFICER },
 ];
 

@@ -3,7 +3,7 @@
 //   node desk.mjs PROGRAM SAMPLE-FOLDER [PICTURES-FOLDER]
 import { chromium } from "playwright-core";
 import { spawn, execFileSync } from "node:child_process";
-import { mkdtempSync, mkdirSync, readFileSync, rmSync, existsSync } from "node:fs";
+import { mkdtempSync, mkdirSync, readFileSync, rmSync, existsSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -104,7 +104,11 @@ try {
   const address = cleo.url();
 
   step("files are uploaded, the checklist answered, the export processed");
-  const chosen = ["reyes/portal-fhir.json", "reyes/ccda/summary.xml", "notes/ward-note.txt", "scans/lab.png", "held/letter.pdf", "held/scan.txt"].map((f) => join(samples, f)).filter(existsSync);
+  const chosen = ["reyes/portal-fhir.json", "reyes/ccda/summary.xml", "notes/ward-note.txt", "scans/lab.png", "held/letter.pdf", "newborn/bundle.json"].map((f) => join(samples, f));
+  const note = join(data, "phone-note.txt");
+  writeFileSync(note, "Telephone encounter\nPatient: Marisol Ana Reyes   DOB: 03/14/1984   MRN: 90417733\n\nCall from A. Reyes about the results of the thyroid panel. "
+    + "Reyes asked whether the dose should change before Friday.\n");
+  chosen.push(note);
   await Promise.all([cleo.waitForEvent("load"), cleo.locator("[data-files]").first().setInputFiles(chosen)]);
   await cleo.waitForSelector("#files td:has-text('summary.xml')");
   await cleo.click("button:has-text('Start validation')");
@@ -135,6 +139,12 @@ try {
   await rita.goto(`${address}/review`);
   await rita.waitForSelector("#document .line, #document img");
   await shown(rita, "review");
+  await rita.goto(`${address}/review?doc=${await rita.locator(".docs li").evaluateAll((l) => l.findIndex((x) => x.textContent.includes("letter.pdf")) + 1)}`);
+  await rita.waitForSelector("#document img");
+  await rita.waitForFunction(() => [...document.querySelectorAll("#document img")].slice(0, 2).every((i) => i.complete && i.naturalWidth > 300));
+  await shown(rita, "review-pages");
+  await rita.goto(`${address}/review`);
+  await rita.waitForSelector("#document .line");
   await rita.keyboard.press("?");
   assert(await rita.locator("#help").isVisible());
   await rita.keyboard.press("Escape");

@@ -110,3 +110,19 @@ pub fn pages(format: &dyn Format, bytes: &[u8]) -> Result<Readable, ReadError> {
     }
     Ok(Readable { cards })
 }
+
+/// What a format's own reader calls text, field by field.
+///
+/// # Errors
+/// It cannot be read.
+pub fn fields(format: &dyn Format, bytes: &[u8]) -> Result<Readable, ReadError> {
+    let source = Source { bytes, name: "" };
+    let doc = format.read(source)?;
+    let mut card = Card { title: "Text".into(), ..Card::default() };
+    for field in &doc.fields {
+        for line in format.view(source, &doc, field).text.lines().filter(|l| !l.trim().is_empty()) {
+            card.push(Row { text: line.trim().to_string(), ..Row::default() });
+        }
+    }
+    Ok(Readable { cards: vec![card] })
+}
