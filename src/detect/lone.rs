@@ -11,7 +11,8 @@ use super::identity::Own;
 use super::labels::is_speech;
 use super::name_read::{Read, Trust, forward, is_particle};
 use super::tokens::{Shape, Tokens};
-use super::words::{NameLike, is_bare_eponym, is_eponym, is_given, is_place_or_month, is_usual, is_word};
+use super::words::{NameLike, is_bare_eponym, is_eponym, is_given, is_place_or_month, is_shared_eponym, is_usual, is_word};
+use super::things::is_thing_noun;
 use crate::model::person::Name;
 
 /// Weights. What reaches [`ENOUGH`] is taken for a person.
@@ -180,6 +181,11 @@ fn one(t: &Tokens, i: usize) -> Option<Read> {
     Some(Read { first: i, next: i + 1, start: token.start, end: token.end, name, best: t.like(i), words: 1, parts: 1 })
 }
 
+/// The sum of what speaks for and against a person in words that nothing else has judged.
+pub fn weight_of(t: &Tokens, read: &Read, own: &Own) -> i32 {
+    weigh(t, read, style(t), own)
+}
+
 /// The sum of what speaks for and against a person.
 fn weigh(t: &Tokens, read: &Read, style: Style, own: &Own) -> i32 {
     let (first, n) = (read.first, read.next);
@@ -189,7 +195,8 @@ fn weigh(t: &Tokens, read: &Read, style: Style, own: &Own) -> i32 {
     let letters = low.chars().count();
     let name = t.like(head) == NameLike::Name;
     let mut sum = match (name, is_usual(low)) {
-        (false, _) => weight::WORD_NAME,
+        (false, _) if t.like(head) == NameLike::WordName => weight::WORD_NAME,
+        (false, _) => 0,
         (true, true) => weight::USUAL,
         (true, false) => weight::RARE,
     };
@@ -224,6 +231,10 @@ fn weigh(t: &Tokens, read: &Read, style: Style, own: &Own) -> i32 {
         {
             sum += weight::EPONYM;
         }
+    }
+    // `Wharton jelly`, `Macintosh 4`: many people bear the name, and a thing does.
+    if is_shared_eponym(low) && (is_thing_noun(t, n) || t.shape(n) == Some(Shape::Number) && !t.ends_column(n)) {
+        sum += weight::EPONYM;
     }
     match shape {
         Some(Shape::Upper) if letters <= 3 => sum += if style == Style::Capitals { -1 } else { weight::SHORT_CAPITALS },
@@ -343,7 +354,7 @@ fn after(t: &Tokens, n: usize, head: usize) -> i32 {
             {
                 sum += weight::ACTS;
             }
-            if is_eponym_head(low) && !is_institution_head(low) {
+            if is_eponym_head(low) && !is_institution_head(low) || is_thing_noun(t, n) {
                 sum += weight::TITLE_CASE;
             }
             if matches!(
@@ -371,7 +382,12 @@ fn after(t: &Tokens, n: usize, head: usize) -> i32 {
         }
         Some(Shape::Mark('/' | '&')) if t.like(n + 1) == NameLike::Name && t.is_capital(n + 1) => sum += weight::COMPANY,
         Some(Shape::Mark('-')) if t.touches_next(n - 1) && t.touches_next(n) => sum += weight::TITLE_CASE,
-        Some(Shape::Number) if t.is(n + 1, '.') || t.low(n + 1) == "mg" => sum += weight::DOSED,
+        Some(Shape::Number)
+            if t.is(n + 1, '.') && t.touches_next(n) && t.touches_next(n + 1) && t.shape(n + 2) == Some(Shape::Number)
+                || matches!(t.low(n + 1), "mg" | "mcg" | "ml" | "units" | "mm" | "cm" | "fr" | "french") =>
+        {
+            sum += weight::DOSED;
+        }
         _ => {}
     }
     sum

@@ -4,7 +4,7 @@ use super::cues::{is_eponym_head, is_institution_head, title};
 use super::evidence::{Evidence, credential_at};
 use super::name_read::Read;
 use super::tokens::{Shape, Tokens};
-use super::words::{ShortMap, is_bare_eponym, is_eponym, is_given};
+use super::words::{ShortMap, ShortSet, is_bare_eponym, is_clinical, is_eponym, is_given, is_shared_eponym, is_word};
 use std::sync::LazyLock;
 
 static PHRASES: LazyLock<ShortMap<Vec<Vec<&'static str>>>> = LazyLock::new(|| {
@@ -88,11 +88,61 @@ pub fn is_thing(t: &Tokens, read: &Read, e: &Evidence) -> bool {
     if title(after).is_some_and(|_| after == "dr") && !t.is_capital(n + 1 + usize::from(t.is(n + 1, '.'))) && !strong {
         return true;
     }
+    // `Allis and Babcock clamps`, `Kiwi/Simpson forceps`: one of several with one head.
+    if read.words == 1
+        && !strong
+        && (is_eponym(last) || is_shared_eponym(last))
+        && (t.is(n, '/') || t.is(n, ',') || after == "and" || after == "or")
+        && t.is_capital(n + 1)
+        && t.shape(n + 2) == Some(Shape::Lower)
+        && is_eponym_head(t.low(n + 2))
+    {
+        return true;
+    }
+    if !strong && (has_result(t, n) && !whole && !t.ends_line(n)) {
+        return true;
+    }
+    // `lives on Chester Nez rd`
+    if !e.titled && is_road(after) && t.shape(n.wrapping_sub(1)) != Some(Shape::Break) {
+        return true;
+    }
+    // `Plummer-Vinson`, `Kayser-Fleischer`
+    if read.words == 1 && !strong && last.contains('-') && last.split('-').all(|p| is_eponym(p) || is_shared_eponym(p) && last.split('-').any(is_eponym)) {
+        return true;
+    }
     let lone_eponym = read.words == 1 && is_eponym(last);
     if lone_eponym && !strong && !e.patient && e.role.is_none() && (!e.phrase || is_bare_eponym(last)) {
         return true;
     }
     is_pet(t, if e.titled { e.title_from } else { read.first })
+}
+
+/// True when the word at token `n` makes what stands right before it the name of a thing: a noun in small letters. What goes on with
+/// a person is a verb, a word of grammar, a state, or a mark.
+pub fn is_thing_noun(t: &Tokens, n: usize) -> bool {
+    let Some(token) = t.get(n).filter(|x| x.shape == Shape::Lower) else { return false };
+    let apart = t.get(n.wrapping_sub(1)).is_some_and(|b| token.start >= b.end + 2);
+    let low = t.low(n);
+    if apart || low.len() < 3 || !(is_word(low) || is_clinical(low)) {
+        return false;
+    }
+    let verb = low.len() > 4 && (low.ends_with("ed") || low.ends_with("ing") || low.ends_with("ly"))
+        || low.len() > 3 && low.ends_with('s') && !low.ends_with("ss") && !low.ends_with("us") && !low.ends_with("is");
+    !verb && !GOES_ON.contains(low) && super::cues::opens(low).is_none()
+}
+
+/// Small words that go on after a person's name: words of grammar, irregular verbs, states.
+static GOES_ON: LazyLock<ShortSet> = LazyLock::new(|| super::word_tables::GOES_ON.split_whitespace().collect());
+
+/// A result after a sign or test: `Ludington negative`, `Magill x1`, `Permcath n/a`.
+fn has_result(t: &Tokens, n: usize) -> bool {
+    let low = t.low(n);
+    let verb = matches!(low, "is" | "was" | "were" | "are" | "sign" | "test");
+    let result = if verb { t.low(n + 1) } else { low };
+    matches!(result, "neg" | "negative" | "pos" | "positive" | "absent" | "intact" | "normal" | "abnormal" | "equivocal" | "nl" | "wnl")
+        || low == "n" && t.is(n + 1, '/') && t.low(n + 2) == "a"
+        || t.shape(n) == Some(Shape::Mixed) && low.len() <= 3 && low.starts_with('x')
+        || t.is(n, '+') && !t.is_capital(n + 1)
 }
 
 /// Parts of the body and findings that are named `... of` somebody.
@@ -160,6 +210,11 @@ fn is_anatomical(low: &str) -> bool {
             | "capsule"
             | "stain"
     )
+}
+
+/// The end of a street's name that is hardly anything else.
+fn is_road(low: &str) -> bool {
+    matches!(low, "rd" | "ave" | "blvd" | "pkwy" | "hwy" | "ln" | "road" | "avenue" | "street" | "highway" | "parkway" | "boulevard" | "lane" | "turnpike")
 }
 
 fn is_street_end(t: &Tokens, n: usize) -> bool {

@@ -7,6 +7,7 @@ use super::{Names, files};
 use crate::detect::discover::{Find, judged};
 use crate::detect::fold::folded;
 use crate::detect::identity::Own;
+use crate::detect::lone::weight_of;
 use crate::detect::name_read::{Read, is_particle};
 use crate::detect::tokens::{Shape, Tokens};
 use crate::detect::words::{NameLike, folded_like, is_clinical, is_eponym, is_place_or_month, is_running_word, name_like};
@@ -63,8 +64,15 @@ pub fn read_names(
         let first = t.list.partition_point(|x| x.start < range.start);
         let next = t.list.partition_point(|x| x.start < range.end);
         let parts: Vec<f32> = (first..next).map(|i| score(&t, i, range.start, &scores)).collect();
-        for (from, to, sure) in runs(&t, first, &parts) {
-            out.mentions.extend(verdict(&t, from, to, sure, ctx, &own, !identity.names.is_empty()));
+        let runs = runs(&t, first, &parts);
+        for (from, to, sure) in &runs {
+            out.mentions.extend(verdict(&t, *from, *to, *sure, ctx, &own, !identity.names.is_empty()));
+        }
+        // What the model says nothing of, the words around may.
+        let silent = |i: &&usize| (first..next).contains(*i) && !runs.iter().any(|r| (r.0..r.1).contains(*i));
+        for i in open.tokens.iter().filter(silent) {
+            let sure = parts.get(i - first).copied().unwrap_or(0.0);
+            out.mentions.extend(verdict(&t, *i, i + 1, sure, ctx, &own, !identity.names.is_empty()));
         }
     }
     // `Doula Marlowe Finch`: a doubtful word right before a name says what they are.
@@ -188,11 +196,18 @@ fn verdict(t: &Tokens, first: usize, next: usize, sure: f32, ctx: &Context, own:
     let (start, end) = (t.get(first)?.start, t.get(next - 1)?.end);
     let name = crate::detect::split_text(t.text.get(start..end)?);
     let read = Read { first, next, start, end, name, best, words: words.len(), parts: words.len() };
+    let weighed = read.clone();
     let find = Find { read, rule: files::RULE, confidence: 0.0, role: None };
     let (mut mention, evidence) = judged(t, find, ctx, own, has_identity)?;
     let listed = likes.contains(&NameLike::Name);
     let capital = t.is_capital(first);
-    let taken = if listed { sure >= LISTED } else { sure >= UNLISTED && capital && (words.len() > 1 || evidence.any()) };
+    let weight = weight_of(t, &weighed, own);
+    if std::env::var("DX").is_ok() { eprintln!("{:?} sure {sure:.2} weight {weight} listed {listed} ev {}", t.text.get(start..end), evidence.any()); }
+    let taken = if listed {
+        sure >= LISTED || sure >= PART && weight >= 2
+    } else {
+        capital && (sure >= UNLISTED && (words.len() > 1 || evidence.any()) || sure >= LISTED && weight >= 3)
+    };
     mention.confidence = 0.3 + 0.3 * sure;
     // `EVN`, `MRI`: capitals of this length are abbreviations more often than people.
     if words.len() == 1 && t.shape(first) == Some(Shape::Upper) && t.word(first).len() <= 4 && !evidence.any() {
@@ -202,7 +217,7 @@ fn verdict(t: &Tokens, first: usize, next: usize, sure: f32, ctx: &Context, own:
         return Some(mention);
     }
     // An unknown word in capitals is a term or an abbreviation more often than a name.
-    let likely = t.shape(first) == Some(Shape::Cap) && sure >= DOUBT;
+    let likely = t.shape(first) == Some(Shape::Cap) && (sure >= DOUBT || sure >= PART && weight >= 1 || weight >= 2);
     let doubt = likely || capital && evidence.any() && sure >= LISTED;
     doubt.then_some(Mention { who: Who::Ambiguous, rule: files::DOUBT, ..mention })
 }
