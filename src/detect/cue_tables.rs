@@ -209,7 +209,7 @@ pub const FUNCTIONS: &[(&[&str], Role)] = &[
     (&["RN", "LPN", "LVN", "CNM", "CRNA", "BSN"], Role::Nurse),
     (&["NP", "APRN", "ARNP", "FNP", "CRNP"], Role::NursePractitioner),
     (&["PA", "PA-C"], Role::PhysicianAssistant),
-    (&["CNA", "PCT", "MA", "CMA", "EMT", "PCA", "LNA", "NA"], Role::Technician),
+    (&["HHA", "CHHA", "CNA", "PCT", "MA", "CMA", "EMT", "PCA", "LNA", "NA"], Role::Technician),
     (&["SW", "CM", "LCSW", "MSW", "LMSW", "LICSW"], Role::SocialWorker),
     (&["OT", "PT", "SLP", "RT", "RRT", "OTR", "DPT"], Role::Therapist),
     (&["RD", "RDN"], Role::Dietitian),

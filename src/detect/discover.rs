@@ -2,7 +2,9 @@
 
 use super::Context;
 use super::apposition::{before_noun, login};
+use super::beside;
 use super::coref;
+use super::crowd;
 use super::cues::{Pull, is_abbreviation, is_possessor, kin, opens, role_phrase, title};
 use super::evidence::{Evidence, around, credential_at, function_at, place_end};
 use super::id_rules::needs_owner;
@@ -24,6 +26,7 @@ use super::whose::whose;
 use super::words::{NameLike, is_eponym, is_given, is_surname, name_like};
 use crate::model::document::Class;
 use crate::model::mention::{Category, Mention, Who};
+use crate::model::person::Name;
 use crate::model::request::Identity;
 use crate::model::role::{Role, RoleGroup};
 use std::cell::RefCell;
@@ -79,6 +82,7 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
     let t = Tokens::new(text);
     let mut finds = labels::find(&t, ctx);
     by_cue(&t, &mut finds);
+    crowd::find(&t, &mut finds);
     if ctx.class == Class::Narrative {
         signature::find(&t, &mut finds);
     }
@@ -100,12 +104,13 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
         m.who = Who::New(Role::Clinician);
     }
     let ids = patterns::find(text);
-    let ids = ids
+    let ids: Vec<Mention> = ids
         .into_iter()
         .map(|m| attribute(&t, m, &out, &owned, own, has_identity))
         .filter(|m| !needs_owner(m.rule) || counts(m))
         .collect();
-    overlap::merge(out, ids)
+    let beside = beside::find(&t, &out, &ids);
+    overlap::merge(overlap::merge(out, ids), beside)
 }
 
 /// Rule of a name that notes use of those who work there, when nothing else is told of the person in the whole text.
@@ -299,7 +304,7 @@ fn short_surname(t: &Tokens, k: usize, dot: bool) -> Option<Read> {
         return None;
     }
     let token = t.get(k)?;
-    let name = crate::model::person::Name { family: word.to_string(), ..Default::default() };
+    let name = Name { family: word.to_string(), ..Name::default() };
     Some(Read { first: k, next: k + 1, start: token.start, end: token.end, name, best: NameLike::WordName, words: 1, parts: 1 })
 }
 
@@ -343,14 +348,23 @@ fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, role
         k += 1 + usize::from(t.is(k + 1, '.'));
     }
     let read = if k > titles { after_title(t, k, Trust::Fair) } else { forward(t, k, Trust::Fair) };
-    let Some(read) = read.or_else(|| nickname(t, k).filter(|_| k == from && t.shape(from.wrapping_sub(1)) == Some(Shape::Lower)))
-    else {
+    let small = t.shape(from.wrapping_sub(1)) == Some(Shape::Lower);
+    let read = read.or_else(|| nickname(t, k).filter(|_| k == from && small)).or_else(|| set_apart(t, from, k));
+    let Some(read) = read else {
         return;
     };
     // After a comma or a mark a lone word must be a known name; an unknown word directly after a kin word may be one.
     let direct = k == from;
     let lone = read.words == 1;
-    if lone && !direct && read.best < NameLike::Name && !(comma && is_given(t.low(k)) && t.is(read.next, ',')) {
+    // `kids (Narek, 14`, `her daughter, Poppy, keeps`, `HIS WIFE, ATHENA, AND`: between marks after a kin word.
+    let marked = comma || t.is(k.wrapping_sub(1), '(');
+    let closed = {
+        let n = aged(t, read.next);
+        n > read.next || matches!(t.shape(n), Some(Shape::Mark(',' | ')' | ';' | '('))) || t.low(n) == "and" && comma
+    };
+    let family = kin(t.low(from.wrapping_sub(1))).is_some();
+    let set_off = marked && closed && family && t.is_capital(k) && (read.best >= NameLike::Unknown || is_given(t.low(k)));
+    if lone && !direct && read.best < NameLike::Name && !set_off {
         return;
     }
     let noun = from.wrapping_sub(1);
@@ -363,6 +377,27 @@ fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, role
     coordinated(t, next, rule, confidence, role.or_else(|| kin(t.low(from.wrapping_sub(1)))), out);
 }
 
+/// `her daughter, Poppy, keeps`, `HIS WIFE, ATHENA, AND`: a given name that is a word, too, between marks after a kin word.
+fn set_apart(t: &Tokens, from: usize, k: usize) -> Option<Read> {
+    let family = kin(t.low(from.wrapping_sub(1))).is_some() && k == from + 1 && (t.is(from, ',') || t.is(from, '('));
+    let low = t.low(k);
+    let closed = matches!(t.shape(k + 1), Some(Shape::Mark(',' | ')' | ';')));
+    let word = super::words::is_running_word(low) || kin(low).is_some() || title(low).is_some();
+    if !family || !closed || !t.is_capital(k) || !is_given(low) || word {
+        return None;
+    }
+    super::lone::one(t, k)
+}
+
+/// `dictated by Quillon Marsh-Adair`: two capitalised words, the first of which is a word, too.
+fn two_words(t: &Tokens, k: usize) -> Option<Read> {
+    let (a, b) = (t.get(k)?, t.get(k + 1)?);
+    let cap = |i: usize| t.shape(i) == Some(Shape::Cap) && !super::words::is_clinical(t.low(i)) && !super::words::is_running_word(t.low(i));
+    let plain = cap(k) && cap(k + 1) && t.like(k + 1) >= NameLike::WordName && !t.is_capital(k + 2) && !is_eponym(t.low(k));
+    let name = Name { given: vec![t.word(k).to_string()], family: t.word(k + 1).to_string(), ..Name::default() };
+    plain.then(|| Read { first: k, next: k + 2, start: a.start, end: b.end, name, best: NameLike::WordName, words: 2, parts: 2 })
+}
+
 /// Further names after `,` or `and`: `daughters Amy and Beth`.
 pub(super) fn coordinated(
     t: &Tokens,
@@ -373,10 +408,15 @@ pub(super) fn coordinated(
     out: &mut Vec<Find>,
 ) {
     for _ in 0..6 {
-        let mut k = next;
+        let mut k = aged(t, next);
         let mut joined = false;
-        while k < next + 2
-            && (t.is(k, ',') || t.is(k, '&') || t.low(k) == "and" || t.low(k) == "to" && role == Some(Role::Clinician))
+        let from = k;
+        while k < from + 2
+            && (t.is(k, ',')
+                || t.is(k, '&')
+                || t.low(k) == "and"
+                || (t.is(k, ';') || t.is(k, '/')) && role.is_some_and(is_kin)
+                || t.low(k) == "to" && role == Some(Role::Clinician))
         {
             joined = true;
             k += 1;
@@ -393,11 +433,48 @@ pub(super) fn coordinated(
             return;
         }
         let titles = rule == "cue.title";
-        let read = forward(t, k, if titles { Trust::Fair } else { Trust::Weak });
-        let Some(read) = read.filter(|r| r.best == NameLike::Name || titles && r.best == NameLike::Unknown) else { return };
+        // `kids (Narek, 14; the baby, Davit)`
+        if role.is_some_and(is_kin) && matches!(t.low(k), "the" | "baby" | "little" | "newborn" | "twins") {
+            let mut j = k;
+            while j < k + 3 && (matches!(t.low(j), "the" | "baby" | "little" | "newborn" | "twins") || t.is(j, ',')) {
+                j += 1;
+            }
+            k = j;
+        }
+        let listed = role.is_some_and(is_kin) && t.shape(k) == Some(Shape::Cap) && kin(t.low(k)).is_none();
+        let ends = |n: usize| {
+            let n = aged(t, n);
+            t.ends_line(n) || matches!(t.shape(n), Some(Shape::Mark(',' | ')' | '.' | ';' | '&' | '(' | '/'))) || t.low(n) == "and"
+        };
+        let read = forward(t, k, if titles || listed { Trust::Fair } else { Trust::Weak });
+        let Some(read) = read.filter(|r| {
+            r.best == NameLike::Name
+                || titles && r.best == NameLike::Unknown
+                || listed && r.best >= NameLike::Unknown && ends(r.next)
+                || listed && r.best == NameLike::WordName && is_given(t.low(k)) && ends(r.next)
+        }) else {
+            return;
+        };
         next = read.next;
         out.push(Find { read, rule, confidence: confidence - 0.1, role });
     }
+}
+
+/// The token after an age that begins at `k`, if one does: `14`, `, 11`, `(6)`, `6 mo`, `4yo`.
+fn aged(t: &Tokens, k: usize) -> usize {
+    let open = t.is(k, ',') || t.is(k, '(');
+    let n = k + usize::from(open);
+    let age = t.shape(n) == Some(Shape::Number) && t.word(n).len() <= 2
+        || t.shape(n) == Some(Shape::Mixed) && t.word(n).len() <= 4 && t.word(n).starts_with(|c: char| c.is_ascii_digit());
+    if !age {
+        return k;
+    }
+    let unit = usize::from(matches!(t.low(n + 1), "yo" | "yrs" | "yr" | "y" | "mo" | "mos" | "months" | "wks" | "weeks" | "years"));
+    n + 1 + unit + usize::from(t.is(k, '(') && t.is(n + 1 + unit, ')'))
+}
+
+fn is_kin(role: Role) -> bool {
+    role.group() == RoleGroup::Relative
 }
 
 fn phrase(t: &Tokens, i: usize, n: usize, pull: Pull, role: Option<Role>, out: &mut Vec<Find>) {
@@ -440,7 +517,9 @@ fn phrase(t: &Tokens, i: usize, n: usize, pull: Pull, role: Option<Role>, out: &
                     || r.parts > 1
                     || staff && is_given(t.low(r.first)) && t.is_capital(r.first)
             };
-            if let Some(read) = after_titles(t, k, trust).filter(fits) {
+            let signed = || t.low(next - 1) == "by" && role.is_some_and(|r| matches!(r.group(), RoleGroup::Clinician | RoleGroup::Staff));
+            let read = after_titles(t, k, trust).filter(fits).or_else(|| two_words(t, k).filter(|_| signed()));
+            if let Some(read) = read {
                 let after = read.next;
                 out.push(Find { read, rule: "cue.role", confidence: 0.85, role });
                 coordinated(t, after, "cue.role", 0.85, role, out);

@@ -154,6 +154,9 @@ fn candidate(t: &Tokens, i: usize, style: Style) -> Option<Read> {
         (read.first, read.start, read.parts) = (i, start, 2);
         return Some(read);
     }
+    if style == Style::Small && shape == Shape::Lower && t.like(i) != NameLike::Name && small_word(t, i) {
+        return one(t, i);
+    }
     if !written || t.like(i) != NameLike::Name || title(t.low(i)).is_some() || kin(t.low(i)).is_some() || is_particle(t.low(i)) {
         return None;
     }
@@ -173,7 +176,24 @@ fn candidate(t: &Tokens, i: usize, style: Style) -> Option<Read> {
     Some(read)
 }
 
-fn one(t: &Tokens, i: usize) -> Option<Read> {
+/// `told by dawn`, `jo rn`, `venkat cell 650-555-0156`: what stands beside it makes a person of a word in a text of small letters.
+fn small_word(t: &Tokens, i: usize) -> bool {
+    let low = t.low(i);
+    if super::words::is_running_word(low) || super::words::is_clinical(low) || kin(low).is_some() || title(low).is_some() || t.word(i).len() < 2 {
+        return false;
+    }
+    let before = i.checked_sub(1).map_or("", |k| t.low(k));
+    let comma = usize::from(t.is(i + 1, ','));
+    let credential = matches!(t.low(i + 1 + comma), "rn" | "np" | "lpn" | "cna" | "md" | "pharmd" | "lcsw" | "msw") && !t.is(i + 1, '.');
+    let cell = matches!(t.low(i + 1), "cell" | "phone" | "ph" | "mobile" | "work" | "home" | "number")
+        && matches!(t.shape(i + 2 + usize::from(t.is(i + 2, '#') || t.is(i + 2, ':'))), Some(Shape::Number) | Some(Shape::Mark('(')));
+    let done = before == "by" && i >= 2 && t.shape(i - 2) == Some(Shape::Lower) && (t.low(i - 2).ends_with("ed") || matches!(t.low(i - 2), "told" | "seen" | "given" | "taken" | "done"));
+    let given = is_given(low) && t.like(i) >= NameLike::WordName;
+    given && (credential || done || cell) || t.like(i) == NameLike::Unknown && low.len() >= 4 && (cell || credential && low.len() >= 4)
+}
+
+/// The word at token `i` as a whole name.
+pub fn one(t: &Tokens, i: usize) -> Option<Read> {
     let token = t.get(i)?;
     let text = t.word(i).to_string();
     let name =
@@ -195,6 +215,7 @@ fn weigh(t: &Tokens, read: &Read, style: Style, own: &Own) -> i32 {
     let letters = low.chars().count();
     let name = t.like(head) == NameLike::Name;
     let mut sum = match (name, is_usual(low)) {
+        (false, _) if style == Style::Small && shape == Some(Shape::Lower) && small_word(t, head) => 3,
         (false, _) if t.like(head) == NameLike::WordName => weight::WORD_NAME,
         (false, _) => 0,
         (true, true) => weight::USUAL,

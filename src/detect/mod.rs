@@ -9,9 +9,11 @@
 //! as to let a name through.
 
 mod apposition;
+mod beside;
 mod certain;
 pub mod check_digits;
 mod coref;
+mod crowd;
 mod cue_tables;
 mod cues;
 mod dates;

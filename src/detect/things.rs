@@ -4,7 +4,7 @@ use super::cues::{is_eponym_head, is_institution_head, title};
 use super::evidence::{Evidence, credential_at};
 use super::name_read::Read;
 use super::tokens::{Shape, Tokens};
-use super::words::{ShortMap, ShortSet, is_bare_eponym, is_clinical, is_eponym, is_given, is_shared_eponym, is_word};
+use super::words::{NameLike, ShortMap, ShortSet, folded_like, is_bare_eponym, is_eponym, is_given, is_shared_eponym};
 use std::sync::LazyLock;
 
 static PHRASES: LazyLock<ShortMap<Vec<Vec<&'static str>>>> = LazyLock::new(|| {
@@ -99,6 +99,14 @@ pub fn is_thing(t: &Tokens, read: &Read, e: &Evidence) -> bool {
     {
         return true;
     }
+    // `Veress, Hasson`: one of a list of such things.
+    if read.words == 1 && !strong && is_shared_eponym(last) && e.role.is_none() && beside_eponym(t, read.first, n) {
+        return true;
+    }
+    // `lost job at Casey's.`, `drives for Ralph's`: a shop.
+    if possessive && !strong && !whole && matches!(t.shape(n), None | Some(Shape::Mark(_) | Shape::Break)) && at_work(t, read.first) {
+        return true;
+    }
     if !strong && (has_result(t, n) && !whole && !t.ends_line(n)) {
         return true;
     }
@@ -123,7 +131,7 @@ pub fn is_thing_noun(t: &Tokens, n: usize) -> bool {
     let Some(token) = t.get(n).filter(|x| x.shape == Shape::Lower) else { return false };
     let apart = t.get(n.wrapping_sub(1)).is_some_and(|b| token.start >= b.end + 2);
     let low = t.low(n);
-    if apart || low.len() < 3 || !(is_word(low) || is_clinical(low)) {
+    if apart || low.len() < 3 || folded_like(low) == NameLike::Name {
         return false;
     }
     let verb = low.len() > 4 && (low.ends_with("ed") || low.ends_with("ing") || low.ends_with("ly"))
@@ -133,6 +141,24 @@ pub fn is_thing_noun(t: &Tokens, n: usize) -> bool {
 
 /// Small words that go on after a person's name: words of grammar, irregular verbs, states.
 static GOES_ON: LazyLock<ShortSet> = LazyLock::new(|| super::word_tables::GOES_ON.split_whitespace().collect());
+
+/// True when the word before or after, joined by a comma, stroke or `and`, is an eponym that few people bear.
+fn beside_eponym(t: &Tokens, first: usize, n: usize) -> bool {
+    let joint = |k: usize| t.is(k, ',') || t.is(k, '/') || t.low(k) == "and";
+    let thing = |k: usize| t.is_capital(k) && is_eponym(t.low(k)) && !t.get(k).is_some_and(|x| x.possessive);
+    first >= 2 && joint(first - 1) && thing(first - 2) || joint(n) && thing(n + 1)
+}
+
+/// `works at`, `job at`, `drives for` before token `first`.
+fn at_work(t: &Tokens, first: usize) -> bool {
+    let Some(k) = first.checked_sub(2) else { return false };
+    matches!(t.low(k + 1), "at" | "for" | "with" | "from")
+        && matches!(
+            t.low(k),
+            "work" | "works" | "worked" | "working" | "job" | "drives" | "drove" | "driving" | "employed" | "shift" | "shifts" | "manager"
+                | "cashier" | "cook" | "ate" | "eats" | "lunch" | "dinner" | "shops" | "shopping" | "bought" | "fired" | "hired"
+        )
+}
 
 /// A result after a sign or test: `Ludington negative`, `Magill x1`, `Permcath n/a`.
 fn has_result(t: &Tokens, n: usize) -> bool {

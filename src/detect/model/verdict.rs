@@ -202,11 +202,11 @@ fn verdict(t: &Tokens, first: usize, next: usize, sure: f32, ctx: &Context, own:
     let listed = likes.contains(&NameLike::Name);
     let capital = t.is_capital(first);
     let weight = weight_of(t, &weighed, own);
-    if std::env::var("DX").is_ok() { eprintln!("{:?} sure {sure:.2} weight {weight} listed {listed} ev {}", t.text.get(start..end), evidence.any()); }
+
     let taken = if listed {
         sure >= LISTED || sure >= PART && weight >= 2
     } else {
-        capital && (sure >= UNLISTED && (words.len() > 1 || evidence.any()) || sure >= LISTED && weight >= 3)
+        capital && (sure >= UNLISTED && (words.len() > 1 || evidence.any() || weight >= 2) || sure >= LISTED && weight >= 3)
     };
     mention.confidence = 0.3 + 0.3 * sure;
     // `EVN`, `MRI`: capitals of this length are abbreviations more often than people.
@@ -217,7 +217,7 @@ fn verdict(t: &Tokens, first: usize, next: usize, sure: f32, ctx: &Context, own:
         return Some(mention);
     }
     // An unknown word in capitals is a term or an abbreviation more often than a name.
-    let likely = t.shape(first) == Some(Shape::Cap) && (sure >= DOUBT || sure >= PART && weight >= 1 || weight >= 2);
+    let likely = t.shape(first) == Some(Shape::Cap) && (sure >= DOUBT || sure >= PART && weight >= 2 || listed && weight >= 2);
     let doubt = likely || capital && evidence.any() && sure >= LISTED;
     doubt.then_some(Mention { who: Who::Ambiguous, rule: files::DOUBT, ..mention })
 }
