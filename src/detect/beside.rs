@@ -29,7 +29,7 @@ pub fn find(t: &Tokens, names: &[Mention], ids: &[Mention]) -> Vec<Mention> {
     let latest = year.find_iter(t.text).filter_map(|m| m.as_str().parse::<u32>().ok()).max();
     for m in names.iter().filter(|m| m.category == Category::Name && is_outsider(&m.who)) {
         let limit = names.iter().find(|n| n.start >= m.end).map_or(t.text.len(), |n| n.start).min(m.end + REACH);
-        let strict = matches!(m.who, Who::New(r) if r.group() == RoleGroup::OtherPatient);
+        let strict = matches!(m.who, Who::New(r) if r.group() == RoleGroup::OtherPatient) || m.rule == "list.last-first";
         let mut k = t.index_at(m.end.saturating_sub(1));
         while t.get(k).is_some_and(|x| x.start < m.end) {
             k += 1;
@@ -110,11 +110,13 @@ fn full_year(written: &str, latest: Option<u32>) -> Option<u32> {
 /// What may stand between a name and its numbers: marks, sex, age, labels.
 fn goes_on(t: &Tokens, k: usize) -> bool {
     match t.shape(k) {
+        Some(Shape::Mark('.')) => matches!(t.low(k.wrapping_sub(1)), "b" | "d" | "dob" | "no" | "jr" | "sr"),
         Some(Shape::Mark(m)) => matches!(m, ',' | '(' | ')' | ';' | '-' | '|' | '#' | ':' | '/' | '[' | ']' | '\''),
         Some(Shape::Initial) => matches!(t.low(k), "f" | "m"),
         Some(Shape::Break) => t.get(k).is_some_and(|b| t.text.get(b.start..b.end) == Some("\t")),
         Some(Shape::Number) => t.word(k).len() <= 3,
         Some(Shape::Mixed) => t.word(k).len() <= 4,
+        Some(_) if super::cues::kin(t.low(k)).is_some() => true,
         Some(_) => matches!(
             t.low(k),
             "dob" | "mrn" | "born" | "b" | "d" | "kia" | "died" | "male" | "female" | "yo" | "aged" | "age" | "id" | "deceased" | "study"

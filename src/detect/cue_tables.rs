@@ -98,7 +98,7 @@ pub const KIN: &[(&[&str], Role)] = &[
     (&["parent", "parents"], Role::Parent),
     (&["sister", "stepsister", "half-sister", "sis", "hermana", "step-sister"], Role::Sister),
     (&["brother", "stepbrother", "half-brother", "bro", "hermano", "step-brother"], Role::Brother),
-    (&["sibling", "siblings", "sibs", "sib", "twin", "sisters", "brothers"], Role::Sibling),
+    (&["sibling", "siblings", "sibs", "sib", "bros", "sissy", "twin", "sisters", "brothers"], Role::Sibling),
     (
         &[
             "husband",
@@ -122,8 +122,8 @@ pub const KIN: &[(&[&str], Role)] = &[
         &["partner", "fiance", "fiancee", "boyfriend", "girlfriend", "fob", "ex-boyfriend", "ex-girlfriend", "novio", "novia"],
         Role::Partner,
     ),
-    (&["daughter", "stepdaughter", "daughters", "hija", "step-daughter", "dtr", "dau", "dtrs"], Role::Daughter),
-    (&["son", "stepson", "sons", "hijo", "step-son"], Role::Son),
+    (&["daughter", "stepdaughter", "daughters", "hija", "hijas", "filha", "filhas", "fille", "tochter", "step-daughter", "dtr", "dau", "dtrs"], Role::Daughter),
+    (&["son", "stepson", "sons", "hijo", "hijos", "filho", "filhos", "fils", "sohn", "zoon", "step-son"], Role::Son),
     (&["child", "children", "kid", "kids", "stepchild", "stepchildren"], Role::Child),
     (
         &[
@@ -143,13 +143,13 @@ pub const KIN: &[(&[&str], Role)] = &[
         Role::Grandmother,
     ),
     (
-        &["grandfather", "grandpa", "pawpaw", "papaw", "abuelo", "mgf", "pgf", "gpa", "granddad", "grandad", "great-grandfather"],
+        &["grandfather", "grandpa", "opa", "nonno", "grand-père", "zayde", "lolo", "pawpaw", "papaw", "abuelo", "mgf", "pgf", "gpa", "granddad", "grandad", "great-grandfather"],
         Role::Grandfather,
     ),
     (&["grandparent", "grandparents"], Role::Grandparent),
-    (&["grandson", "granddaughter", "grandchild", "grandchildren", "grandbaby", "grandkids", "grandbabies"], Role::Grandchild),
-    (&["aunt", "auntie", "aunty", "tia", "great-aunt"], Role::Aunt),
-    (&["uncle", "tio", "unc", "great-uncle"], Role::Uncle),
+    (&["neto", "neta", "nieto", "nieta", "granddtr", "grandson", "granddaughter", "grandchild", "grandchildren", "grandbaby", "grandkids", "grandbabies"], Role::Grandchild),
+    (&["aunt", "auntie", "tante", "aunties", "aunty", "tia", "great-aunt"], Role::Aunt),
+    (&["uncle", "tio", "oncle", "onkel", "unc", "great-uncle"], Role::Uncle),
     (&["cousin", "cousins", "primo", "prima"], Role::Cousin),
     (&["niece", "nieces"], Role::Niece),
     (&["nephew", "nephews"], Role::Nephew),
@@ -170,6 +170,16 @@ pub const KIN: &[(&[&str], Role)] = &[
         ],
         Role::InLaw,
     ),
+    // Other languages, accents folded; only words that are nobody's name.
+    (&["madrastra", "maman", "mutter", "matka"], Role::Mother),
+    (&["padrastro", "vater", "otets"], Role::Father),
+    (&["ehemann", "ehefrau", "mari", "moglie", "marito", "zhena", "zona"], Role::Spouse),
+    (&["suegra", "suegro", "cunada", "cunado", "yerno", "nuera", "genro"], Role::InLaw),
+    (&["neto", "neta", "nieto", "nieta", "granddtr", "grandaughter"], Role::Grandchild),
+    (&["nonna", "grand-mere", "bubbe", "babcia"], Role::Grandmother),
+    (&["nonno", "grand-pere", "zayde"], Role::Grandfather),
+    (&["sobrino", "sobrinos"], Role::Nephew),
+    (&["sobrina", "sobrinas"], Role::Niece),
     (&["relative", "relatives", "godmother", "godfather", "godparent", "kin"], Role::Relative),
 ];
 
@@ -209,7 +219,7 @@ pub const FUNCTIONS: &[(&[&str], Role)] = &[
     (&["RN", "LPN", "LVN", "CNM", "CRNA", "BSN"], Role::Nurse),
     (&["NP", "APRN", "ARNP", "FNP", "CRNP"], Role::NursePractitioner),
     (&["PA", "PA-C"], Role::PhysicianAssistant),
-    (&["HHA", "CHHA", "CNA", "PCT", "MA", "CMA", "EMT", "PCA", "LNA", "NA"], Role::Technician),
+    (&["HHA", "CHHA", "HCA", "CNA", "PCT", "MA", "CMA", "EMT", "PCA", "LNA", "NA"], Role::Technician),
     (&["SW", "CM", "LCSW", "MSW", "LMSW", "LICSW"], Role::SocialWorker),
     (&["OT", "PT", "SLP", "RT", "RRT", "OTR", "DPT"], Role::Therapist),
     (&["RD", "RDN"], Role::Dietitian),
@@ -217,5 +227,5 @@ pub const FUNCTIONS: &[(&[&str], Role)] = &[
     (&["Hyg", "RDH", "Tech", "HUC"], Role::Technician),
     (&["PI"], Role::Physician),
     (&["PharmD", "PHARMD", "RPh"], Role::Pharmacist),
-    (&["MD", "DO"], Role::Physician),
+    (&["MD", "DO", "SHO", "GP", "PCP", "Res", "Reg"], Role::Physician),
 ];

@@ -3,6 +3,7 @@
 use super::Context;
 use super::apposition::{before_noun, login};
 use super::beside;
+use super::columns;
 use super::coref;
 use super::crowd;
 use super::cues::{Pull, is_abbreviation, is_possessor, kin, opens, role_phrase, title};
@@ -19,6 +20,7 @@ use super::owner::attribute;
 use super::patterns;
 use super::records;
 use super::signature;
+use super::slots;
 use super::small_cues::{described, functional, lower_pair, nickname, user_name};
 use super::things::is_thing;
 use super::tokens::{Shape, Tokens};
@@ -83,6 +85,8 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
     let mut finds = labels::find(&t, ctx);
     by_cue(&t, &mut finds);
     crowd::find(&t, &mut finds);
+    slots::find(&t, &mut finds);
+    columns::find(&t, &mut finds);
     if ctx.class == Class::Narrative {
         signature::find(&t, &mut finds);
     }

@@ -12,6 +12,7 @@ mod apposition;
 mod beside;
 mod certain;
 pub mod check_digits;
+mod columns;
 mod coref;
 mod crowd;
 mod cue_tables;
@@ -40,6 +41,7 @@ mod phrase_tables;
 mod prefilter;
 mod records;
 mod signature;
+mod slots;
 mod small_cues;
 #[cfg(test)]
 mod tests;

@@ -26,7 +26,7 @@ pub fn functional(t: &Tokens, i: usize, role: Role, out: &mut Vec<Find>) {
     let k = i + 1 + usize::from(t.is(i + 1, ':') || t.is(i + 1, '-'));
     let sure = matches!(
         t.word(i),
-        "RN" | "LPN" | "LVN" | "NP" | "SW" | "CNA" | "HHA" | "HA" | "PCG" | "SN" | "VN" | "LCSW" | "SLP" | "MSW" | "PCT" | "LC" | "Asst" | "Hyg" | "Tech"
+        "RN" | "MD" | "PCP" | "GP" | "SHO" | "HCA" | "LPN" | "LVN" | "NP" | "SW" | "CNA" | "HHA" | "HA" | "PCG" | "SN" | "VN" | "LCSW" | "SLP" | "MSW" | "PCT" | "LC" | "Asst" | "Hyg" | "Tech"
     );
     let plain = matches!(t.shape(k + 1), Some(Shape::Lower | Shape::Mark(_)) | None) || t.ends_line(k + 1);
     let unknown = sure && plain && t.shape(k) == Some(Shape::Cap);

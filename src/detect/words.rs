@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
+static WORD_GIVEN: &str = include_str!("lists/word_given.txt");
 static EPONYMS: &str = include_str!("lists/eponyms.txt");
 static EPONYMS_SHARED: &str = include_str!("lists/eponyms_shared.txt");
 static WORDS: &str = include_str!("lists/words.txt");
@@ -78,7 +79,7 @@ pub type ShortSet = HashSet<&'static str, BuildHasherDefault<ShortHash>>;
 pub type ShortMap<V> = HashMap<&'static str, V, BuildHasherDefault<ShortHash>>;
 
 static FLAGS: LazyLock<ShortMap<u16>> = LazyLock::new(|| {
-    let lists: [(&'static str, u16); 15] = [
+    let lists: [(&'static str, u16); 16] = [
         (WORDS, flag::WORD),
         (WORDS_MORE, flag::WORD),
         (DRUGS, flag::CLINICAL),
@@ -93,6 +94,7 @@ static FLAGS: LazyLock<ShortMap<u16>> = LazyLock::new(|| {
         (CLINICAL, flag::CLINICAL),
         (PLACES, flag::PLACE),
         (EPONYMS, flag::EPONYM),
+        (WORD_GIVEN, flag::WORD_NAME | flag::GIVEN),
         (EPONYMS_SHARED, flag::SHARED),
     ];
     let mut map = ShortMap::with_capacity_and_hasher(180_000, Default::default());
@@ -285,7 +287,7 @@ mod tests {
             GIVEN_WORLD,
             SURNAMES_WORLD,
         ];
-        for list in all.into_iter().chain([EPONYMS, EPONYMS_SHARED]) {
+        for list in all.into_iter().chain([EPONYMS, EPONYMS_SHARED, WORD_GIVEN]) {
             let lines: Vec<&str> = list.lines().skip_while(|l| l.starts_with('#')).collect();
             for pair in lines.windows(2) {
                 assert!(pair[0] < pair[1], "{} before {}", pair[0], pair[1]);
