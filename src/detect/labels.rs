@@ -295,6 +295,14 @@ fn row_end(t: &Tokens, from: usize, out: &mut Vec<Find>) {
         return;
     };
     let gap = t.get(last - 1).zip(t.get(last)).is_some_and(|(a, b)| b.start >= a.end + 2 || a.shape == Shape::Break);
+    // Cells between: `DKA   Faith   Rush`.
+    for k in (from..last).filter(|k| t.begins_column(*k) && t.ends_column(k + 1) && t.shape(*k) == Some(Shape::Cap)) {
+        if super::slots::may_be(t, k)
+            && let Some(read) = super::lone::one(t, k)
+        {
+            push(out, read, "cue.ward", 0.6, Some(Role::Clinician));
+        }
+    }
     if let Some(read) = forward(t, last, Trust::Strong)
         .filter(|r| gap && r.next == end && t.word(last).len() > 2 && credential_at(t, last).is_none())
     {

@@ -187,6 +187,16 @@ fn small_word(t: &Tokens, i: usize) -> bool {
     let credential = matches!(t.low(i + 1 + comma), "rn" | "np" | "lpn" | "cna" | "md" | "pharmd" | "lcsw" | "msw") && !t.is(i + 1, '.');
     let cell = matches!(t.low(i + 1), "cell" | "phone" | "ph" | "mobile" | "work" | "home" | "number")
         && matches!(t.shape(i + 2 + usize::from(t.is(i + 2, '#') || t.is(i + 2, ':'))), Some(Shape::Number) | Some(Shape::Mark('(')));
+    let person = kin(before).is_some() && !t.get(i - 1).is_some_and(|x| x.possessive)
+        || matches!(before, "per" | "dr" | "nurse" | "np" | "sw" | "neighbor" | "caregiver" | "roommate" | "friend" | "aide" | "interpreter" | "ex" | "bf" | "gf");
+    let bracketed = t.is(i.wrapping_sub(1), '(') && t.is(i + 1, ')') && i >= 2 && (kin(t.low(i - 2)).is_some() || matches!(t.low(i - 2), "ex" | "friend" | "bf" | "gf"));
+    let verb = matches!(low, "will" | "may" | "hope" | "mark" | "can" | "rich" | "grant" | "drew" | "pat" | "chase" | "star" | "gay" | "dear" | "happy");
+    if (person || bracketed) && !verb && low.len() >= 2 {
+        let odd = t.like(i) == NameLike::Unknown && low.len() >= 5 && low.bytes().all(|b| b.is_ascii_alphabetic());
+        if is_given(low) || odd || matches!(before, "dr" | "np") && super::words::is_word_name(low) {
+            return true;
+        }
+    }
     let done = before == "by" && i >= 2 && t.shape(i - 2) == Some(Shape::Lower) && (t.low(i - 2).ends_with("ed") || matches!(t.low(i - 2), "told" | "seen" | "given" | "taken" | "done"));
     let given = is_given(low) && t.like(i) >= NameLike::WordName;
     given && (credential || done || cell) || t.like(i) == NameLike::Unknown && low.len() >= 4 && (cell || credential && low.len() >= 4)

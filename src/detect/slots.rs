@@ -6,9 +6,10 @@ use super::discover::Find;
 use super::evidence::credential_at;
 use super::name_read::{Read, Trust, forward};
 use super::tokens::{Shape, Tokens};
-use super::words::{NameLike, is_clinical, is_eponym, is_given, is_place_or_month, is_running_word, is_word_name};
+use super::words::{NameLike, ShortSet, is_clinical, is_eponym, is_given, is_place_or_month, is_running_word, is_word_name};
 use crate::model::person::Name;
 use crate::model::role::Role;
+use std::sync::LazyLock;
 
 /// The name that begins at token `k` and ends before `limit`: as the lists read it, else one or two capitalised words that people
 /// are called by.
@@ -16,7 +17,7 @@ pub fn read(t: &Tokens, k: usize, limit: usize) -> Option<Read> {
     if let Some(read) = forward(t, k, Trust::Fair).filter(|r| r.next <= limit && r.best >= NameLike::Unknown && t.is_capital(r.first)) {
         return Some(read);
     }
-    if !may_be(t, k) {
+    if !sure(t, k) {
         return None;
     }
     let mut next = k + 1;
@@ -52,24 +53,28 @@ pub fn may_be(t: &Tokens, k: usize) -> bool {
         && kin(low).is_none()
         && credential(t.word(k)).is_none()
         && !(is_place_or_month(low) && !is_given(low))
-        && !NOT_CALLED.contains(&low)
+        && !NEVER.contains(low)
+        && !SELDOM.contains(low)
         && !opens(low).is_some_and(|o| o.phrase)
 }
 
 /// Words that lists of names hold and that stand in such places as words.
-const NOT_CALLED: &[&str] = &[
-    "living", "self", "pending", "vacant", "float", "agency", "alive", "unknown", "deceased", "english", "spanish", "french", "held", "clear",
-    "stable", "full", "church", "hospice", "court", "police", "street", "north", "south", "east", "west", "wing", "ward", "hall", "house",
-    "dean", "pain", "cane", "walker", "crutch", "chair", "law", "bank", "branch", "page", "field", "fields", "bill", "price", "cost", "case",
-    "grant", "mark", "will", "may", "sharp", "short", "long", "low", "high", "small", "strong", "good", "best", "early", "moody", "love", "rush",
-    "stone", "hand", "foot", "head", "back", "ball", "bone", "vein", "blood", "cook", "diet", "fast", "power", "cross", "blue", "green", "gold",
-    "white", "black", "brown", "gray", "grey", "rice", "salt", "bean", "berry", "fall", "winter", "summer", "spring", "autumn", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "visit", "today", "major", "minor", "sample", "guest", "key", "wall", "gas", "flow", "day", "days", "week", "weeks",
-];
+const NOT_CALLED: &str = "living self pending vacant float agency alive unknown deceased english spanish french held clear stable full \
+     church hospice court police street wing ward hall house pain cane walker crutch chair visit today sample guest day days week weeks \
+     minor monday tuesday wednesday thursday friday saturday gas flow vein blood diet fast bone head back hand foot key cost";
 
-/// A word that is a name only where nothing but a name can stand, at a place that is one: those of [`NOT_CALLED`] included.
+/// The same, but only in running text: in a list or table of people they are people.
+const SELDOM_CALLED: &str = "north south east west dean law bank branch page field fields bill price case grant mark will may sharp short \
+     long low high small strong good best early moody love rush stone ball cook power cross blue green gold white black brown gray grey \
+     rice salt bean berry fall winter summer spring autumn sunday major wall quick brave wise sweet";
+
+static NEVER: LazyLock<ShortSet> = LazyLock::new(|| NOT_CALLED.split_whitespace().collect());
+static SELDOM: LazyLock<ShortSet> = LazyLock::new(|| SELDOM_CALLED.split_whitespace().collect());
+
+/// A word that is a name where nothing but a name can stand.
 fn sure(t: &Tokens, k: usize) -> bool {
     let low = t.low(k);
-    may_be(t, k) || t.shape(k) == Some(Shape::Cap) && NOT_CALLED[21..].contains(&low) && (is_word_name(low) || is_given(low)) && !is_clinical(low)
+    may_be(t, k) || t.shape(k) == Some(Shape::Cap) && SELDOM.contains(low) && (is_word_name(low) || is_given(low)) && !is_clinical(low)
 }
 
 /// All finds of this kind.
@@ -96,6 +101,9 @@ fn push(t: &Tokens, k: usize, rule: &'static str, role: Option<Role>, out: &mut 
 fn explained(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     let mut k = i + 1;
     while k < i + 3 && matches!(t.low(k), "my" | "her" | "his" | "their" | "our" | "pt" | "the") {
+        k += 1;
+    }
+    while t.shape(k) == Some(Shape::Lower) && k < i + 3 && matches!(t.low(k), "rec" | "our" | "senior" | "new" | "lead" | "head") {
         k += 1;
     }
     let field = field_phrase(|n| t.low(k + n));

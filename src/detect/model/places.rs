@@ -2,7 +2,7 @@
 
 use crate::detect::cues::{credential, is_eponym_head, kin, title};
 use crate::detect::tokens::{Shape, Tokens};
-use crate::detect::words::{NameLike, folded_like, is_eponym, is_given};
+use crate::detect::words::{NameLike, folded_like, is_eponym, is_given, is_place_or_month};
 use crate::model::document::Class;
 use crate::model::mention::Mention;
 use std::ops::Range;
@@ -62,6 +62,8 @@ struct Line {
     loud: bool,
     /// No word begins with a capital.
     low: bool,
+    /// Most words begin with a capital.
+    titled: bool,
 }
 
 impl Line {
@@ -72,7 +74,7 @@ impl Line {
         }
         let count = |s: Shape| (first..next).filter(|i| t.shape(*i) == Some(s) && t.word(*i).len() > 2).count();
         let (cap, upper, lower) = (count(Shape::Cap), count(Shape::Upper), count(Shape::Lower));
-        Line { next, loud: upper >= 3 && upper > 2 * (cap + lower), low: cap + upper == 0 && lower > 0 }
+        Line { next, loud: upper >= 3 && upper > 2 * (cap + lower), low: cap + upper == 0 && lower > 0, titled: cap > lower }
     }
 }
 
@@ -88,6 +90,7 @@ fn may_be_name(t: &Tokens, i: usize, class: Class, line: &Line) -> bool {
         Some(Shape::Cap) => match like {
             NameLike::Name => true,
             NameLike::Unknown => prose && letters >= 3 && !t.is(i + 1, ':') && !measured(t, i),
+            NameLike::WordName if prose && inside(t, i) && !line.titled => true,
             _ => {
                 let beside = |k: usize| t.is_capital(k) && t.like(k) >= NameLike::WordName && k != i;
                 i > 0 && beside(i - 1) || beside(i + 1)
@@ -103,6 +106,13 @@ fn may_be_name(t: &Tokens, i: usize, class: Class, line: &Line) -> bool {
         _ => like == NameLike::Name && is_given(low) && letters >= 4,
     };
     fits && !named_after(t, i, low)
+}
+
+/// A capital inside a sentence, with no other beside it: written so because it is a name.
+fn inside(t: &Tokens, i: usize) -> bool {
+    let before = i.checked_sub(1).and_then(|k| t.shape(k));
+    let joined = matches!(before, Some(Shape::Lower | Shape::Mark(',' | '(' | '/' | '&' | ';')));
+    joined && !t.is_capital(i + 1) && !matches!(t.shape(i + 1), Some(Shape::Number | Shape::Mixed)) && !is_place_or_month(t.low(i))
 }
 
 /// `Wegovy 0.5 mg`, `Shingrix 50`: an unknown word with an amount is a product.
