@@ -5,9 +5,11 @@
 
 use super::cues::{Pull, function, kin, role_phrase, title};
 use super::discover::Find;
+use super::name_read::Read;
 use super::slots;
 use super::tokens::{Shape, Tokens};
-use crate::model::role::Role;
+use super::words::NameLike;
+use crate::model::role::{Role, RoleGroup};
 
 /// Longest head of a column, in tokens, and most rows below a head.
 const MAX_HEAD: usize = 4;
@@ -153,6 +155,15 @@ fn of_people(t: &Tokens, c: &Cell) -> Option<Option<Role>> {
     }
 }
 
+/// `KT`, `mt` alone in a cell of those who work here.
+fn initials(t: &Tokens, k: usize, cell: &Cell, role: Option<Role>) -> Option<Read> {
+    let works = role.is_some_and(|r| matches!(r.group(), RoleGroup::Clinician | RoleGroup::Staff));
+    let ends = k + 1 == cell.to || matches!(t.shape(k + 1), Some(Shape::Mark('/' | ',')));
+    let name = super::crowd::initials(t, k, true).filter(|_| works && ends)?;
+    let x = t.get(k)?;
+    Some(Read { first: k, next: k + 1, start: x.start, end: x.end, name, best: NameLike::Unknown, words: 1, parts: 1 })
+}
+
 /// The people of one cell: `Precious, Zaiden`, `Low/Quick`, `Pell, R`.
 fn people(t: &Tokens, cell: &Cell, role: Option<Role>, out: &mut Vec<Find>) {
     let mut k = cell.from;
@@ -164,7 +175,7 @@ fn people(t: &Tokens, cell: &Cell, role: Option<Role>, out: &mut Vec<Find>) {
         if k >= cell.to {
             return;
         }
-        let Some(read) = slots::read(t, k, cell.to) else { return };
+        let Some(read) = slots::read(t, k, cell.to).or_else(|| initials(t, k, cell, role)) else { return };
         k = read.next;
         let told = kin(t.low(k)).filter(|_| t.is(k.wrapping_sub(1), '('));
         out.push(Find { read, rule: "cue.column", confidence: 0.6, role: told.or(role) });

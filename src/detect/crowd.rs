@@ -112,7 +112,8 @@ fn before_person(t: &Tokens, i: usize) -> bool {
 /// `(ejt)`, `[ksl]` at the end of a line or sentence: who wrote it.
 fn bracketed(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     let closed = t.is(i + 2, ')') || t.is(i + 2, ']');
-    if !closed || !t.ends_line(i + 3) || t.word(i + 1).len() > 3 {
+    let last = t.ends_line(i + 3) || matches!(t.shape(i + 3), Some(Shape::Mark('.' | '*'))) && t.shape(i + 1) == Some(Shape::Lower);
+    if !closed || !last || t.word(i + 1).len() > 3 {
         return;
     }
     if let Some(name) = initials(t, i + 1, true) {
@@ -128,6 +129,7 @@ fn labelled_initials(t: &Tokens, i: usize, out: &mut Vec<Find>) {
         low,
         "tech" | "technologist" | "transcriptionist" | "transcriber" | "typist" | "initials" | "scribe" | "nurse" | "rn" | "clerk"
             | "operator" | "prepared" | "verified"
+            | "dict" | "trans" | "typed" | "signed" | "reviewed" | "author" | "sig" | "md" | "np" | "ma" | "aide" | "therapist" | "witness"
     ) || low == "by" && j > 0 && t.shape(j - 1) != Some(Shape::Number);
     if !labelled || !(t.ends_line(i + 2) || t.ends_column(i + 2) || matches!(t.shape(i + 2), Some(Shape::Mark(_)))) {
         return;
@@ -145,7 +147,8 @@ pub fn initials(t: &Tokens, k: usize, small: bool) -> Option<Name> {
         Shape::Lower => small && (2..=4).contains(&word.len()) && !is_word(low),
         _ => false,
     };
-    let known = is_clinical(low) || is_running_word(low) || super::signature::is_abbreviation(low) || is_place_or_month(low);
+    let told = kin(low).is_some() || opens(low).is_some() || super::cues::function(&low.to_uppercase()).is_some();
+    let known = told || is_clinical(low) || is_running_word(low) || super::signature::is_abbreviation(low) || is_place_or_month(low);
     let credential = super::evidence::credential_at(t, k).is_some();
     (fits && !known && !credential && word.is_ascii()).then(|| Name { text: word.to_string(), ..Name::default() })
 }

@@ -143,13 +143,22 @@ fn counts(m: &Mention) -> bool {
 }
 
 fn mention(t: &Tokens, f: Find, ctx: &Context, own: &Own, has_identity: bool) -> Option<Mention> {
-    judged(t, f, ctx, own, has_identity).map(|(m, _)| m)
+    judged(t, f, ctx, own, has_identity, false).map(|(m, _)| m)
 }
 
-/// A proposed name with its owner and the words around it, unless something else is named after a person there.
-pub(super) fn judged(t: &Tokens, f: Find, ctx: &Context, own: &Own, has_identity: bool) -> Option<(Mention, Evidence)> {
+/// A proposed name with its owner and the words around it, unless something else is named after a person there. `certain`: that it
+/// is a person is known from elsewhere, also of a lone eponym.
+pub(super) fn judged(
+    t: &Tokens,
+    f: Find,
+    ctx: &Context,
+    own: &Own,
+    has_identity: bool,
+    certain: bool,
+) -> Option<(Mention, Evidence)> {
     let mut e = around(t, f.read.first, f.read.next, own);
-    if is_thing(t, &f.read, &e) {
+    let told = Evidence { phrase: e.phrase || certain, ..e };
+    if is_thing(t, &f.read, &told) {
         return None;
     }
     if f.role.is_some() && e.kin.is_none() {

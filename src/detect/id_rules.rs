@@ -191,6 +191,8 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(triggers::PLUS, r"\+\d{1,3}[-. ]?(?:\(?\d{1,4}\)?[-. ]?){2,5}\d{2,4}\b", Category::Phone, "pattern.phone-international", 0.9, international),
         rule(triggers::PHONE, &format!(r"(?i)\b(?:phone|ph|telephone|tel|cell(?:phone)?|mobile|pager|beeper|call(?:back)?|home|work|contact|voicemail|text){sep}(?:at\s+|to\s+)?(\+?1?\d{{10}}|\d{{3}}[-.]\d{{4}})\b"), Category::Phone, "pattern.phone-context", 0.9, always),
         rule(triggers::PHONE, r"(?i)\b(?:ext(?:ension)?\.?|pager|pgr|beeper|bleep|bleeper|vocera|spectralink|ascom|zone\s+phone)\s*(?:#|no\.?|number)?\s*:?\s*(\d{3,6})\b", Category::Phone, "pattern.extension", 0.8, |_, b| !tail(b, 30).contains("range of")),
+        rule(triggers::SEVEN, r"(?:^|[\s(:#/])([2-9]\d{2}[-.]\d{4})(?:[,;.)\]\n]|\s*$|\s(?:\(|or\b|and\b|if\b|when\b|after\b|before\b|ext|x\d|cell|home|work))", Category::Phone, "owned.local-phone", 0.75, |_, b| !b.ends_with(|c: char| c.is_ascii_digit())),
+        rule(triggers::DIGIT, r"(?:^|[\s(,])x\.?\s?(\d{4,5})\b", Category::Phone, "owned.extension", 0.7, |_, b| !b.trim_end_matches(['x', ' ', '.']).ends_with(|c: char| c.is_ascii_digit())),
         rule(triggers::NPI, &format!(r"(?i)\bnpi{sep}(\d{{10}})\b"), Category::Npi, "pattern.npi", 0.98, always),
         rule(triggers::TEN, r"\b[12]\d{9}\b", Category::Npi, "pattern.npi-luhn", 0.6, |v, b| check_digits::npi(v) && provider_before(b)),
         rule(triggers::DEA, &format!(r"(?i)\bdea{sep}([A-Z][A-Z9]\d{{7}})\b"), Category::License, "pattern.dea", 0.98, always),

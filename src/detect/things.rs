@@ -110,12 +110,26 @@ pub fn is_thing(t: &Tokens, read: &Read, e: &Evidence) -> bool {
     if !strong && (has_result(t, n) && !whole && !t.ends_line(n)) {
         return true;
     }
+    // `Gail 3.1`, `Cooper ligaments`
+    let decimal = t.shape(n) == Some(Shape::Number)
+        && t.is(n + 1, '.')
+        && t.touches_next(n)
+        && t.touches_next(n + 1)
+        && t.shape(n + 2) == Some(Shape::Number);
+    let plural = t.shape(n) == Some(Shape::Lower) && after.strip_suffix('s').is_some_and(|w| is_eponym_head(w) || is_anatomical(w));
+    if read.words == 1 && !strong && (decimal || t.is(n + 1, '%') && t.shape(n) == Some(Shape::Number) || plural && (is_eponym(last) || is_shared_eponym(last))) {
+        return true;
+    }
+    // `Bear (dog)`
+    if t.is(n, '(') && is_animal(t.low(n + 1)) || t.is(n, ',') && matches!(t.low(n + 1), "the" | "her" | "his" | "their" | "our" | "my") && is_animal(t.low(n + 2)) {
+        return true;
+    }
     // `lives on Chester Nez rd`
     if !e.titled && is_road(after) && t.shape(n.wrapping_sub(1)) != Some(Shape::Break) {
         return true;
     }
     // `Plummer-Vinson`, `Kayser-Fleischer`
-    if read.words == 1 && !strong && last.contains('-') && last.split('-').all(|p| is_eponym(p) || is_shared_eponym(p) && last.split('-').any(is_eponym)) {
+    if read.words == 1 && !strong && last.contains('-') && last.split('-').all(|p| is_eponym(p) || is_shared_eponym(p)) {
         return true;
     }
     let lone_eponym = read.words == 1 && is_eponym(last);
@@ -250,45 +264,18 @@ fn is_street_end(t: &Tokens, n: usize) -> bool {
     )
 }
 
+/// Animals that live with people.
+fn is_animal(low: &str) -> bool {
+    matches!(low, "dog" | "beagle" | "bird" | "bulldog" | "canary" | "cat" | "cats" | "chicken" | "chihuahua" | "cockatiel" | "collie" | "cow" | "dachshund" | "dachsund" | "doggy" | "dogs" | "donkey" | "doodle" | "ferret" | "fish" | "gerbil" | "goat" | "goldendoodle" | "goldfish" | "guinea" | "hamster" | "horse" | "horses" | "hound" | "husky" | "iguana" | "kitten" | "kittens" | "kitty" | "labradoodle" | "labrador" | "lizard" | "llama" | "maltese" | "mare" | "mule" | "mutt" | "parakeet" | "parrot" | "pet" | "pets" | "pony" | "poodle" | "pug" | "pup" | "puppies" | "puppy" | "rabbit" | "retriever" | "rooster" | "rottweiler" | "shepherd" | "shih" | "snake" | "spaniel" | "terrier" | "tortoise" | "turtle" | "yorkie")
+}
+
 /// An animal's name: `her dog Max`, `cat named Luna`, `dogs, Max and Bella`.
 fn is_pet(t: &Tokens, first: usize) -> bool {
     let mut k = first;
     for _ in 0..8 {
         let Some(j) = k.checked_sub(1) else { return false };
         let low = t.low(j);
-        if matches!(
-            low,
-            "dog"
-                | "dogs"
-                | "cat"
-                | "cats"
-                | "puppy"
-                | "pet"
-                | "pets"
-                | "kitten"
-                | "parrot"
-                | "hamster"
-                | "horse"
-                | "horses"
-                | "rabbit"
-                | "bird"
-                | "beagle"
-                | "terrier"
-                | "poodle"
-                | "retriever"
-                | "shepherd"
-                | "kitty"
-                | "chihuahua"
-                | "bulldog"
-                | "labrador"
-                | "pug"
-                | "dachshund"
-                | "mare"
-                | "pony"
-                | "goat"
-                | "turtle"
-                | "goldfish"
-        ) {
+        if is_animal(low) {
             return true;
         }
         let between = matches!(low, "named" | "called" | "and" | "is" | "," | "(" | ":" | "-") || t.is_capital(j) && k < first;

@@ -39,4 +39,5 @@ pub const GOES_ON: &str = "about above absent across afraid after again against 
      the their them then there these they think this those though thought thru thur thurs till to today together told tomorrow \
      too took tonight towards tue tues twice two unable under until up upset us very via want was we wed well went were what when where which \
      while who whom whose why will willing with within without woke won would wrote yes yesterday yet you your yr \
+     found forgot heard hit hung hurt led lent lit lost paid put rang ran rode rose sang sold sought stole stuck struck swore swung taught threw understood wept wore wound \
      np md do pa cna lpn lvn cell mobile work fax pager ext aged age dob re cc x";
