@@ -48,7 +48,9 @@ pub fn find(t: &Tokens, names: &[Mention], ids: &[Mention]) -> Vec<Mention> {
             {
                 let told = (1..=4).find_map(|g| c.get(g));
                 let Some(end) = told.and_then(|y| whole_date(c.get(0)?.as_str(), y.end())) else { break };
-                let born = told.and_then(|y| full_year(y.as_str(), latest)).is_some_and(|y| latest.is_none_or(|l| y + 3 <= l || latest == Some(y) && y < 2015));
+                let born = told
+                    .and_then(|y| full_year(y.as_str(), latest))
+                    .is_some_and(|y| latest.is_none_or(|l| y + 3 <= l || latest == Some(y) && y < 2015));
                 if !born {
                     break;
                 }
@@ -85,7 +87,9 @@ fn value(start: usize, end: usize, category: Category, rule: &'static str, of: &
 /// Somebody whose birth date a note tells, and not the day on which they signed.
 fn is_outsider(who: &Who) -> bool {
     match who {
-        Who::New(r) => !matches!(r.group(), RoleGroup::Clinician | RoleGroup::Staff | RoleGroup::Organization) && *r != Role::Patient,
+        Who::New(r) => {
+            !matches!(r.group(), RoleGroup::Clinician | RoleGroup::Staff | RoleGroup::Organization) && *r != Role::Patient
+        }
         _ => false,
     }
 }
@@ -119,8 +123,36 @@ fn goes_on(t: &Tokens, k: usize) -> bool {
         Some(_) if super::cues::kin(t.low(k)).is_some() => true,
         Some(_) => matches!(
             t.low(k),
-            "dob" | "mrn" | "born" | "b" | "d" | "kia" | "died" | "male" | "female" | "yo" | "aged" | "age" | "id" | "deceased" | "study"
-                | "no" | "number" | "yr" | "years" | "old" | "jr" | "sr" | "bd" | "birthdate" | "birthday" | "on" | "last" | "vet" | "is" | "also"
+            "dob"
+                | "mrn"
+                | "born"
+                | "b"
+                | "d"
+                | "kia"
+                | "died"
+                | "male"
+                | "female"
+                | "yo"
+                | "aged"
+                | "age"
+                | "id"
+                | "deceased"
+                | "study"
+                | "no"
+                | "number"
+                | "yr"
+                | "years"
+                | "old"
+                | "jr"
+                | "sr"
+                | "bd"
+                | "birthdate"
+                | "birthday"
+                | "on"
+                | "last"
+                | "vet"
+                | "is"
+                | "also"
         ),
         None => false,
     }

@@ -97,10 +97,12 @@ fn head(t: &Tokens, cells: &[Cell]) -> Option<Vec<Column>> {
     let filled: Vec<&Cell> = cells.iter().filter(|c| c.to > c.from).collect();
     let short = |c: &&Cell| {
         c.to - c.from <= MAX_HEAD
-            && (c.from..c.to).all(|k| matches!(t.shape(k), Some(Shape::Cap | Shape::Upper | Shape::Lower | Shape::Mark('/' | '.' | '#' | '('| ')'))))
+            && (c.from..c.to).all(|k| {
+                matches!(t.shape(k), Some(Shape::Cap | Shape::Upper | Shape::Lower | Shape::Mark('/' | '.' | '#' | '(' | ')')))
+            })
             && matches!(t.shape(c.from), Some(Shape::Cap | Shape::Upper | Shape::Lower | Shape::Mark('#')))
     };
-    if filled.len() < 2 || !filled.iter().all(|c| short(c)) {
+    if filled.len() < 2 || !filled.iter().all(short) {
         return None;
     }
     let known = |c: &Cell| (c.from..c.to).any(|k| super::words::is_word(t.low(k)) || HEADS.contains(&t.low(k)));
@@ -115,7 +117,8 @@ fn head(t: &Tokens, cells: &[Cell]) -> Option<Vec<Column>> {
 }
 
 /// Heads of columns that are no words of the language.
-const HEADS: &[&str] = &["rel", "dob", "mrn", "ph", "tel", "dept", "hx", "dx", "appt", "loc", "rm", "pt", "id", "no", "acct", "ext", "proc", "tx"];
+const HEADS: &[&str] =
+    &["rel", "dob", "mrn", "ph", "tel", "dept", "hx", "dx", "appt", "loc", "rm", "pt", "id", "no", "acct", "ext", "proc", "tx"];
 
 /// Whether the head of a column speaks of people, and what they are.
 fn of_people(t: &Tokens, c: &Cell) -> Option<Option<Role>> {
@@ -123,32 +126,87 @@ fn of_people(t: &Tokens, c: &Cell) -> Option<Option<Role>> {
     let has = |w: &[&str]| (c.from..c.to).any(|k| w.contains(&low(k)));
     // `Name of drug`, `Phone`, `Relation to patient`, `Attending notified`.
     if has(&[
-        "phone", "relation", "relationship", "rel", "drug", "test", "medication", "facility", "notes", "note", "date", "time", "type", "number",
-        "address", "status", "clinic", "plan", "history", "initials", "age", "dose", "room", "bed", "reason", "code", "specialty", "instructions",
-        "company", "file", "product", "brand", "generic", "location", "vaccine", "lot", "problem", "condition", "diagnosis", "procedure", "event",
-        "visit", "comment", "comments", "id", "organization", "department", "hospital", "pharmacy", "insurance", "payer", "needs", "notified", "service", "services", "level", "call",
+        "phone",
+        "relation",
+        "relationship",
+        "rel",
+        "drug",
+        "test",
+        "medication",
+        "facility",
+        "notes",
+        "note",
+        "date",
+        "time",
+        "type",
+        "number",
+        "address",
+        "status",
+        "clinic",
+        "plan",
+        "history",
+        "initials",
+        "age",
+        "dose",
+        "room",
+        "bed",
+        "reason",
+        "code",
+        "specialty",
+        "instructions",
+        "company",
+        "file",
+        "product",
+        "brand",
+        "generic",
+        "location",
+        "vaccine",
+        "lot",
+        "problem",
+        "condition",
+        "diagnosis",
+        "procedure",
+        "event",
+        "visit",
+        "comment",
+        "comments",
+        "id",
+        "organization",
+        "department",
+        "hospital",
+        "pharmacy",
+        "insurance",
+        "payer",
+        "needs",
+        "notified",
+        "service",
+        "services",
+        "level",
+        "call",
     ]) {
         return None;
     }
     let last = c.to - 1;
     let role = (c.from..c.to).find_map(|k| {
         kin(low(k)).or_else(|| function(t.word(k))).or_else(|| title(low(k)).flatten()).or_else(|| {
-            role_phrase(|i| low(k + i)).filter(|(n, pull, role)| role.is_some() && *pull != Pull::Weak && k + n <= c.to).and_then(|(_, _, r)| r)
+            role_phrase(|i| low(k + i))
+                .filter(|(n, pull, role)| role.is_some() && *pull != Pull::Weak && k + n <= c.to)
+                .and_then(|(_, _, r)| r)
         })
     });
     if role.is_some() {
         return Some(role);
     }
     match low(last) {
-        "by" | "with" | "who" | "name" | "names" | "contact" | "person" | "staff" | "spoke" | "caller" | "author" | "visitor" | "visitors"
-        | "member" | "relative" | "initiator" | "informant" | "surg" | "anes" | "present" | "attendees" | "to" | "from" => Some(match low(last) {
+        "by" | "with" | "who" | "name" | "names" | "contact" | "person" | "staff" | "spoke" | "caller" | "author" | "visitor"
+        | "visitors" | "member" | "relative" | "initiator" | "informant" | "surg" | "anes" | "present" | "attendees" | "to"
+        | "from" => Some(match low(last) {
             "staff" | "author" => Some(Role::Clinician),
             "surg" | "anes" => Some(Role::Physician),
             _ => None,
         }),
-        "provider" | "clinician" | "doctor" | "md" | "attending" | "resident" | "fellow" | "pcp" | "consultant" | "doc" | "intern" => {
-            Some(Some(Role::Physician))
-        }
+        "provider" | "clinician" | "doctor" | "md" | "attending" | "resident" | "fellow" | "pcp" | "consultant" | "doc"
+        | "intern" => Some(Some(Role::Physician)),
         "rn" | "lpn" | "cna" | "aide" | "charge" | "sitter" => Some(Some(Role::Nurse)),
         "patient" | "pt" | "client" | "participant" | "roommate" => Some(Some(Role::OtherPatient)),
         _ => None,
@@ -168,7 +226,9 @@ fn initials(t: &Tokens, k: usize, cell: &Cell, role: Option<Role>) -> Option<Rea
 fn people(t: &Tokens, cell: &Cell, role: Option<Role>, out: &mut Vec<Find>) {
     let mut k = cell.from;
     // `1. Ana Roe`, `Dr. Roe`
-    while k < cell.to && (matches!(t.shape(k), Some(Shape::Number | Shape::Mark('.' | ')' | '-' | '('))) || title(t.low(k)).is_some()) {
+    while k < cell.to
+        && (matches!(t.shape(k), Some(Shape::Number | Shape::Mark('.' | ')' | '-' | '('))) || title(t.low(k)).is_some())
+    {
         k += 1;
     }
     for _ in 0..6 {

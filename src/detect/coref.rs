@@ -256,18 +256,13 @@ fn again(t: &Tokens, mentions: &[Mention], people: &[Someone], own: &Own) -> Vec
         let Some(name) = word_of(t, i, p) else { continue };
         // `L. Haakonsen` after `Linnea Haakonsen`: the initial goes with it.
         let initial = i >= 2 && t.is(i - 1, '.') && t.shape(i - 2) == Some(Shape::Initial) && t.touches_next(i - 2);
-        let first = if initial && !mentions.iter().any(|m| m.start <= t.list[i - 2].start && t.list[i - 2].start < m.end) { i - 2 } else { i };
-        let (start, end) = (t.list[first].start, token.end);
-        let read = Read {
-            first,
-            next: i + 1,
-            start,
-            end,
-            name: name.clone(),
-            best: t.like(i),
-            words: 1,
-            parts: 1,
+        let first = if initial && !mentions.iter().any(|m| m.start <= t.list[i - 2].start && t.list[i - 2].start < m.end) {
+            i - 2
+        } else {
+            i
         };
+        let (start, end) = (t.list[first].start, token.end);
+        let read = Read { first, next: i + 1, start, end, name: name.clone(), best: t.like(i), words: 1, parts: 1 };
         // It is a person elsewhere: only a thing that bears the name speaks against.
         let e = Evidence { phrase: true, title_from: first, ..Evidence::default() };
         if is_thing(t, &read, &e) {

@@ -52,7 +52,10 @@ fn family(t: &Tokens, i: usize, out: &mut Vec<Find>) {
         && plural
         && low.len() >= 7
         && matches!(t.low(i + 1), "next" | "from" | "who" | "are" | "were" | "have" | "will" | "family" | "down" | "across" | "")
-        || t.like(i) == NameLike::Unknown && plural && matches!(t.shape(i + 1), Some(Shape::Mark('.' | ',' | ')' | ';'))) && low.len() >= 8;
+        || t.like(i) == NameLike::Unknown
+            && plural
+            && matches!(t.shape(i + 1), Some(Shape::Mark('.' | ',' | ')' | ';')))
+            && low.len() >= 8;
     if (known && (plural || group) || odd) && t.shape(before).is_some() {
         push(t, i, i + 1, Name { family: t.word(i).to_string(), ..Name::default() }, "cue.family", None, out);
     }
@@ -60,8 +63,10 @@ fn family(t: &Tokens, i: usize, out: &mut Vec<Find>) {
 
 /// `Skeeter (Ronald Skeete)`, `Junior (Moses Jr)`: a word with a capital that whole name in parentheses explains.
 fn alias(t: &Tokens, i: usize, out: &mut Vec<Find>) {
-    let plain = t.is(i + 1, '(') && is_given(t.low(i + 2)) && t.shape(i + 2) == Some(Shape::Cap) && t.like(i + 2) == NameLike::Name;
-    let whole = matches!(t.shape(i + 3), Some(Shape::Cap | Shape::Initial)) && t.like(i + 3) != NameLike::Word || t.low(i + 3) == "jr";
+    let plain =
+        t.is(i + 1, '(') && is_given(t.low(i + 2)) && t.shape(i + 2) == Some(Shape::Cap) && t.like(i + 2) == NameLike::Name;
+    let whole =
+        matches!(t.shape(i + 3), Some(Shape::Cap | Shape::Initial)) && t.like(i + 3) != NameLike::Word || t.low(i + 3) == "jr";
     let close = (i + 4..i + 7).any(|k| t.is(k, ')'));
     if !plain || !whole || !close || is_clinical(t.low(i)) || is_running_word(t.low(i)) || t.is_capital(i.wrapping_sub(1)) {
         return;
@@ -80,7 +85,8 @@ fn quoted(t: &Tokens, i: usize, out: &mut Vec<Find>) {
         return;
     }
     let words = || (i + 1..close).filter(|k| t.shape(*k) == Some(Shape::Cap));
-    if words().any(|k| is_clinical(t.low(k)) || is_running_word(t.low(k)) || is_place_or_month(t.low(k))) || words().count() == 0 {
+    if words().any(|k| is_clinical(t.low(k)) || is_running_word(t.low(k)) || is_place_or_month(t.low(k))) || words().count() == 0
+    {
         return;
     }
     let before = i.checked_sub(1).map_or("", |k| t.low(k));
@@ -104,7 +110,8 @@ fn before_person(t: &Tokens, i: usize) -> bool {
         || matches!(low, "sgt" | "named" | "called" | "nicknamed" | "aka")
         || (1..=3usize).any(|n| {
             (j + 1).checked_sub(n).is_some_and(|from| {
-                super::cues::role_phrase(|k| t.low(from + k)).is_some_and(|(len, pull, _)| len == n && pull == super::cues::Pull::Noun)
+                super::cues::role_phrase(|k| t.low(from + k))
+                    .is_some_and(|(len, pull, _)| len == n && pull == super::cues::Pull::Noun)
             })
         })
 }
@@ -112,7 +119,8 @@ fn before_person(t: &Tokens, i: usize) -> bool {
 /// `(ejt)`, `[ksl]` at the end of a line or sentence: who wrote it.
 fn bracketed(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     let closed = t.is(i + 2, ')') || t.is(i + 2, ']');
-    let last = t.ends_line(i + 3) || matches!(t.shape(i + 3), Some(Shape::Mark('.' | '*'))) && t.shape(i + 1) == Some(Shape::Lower);
+    let last =
+        t.ends_line(i + 3) || matches!(t.shape(i + 3), Some(Shape::Mark('.' | '*'))) && t.shape(i + 1) == Some(Shape::Lower);
     if !closed || !last || t.word(i + 1).len() > 3 {
         return;
     }
@@ -127,9 +135,32 @@ fn labelled_initials(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     let low = t.low(j);
     let labelled = matches!(
         low,
-        "tech" | "technologist" | "transcriptionist" | "transcriber" | "typist" | "initials" | "scribe" | "nurse" | "rn" | "clerk"
-            | "operator" | "prepared" | "verified"
-            | "dict" | "trans" | "typed" | "signed" | "reviewed" | "author" | "sig" | "md" | "np" | "ma" | "aide" | "therapist" | "witness"
+        "tech"
+            | "technologist"
+            | "transcriptionist"
+            | "transcriber"
+            | "typist"
+            | "initials"
+            | "scribe"
+            | "nurse"
+            | "rn"
+            | "clerk"
+            | "operator"
+            | "prepared"
+            | "verified"
+            | "dict"
+            | "trans"
+            | "typed"
+            | "signed"
+            | "reviewed"
+            | "author"
+            | "sig"
+            | "md"
+            | "np"
+            | "ma"
+            | "aide"
+            | "therapist"
+            | "witness"
     ) || low == "by" && j > 0 && t.shape(j - 1) != Some(Shape::Number);
     if !labelled || !(t.ends_line(i + 2) || t.ends_column(i + 2) || matches!(t.shape(i + 2), Some(Shape::Mark(_)))) {
         return;
@@ -148,7 +179,8 @@ pub fn initials(t: &Tokens, k: usize, small: bool) -> Option<Name> {
         _ => false,
     };
     let told = kin(low).is_some() || opens(low).is_some() || super::cues::function(&low.to_uppercase()).is_some();
-    let known = told || is_clinical(low) || is_running_word(low) || super::signature::is_abbreviation(low) || is_place_or_month(low);
+    let known =
+        told || is_clinical(low) || is_running_word(low) || super::signature::is_abbreviation(low) || is_place_or_month(low);
     let credential = super::evidence::credential_at(t, k).is_some();
     (fits && !known && !credential && word.is_ascii()).then(|| Name { text: word.to_string(), ..Name::default() })
 }

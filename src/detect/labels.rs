@@ -239,8 +239,10 @@ fn sign_off(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
     let closed = t.ends_line(read.next)
         || t.is(read.next, '.') && t.ends_line(read.next + 1)
         || credential_at(t, read.next + usize::from(t.is(read.next, ','))).is_some();
-    let sure =
-        read.best == NameLike::Name || next_line && read.best >= NameLike::WordName && (read.words > 1 || is_given(t.low(k)) || t.shape(k) == Some(Shape::Cap));
+    let sure = read.best == NameLike::Name
+        || next_line
+            && read.best >= NameLike::WordName
+            && (read.words > 1 || is_given(t.low(k)) || t.shape(k) == Some(Shape::Cap));
     if closed && sure {
         push(out, read, "cue.sign-off", 0.85, None);
     }

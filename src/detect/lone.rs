@@ -10,9 +10,9 @@ use super::evidence::{around, credential_at};
 use super::identity::Own;
 use super::labels::is_speech;
 use super::name_read::{Read, Trust, forward, is_particle};
+use super::things::is_thing_noun;
 use super::tokens::{Shape, Tokens};
 use super::words::{NameLike, is_bare_eponym, is_eponym, is_given, is_place_or_month, is_shared_eponym, is_usual, is_word};
-use super::things::is_thing_noun;
 use crate::model::person::Name;
 
 /// Weights. What reaches [`ENOUGH`] is taken for a person.
@@ -179,27 +179,75 @@ fn candidate(t: &Tokens, i: usize, style: Style) -> Option<Read> {
 /// `told by dawn`, `jo rn`, `venkat cell 650-555-0156`: what stands beside it makes a person of a word in a text of small letters.
 fn small_word(t: &Tokens, i: usize) -> bool {
     let low = t.low(i);
-    if super::words::is_running_word(low) || super::words::is_clinical(low) || kin(low).is_some() || title(low).is_some() || t.word(i).len() < 2 {
+    if super::words::is_running_word(low)
+        || super::words::is_clinical(low)
+        || kin(low).is_some()
+        || title(low).is_some()
+        || t.word(i).len() < 2
+    {
         return false;
     }
     let before = i.checked_sub(1).map_or("", |k| t.low(k));
     let comma = usize::from(t.is(i + 1, ','));
-    let credential = matches!(t.low(i + 1 + comma), "rn" | "np" | "lpn" | "cna" | "md" | "pharmd" | "lcsw" | "msw") && !t.is(i + 1, '.');
+    let credential =
+        matches!(t.low(i + 1 + comma), "rn" | "np" | "lpn" | "cna" | "md" | "pharmd" | "lcsw" | "msw") && !t.is(i + 1, '.');
     let cell = matches!(t.low(i + 1), "cell" | "phone" | "ph" | "mobile" | "work" | "home" | "number")
-        && matches!(t.shape(i + 2 + usize::from(t.is(i + 2, '#') || t.is(i + 2, ':'))), Some(Shape::Number) | Some(Shape::Mark('(')));
+        && matches!(
+            t.shape(i + 2 + usize::from(t.is(i + 2, '#') || t.is(i + 2, ':'))),
+            Some(Shape::Number) | Some(Shape::Mark('('))
+        );
     let person = kin(before).is_some() && !t.get(i - 1).is_some_and(|x| x.possessive)
-        || matches!(before, "per" | "dr" | "nurse" | "np" | "sw" | "neighbor" | "caregiver" | "roommate" | "friend" | "aide" | "interpreter" | "ex" | "bf" | "gf");
-    let bracketed = t.is(i.wrapping_sub(1), '(') && t.is(i + 1, ')') && i >= 2 && (kin(t.low(i - 2)).is_some() || matches!(t.low(i - 2), "ex" | "friend" | "bf" | "gf"));
-    let verb = matches!(low, "will" | "may" | "hope" | "mark" | "can" | "rich" | "grant" | "drew" | "pat" | "chase" | "star" | "gay" | "dear" | "happy");
+        || matches!(
+            before,
+            "per"
+                | "dr"
+                | "nurse"
+                | "np"
+                | "sw"
+                | "neighbor"
+                | "caregiver"
+                | "roommate"
+                | "friend"
+                | "aide"
+                | "interpreter"
+                | "ex"
+                | "bf"
+                | "gf"
+        );
+    let bracketed = t.is(i.wrapping_sub(1), '(')
+        && t.is(i + 1, ')')
+        && i >= 2
+        && (kin(t.low(i - 2)).is_some() || matches!(t.low(i - 2), "ex" | "friend" | "bf" | "gf"));
+    let verb = matches!(
+        low,
+        "will"
+            | "may"
+            | "hope"
+            | "mark"
+            | "can"
+            | "rich"
+            | "grant"
+            | "drew"
+            | "pat"
+            | "chase"
+            | "star"
+            | "gay"
+            | "dear"
+            | "happy"
+    );
     if (person || bracketed) && !verb && low.len() >= 2 {
         let odd = t.like(i) == NameLike::Unknown && low.len() >= 5 && low.bytes().all(|b| b.is_ascii_alphabetic());
         if is_given(low) || odd || matches!(before, "dr" | "np") && super::words::is_word_name(low) {
             return true;
         }
     }
-    let done = before == "by" && i >= 2 && t.shape(i - 2) == Some(Shape::Lower) && (t.low(i - 2).ends_with("ed") || matches!(t.low(i - 2), "told" | "seen" | "given" | "taken" | "done"));
+    let done = before == "by"
+        && i >= 2
+        && t.shape(i - 2) == Some(Shape::Lower)
+        && (t.low(i - 2).ends_with("ed") || matches!(t.low(i - 2), "told" | "seen" | "given" | "taken" | "done"));
     let given = is_given(low) && t.like(i) >= NameLike::WordName;
-    given && (credential || done || cell) || t.like(i) == NameLike::Unknown && low.len() >= 4 && (cell || credential && low.len() >= 4)
+    given && (credential || done || cell)
+        || t.like(i) == NameLike::Unknown && low.len() >= 4 && (cell || credential && low.len() >= 4)
 }
 
 /// The word at token `i` as a whole name.

@@ -8,6 +8,7 @@
 //! A word that is also a word of the language or of medicine needs a person cue beside it: to black out a diagnosis is as bad
 //! as to let a name through.
 
+mod after_noun;
 mod apposition;
 mod beside;
 mod certain;
@@ -40,6 +41,7 @@ pub mod patterns;
 mod phrase_tables;
 mod prefilter;
 mod records;
+mod search;
 mod signature;
 mod slots;
 mod small_cues;
@@ -48,6 +50,7 @@ mod tests;
 mod things;
 mod tokens;
 mod triggers;
+mod uncued;
 mod variants;
 mod whose;
 mod word_tables;

@@ -81,8 +81,16 @@ fn trailing(t: &Tokens, from: usize, end: usize, out: &mut Vec<Find>) {
         && t.shape(end - 3).is_some_and(|s| !matches!(s, Shape::Mark(_) | Shape::Initial))
         && let (Some(name), Some(token)) = (super::crowd::initials(t, end - 1, false), t.get(end - 1))
     {
-        let read =
-            Read { first: end - 1, next: end, start: token.start, end: token.end, name, best: NameLike::Unknown, words: 1, parts: 1 };
+        let read = Read {
+            first: end - 1,
+            next: end,
+            start: token.start,
+            end: token.end,
+            name,
+            best: NameLike::Unknown,
+            words: 1,
+            parts: 1,
+        };
         out.push(Find { read, rule: "cue.initials", confidence: 0.6, role: Some(Role::Clinician) });
         return;
     }

@@ -14,7 +14,9 @@ use std::sync::LazyLock;
 /// The name that begins at token `k` and ends before `limit`: as the lists read it, else one or two capitalised words that people
 /// are called by.
 pub fn read(t: &Tokens, k: usize, limit: usize) -> Option<Read> {
-    if let Some(read) = forward(t, k, Trust::Fair).filter(|r| r.next <= limit && r.best >= NameLike::Unknown && t.is_capital(r.first)) {
+    if let Some(read) =
+        forward(t, k, Trust::Fair).filter(|r| r.next <= limit && r.best >= NameLike::Unknown && t.is_capital(r.first))
+    {
         return Some(read);
     }
     if !sure(t, k) {
@@ -22,7 +24,11 @@ pub fn read(t: &Tokens, k: usize, limit: usize) -> Option<Read> {
     }
     let mut next = k + 1;
     let mut family = Vec::new();
-    while next < limit && next < k + 3 && t.shape(next) == Some(Shape::Cap) && (may_be(t, next) || t.like(next) >= NameLike::Unknown) {
+    while next < limit
+        && next < k + 3
+        && t.shape(next) == Some(Shape::Cap)
+        && (may_be(t, next) || t.like(next) >= NameLike::Unknown)
+    {
         family.push(t.word(next).to_string());
         next += 1;
     }
@@ -44,18 +50,11 @@ pub fn read(t: &Tokens, k: usize, limit: usize) -> Option<Read> {
 pub fn may_be(t: &Tokens, k: usize) -> bool {
     let low = t.low(k);
     let called = is_word_name(low) || is_given(low) || t.like(k) >= NameLike::Unknown;
-    t.shape(k) == Some(Shape::Cap)
-        && t.word(k).len() >= 2
-        && called
-        && !is_running_word(low)
-        && !(is_clinical(low) && !is_given(low))
-        && title(low).is_none()
-        && kin(low).is_none()
-        && credential(t.word(k)).is_none()
-        && !(is_place_or_month(low) && !is_given(low))
-        && !NEVER.contains(low)
-        && !SELDOM.contains(low)
-        && !opens(low).is_some_and(|o| o.phrase)
+    let told =
+        title(low).is_some() || kin(low).is_some() || opens(low).is_some_and(|o| o.phrase) || credential(t.word(k)).is_some();
+    let thing = !is_given(low) && (is_clinical(low) || is_place_or_month(low));
+    let word = is_running_word(low) || NEVER.contains(low) || SELDOM.contains(low);
+    t.shape(k) == Some(Shape::Cap) && t.word(k).len() >= 2 && called && !told && !thing && !word
 }
 
 /// Words that lists of names hold and that stand in such places as words.
@@ -74,7 +73,8 @@ static SELDOM: LazyLock<ShortSet> = LazyLock::new(|| SELDOM_CALLED.split_whitesp
 /// A word that is a name where nothing but a name can stand.
 fn sure(t: &Tokens, k: usize) -> bool {
     let low = t.low(k);
-    may_be(t, k) || t.shape(k) == Some(Shape::Cap) && SELDOM.contains(low) && (is_word_name(low) || is_given(low)) && !is_clinical(low)
+    may_be(t, k)
+        || t.shape(k) == Some(Shape::Cap) && SELDOM.contains(low) && (is_word_name(low) || is_given(low)) && !is_clinical(low)
 }
 
 /// All finds of this kind.
@@ -103,11 +103,15 @@ fn explained(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     while k < i + 3 && matches!(t.low(k), "my" | "her" | "his" | "their" | "our" | "pt" | "the") {
         k += 1;
     }
-    while t.shape(k) == Some(Shape::Lower) && k < i + 3 && matches!(t.low(k), "rec" | "our" | "senior" | "new" | "lead" | "head") {
+    while t.shape(k) == Some(Shape::Lower) && k < i + 3 && matches!(t.low(k), "rec" | "our" | "senior" | "new" | "lead" | "head")
+    {
         k += 1;
     }
     let field = field_phrase(|n| t.low(k + n));
-    let role = kin(t.low(k)).map(|r| (1, r)).or(field).or_else(|| role_phrase(|n| t.low(k + n)).and_then(|(n, pull, r)| (pull == Pull::Noun).then_some(r?).map(|r| (n, r))));
+    let role = kin(t.low(k))
+        .map(|r| (1, r))
+        .or(field)
+        .or_else(|| role_phrase(|n| t.low(k + n)).and_then(|(n, pull, r)| (pull == Pull::Noun).then_some(r?).map(|r| (n, r))));
     if let (Some(before), Some((n, role))) = (i.checked_sub(1), role)
         && (t.is(k + n, ')') || t.is(k + n, ','))
         && t.get(k).is_some_and(|x| !x.possessive)
@@ -119,10 +123,14 @@ fn explained(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     // `Path (Darkwa)`
     let alone = t.is(i + 2, ')') && sure(t, i + 1);
     if alone && let Some(j) = i.checked_sub(1) {
-        let field = (1..=3usize).filter_map(|n| (j + 1).checked_sub(n).map(|f| (n, f))).find_map(|(n, from)| {
-            field_phrase(|x| t.low(from + x)).filter(|f| f.0 == n).map(|f| f.1)
-        });
-        let path = matches!(t.low(j), "path" | "ortho" | "nsgy" | "uro" | "vascular" | "hand" | "trauma" | "ed" | "er" | "onc" | "consult" | "team").then_some(Role::Physician);
+        let field = (1..=3usize)
+            .filter_map(|n| (j + 1).checked_sub(n).map(|f| (n, f)))
+            .find_map(|(n, from)| field_phrase(|x| t.low(from + x)).filter(|f| f.0 == n).map(|f| f.1));
+        let path = matches!(
+            t.low(j),
+            "path" | "ortho" | "nsgy" | "uro" | "vascular" | "hand" | "trauma" | "ed" | "er" | "onc" | "consult" | "team"
+        )
+        .then_some(Role::Physician);
         if let Some(role) = field.or(path) {
             push(t, i + 1, "cue.label", Some(role), out);
         }
@@ -135,10 +143,12 @@ fn after_label(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     let low = t.low(j);
     let role = match low {
         "charge" | "resource" | "float" | "circulator" | "scrub" => Some(Role::Nurse),
-        "req" | "requested" | "referred" | "final" | "attending" | "surgeon" | "anesthesia" | "anes" | "resident" | "fellow" | "consultant" | "intern" | "provider" | "physician" | "pcp" | "gp" | "md" | "cons" => Some(Role::Physician),
+        "req" | "requested" | "referred" | "final" | "attending" | "surgeon" | "anesthesia" | "anes" | "resident" | "fellow"
+        | "consultant" | "intern" | "provider" | "physician" | "pcp" | "gp" | "md" | "cons" => Some(Role::Physician),
         "tech" | "sitter" | "sitters" | "sonographer" | "technologist" | "aide" | "aides" | "cna" => Some(Role::Technician),
         "nurse" | "rn" | "lpn" => Some(Role::Nurse),
-        "copies" | "cc" | "mtg" | "meeting" | "present" | "attendees" | "attended" | "visitors" | "participants" | "kids" | "children" | "contacts" | "support" | "supports" | "attn" | "members" => None,
+        "copies" | "cc" | "mtg" | "meeting" | "present" | "attendees" | "attended" | "visitors" | "participants" | "kids"
+        | "children" | "contacts" | "support" | "supports" | "attn" | "members" => None,
         _ if t.shape(j) == Some(Shape::Mixed) && j > 0 && matches!(t.low(j - 1), "mtg" | "meeting") => None,
         _ => return,
     };
@@ -154,7 +164,13 @@ fn after_label(t: &Tokens, i: usize, out: &mut Vec<Find>) {
         }
         let Some(read) = read(t, k, limit).or_else(|| super::lone::one(t, k)) else { return };
         let next = read.next;
-        let ends = |n: usize| t.ends_column(n) || t.ends_line(n) || matches!(t.shape(n), Some(Shape::Mark(',' | '/' | ';' | '&' | '.' | '(' | ')')) ) || t.low(n) == "and" || credential_at(t, n).is_some();
+        let ends = |n: usize| {
+            t.ends_column(n)
+                || t.ends_line(n)
+                || matches!(t.shape(n), Some(Shape::Mark(',' | '/' | ';' | '&' | '.' | '(' | ')')))
+                || t.low(n) == "and"
+                || credential_at(t, n).is_some()
+        };
         if !ends(next) || read.words > 3 {
             return;
         }
@@ -176,11 +192,23 @@ fn by_whom(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     let low = t.low(i);
     let done = low == "by"
         && i > 0
-        && (t.low(i - 1).ends_with("ed") || matches!(t.low(i - 1), "read" | "ref" | "seen" | "done" | "given" | "taken" | "drawn" | "sent" | "written" | "made" | "run"));
-    let told = t.shape(i) == Some(Shape::Lower) && matches!(low, "asked" | "told" | "paged" | "texted" | "emailed") && t.low(i + 2) == "to";
+        && (t.low(i - 1).ends_with("ed")
+            || matches!(
+                t.low(i - 1),
+                "read" | "ref" | "seen" | "done" | "given" | "taken" | "drawn" | "sent" | "written" | "made" | "run"
+            ));
+    let told = t.shape(i) == Some(Shape::Lower)
+        && matches!(low, "asked" | "told" | "paged" | "texted" | "emailed")
+        && t.low(i + 2) == "to";
     let stroke = low == "d" && t.is(i + 1, '/') && t.low(i + 2) == "w";
     let k = if stroke { i + 3 } else { i + 1 };
-    if !(done || told || stroke) || !sure(t, k) || t.is_capital(k + 1) || is_eponym(t.low(k)) || is_eponym_head(t.low(k + 1)) || is_institution_head(t.low(k)) {
+    if !(done || told || stroke)
+        || !sure(t, k)
+        || t.is_capital(k + 1)
+        || is_eponym(t.low(k))
+        || is_eponym_head(t.low(k + 1))
+        || is_institution_head(t.low(k))
+    {
         return;
     }
     push(t, k, "cue.role", None, out);
@@ -216,6 +244,7 @@ fn row_head(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     }
     let (Some(a), Some(b)) = (t.get(first), t.get(end - 1)) else { return };
     let name = super::split_text(t.text.get(a.start..b.end).unwrap_or(""));
-    let read = Read { first, next: end, start: a.start, end: b.end, name, best: NameLike::Name, words: end - first, parts: end - first };
+    let read =
+        Read { first, next: end, start: a.start, end: b.end, name, best: NameLike::Name, words: end - first, parts: end - first };
     out.push(Find { read, rule: "cue.apposition", confidence: 0.8, role: None });
 }

@@ -1,7 +1,8 @@
 //! Names told by a word of work, by somebody's possession, or by nothing but their letters.
 
+use super::after_noun::coordinated;
 use super::cues::{kin, opens, title};
-use super::discover::{Find, coordinated};
+use super::discover::Find;
 use super::name_read::{Read, Trust, forward};
 use super::tokens::{Shape, Tokens};
 use super::words::{NameLike, is_eponym, is_given, is_surname};
@@ -26,7 +27,29 @@ pub fn functional(t: &Tokens, i: usize, role: Role, out: &mut Vec<Find>) {
     let k = i + 1 + usize::from(t.is(i + 1, ':') || t.is(i + 1, '-'));
     let sure = matches!(
         t.word(i),
-        "RN" | "MD" | "PCP" | "GP" | "SHO" | "HCA" | "LPN" | "LVN" | "NP" | "SW" | "CNA" | "HHA" | "HA" | "PCG" | "SN" | "VN" | "LCSW" | "SLP" | "MSW" | "PCT" | "LC" | "Asst" | "Hyg" | "Tech"
+        "RN" | "MD"
+            | "PCP"
+            | "GP"
+            | "SHO"
+            | "HCA"
+            | "LPN"
+            | "LVN"
+            | "NP"
+            | "SW"
+            | "CNA"
+            | "HHA"
+            | "HA"
+            | "PCG"
+            | "SN"
+            | "VN"
+            | "LCSW"
+            | "SLP"
+            | "MSW"
+            | "PCT"
+            | "LC"
+            | "Asst"
+            | "Hyg"
+            | "Tech"
     );
     let plain = matches!(t.shape(k + 1), Some(Shape::Lower | Shape::Mark(_)) | None) || t.ends_line(k + 1);
     let unknown = sure && plain && t.shape(k) == Some(Shape::Cap);
@@ -102,5 +125,14 @@ pub fn nickname(t: &Tokens, k: usize) -> Option<Read> {
     let next = k + 1 + usize::from(short) + dot;
     let name = crate::model::person::Name { given: vec![t.word(k).to_string()], ..Default::default() };
     let end = t.get(next - 1).map_or(token.end, |x| x.end);
-    Some(Read { first: k, next, start: token.start, end, name, best: NameLike::WordName, words: 1, parts: 1 + usize::from(short) })
+    Some(Read {
+        first: k,
+        next,
+        start: token.start,
+        end,
+        name,
+        best: NameLike::WordName,
+        words: 1,
+        parts: 1 + usize::from(short),
+    })
 }

@@ -104,7 +104,12 @@ pub fn is_thing(t: &Tokens, read: &Read, e: &Evidence) -> bool {
         return true;
     }
     // `lost job at Casey's.`, `drives for Ralph's`: a shop.
-    if possessive && !strong && !whole && matches!(t.shape(n), None | Some(Shape::Mark(_) | Shape::Break)) && at_work(t, read.first) {
+    if possessive
+        && !strong
+        && !whole
+        && matches!(t.shape(n), None | Some(Shape::Mark(_) | Shape::Break))
+        && at_work(t, read.first)
+    {
         return true;
     }
     if !strong && (has_result(t, n) && !whole && !t.ends_line(n)) {
@@ -116,12 +121,20 @@ pub fn is_thing(t: &Tokens, read: &Read, e: &Evidence) -> bool {
         && t.touches_next(n)
         && t.touches_next(n + 1)
         && t.shape(n + 2) == Some(Shape::Number);
-    let plural = t.shape(n) == Some(Shape::Lower) && after.strip_suffix('s').is_some_and(|w| is_eponym_head(w) || is_anatomical(w));
-    if read.words == 1 && !strong && (decimal || t.is(n + 1, '%') && t.shape(n) == Some(Shape::Number) || plural && (is_eponym(last) || is_shared_eponym(last))) {
+    let plural =
+        t.shape(n) == Some(Shape::Lower) && after.strip_suffix('s').is_some_and(|w| is_eponym_head(w) || is_anatomical(w));
+    if read.words == 1
+        && !strong
+        && (decimal
+            || t.is(n + 1, '%') && t.shape(n) == Some(Shape::Number)
+            || plural && (is_eponym(last) || is_shared_eponym(last)))
+    {
         return true;
     }
     // `Bear (dog)`
-    if t.is(n, '(') && is_animal(t.low(n + 1)) || t.is(n, ',') && matches!(t.low(n + 1), "the" | "her" | "his" | "their" | "our" | "my") && is_animal(t.low(n + 2)) {
+    if t.is(n, '(') && is_animal(t.low(n + 1))
+        || t.is(n, ',') && matches!(t.low(n + 1), "the" | "her" | "his" | "their" | "our" | "my") && is_animal(t.low(n + 2))
+    {
         return true;
     }
     // `lives on Chester Nez rd`
@@ -169,8 +182,29 @@ fn at_work(t: &Tokens, first: usize) -> bool {
     matches!(t.low(k + 1), "at" | "for" | "with" | "from")
         && matches!(
             t.low(k),
-            "work" | "works" | "worked" | "working" | "job" | "drives" | "drove" | "driving" | "employed" | "shift" | "shifts" | "manager"
-                | "cashier" | "cook" | "ate" | "eats" | "lunch" | "dinner" | "shops" | "shopping" | "bought" | "fired" | "hired"
+            "work"
+                | "works"
+                | "worked"
+                | "working"
+                | "job"
+                | "drives"
+                | "drove"
+                | "driving"
+                | "employed"
+                | "shift"
+                | "shifts"
+                | "manager"
+                | "cashier"
+                | "cook"
+                | "ate"
+                | "eats"
+                | "lunch"
+                | "dinner"
+                | "shops"
+                | "shopping"
+                | "bought"
+                | "fired"
+                | "hired"
         )
 }
 
@@ -179,8 +213,10 @@ fn has_result(t: &Tokens, n: usize) -> bool {
     let low = t.low(n);
     let verb = matches!(low, "is" | "was" | "were" | "are" | "sign" | "test");
     let result = if verb { t.low(n + 1) } else { low };
-    matches!(result, "neg" | "negative" | "pos" | "positive" | "absent" | "intact" | "normal" | "abnormal" | "equivocal" | "nl" | "wnl")
-        || low == "n" && t.is(n + 1, '/') && t.low(n + 2) == "a"
+    matches!(
+        result,
+        "neg" | "negative" | "pos" | "positive" | "absent" | "intact" | "normal" | "abnormal" | "equivocal" | "nl" | "wnl"
+    ) || low == "n" && t.is(n + 1, '/') && t.low(n + 2) == "a"
         || t.shape(n) == Some(Shape::Mixed) && low.len() <= 3 && low.starts_with('x')
         || t.is(n, '+') && !t.is_capital(n + 1)
 }
@@ -254,7 +290,22 @@ fn is_anatomical(low: &str) -> bool {
 
 /// The end of a street's name that is hardly anything else.
 fn is_road(low: &str) -> bool {
-    matches!(low, "rd" | "ave" | "blvd" | "pkwy" | "hwy" | "ln" | "road" | "avenue" | "street" | "highway" | "parkway" | "boulevard" | "lane" | "turnpike")
+    matches!(
+        low,
+        "rd" | "ave"
+            | "blvd"
+            | "pkwy"
+            | "hwy"
+            | "ln"
+            | "road"
+            | "avenue"
+            | "street"
+            | "highway"
+            | "parkway"
+            | "boulevard"
+            | "lane"
+            | "turnpike"
+    )
 }
 
 fn is_street_end(t: &Tokens, n: usize) -> bool {
@@ -266,7 +317,73 @@ fn is_street_end(t: &Tokens, n: usize) -> bool {
 
 /// Animals that live with people.
 fn is_animal(low: &str) -> bool {
-    matches!(low, "dog" | "beagle" | "bird" | "bulldog" | "canary" | "cat" | "cats" | "chicken" | "chihuahua" | "cockatiel" | "collie" | "cow" | "dachshund" | "dachsund" | "doggy" | "dogs" | "donkey" | "doodle" | "ferret" | "fish" | "gerbil" | "goat" | "goldendoodle" | "goldfish" | "guinea" | "hamster" | "horse" | "horses" | "hound" | "husky" | "iguana" | "kitten" | "kittens" | "kitty" | "labradoodle" | "labrador" | "lizard" | "llama" | "maltese" | "mare" | "mule" | "mutt" | "parakeet" | "parrot" | "pet" | "pets" | "pony" | "poodle" | "pug" | "pup" | "puppies" | "puppy" | "rabbit" | "retriever" | "rooster" | "rottweiler" | "shepherd" | "shih" | "snake" | "spaniel" | "terrier" | "tortoise" | "turtle" | "yorkie")
+    matches!(
+        low,
+        "dog"
+            | "beagle"
+            | "bird"
+            | "bulldog"
+            | "canary"
+            | "cat"
+            | "cats"
+            | "chicken"
+            | "chihuahua"
+            | "cockatiel"
+            | "collie"
+            | "cow"
+            | "dachshund"
+            | "dachsund"
+            | "doggy"
+            | "dogs"
+            | "donkey"
+            | "doodle"
+            | "ferret"
+            | "fish"
+            | "gerbil"
+            | "goat"
+            | "goldendoodle"
+            | "goldfish"
+            | "guinea"
+            | "hamster"
+            | "horse"
+            | "horses"
+            | "hound"
+            | "husky"
+            | "iguana"
+            | "kitten"
+            | "kittens"
+            | "kitty"
+            | "labradoodle"
+            | "labrador"
+            | "lizard"
+            | "llama"
+            | "maltese"
+            | "mare"
+            | "mule"
+            | "mutt"
+            | "parakeet"
+            | "parrot"
+            | "pet"
+            | "pets"
+            | "pony"
+            | "poodle"
+            | "pug"
+            | "pup"
+            | "puppies"
+            | "puppy"
+            | "rabbit"
+            | "retriever"
+            | "rooster"
+            | "rottweiler"
+            | "shepherd"
+            | "shih"
+            | "snake"
+            | "spaniel"
+            | "terrier"
+            | "tortoise"
+            | "turtle"
+            | "yorkie"
+    )
 }
 
 /// An animal's name: `her dog Max`, `cat named Luna`, `dogs, Max and Bella`.

@@ -3,7 +3,7 @@
 use crate::detect::cues::{credential, is_eponym_head, kin, title};
 use crate::detect::things::is_thing_noun;
 use crate::detect::tokens::{Shape, Tokens};
-use crate::detect::words::{NameLike, folded_like, is_eponym, is_clinical, is_given, is_place_or_month, is_running_word};
+use crate::detect::words::{NameLike, folded_like, is_clinical, is_eponym, is_given, is_place_or_month, is_running_word};
 use crate::model::document::Class;
 use crate::model::mention::Mention;
 use std::ops::Range;

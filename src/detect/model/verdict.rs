@@ -10,7 +10,9 @@ use crate::detect::identity::Own;
 use crate::detect::lone::weight_of;
 use crate::detect::name_read::{Read, is_particle};
 use crate::detect::tokens::{Shape, Tokens};
-use crate::detect::words::{NameLike, folded_like, is_clinical, is_bare_eponym, is_eponym, is_place_or_month, is_running_word, is_usual, name_like};
+use crate::detect::words::{
+    NameLike, folded_like, is_bare_eponym, is_clinical, is_eponym, is_place_or_month, is_running_word, is_usual, name_like,
+};
 use crate::detect::{Context, own_of};
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::request::Identity;
@@ -234,10 +236,12 @@ fn verdict(t: &Tokens, first: usize, next: usize, sure: f32, ctx: &Context, own:
     if taken || mention.who == Who::Patient {
         return Some(mention);
     }
-    let opened = t.begins_line(first) || matches!(t.shape(first.wrapping_sub(1)), Some(Shape::Mark('.' | '!' | '?' | ':' | '-' | '>' | '*')));
+    let opened = t.begins_line(first)
+        || matches!(t.shape(first.wrapping_sub(1)), Some(Shape::Mark('.' | '!' | '?' | ':' | '-' | '>' | '*')));
     let worded = best == NameLike::WordName && words.len() == 1 && !opened;
     // An unknown word in capitals is a term or an abbreviation more often than a name.
-    let likely = t.shape(first) == Some(Shape::Cap) && (sure >= DOUBT || sure >= PART && weight >= 1 || listed && weight >= 1 || worded && weight >= 2);
+    let likely = t.shape(first) == Some(Shape::Cap)
+        && (sure >= DOUBT || sure >= PART && weight >= 1 || listed && weight >= 1 || worded && weight >= 2);
     let doubt = likely || capital && evidence.any() && sure >= LISTED;
     doubt.then_some(Mention { who: Who::Ambiguous, rule: files::DOUBT, ..mention })
 }
