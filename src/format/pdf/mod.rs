@@ -33,6 +33,7 @@ mod plan;
 mod read;
 mod relay;
 mod sfnt;
+pub mod small;
 mod source;
 mod subject;
 mod tables;
