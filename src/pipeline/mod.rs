@@ -29,6 +29,7 @@ mod run;
 mod survey;
 mod surveying;
 mod views;
+mod wide;
 mod write;
 
 pub use chains::{chains, same_release};

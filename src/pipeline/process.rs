@@ -177,25 +177,29 @@ fn documents(
     let kept = |i: usize| w.trees.lock().ok().and_then(|mut t| t.remove(&i));
     let tree = |i: usize| kept(i).map_or_else(|| read(&w.intake.items[i], &w.known.identity), Ok);
     let decided: Vec<Result<Decided, String>> = batch.par_iter().map(|&i| tree(i).map(|t| decide(t, w.known))).collect();
-    let mut ready: Vec<(usize, Numbered)> = Vec::with_capacity(batch.len());
+    let mut ready: Vec<(usize, Numbered, usize)> = Vec::with_capacity(batch.len());
+    let mut shown = totals.pages.len();
     for (&i, d) in batch.iter().zip(decided) {
         let item = &w.intake.items[i];
         let d = d.map_err(|why| RunError::Input(format!("{}: {why}", item.path)))?;
         totals.notes.extend(notes_of(&d));
         seen_in(&d, &mut totals.seen);
         about_in(&d, "", &mut totals.documents);
-        ready.push((i, number(d, &mut totals.counters, w.rulings, w.known)));
+        let n = number(d, &mut totals.counters, w.rulings, w.known);
+        let views = views::share(&n, shown);
+        shown += views;
+        ready.push((i, n, views));
     }
     let shared: &Checker = checker;
     let digests = &totals.digests;
     let done: Vec<(usize, Done)> = ready
         .into_par_iter()
-        .map(|(i, n)| {
+        .map(|(i, n, views)| {
             let item = &w.intake.items[i];
             let file = w.paths.get(&item.path).cloned().unwrap_or_else(|| item.path.clone());
             // Of a file that was not packed the hash is known since intake.
             let sha256 = (!item.gz).then_some(item.sha256.as_str());
-            (i, finish(n, &file, item.kind, sha256, shared, digests))
+            (i, finish(n, &file, item.kind, sha256, shared, digests, views))
         })
         .collect();
     for (i, d) in done {
@@ -227,7 +231,7 @@ enum Done {
     Held { why: String, format: &'static str, reviews: Vec<ReviewItem> },
 }
 
-fn finish(n: Numbered, file: &str, kind: Kind, sha256: Option<&str>, checker: &Checker, digests: &Digests) -> Done {
+fn finish(n: Numbered, file: &str, kind: Kind, sha256: Option<&str>, checker: &Checker, digests: &Digests, views: usize) -> Done {
     let records = n.tree.doc.records.len() as u64;
     let (media, format) = (n.tree.format.media_type(), n.tree.format.id());
     let facts = Facts::of(&n);
@@ -258,7 +262,7 @@ fn finish(n: Numbered, file: &str, kind: Kind, sha256: Option<&str>, checker: &C
             }
             let checked = checker.document(file, sha256, &finished);
             finished.input = Vec::new();
-            let views = views::of(file, &finished);
+            let views = views::of(file, &finished, views);
             Done::Written { finished, checked, records, media, format, facts, views }
         }
     }
@@ -303,7 +307,7 @@ fn store(
             row.records = records;
             facts.fill(&mut row);
             add_kinds(&mut totals.kinds, &facts.kinds);
-            totals.pages.extend(views.into_iter().take(views::MOST.saturating_sub(totals.pages.len())));
+            totals.pages.extend(views);
             row.format = format.into();
             row.changes = finished.entries.iter().filter(|e| e.changes()).count() as u64;
             let rel = format!("{PACKAGE}/{file}");
@@ -497,7 +501,7 @@ fn lines(
         let done: Vec<(Line, Option<Done>)> = ready
             .into_par_iter()
             .map(|(line, n)| {
-                let d = n.map(|n| finish(n, &file, Kind::Ndjson, None, shared, digests));
+                let d = n.map(|n| finish(n, &file, Kind::Ndjson, None, shared, digests, 0));
                 (line, d)
             })
             .collect();

@@ -1,5 +1,6 @@
 //! Small pictures of the pages that go out, with where something was redacted on them.
 
+use super::number::Numbered;
 use super::write::Finished;
 use crate::format::image;
 use crate::format::pdf::small::small_pages;
@@ -7,19 +8,27 @@ use crate::model::case::PageView;
 use crate::model::picture::Picture;
 
 /// Pages shown of a case.
-pub const MOST: usize = 48;
+const MOST: usize = 48;
 /// Pages shown of a document.
 const OF_ONE: usize = 12;
+
+/// Of a document about to be written how many pages are shown, when `shown` of the case are already.
+pub fn share(n: &Numbered, shown: usize) -> usize {
+    let pages = n.tree.doc.records.iter().filter(|r| r.kind == "page").count();
+    // A picture of one page has no record of it.
+    let pages = if n.tree.doc.text.is_some() { pages.max(1) } else { 0 };
+    pages.min(OF_ONE).min(MOST.saturating_sub(shown))
+}
 /// Pixels across.
 const WIDTH: usize = 132;
 
 /// The pages of a document that was written anew; none of any other.
-pub fn of(file: &str, f: &Finished) -> Vec<PageView> {
-    let Some(rewrite) = &f.rewritten else { return Vec::new() };
+pub fn of(file: &str, f: &Finished, most: usize) -> Vec<PageView> {
+    let Some(rewrite) = f.rewritten.as_ref().filter(|_| most > 0) else { return Vec::new() };
     let places: Vec<(u32, [f64; 4])> = rewrite.places.iter().filter_map(|(_, place)| place_of(place)).collect();
     let on = |page: u32| places.iter().filter(move |(p, _)| *p == page).map(|(_, area)| *area);
     if f.bytes.starts_with(b"%PDF-") {
-        let pages = small_pages(&f.bytes, OF_ONE);
+        let pages = small_pages(&f.bytes, most);
         return (1u32..)
             .zip(pages)
             .map(|(page, small)| {
@@ -29,7 +38,7 @@ pub fn of(file: &str, f: &Finished) -> Vec<PageView> {
             .collect();
     }
     let kept = (1u32..).filter(|p| !rewrite.withheld.contains(p));
-    let pages = image::pictures(&f.bytes).take(OF_ONE).zip(kept).zip(1u32..);
+    let pages = image::pictures(&f.bytes).take(most).zip(kept).zip(1u32..);
     pages
         .filter_map(|((picture, input_page), page)| {
             let picture = picture.ok()?.0;
