@@ -1,7 +1,7 @@
 //! The `disclose` program: parses the command line and maps errors to exit codes.
 
 use clap::{Parser, Subcommand};
-use disclose::cli::{audit, detect, match_cmd, policy, process, serve, verify};
+use disclose::cli::{audit, detect, letter, match_cmd, policy, process, serve, verify};
 use disclose::detect::model::Names;
 use disclose::model::error::RunError;
 use disclose::people::identity::read_identity;
@@ -38,6 +38,8 @@ enum Command {
     Worker(serve::WorkerArgs),
     /// Chores of the desk: change the master key
     Desk(serve::DeskArgs),
+    /// Write a letter about a finished case, from a template
+    Letter(letter::LetterArgs),
     /// List, show, check and compare policies
     Policy(policy::PolicyArgs),
     /// Repeat the checks on a finished folder
@@ -73,6 +75,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::serve(&args),
         Command::Worker(args) => serve::worker(&args),
         Command::Desk(args) => serve::desk(&args, &mut std::io::stdout().lock()),
+        Command::Letter(args) => letter::run(&args, &mut std::io::stdout().lock()),
         Command::Policy(args) => policy::run(&args, &mut std::io::stdout().lock()),
         Command::Verify(args) => verify::run(&args),
     };

@@ -15,6 +15,7 @@ pub mod readable;
 pub mod roles;
 pub mod rtf;
 pub mod text;
+mod url;
 pub mod xdm;
 pub mod xml;
 
