@@ -103,6 +103,8 @@ pub fn options(
         limits: Limits::default(),
         jobs: 0,
         names: Names::shared(),
+        letters: None,
+        made: super::release::stamp(),
     })
 }
 

@@ -111,7 +111,8 @@ fn date(at: i64) -> String {
     days::date(at.div_euclid(86_400_000))
 }
 
-fn stamp() -> String {
+/// Now, UTC, as `YYYY-MM-DDThh:mm:ssZ`.
+pub(super) fn stamp() -> String {
     let at = now();
     let s = at.div_euclid(1000).rem_euclid(86_400);
     format!("{}T{:02}:{:02}:{:02}Z", date(at), s / 3600, s / 60 % 60, s % 60)

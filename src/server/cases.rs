@@ -52,7 +52,7 @@ pub async fn page(
         "busy": job.as_ref().is_some_and(|j| matches!(j.state, JobState::Queued | JobState::Running)),
         "job_error": job.as_ref().filter(|j| j.state == JobState::Failed).map(|j| j.error.clone()).unwrap_or_default(),
         "has_packet": case.state.word() != "approved" && !releases.is_empty(),
-        "files": [], "request": Value::Null, "notes": [], "checks": [], "checklist": [], "blocks": [],
+        "letters": [], "files": [], "request": Value::Null, "notes": [], "checks": [], "checklist": [], "blocks": [],
     });
     if !case.purged {
         open_part(&app, &s, &id, case.run, &mut body).await?;
@@ -91,6 +91,9 @@ async fn open_part(app: &App, s: &Session, id: &str, run: i64, body: &mut Value)
         let report = super::documents::json_of(app, id, run, "internal", "report.json").await?;
         body["checks"] = report["checks"].clone();
         body["counts"] = report["counts"].clone();
+        let files = app.store.files(id, run, "internal").await?;
+        let letters = files.iter().filter_map(|f| f.path.strip_prefix("letters/")).filter(|n| !n.contains('/'));
+        body["letters"] = letters.map(|n| json!(n)).collect();
     }
     Ok(())
 }
@@ -120,6 +123,14 @@ pub fn event(e: &AuditEntry, _names: &HashMap<i64, String>) -> Value {
         }
         "download.package" => "downloaded the package".into(),
         "download.packet" => "downloaded the evidence packet".into(),
+        "download.letter" => format!("downloaded the letter {}", detail["letter"].as_str().unwrap_or_default()),
+        "document.picture" => format!(
+            "viewed page {} of document {} ({})",
+            detail["page"],
+            detail["file"],
+            detail["side"].as_str().unwrap_or_default()
+        ),
+        "approval.view" => "opened the second approval".into(),
         "download.report" => "opened the internal report".into(),
         other => match (detail["from"].as_str(), detail["to"].as_str()) {
             (Some(from), Some(to)) => format!("{} → {}", from.replace('_', " "), to.replace('_', " ")),

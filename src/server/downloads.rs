@@ -5,12 +5,19 @@ use super::error::Fail;
 use crate::store::{BlobReader, NewEntry, Session};
 use axum::Extension;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
+use serde::Deserialize;
 use std::io::{self, Read};
 use tokio::sync::mpsc;
+
+/// Which letter.
+#[derive(Deserialize)]
+pub struct Asked {
+    name: String,
+}
 
 /// The package for the recipient.
 pub async fn package(State(app): State<App>, Extension(s): Extension<Session>, Path(id): Path<String>) -> Result<Response, Fail> {
@@ -33,6 +40,26 @@ pub async fn packet(State(app): State<App>, Extension(s): Extension<Session>, Pa
     app.store.audit(NewEntry::new(&s.account.actor(), &id, "download.packet").with("sha256", &file.sha256)).await?;
     let reader = app.store.read_blob(&blobs, &file.blob)?;
     Ok(download(reader, file.bytes, "application/zip", &format!("evidence-case-{}.zip", case.no)))
+}
+
+/// A letter of the newest run, to be read and signed by a person.
+pub async fn letter(
+    State(app): State<App>,
+    Extension(s): Extension<Session>,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Fail> {
+    let case = app.store.case(&id).await?;
+    let file = app.store.file(&id, case.run, "internal", &format!("letters/{}", asked.name)).await?;
+    let plain = asked.name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+    if !plain {
+        return Err(Fail::new(StatusCode::NOT_FOUND, "There is no such letter."));
+    }
+    let blobs = app.store.case_blobs(&id).await?;
+    app.store.audit(NewEntry::new(&s.account.actor(), &id, "download.letter").with("letter", &asked.name)).await?;
+    let reader = app.store.read_blob(&blobs, &file.blob)?;
+    let kind = if asked.name.ends_with(".pdf") { "application/pdf" } else { "application/octet-stream" };
+    Ok(download(reader, file.bytes, kind, &format!("case-{}-{}", case.no, asked.name)))
 }
 
 /// The internal report, a page without script. It is shown in a sandbox with its own style.

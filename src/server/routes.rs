@@ -61,6 +61,7 @@ pub const TABLE: &[(&str, &str, Access)] = &[
     ("POST", "/cases/{id}/release", SECOND),
     ("POST", "/cases/{id}/purge", OFFICER),
     ("GET", "/cases/{id}/report", READ),
+    ("GET", "/cases/{id}/letter", READ),
     ("GET", "/cases/{id}/package", DESK),
     ("GET", "/cases/{id}/packet", PACKET),
     ("GET", "/accounts", ADMIN),
@@ -109,6 +110,7 @@ pub(super) fn all() -> Router<App> {
         .route("/cases/{id}/release", post(approval::release))
         .route("/cases/{id}/purge", post(cases::purge))
         .route("/cases/{id}/report", get(downloads::report))
+        .route("/cases/{id}/letter", get(downloads::letter))
         .route("/cases/{id}/package", get(downloads::package))
         .route("/cases/{id}/packet", get(downloads::packet))
         .route("/accounts", get(accounts::page).post(accounts::create))
