@@ -1,7 +1,7 @@
 //! The `disclose` program: parses the command line and maps errors to exit codes.
 
 use clap::{Parser, Subcommand};
-use disclose::cli::{audit, detect, match_cmd, policy, process, verify};
+use disclose::cli::{audit, detect, match_cmd, policy, process, vault, verify};
 use disclose::detect::model::Names;
 use disclose::model::error::RunError;
 use disclose::people::identity::read_identity;
@@ -34,6 +34,8 @@ enum Command {
     Audit(audit::AuditArgs),
     /// List, show, check and compare policies
     Policy(policy::PolicyArgs),
+    /// Open the vault of a case: what stands behind labels, hashes and tokens. For the custodian
+    Vault(vault::VaultArgs),
     /// Repeat the checks on a finished folder
     Verify(verify::VerifyArgs),
 }
@@ -65,6 +67,7 @@ fn main() -> ExitCode {
         Command::Match(args) => match_cmd::run(&args, &mut std::io::stdout().lock()).map(|()| 0),
         Command::Audit(args) => audit::run(&args, &mut std::io::stdout().lock()),
         Command::Policy(args) => policy::run(&args, &mut std::io::stdout().lock()),
+        Command::Vault(args) => vault::run(&args, &mut std::io::stdout().lock()),
         Command::Verify(args) => verify::run(&args),
     };
     match result {

@@ -246,7 +246,7 @@ fn texts_that_are_searched() {
         (Class::Url, "https://x.test/H"),
         (Class::Title, "Jay Clinic"),
         (Class::Url, "555-0111"),
-        (Class::Code, "K St"),
+        (Class::Place, "K St"),
         (Class::Title, "L"),
         (Class::Title, "M user"),
         (Class::Comment, "by N"),
