@@ -74,7 +74,7 @@ impl SafeHarbor {
                     let Some(whole) = caps.get(0) else { continue };
                     // The first group of the second rule is the separator, which must be the same on both sides.
                     let value = if i == 1 { whole } else { caps.get(1).unwrap_or(whole) };
-                    if *category == Category::Date && !may_be_date(value.as_str()) {
+                    if *category == Category::Date && !may_be_date(value.as_str(), text.get(value.end()..).unwrap_or_default()) {
                         continue;
                     }
                     out.push(mention(value.start(), value.end(), *category, "safe-harbor.pattern"));
@@ -116,7 +116,13 @@ impl SafeHarbor {
 }
 
 /// False for figures that only look like a date: `120-80-99`, `4/5/6`.
-fn may_be_date(text: &str) -> bool {
+fn may_be_date(text: &str, after: &str) -> bool {
+    // `10-20-30 mg` is a dose.
+    let unit = after.trim_start().split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+    if text.contains('-') && text.len() <= 8 && matches!(unit, "mg" | "mcg" | "ml" | "mL" | "units" | "g" | "mmHg" | "cm" | "mm")
+    {
+        return false;
+    }
     let groups: Vec<&str> = text.split(['/', '-', '.']).collect();
     let [a, b, c] = groups[..] else { return true };
     let number = |t: &str| t.parse::<u32>().ok();

@@ -48,7 +48,7 @@ const NOT: [&str; 28] = [
     "absence",
 ];
 /// How far before a phrase such a word counts.
-const NEAR: usize = 6;
+const NEAR: usize = 10;
 
 impl Phrases {
     /// Phrases of two words and more, and single words that a category lists for running text: a single word of a title (`psychiatric`)

@@ -141,7 +141,7 @@ impl Planner<'_, '_> {
             }
             match out.last_mut() {
                 // Two names in one row: it is certain only when it is for both.
-                Some((last, ..)) if last.span == unit.span => last.certain &= unit.certain,
+                Some((last, ..)) if last.span == unit.span => last.certain &= unit.certain || m.category != Category::Name,
                 Some((last, ..)) if unit.span.start < last.span.end => last.certain = false,
                 _ => out.push((unit, role, label)),
             }

@@ -64,7 +64,7 @@ impl<'a> Planner<'a, '_> {
         }
     }
 
-    fn person(&self, stub: u32) -> Option<&'a Person> {
+    pub(super) fn person(&self, stub: u32) -> Option<&'a Person> {
         match self.inp.who.get(stub as usize)? {
             Resolution::Person(id) => self.inp.roster.get(*id),
             _ => None,

@@ -9,6 +9,7 @@ use crate::model::decision::{Action, Decision};
 use crate::model::document::{Class, Field};
 use crate::model::edit::Change;
 use crate::model::mention::Category;
+use crate::model::person::PATIENT;
 
 /// Reason code.
 pub const REASON: &str = "SH-164514";
@@ -116,6 +117,15 @@ impl Planner<'_, '_> {
             let version = rest.strip_prefix('|').map(|v| format!("|{v}")).unwrap_or_default();
             format!("{path}{}{version}", ids.anonymous(id))
         };
+        // The version of a record, where the record itself is a field of its own.
+        if text.starts_with("/_history/") {
+            return Some(text.to_string());
+        }
+        if text.contains("identifier=") {
+            // Somebody's own stand-in, where the search still finds them.
+            let owner = field.owner.and_then(|s| self.person(s)).is_some_and(|p| p.id != PATIENT);
+            return if owner { None } else { Some(tail(text.rfind(['|', '=']).map_or(0, |p| p + 1))) };
+        }
         if let Some(guid) = text.strip_prefix("urn:uuid:") {
             return Some(format!("urn:uuid:{}", ids.anonymous(guid)));
         }
@@ -146,10 +156,6 @@ impl Planner<'_, '_> {
                 // The base of an address whose other half is a field of its own.
                 format!("https://masked.invalid/{}{}", ids.anonymous(text), if text.ends_with('/') { "/" } else { "" })
             });
-        }
-        if text.contains("identifier=") {
-            let at = text.rfind(['|', '=']).map_or(0, |p| p + 1);
-            return Some(tail(at));
         }
         if field.class == Class::Reference {
             return Some(tail(text.rfind('/').map_or(0, |p| p + 1)));

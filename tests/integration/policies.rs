@@ -207,7 +207,7 @@ fn what_stands_beside_another_patients_name_goes_with_it() {
     assert_eq!(items.len(), 1, "{items:?}");
     let id = items[0]["id"].as_str().expect("an id");
     for (ruling, stays) in [("keep", true), ("mask", false)] {
-        case.with("rulings.toml", &format!("{id} = \"{ruling}\"\n"));
+        case.with("rulings.toml", &format!("by = \"A. Clerk\"\n[rulings]\n{id} = \"{ruling}\"\n"));
         let ruled = case.run("litigation", &["--decisions", "rulings.toml"]);
         assert_eq!(ruled.code, 0, "{ruling}: {}{}", ruled.stdout, ruled.stderr);
         let text = released(&ruled, "note.txt");
