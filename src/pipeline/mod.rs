@@ -27,6 +27,7 @@ mod run;
 mod survey;
 mod surveying;
 pub mod vault;
+mod wide;
 mod write;
 
 pub use rulings::{Ruling, Rulings};
