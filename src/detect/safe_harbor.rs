@@ -25,7 +25,7 @@ static RULES: LazyLock<Vec<(Regex, Category)>> = LazyLock::new(|| {
         (format!(r"(?i)\b{MONTH}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?:,?\s+(?:19|20)\d\d\b)?"), Category::Date),
         (format!(r"(?i)\b\d{{1,2}}(?:st|nd|rd|th)?[\s-]+(?:of\s+)?{MONTH}\b\.?(?:[\s,-]+(?:19|20)\d\d\b)?"), Category::Date),
         (format!(r"(?i)\b{MONTH}\.?,?\s+(?:of\s+)?(?:19|20)\d\d\b"), Category::Date),
-        (format!(r"\b(?:[Ii]n|[Ss]ince|[Ll]ast|[Tt]his|[Uu]ntil|[Nn]ext|[Ee]arly|[Ll]ate|[Mm]id)[ -]((?:January|February|March|April|May|June|July|August|September|October|November|December))\b"), Category::Date),
+        (r"\b(?:[Ii]n|[Ss]ince|[Ll]ast|[Tt]his|[Uu]ntil|[Nn]ext|[Ee]arly|[Ll]ate|[Mm]id)[ -]((?:January|February|March|April|May|June|July|August|September|October|November|December))\b".into(), Category::Date),
         (r"(?i)\b(9\d|1[0-3]\d)(?:\s|-)?(?:years?|yrs?|y/?o|y\.o\.?)\b".into(), Category::Age),
         (r"(?i)\bage[d]?\s*(?:is|of|:|=)?\s*(9\d|1[0-3]\d)\b".into(), Category::Age),
         (format!(r"\b(?:(?:{states})\.?,?\s+|(?i:zip(?:\s*code)?)\s*:?\s*)(\d{{5}}(?:-\d{{4}})?)\b"), Category::Address),

@@ -116,7 +116,7 @@ fn turn(text: &str, start: usize, end: usize) -> Option<Span> {
         return None;
     }
     let rest = text.get(end..line.end as usize)?;
-    let after = rest.trim_start_matches(|c: char| c == ' ' || c == '*' || c == '.').strip_prefix(':').or_else(|| {
+    let after = rest.trim_start_matches([' ', '*', '.']).strip_prefix(':').or_else(|| {
         // `Dana K. (peer): ...`
         let close = rest.trim_start().strip_prefix('(').and_then(|r| r.find(')').map(|p| &r[p + 1..]))?;
         close.trim_start().strip_prefix(':')

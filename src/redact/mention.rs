@@ -64,7 +64,7 @@ impl Planner<'_, '_> {
             _ => Some(Change::Label(words)),
         };
         let kept = matches!(decision.action, Action::Hash | Action::Encrypt | Action::Generalise);
-        if change.is_some() && !(kept && !link) {
+        if change.is_some() && (!kept || link) {
             decision.action = if link { Action::Rewrite } else { Action::Label };
         }
         self.out.push(Proposal {
