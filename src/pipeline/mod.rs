@@ -6,11 +6,14 @@
 //! workers cannot change a byte.
 
 mod candidates;
+mod chains;
 mod check;
+mod custody;
 mod decide;
 mod documents;
 mod doubtful;
 mod explained;
+mod facts;
 mod lines;
 mod links;
 mod names;
@@ -27,9 +30,11 @@ mod run;
 mod survey;
 mod surveying;
 pub mod vault;
+mod views;
 mod wide;
 mod write;
 
+pub use chains::{chains, same_release};
 pub use rulings::{Ruling, Rulings};
 pub use run::run;
 
@@ -75,6 +80,10 @@ pub struct Options {
     pub names: Arc<Names>,
     /// The custodian's key: for digests, tokens and stand-ins, and for the vault that tells what they stand for. With a key there is a vault.
     pub vault: Option<[u8; 32]>,
+    /// A site's folder of letter templates, each by the name of its letter.
+    pub letters: Option<PathBuf>,
+    /// When the run is made, UTC; empty leaves times out.
+    pub made: String,
 }
 
 /// What happens while it happens, for a progress bar.
