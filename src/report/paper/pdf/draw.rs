@@ -94,6 +94,9 @@ fn step(surface: &mut Surface, op: &Op, faces: &Faces) {
     match op {
         Op::Text { x, y, style, size, colour, text } => {
             let glyphs = faces.glyphs(*style, text);
+            if glyphs.is_empty() {
+                return;
+            }
             surface.set_stroke(None);
             surface.set_fill(Some(paint(*colour)));
             surface.draw_glyphs(Point::from_xy(*x, *y), &glyphs, faces.font(*style), text, *size, false);
