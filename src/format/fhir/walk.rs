@@ -244,9 +244,16 @@ impl<'s> Walker<'s> {
         let schema = self.schema;
         let ty = schema.ty(type_id);
         let ctx = Ctx { ty: ty.name, holder: node, ..ctx };
-        if self.special(node, ty.name, ctx) {
-            return;
+        if !self.special(node, ty.name, ctx) {
+            self.members(node, type_id, ctx);
         }
+    }
+
+    /// The members of an object of a known type that has no rule of its own, or none that holds here.
+    pub(super) fn members(&mut self, node: u32, type_id: TypeId, ctx: Ctx) {
+        let schema = self.schema;
+        let ty = schema.ty(type_id);
+        let ctx = Ctx { ty: ty.name, holder: node, ..ctx };
         let (mut named, mut shell) = (false, None);
         for (k, v) in self.tape.members(node) {
             let key = self.tape.str_raw(self.src, k);
