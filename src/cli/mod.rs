@@ -9,4 +9,5 @@ pub mod policy;
 pub mod process;
 mod progress;
 pub mod serve;
+pub mod vault;
 pub mod verify;
