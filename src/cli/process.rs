@@ -60,6 +60,9 @@ pub struct ProcessArgs {
     /// A person's rulings on the review items of an earlier run over the same input (TOML)
     #[arg(long, value_name = "FILE")]
     pub decisions: Option<PathBuf>,
+    /// Folder with letter templates of your own, named as disclose letter lists them (cover.txt ...)
+    #[arg(long, value_name = "DIR")]
+    pub letters: Option<PathBuf>,
     /// Password of encrypted PDFs; may be given more than once
     #[arg(long, value_name = "PASSWORD")]
     pub pdf_password: Vec<String>,
@@ -189,6 +192,8 @@ fn options(args: &ProcessArgs) -> Result<Options, RunError> {
         limits: Limits::default(),
         jobs: args.jobs,
         names: Names::shared(),
+        letters: args.letters.clone(),
+        made: super::clock::now(),
     })
 }
 

@@ -85,6 +85,12 @@ pub struct Rewrite {
     pub reduced: Vec<u32>,
     /// Pages from 1 left out as a whole.
     pub withheld: Vec<u32>,
+    /// Words that the writer put on pages beside labels: where a picture is missing.
+    pub signs: Vec<&'static str>,
+    /// Pages from 1 that could not be read as text: they were drawn, and the drawing was read and written in their place.
+    pub drawn: Vec<u32>,
+    /// What opened the input, for a second reader; empty for an input that opens without.
+    pub password: String,
     /// Things done that nobody asked for: `signature removed`, `JavaScript left out`; no values.
     pub notes: Vec<String>,
     /// Pictures inside of the document that were read.

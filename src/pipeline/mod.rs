@@ -6,11 +6,14 @@
 //! workers cannot change a byte.
 
 mod candidates;
+mod chains;
 mod check;
+mod custody;
 mod decide;
 mod documents;
 mod doubtful;
 mod explained;
+mod facts;
 mod lines;
 mod links;
 mod names;
@@ -25,8 +28,11 @@ mod rulings;
 mod run;
 mod survey;
 mod surveying;
+mod views;
+mod wide;
 mod write;
 
+pub use chains::{chains, same_release};
 pub use rulings::{Ruling, Rulings};
 pub use run::run;
 
@@ -69,6 +75,10 @@ pub struct Options {
     pub jobs: usize,
     /// The names model, or why there is none.
     pub names: Arc<Names>,
+    /// A site's folder of letter templates, each by the name of its letter.
+    pub letters: Option<PathBuf>,
+    /// When the run is made, UTC; empty leaves times out.
+    pub made: String,
 }
 
 /// What happens while it happens, for a progress bar.

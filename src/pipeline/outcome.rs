@@ -47,6 +47,11 @@ pub fn case(opts: &Options, id: String, roster: &Roster, totals: Totals, outputs
     inputs.sort_by(|a, b| a.path.cmp(&b.path));
     let mut notes: Vec<Note> = Vec::new();
     notes.push(names_model(opts.names.missing()));
+    let pictures = inputs.iter().any(|i| i.pages > 0 || matches!(i.format.as_str(), "png" | "jpeg" | "tiff"));
+    if let Some(version) = crate::format::image::ocr::version().filter(|_| pictures) {
+        let text = format!("scanned pages were read by {version}");
+        notes.push(Note { kind: "ocr".into(), place: "scanned pages".into(), text });
+    }
     let mut seen: BTreeMap<(String, String, String), ()> = BTreeMap::new();
     for n in totals.notes {
         if seen.insert((n.kind.clone(), n.place.clone(), n.text.clone()), ()).is_none() {
@@ -71,6 +76,10 @@ pub fn case(opts: &Options, id: String, roster: &Roster, totals: Totals, outputs
         readiness: opts.readiness.clone(),
         special_seen: totals.seen.special,
         undated: totals.seen.undated,
+        made: opts.made.clone(),
+        kinds: totals.kinds,
+        pages: totals.pages,
+        custody: Vec::new(),
         by_role: totals.by_role,
         by_category: totals.by_category,
     }
@@ -102,8 +111,7 @@ pub fn stopped(opts: &Options, id: String, intake: &Intake, why: &str) -> Case {
             bytes: item.len,
             state: "held".into(),
             reason: "not processed".into(),
-            records: 0,
-            changes: 0,
+            ..InputRow::default()
         });
     }
     totals.notes.push(Note { kind: "wrong-patient".into(), place: "export".into(), text: why.to_string() });

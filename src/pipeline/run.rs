@@ -1,6 +1,7 @@
 //! One case from beginning to end.
 
 use super::check::Checker;
+use super::custody;
 use super::decide::stays_behind;
 use super::documents::Tree;
 use super::names::rename;
@@ -31,6 +32,7 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
@@ -101,7 +103,8 @@ fn run_here(opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Resul
     let media = std::mem::take(&mut totals.media);
     let mut case = outcome::case(opts, id, &known.roster, totals, outputs, checks);
     case.identity = known.resolver.decisions().to_vec();
-    report(&mut case, &checker, &staging, &media)?;
+    case.custody = custody::begun(opts, &case.inputs);
+    report(&mut case, &checker, &staging, &media, opts.letters.as_deref())?;
     staging.commit()?;
     Ok(case)
 }
@@ -152,11 +155,15 @@ fn doubt(opts: &Options, totals: &mut Totals, why: &str) {
 
 /// The export is about somebody else: a report of why, and nothing else.
 fn wrong_patient(opts: &Options, id: String, intake: &Intake, staging: Staging, why: &str) -> Result<Case, RunError> {
-    let case = outcome::stopped(opts, id, intake, why);
+    let mut case = outcome::stopped(opts, id, intake, why);
+    case.custody = custody::begun(opts, &case.inputs);
     let (file, _) = LedgerWriter::new(staging.create("internal/ledger.jsonl")?).finish()?;
     file.finish()?;
-    let gathered = gather(&case, open_ledger(&staging)?, None)?;
-    internal_report(&case, &gathered, &staging)?;
+    let inner = staging.dir().join("internal");
+    let mut sink = |_: Edition, name: &str| -> io::Result<Box<dyn Write>> { Ok(Box::new(File::create(inner.join(name))?)) };
+    let gathered = gather(&case, open_ledger(&staging)?, false, &mut sink)?;
+    custody::ended(&mut case, gathered.ledger(), None);
+    internal_report(&case, &gathered, &staging, opts.letters.as_deref())?;
     staging.commit()?;
     Err(RunError::WrongPatient(format!(
         "the export is about somebody else than the patient given: {why}; nothing is released, see {}",
@@ -348,30 +355,40 @@ fn pack(intake: &Intake, paths: &BTreeMap<String, String>, staging: &Staging) ->
 }
 
 /// Writes the reports and gives the package its name. A report that holds a removed value is a failed check.
-fn report(case: &mut Case, checker: &Checker, staging: &Staging, media: &BTreeMap<String, String>) -> Result<(), RunError> {
+fn report(
+    case: &mut Case,
+    checker: &Checker,
+    staging: &Staging,
+    media: &BTreeMap<String, String>,
+    templates: Option<&Path>,
+) -> Result<(), RunError> {
     let package = staging.dir().join(PACKAGE);
     std::fs::create_dir_all(&package)?;
-    let gathered = if matches!(case.outcome, Outcome::Released | Outcome::ReviewNeeded) {
-        let mut sink = |_: Edition, name: &str| -> io::Result<Box<dyn Write>> {
-            let path = package.join("report").join(name);
-            std::fs::create_dir_all(package.join("report"))?;
-            Ok(Box::new(io::BufWriter::new(File::create(path)?)))
-        };
-        let gathered = gather(case, open_ledger(staging)?, Some(&mut sink))?;
-        write_edition(Edition::Recipient, case, &gathered, &mut sink)?;
-        let mut leaks = Vec::new();
-        for name in ["report.html", "report.json", "ledger.csv"] {
-            let bytes = std::fs::read(package.join("report").join(name))?;
+    let goes_out = matches!(case.outcome, Outcome::Released | Outcome::ReviewNeeded);
+    let (outer, inner) = (package.join("report"), staging.dir().join("internal"));
+    let mut sink = |edition: Edition, name: &str| -> io::Result<Box<dyn Write>> {
+        let dir = if edition == Edition::Recipient { &outer } else { &inner };
+        std::fs::create_dir_all(dir)?;
+        Ok(Box::new(io::BufWriter::new(File::create(dir.join(name))?)))
+    };
+    let gathered = gather(case, open_ledger(staging)?, goes_out, &mut sink)?;
+    if goes_out {
+        write_edition(Edition::Recipient, case, &gathered, templates, &mut sink)?;
+        let (mut leaks, mut names) = (Vec::new(), Vec::new());
+        for entry in std::fs::read_dir(&outer)? {
+            names.push(entry?.file_name().to_string_lossy().into_owned());
+        }
+        names.sort();
+        for name in &names {
+            let bytes = std::fs::read(outer.join(name))?;
             leaks.extend(checker.report(&format!("report/{name}"), &bytes));
         }
         if !leaks.is_empty() {
             case.outcome = Outcome::VerificationFailed;
         }
-        case.checks.push(Check { name: "report-clean".into(), passed: leaks.is_empty(), examined: 3, failures: leaks });
-        gathered
-    } else {
-        gather(case, open_ledger(staging)?, None)?
-    };
+        let examined = names.len() as u64;
+        case.checks.push(Check { name: "report-clean".into(), passed: leaks.is_empty(), examined, failures: leaks });
+    }
     let edition = match case.outcome {
         Outcome::Released => "release",
         Outcome::ReviewNeeded => "draft",
@@ -379,21 +396,25 @@ fn report(case: &mut Case, checker: &Checker, staging: &Staging, media: &BTreeMa
             // Staff can look at what failed; it is no release and no draft.
             std::fs::rename(&package, staging.dir().join("internal/failed"))?;
             case.outputs.clear();
-            return internal_report(case, &gathered, staging);
+            case.pages.clear();
+            custody::ended(case, gathered.ledger(), None);
+            return internal_report(case, &gathered, staging, templates);
         }
     };
     std::fs::rename(&package, staging.dir().join(edition))?;
     staging.manifest(edition, media)?;
-    internal_report(case, &gathered, staging)
+    let manifest = std::fs::read(staging.dir().join(edition).join("manifest.json"))?;
+    custody::ended(case, gathered.ledger(), Some(&manifest));
+    internal_report(case, &gathered, staging, templates)
 }
 
-fn internal_report(case: &Case, gathered: &Gathered, staging: &Staging) -> Result<(), RunError> {
+fn internal_report(case: &Case, gathered: &Gathered, staging: &Staging, templates: Option<&Path>) -> Result<(), RunError> {
     let dir = staging.dir().join("internal");
-    std::fs::create_dir_all(&dir)?;
+    std::fs::create_dir_all(dir.join("letters"))?;
     let mut sink = |_: Edition, name: &str| -> io::Result<Box<dyn Write>> {
         Ok(Box::new(io::BufWriter::new(File::create(dir.join(name))?)))
     };
-    write_edition(Edition::Internal, case, gathered, &mut sink)?;
+    write_edition(Edition::Internal, case, gathered, templates, &mut sink)?;
     Ok(())
 }
 

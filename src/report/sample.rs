@@ -241,6 +241,10 @@ pub(super) fn case() -> Case {
                 reason: String::new(),
                 records: 42,
                 changes: 8,
+                first_date: "2019-04-01".into(),
+                last_date: "2024-06-30".into(),
+                unclear: 1,
+                ..InputRow::default()
             },
             InputRow {
                 path: "inputs/ziegenbein-walpurga.pdf".into(),
@@ -250,8 +254,7 @@ pub(super) fn case() -> Case {
                 bytes: 1,
                 state: "held".into(),
                 reason: "this version cannot read PDF".into(),
-                records: 0,
-                changes: 0,
+                ..InputRow::default()
             },
         ],
         outputs: vec![OutputRow {
@@ -335,6 +338,23 @@ pub(super) fn case() -> Case {
         readiness: Default::default(),
         special_seen: BTreeMap::new(),
         undated: 0,
+        made: "2026-11-02T10:00:00Z".into(),
+        kinds: BTreeMap::from([("Observation".to_string(), KindCount { received: 40, withheld: 1 })]),
+        pages: vec![PageView {
+            file: "patient.json".into(),
+            page: 1,
+            width: 4,
+            height: 5,
+            grey: vec![200; 20],
+            boxes: vec![[0.1, 0.1, 0.5, 0.2]],
+        }],
+        custody: vec![Event {
+            no: 1,
+            at: "2026-11-02T10:00:00Z".into(),
+            who: "clerk.hannelore".into(),
+            what: "review items ruled on".into(),
+            detail: "1 rulings".into(),
+        }],
         by_category: counts(&[("name", &[("label", 1), ("keep", 2), ("review", 1)]), ("phone", &[("remove", 1)])]),
     }
 }

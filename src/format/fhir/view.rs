@@ -3,11 +3,16 @@
 use super::hint;
 use crate::format::json::string;
 use crate::format::text::markup::{self, Piece};
+use crate::format::url;
 use crate::model::document::{Class, Field, Form};
 use crate::model::view::{Span, TextView};
 
 /// The decoded text of a field with its way back to the bytes.
 pub fn view<'a>(src: &'a [u8], field: &Field) -> TextView<'a> {
+    url::readable(field.class, stored(src, field))
+}
+
+fn stored<'a>(src: &'a [u8], field: &Field) -> TextView<'a> {
     let raw = src.get(field.span.range()).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or("");
     match field.form {
         Form::JsonString => string::view(raw, field.span.start as usize),
