@@ -181,7 +181,10 @@ fn done_by(t: &Tokens, i: usize, out: &mut Vec<Find>) {
         && matches!(t.shape(i - 1), Some(Shape::Lower))
         && (t.low(i - 2).ends_with("ed") || matches!(t.low(i - 2), "drawn" | "given" | "taken" | "done" | "sent" | "read"));
     let plain = !t.is_capital(i + 1) && !t.is(i + 1, '-') && !matches!(t.shape(i + 1), Some(Shape::Number | Shape::Mixed));
-    if done && plain && let Some(name) = initials(t, i, false) {
+    if done
+        && plain
+        && let Some(name) = initials(t, i, false)
+    {
         push(t, i, i + 1, name, "cue.initials", Some(Role::Clinician), out);
     }
 }

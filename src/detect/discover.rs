@@ -178,15 +178,8 @@ pub(super) fn judged(
     let start = called.filter(|k| !t.list[*k].possessive).map_or(f.read.start, |k| t.list[k].start);
     let mut name = f.read.name;
     name.prefix = (e.title_from < f.read.first).then(|| t.word(e.title_from).to_string()).into_iter().collect();
-    let mention = Mention {
-        start,
-        end: f.read.end,
-        category: Category::Name,
-        who,
-        rule,
-        confidence: f.confidence,
-        name: Some(name),
-    };
+    let mention =
+        Mention { start, end: f.read.end, category: Category::Name, who, rule, confidence: f.confidence, name: Some(name) };
     Some((mention, e))
 }
 
@@ -194,7 +187,20 @@ pub(super) fn judged(
 fn is_family_title(low: &str) -> bool {
     matches!(
         low,
-        "pawpaw" | "papaw" | "mawmaw" | "mamaw" | "aunty" | "auntie" | "tia" | "tio" | "abuela" | "abuelo" | "granny" | "abuelita" | "opa" | "oma"
+        "pawpaw"
+            | "papaw"
+            | "mawmaw"
+            | "mamaw"
+            | "aunty"
+            | "auntie"
+            | "tia"
+            | "tio"
+            | "abuela"
+            | "abuelo"
+            | "granny"
+            | "abuelita"
+            | "opa"
+            | "oma"
     )
 }
 

@@ -84,11 +84,17 @@ fn trailing(t: &Tokens, from: usize, end: usize, out: &mut Vec<Find>) {
     let stop = end - 2 - dash;
     let closed = matches!(t.shape(stop), Some(Shape::Mark('.' | '?' | '!' | ')')))
         && !matches!(t.shape(stop.wrapping_sub(1)), Some(Shape::Mark('.') | Shape::Initial));
-    if closed
-        && let (Some(name), Some(token)) = (super::crowd::initials(t, end - 1, true), t.get(end - 1))
-    {
-        let read =
-            Read { first: end - 1, next: end, start: token.start, end: token.end, name, best: NameLike::Unknown, words: 1, parts: 1 };
+    if closed && let (Some(name), Some(token)) = (super::crowd::initials(t, end - 1, true), t.get(end - 1)) {
+        let read = Read {
+            first: end - 1,
+            next: end,
+            start: token.start,
+            end: token.end,
+            name,
+            best: NameLike::Unknown,
+            words: 1,
+            parts: 1,
+        };
         out.push(Find { read, rule: "cue.initials", confidence: 0.6, role: Some(Role::Clinician) });
         return;
     }
