@@ -8,4 +8,5 @@ pub mod match_cmd;
 pub mod policy;
 pub mod process;
 mod progress;
+pub mod vault;
 pub mod verify;

@@ -80,7 +80,18 @@ pub(super) fn own_of(identity: &Identity) -> Rc<Own> {
 }
 
 pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: bool) -> Vec<Mention> {
-    if matches!(ctx.class, Class::Code | Class::Id | Class::Url | Class::Attachment | Class::Reference) {
+    if matches!(
+        ctx.class,
+        Class::Code
+            | Class::Serial
+            | Class::Place
+            | Class::Date
+            | Class::Age
+            | Class::Id
+            | Class::Url
+            | Class::Attachment
+            | Class::Reference
+    ) {
         return Vec::new();
     }
     let t = Tokens::new(text);

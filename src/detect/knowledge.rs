@@ -319,7 +319,18 @@ impl Knowledge {
     ) -> Option<Mention> {
         let best = entry.owners.iter().map(|o| o.1).max()?;
         let written = text.get(start..end)?;
-        let machine = matches!(ctx.class, Class::Code | Class::Id | Class::Url | Class::Reference | Class::FileName);
+        let machine = matches!(
+            ctx.class,
+            Class::Code
+                | Class::Serial
+                | Class::Place
+                | Class::Date
+                | Class::Age
+                | Class::Id
+                | Class::Url
+                | Class::Reference
+                | Class::FileName
+        );
         if let Kind::Value(category) = best {
             return (sides.0 && sides.1).then(|| self.value(entry, category, start, end));
         }
@@ -336,7 +347,10 @@ impl Knowledge {
                 return None;
             }
             let in_mail = matches!(best, Kind::Login | Kind::Full);
-            let dotted = best == Kind::Family && ctx.class != Class::Code && !entry.needs_cue && written.len() >= 5;
+            let dotted = best == Kind::Family
+                && !matches!(ctx.class, Class::Code | Class::Serial | Class::Place)
+                && !entry.needs_cue
+                && written.len() >= 5;
             let spelled = entry.certain && entry.spelled.iter().any(|s| s == written);
             // A family's surname alone in a file name or query says nothing of anybody else in it.
             let who = if best == Kind::Family && ids.contains(&PATIENT) { Who::Patient } else { value_owner(&ids) };

@@ -41,6 +41,7 @@ pub mod patterns;
 mod phrase_tables;
 mod prefilter;
 mod records;
+mod safe_harbor;
 mod search;
 mod signature;
 mod slots;
@@ -62,6 +63,7 @@ use discover::own_of;
 pub use identity::split_text;
 pub use knowledge::Knowledge;
 pub use overlap::merge;
+pub use safe_harbor::SafeHarbor;
 
 use crate::model::document::Class;
 use crate::model::role::Role;

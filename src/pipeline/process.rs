@@ -22,6 +22,7 @@ use crate::model::document::Note;
 use crate::model::error::RunError;
 use crate::model::identity::{DocumentVerdict, PageVerdict};
 use crate::model::ledger::{Entry, Place, ReviewItem};
+use crate::model::role::RoleGroup;
 use crate::redact::{Question, protected_question};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
@@ -53,6 +54,8 @@ pub struct Totals {
     pub media: BTreeMap<String, String>,
     /// Digests of written files, where a package has metadata that names them.
     pub digests: Digests,
+    /// Rows, turns and sentences in which somebody else is named: taken out as a whole, or asked about, by rule.
+    pub extent: BTreeMap<String, BTreeMap<String, u64>>,
     /// Special categories and undated records seen.
     pub seen: Seen,
     /// Records by kind.
@@ -392,6 +395,11 @@ fn account(
         let action = e.decision.action.as_str();
         count(&mut totals.by_role, e.role.map_or("none", |r| r.group().as_str()), action);
         count(&mut totals.by_category, e.category.as_str(), action);
+        if let Some(unit) = e.rule.strip_prefix("extent.") {
+            count(&mut totals.extent, unit, action);
+        } else if e.role.is_some_and(|r| r.group() == RoleGroup::OtherPatient) && e.changes() {
+            count(&mut totals.extent, "identifiers", action);
+        }
         if e.decision.action == Action::Withhold && e.rule != "reference.withheld" {
             totals.withheld.push(WithheldRow {
                 place: e.place.clone(),

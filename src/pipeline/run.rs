@@ -9,10 +9,11 @@ use super::number::review_item;
 use super::process::{PACKAGE, Totals, Work, process_all};
 use super::remembered::Remembered;
 use super::surveying::{Survey, survey_all};
+use super::vault::{Keys, VAULT_FILE, Vault};
 use super::{Known, Options, Progress, outcome};
 use crate::deliver::{Staging, check_apart};
-use crate::detect::Knowledge;
 use crate::detect::ocr::KnownWords;
+use crate::detect::{Knowledge, SafeHarbor};
 use crate::intake::{self, Intake, Item, Kind, XmlRoot};
 use crate::model::case::{Case, Check, Outcome};
 use crate::model::decision::Action;
@@ -25,16 +26,16 @@ use crate::model::role::RoleGroup;
 use crate::model::roster::{Resolution, Roster};
 use crate::people::candidates::Roll;
 use crate::people::{SubjectCheck, check_subject};
-use crate::redact::Question;
 use crate::redact::ids::IdRewriter;
+use crate::redact::{Methods, Question, Token};
 use crate::report::{Edition, Gathered, LedgerWriter, gather, write_edition};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 
 /// Runs a case. The result is in `opts.out`; the case says how it ended.
 ///
@@ -71,7 +72,13 @@ fn run_here(opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Resul
         SubjectCheck::NoPatient if survey.patient_named > 0 && !survey.structured => {}
         SubjectCheck::NoPatient => no_patient(opts, &intake, &survey, &mut totals)?,
     }
-    let (mut known, unreadable, values, trees) = settle(opts, survey, key);
+    let keys = opts.vault.map(|master| Arc::new(Keys::new(&master, &id)));
+    if opts.policy.needs_key() && keys.is_none() {
+        return Err(RunError::Input(
+            "the policy hashes, encrypts or makes stand-ins, which needs the custodian's key: --vault-key".into(),
+        ));
+    }
+    let (mut known, unreadable, values, trees) = settle(opts, survey, key, keys.clone());
     let paths = rename(intake.items.iter().map(|i| i.path.as_str()).chain(intake.held.iter().map(|h| h.path.as_str())), &known);
     known.renames = paths.segments;
 
@@ -90,8 +97,17 @@ fn run_here(opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Resul
         progress,
         stop,
     };
-    let mut append = |e: &Entry| ledger.append(e).map_err(RunError::from);
+    let mut vault = keys.map(Vault::new);
+    let mut append = |e: &Entry| {
+        if let Some(v) = &mut vault {
+            v.add(e);
+        }
+        ledger.append(e).map_err(RunError::from)
+    };
     process_all(&work, &mut checker, &mut append, &mut totals)?;
+    if let Some(v) = vault {
+        staging.write(&format!("internal/{VAULT_FILE}"), &v.seal(&id)?)?;
+    }
     let (file, _) = ledger.finish()?;
     file.finish()?;
     unknown_rulings(opts, &totals)?;
@@ -175,7 +191,7 @@ fn wrong_patient(opts: &Options, id: String, intake: &Intake, staging: Staging, 
 type Settled = (Known, HashMap<usize, String>, Vec<(String, Category)>, HashMap<usize, Tree>);
 
 /// Who is who, once everything was seen.
-fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> Settled {
+fn settle(opts: &Options, survey: Survey, key: [u8; 32], keys: Option<Arc<Keys>>) -> Settled {
     let identity = opts.request.patient.clone();
     let (roster, resolver, _) = survey.builder.finish();
     let mut withheld_keys: HashSet<String> = survey.withheld.into_iter().filter(|k| !k.starts_with('#')).collect();
@@ -218,6 +234,18 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> Settled {
     }
     let knowledge = Knowledge::new(&searched, &identity, &opts.dictionary);
     let misread = misread(&searched, &identity);
+    let ids = match &keys {
+        // A stand-in must not be made of what it stands for alone (45 CFR 164.514(c)).
+        Some(k) if opts.policy.safe_harbor.is_some() => IdRewriter::new(k.ids),
+        _ => IdRewriter::new(key),
+    };
+    let token = keys.map(|k| -> Token { Arc::new(move |action, value| k.token(action, value)) });
+    let methods = Methods::new(&opts.policy, opts.request.received.as_deref(), survey.newest, token);
+    let safe_harbor = opts.policy.safe_harbor.as_ref().map(|_| {
+        let of_roster = roster.persons.iter().flat_map(|p| &p.addresses);
+        let cities = of_roster.chain(&identity.addresses).map(|a| a.city.clone());
+        SafeHarbor::new(cities)
+    });
     let known = Known {
         identity,
         doubtful: super::doubtful::Doubtful::new(resolver.decisions(), &opts.request.patient),
@@ -230,7 +258,9 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> Settled {
         organisations: survey.organisations,
         policy: opts.policy.clone(),
         withheld_keys,
-        ids: IdRewriter::new(key),
+        ids,
+        methods,
+        safe_harbor,
         conditional,
         misread,
         discoveries: survey.discoveries,
@@ -238,7 +268,7 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> Settled {
         reads: Remembered::default(),
         renames: HashMap::new(),
         request: opts.request.clone(),
-        phrases: super::protected::Phrases::new(&opts.policy),
+        phrases: super::phrases::Phrases::new(&opts.policy),
     };
     (known, survey.unreadable, survey.values.into_iter().collect(), survey.trees)
 }

@@ -208,7 +208,7 @@ pub(super) struct Common {
     pub checks: Vec<CheckView>,
     pub outputs: Vec<OutputView>,
     pub notes: Vec<NoteView>,
-    pub limits: [&'static str; 4],
+    pub limits: Vec<String>,
 }
 
 /// The banner of an outcome.
@@ -261,7 +261,7 @@ pub(super) fn common(case: &Case, digest: &super::digest::Digest, edition: super
             })
             .collect(),
         notes: notes(&case.notes),
-        limits: LIMITS,
+        limits: limits(case),
     }
 }
 
@@ -289,6 +289,22 @@ pub(super) fn counts(case: &Case) -> Counts {
         by_category: case.by_category.clone(),
         people_by_group,
     }
+}
+
+/// What a reader must know about the limits of the copy. The Safe Harbor method has words of its own, and says for each identifier what is
+/// done and what may be left.
+fn limits(case: &Case) -> Vec<String> {
+    let Some(method) = &case.policy.safe_harbor else { return LIMITS.iter().map(|l| l.to_string()).collect() };
+    let mut out: Vec<String> = vec![LIMITS[0].into(), LIMITS[3].into()];
+    out.extend(method.statement.iter().cloned());
+    out.push(format!("Three digits of ZIP codes: {} As of {}.", method.source, method.as_of));
+    out.extend(method.coverage.iter().map(|c| {
+        format!(
+            "Coverage ({}) {}. In elements made for it: {}. In text: {}. May be left: {}.",
+            c.letter, c.title, c.structured, c.text, c.left
+        )
+    }));
+    out
 }
 
 /// Everybody but the patient and organizations.

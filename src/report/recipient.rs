@@ -112,8 +112,9 @@ pub(super) fn view<'a>(case: &'a Case, digest: &'a Digest) -> RecipientReport<'a
         edition: "recipient",
         common: common(case, digest, Edition::Recipient),
         request: RequestView {
-            patient: super::patient_names(case),
-            birth_date: request.patient.birth_date.as_deref(),
+            // Where the patient's identifiers go, the report must not bring them back.
+            patient: if case.policy.keeps_patient() { super::patient_names(case) } else { Vec::new() },
+            birth_date: request.patient.birth_date.as_deref().filter(|_| case.policy.keeps_patient()),
             purpose: &request.purpose,
             recipient: &request.recipient,
             authority: super::authority(case),

@@ -131,12 +131,14 @@ fn policy() -> Policy {
         except: BTreeMap::new(),
         reason: reason.into(),
         basis: basis.into(),
+        extent: Default::default(),
     };
     let third = |reason: &str, basis: &str| GroupRule {
         action: Action::Label,
         except: BTreeMap::from([(Category::Phone, Action::Remove), (Category::Mrn, Action::Mask)]),
         reason: reason.into(),
         basis: basis.into(),
+        extent: Default::default(),
     };
     let tp = "45 CFR 164.502(a): no permission to disclose another individual's protected health information";
     let house = "house policy: clinicians and staff appear by role unless the request keeps clinicians";
@@ -149,6 +151,12 @@ fn policy() -> Policy {
             .into(),
         scope: "Bounded by what the authorization describes.".into(),
         default_authority: "authorization_164_508".into(),
+        authorities: Vec::new(),
+        site: Default::default(),
+        roles: BTreeMap::new(),
+        forms: Default::default(),
+        safe_harbor: None,
+        difference: String::new(),
         groups: BTreeMap::from([
             (RoleGroup::Patient, keep("OWN", "the patient's own record, family history included (HHS HIPAA FAQ 511 and 1502)")),
             (RoleGroup::Relative, third("TP-FAM", tp)),

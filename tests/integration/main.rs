@@ -10,6 +10,7 @@ mod names_model;
 mod notes;
 mod pdf;
 mod places;
+mod policies;
 mod reading;
 mod reports;
 mod review;
