@@ -184,18 +184,35 @@ pub(super) fn judged(
     if f.rule == "list.last-first" && who == Who::New(Role::Relative) && e.best_role().is_none() {
         who = Who::New(Role::OtherPatient);
     }
+    // `Aunty Pua`, `PawPaw Alcide`: what the family calls them is a part of the name.
+    let called = f.read.first.checked_sub(1).filter(|k| t.shape(*k) == Some(Shape::Cap) && is_family_title(t.low(*k)));
+    let start = called.filter(|k| !t.list[*k].possessive).map_or(f.read.start, |k| t.list[k].start);
     let mut name = f.read.name;
     name.prefix = (e.title_from < f.read.first).then(|| t.word(e.title_from).to_string()).into_iter().collect();
-    let mention = Mention {
-        start: f.read.start,
-        end: f.read.end,
-        category: Category::Name,
-        who,
-        rule,
-        confidence: f.confidence,
-        name: Some(name),
-    };
+    let mention =
+        Mention { start, end: f.read.end, category: Category::Name, who, rule, confidence: f.confidence, name: Some(name) };
     Some((mention, e))
+}
+
+/// Kin words that stand before a first name like a title.
+fn is_family_title(low: &str) -> bool {
+    matches!(
+        low,
+        "pawpaw"
+            | "papaw"
+            | "mawmaw"
+            | "mamaw"
+            | "aunty"
+            | "auntie"
+            | "tia"
+            | "tio"
+            | "abuela"
+            | "abuelo"
+            | "granny"
+            | "abuelita"
+            | "opa"
+            | "oma"
+    )
 }
 
 fn by_cue(t: &Tokens, out: &mut Vec<Find>) {

@@ -43,6 +43,11 @@ pub struct Token {
 }
 
 impl Token {
+    /// One past the last byte with a possessive that follows; of a curly apostrophe the longest.
+    fn whole_end(&self) -> usize {
+        self.end + if self.possessive { 4 } else { 0 }
+    }
+
     fn mark(start: usize, end: usize, shape: Shape) -> Token {
         Token { start, end, shape, possessive: false, low_end: end, folded: 0 }
     }
@@ -145,13 +150,13 @@ impl<'a> Tokens<'a> {
 
     /// True when a column begins at token `i`: a line, a cell, or two blanks before it.
     pub fn begins_column(&self, i: usize) -> bool {
-        let gap = || self.get(i.wrapping_sub(1)).zip(self.get(i)).is_some_and(|(a, b)| b.start >= a.end + 2);
+        let gap = || self.get(i.wrapping_sub(1)).zip(self.get(i)).is_some_and(|(a, b)| b.start >= a.whole_end() + 2);
         self.begins_line(i) || self.is(i - 1, '|') || gap()
     }
 
     /// True when a column ends before token `i`.
     pub fn ends_column(&self, i: usize) -> bool {
-        let gap = || self.get(i.wrapping_sub(1)).zip(self.get(i)).is_some_and(|(a, b)| b.start >= a.end + 2);
+        let gap = || self.get(i.wrapping_sub(1)).zip(self.get(i)).is_some_and(|(a, b)| b.start >= a.whole_end() + 2);
         self.ends_line(i) || self.is(i, '|') || gap()
     }
 

@@ -2,7 +2,7 @@
 
 use super::net::Scored;
 use super::places::{beside, open_words, stretches};
-use super::things::{is_place, is_thing};
+use super::things::{is_destination, is_place, is_thing};
 use super::{Names, files};
 use crate::detect::discover::{Find, judged};
 use crate::detect::fold::folded;
@@ -209,7 +209,8 @@ fn verdict(t: &Tokens, first: usize, next: usize, sure: f32, ctx: &Context, own:
     if best < NameLike::WordName || words.iter().all(ruled_out) {
         return None;
     }
-    if is_place(t, first, next) || is_thing(t, first, next, best) {
+    let moved = is_destination(t, first) && sure >= CERTAIN && t.is_capital(first);
+    if is_place(t, first, next) && !moved || is_thing(t, first, next, best) {
         return None;
     }
     let (start, end) = (t.get(first)?.start, t.get(next - 1)?.end);
@@ -233,7 +234,7 @@ fn verdict(t: &Tokens, first: usize, next: usize, sure: f32, ctx: &Context, own:
     if words.len() == 1 && t.shape(first) == Some(Shape::Upper) && t.word(first).len() <= 4 && !evidence.any() {
         return None;
     }
-    if taken || mention.who == Who::Patient {
+    if (taken && !moved) || mention.who == Who::Patient {
         return Some(mention);
     }
     let opened = t.begins_line(first)
