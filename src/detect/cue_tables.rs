@@ -6,6 +6,7 @@ use crate::model::role::Role;
 pub const TITLES: &[(&[&str], Option<Role>)] = &[
     (&["dr", "drs", "doctor"], Some(Role::Physician)),
     (&["nurse"], Some(Role::Nurse)),
+    (&["officer", "ofc", "detective", "det", "dep", "trooper", "judge", "atty", "attorney", "coach"], Some(Role::OtherPerson)),
     (&["chaplain", "rev", "reverend", "pastor", "rabbi", "imam", "fr"], Some(Role::Chaplain)),
     (
         &[
@@ -23,14 +24,6 @@ pub const TITLES: &[(&[&str], Option<Role>)] = &[
             "senora",
             "prof",
             "professor",
-            "atty",
-            "attorney",
-            "officer",
-            "detective",
-            "judge",
-            "ofc",
-            "dep",
-            "det",
             "sgt",
             "capt",
             "lt",
@@ -69,8 +62,8 @@ pub const CREDENTIALS: &[(&[&str], Role, bool)] = &[
     ),
     (&["PT", "OT", "RT"], Role::Therapist, true),
     (&["RD", "RDN", "LDN", "CDE", "CDCES"], Role::Dietitian, false),
-    (&["RDH", "CGC", "CNA", "CMA", "RMA", "RDMS", "EMT", "EMT-P", "NREMT", "RVT", "CPT"], Role::Technician, false),
-    (&["MA", "MS", "BS", "BA", "MPH", "MBA", "MHA", "AuD", "IBCLC", "Esq", "ESQ", "JD", "CCC-A"], Role::Clinician, true),
+    (&["RDH", "CGC", "CNA", "CMA", "RMA", "RDMS", "CST", "CSA", "CSFA", "CPhT", "RCIS", "RT(R)", "EMT", "EMT-P", "NREMT", "RVT", "CPT"], Role::Technician, false),
+    (&["MA", "MS", "BS", "BA", "MPH", "MBA", "MHA", "AuD", "IBCLC", "CCLS", "CRC", "Esq", "ESQ", "JD", "CCC-A"], Role::Clinician, true),
 ];
 
 /// Kin words. Longer phrases are put together by the caller (`mother in law` -> in-law).
@@ -209,7 +202,7 @@ pub const FUNCTIONS: &[(&[&str], Role)] = &[
     (&["RN", "LPN", "LVN", "CNM", "CRNA", "BSN"], Role::Nurse),
     (&["NP", "APRN", "ARNP", "FNP", "CRNP"], Role::NursePractitioner),
     (&["PA", "PA-C"], Role::PhysicianAssistant),
-    (&["CNA", "PCT", "MA", "CMA", "EMT", "PCA", "LNA", "NA"], Role::Technician),
+    (&["CNA", "HCA", "PSW", "CCMA", "RMA", "PCT", "MA", "CMA", "EMT", "PCA", "LNA", "NA"], Role::Technician),
     (&["SW", "CM", "LCSW", "MSW", "LMSW", "LICSW"], Role::SocialWorker),
     (&["OT", "PT", "SLP", "RT", "RRT", "OTR", "DPT"], Role::Therapist),
     (&["RD", "RDN"], Role::Dietitian),

@@ -9,6 +9,7 @@
 //! as to let a name through.
 
 mod apposition;
+mod cast;
 mod certain;
 pub mod check_digits;
 mod coref;
@@ -37,6 +38,7 @@ pub mod patterns;
 mod phrase_tables;
 mod prefilter;
 mod records;
+mod scene;
 mod signature;
 mod small_cues;
 #[cfg(test)]
@@ -94,6 +96,11 @@ pub fn is_common(word: &str) -> bool {
 pub fn same_given(a: &str, b: &str) -> bool {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     a == b || short.len() >= 3 && long.len() >= short.len() + 2 && long.starts_with(short) || nicknames::compatible(a, b)
+}
+
+/// True when two roles told of one name can be of one person.
+pub fn same_role(a: Role, b: Role) -> bool {
+    cast::agree(a, b)
 }
 
 /// The role that a single relation word tells, in lower case: `mother`, `wife`.

@@ -49,6 +49,7 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         Some(Role::OtherPatient),
     ),
     ("donor", Pull::Noun, Some(Role::Donor)),
+    ("to be named|will be named|baby named|infant named|baby is named", Pull::Verb, Some(Role::Newborn)),
     ("newborn|infant|baby|babygirl|babyboy|bb|bg|baby girl|baby boy|neonate|newborn baby", Pull::Noun, Some(Role::Newborn)),
     ("interpreter|translator", Pull::Noun, Some(Role::Interpreter)),
     ("chaplain|priest|spiritual care", Pull::Noun, Some(Role::Chaplain)),
@@ -68,7 +69,7 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
     ),
     ("caregiver|caretaker", Pull::Noun, Some(Role::Caregiver)),
     (
-        "supervisor|boss|works for|worked for|manager at work|foreman|shift lead|hr manager|hr representative",
+        "supervisor|manager|line manager|store manager|plant manager|boss|works for|worked for|manager at work|foreman|shift lead|hr manager|hr representative",
         Pull::Noun,
         Some(Role::Employer),
     ),
@@ -87,7 +88,7 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         None,
     ),
     (
-        "by|with|w /|saw|asked|told|thanked|introduced|called|texted|notified|informed|contacted|emailed| \
+        "by|with|through|w /|saw|asked|told|thanked|introduced|called|texted|notified|informed|contacted|emailed| \
          messaged|phoned|interviewed|mentions|mentioned|called by",
         Pull::Weak,
         None,
@@ -102,7 +103,7 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
     ("dietitian|nutritionist", Pull::Noun, Some(Role::Dietitian)),
     ("psychologist", Pull::Noun, Some(Role::Psychologist)),
     (
-        "physical therapist|occupational therapist|speech therapist|therapist|counselor|group leader| \
+        "physio|physiotherapist|physical therapist|occupational therapist|speech therapist|therapist|counselor|group leader| \
          respiratory therapist|massage therapist|recreation therapist|recreational therapist|music therapist| \
          art therapist|speech pathologist|speech language pathologist|acupuncturist|counsellor|athletic trainer| \
          group facilitator|co-facilitator",

@@ -160,6 +160,14 @@ impl<'a> Tokens<'a> {
         self.shape(i).is_none_or(|s| s == Shape::Break)
     }
 
+    /// True for the `F` or `M` of a list beside a name, `Esposito, Carmela   F 61`: no initial.
+    pub fn is_sex(&self, i: usize) -> bool {
+        self.shape(i) == Some(Shape::Initial)
+            && matches!(self.low(i), "f" | "m")
+            && !self.is(i + 1, '.')
+            && (self.begins_column(i) || self.shape(i + 1) == Some(Shape::Number) || self.is(i + 1, '?'))
+    }
+
     /// Index of the first token that ends after byte `at`.
     pub fn index_at(&self, at: usize) -> usize {
         self.list.partition_point(|t| t.end <= at)
