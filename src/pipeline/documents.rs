@@ -4,6 +4,7 @@ use crate::format::ccda::Ccda;
 use crate::format::fhir::FhirJson;
 use crate::format::image::{JPEG, PNG, TIFF};
 use crate::format::pdf::Pdf;
+use crate::format::rtf::Rtf;
 use crate::format::text::{Html, PlainText};
 use crate::format::xdm::XdmMetadata;
 use crate::format::{Format, Source};
@@ -25,6 +26,7 @@ pub fn format_for(kind: Kind) -> Result<&'static dyn Format, &'static str> {
         Kind::Xml(XmlRoot::Other) => Err("XML of an unknown kind"),
         Kind::Html => Ok(&Html),
         Kind::Text => Ok(&PlainText),
+        Kind::Rtf => Ok(&Rtf),
         Kind::Pdf => Ok(&Pdf),
         Kind::Image(ImageKind::Png) => Ok(&PNG),
         Kind::Image(ImageKind::Jpeg) => Ok(&JPEG),

@@ -34,6 +34,7 @@ pub mod pixels;
 mod place;
 pub mod references;
 pub mod rewritten;
+mod rtf;
 #[cfg(test)]
 mod samples;
 pub mod searcher;
