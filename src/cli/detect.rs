@@ -130,7 +130,8 @@ impl Shown {
         let roles: Vec<Role> = people.into_iter().map(|p| p.0).collect();
         // A number or address belongs to the person named last before it whose role it was given.
         for i in 0..mentions.len() {
-            let Some(m) = mentions.get(i).filter(|m| m.category != Category::Name && matches!(m.who, Who::New(_) | Who::Person(_)))
+            let Some(m) =
+                mentions.get(i).filter(|m| m.category != Category::Name && matches!(m.who, Who::New(_) | Who::Person(_)))
             else {
                 continue;
             };

@@ -51,14 +51,19 @@ pub fn gather(t: &Tokens, mentions: &[Mention]) -> Vec<Someone> {
         let written = t.text.get(m.start..m.end).unwrap_or("");
         let alias = alias(written);
         let small = written.starts_with(char::is_lowercase);
-        match people.iter_mut().filter_map(|p| same(p, &given, &family, *role, sex).map(|fit| (fit, p))).max_by_key(|(fit, _)| *fit) {
+        match people
+            .iter_mut()
+            .filter_map(|p| same(p, &given, &family, *role, sex).map(|fit| (fit, p)))
+            .max_by_key(|(fit, _)| *fit)
+        {
             Some((_, p)) => {
                 let lone_family = p.given.is_empty() && given.is_empty();
                 // A lone word may be either name: the whole name tells which.
                 if p.given.chars().count() < given.chars().count() && !family.is_empty() || p.given.is_empty() && !lone_family {
                     p.given = given;
                 }
-                if !family.is_empty() && p.family != family && !p.given.is_empty() && (p.family.is_empty() || p.family == p.given) {
+                if !family.is_empty() && p.family != family && !p.given.is_empty() && (p.family.is_empty() || p.family == p.given)
+                {
                     p.family = family;
                 }
                 if role.rank() > p.role.rank() {
@@ -170,8 +175,10 @@ pub fn lend_role(m: &mut Mention, people: &[Someone]) {
     if stands_in(m.rule) {
         return;
     }
-    let better =
-        people.iter().filter_map(|p| same(p, &given, &family, role, sex).map(|fit| (fit, p))).max_by_key(|(f, p)| (*f, p.role.rank()));
+    let better = people
+        .iter()
+        .filter_map(|p| same(p, &given, &family, role, sex).map(|fit| (fit, p)))
+        .max_by_key(|(f, p)| (*f, p.role.rank()));
     if let Some((_, p)) = better
         && p.role.rank() > role.rank()
         && (role == Role::OtherPerson || p.role.group() == role.group() || crosses(p.role, role) || vague(role))
@@ -206,7 +213,7 @@ pub fn link_initials(mentions: &mut [Mention]) {
             if !family.is_empty() {
                 return family == f && g.starts_with(&given);
             }
-            initials(n).iter().any(|i| *i == short)
+            initials(n).contains(&short)
         };
         let mut fits = named.iter().filter(|(_, n)| of(n));
         let Some((is, whole)) = fits.next().cloned() else { continue };

@@ -55,7 +55,9 @@ pub fn lend(t: &Tokens, mentions: &mut [Mention]) {
         .collect();
     // `husband Hector drinks; Hector refuses`: no member of the group.
     for m in mentions.iter_mut().filter(|m| matches!(m.rule, "cue.speaker" | "cue.turn" | "list.lone" | "text.again")) {
-        let Some((given, family)) = m.name.as_ref().map(parts).filter(|_| m.who == Who::New(Role::OtherPatient)) else { continue };
+        let Some((given, family)) = m.name.as_ref().map(parts).filter(|_| m.who == Who::New(Role::OtherPatient)) else {
+            continue;
+        };
         let word = if given.is_empty() { &family } else { &given };
         if (given.is_empty() || family.is_empty())
             && let Some((_, role)) = kin.iter().find(|(g, _)| g == word)
@@ -99,6 +101,8 @@ fn own_surname(t: &Tokens, mentions: &mut [Mention], own: &Own) {
     let mut called: Vec<(String, Role, usize)> = Vec::new();
     // The relative named last: sex, role.
     let mut last: Option<(Option<&'static str>, Role)> = None;
+    // The relative named last with the patient's family name: sex, end.
+    let mut full: Option<(Option<&'static str>, usize)> = None;
     let child = own.is_child(latest_year(t));
     let relatives: Vec<Role> = mentions.iter().filter_map(|m| if let Who::New(r) = m.who { Some(r) } else { None }).collect();
     for m in mentions.iter_mut().filter(|m| m.category == Category::Name) {
@@ -110,6 +114,9 @@ fn own_surname(t: &Tokens, mentions: &mut [Mention], own: &Own) {
                 if role.group() == RoleGroup::Relative && (own.is_family(&family) || family.is_empty() || is_given(&family)) =>
             {
                 last = Some((super::known_person::sex_of(role), role));
+                if !given.is_empty() && own.is_family(&family) {
+                    full = Some((super::known_person::sex_of(role), m.end));
+                }
                 if let Some(title) = title {
                     called.retain(|c| c.0 != title);
                     called.push((title, role, m.end));
@@ -148,6 +155,14 @@ fn own_surname(t: &Tokens, mentions: &mut [Mention], own: &Own) {
                         m.who = Who::New(role);
                         m.rule = SAME_TITLE;
                     }
+                    // `Mother, Edith Harlow, called. Mrs. Harlow is 90`, where nobody was called so before: either.
+                    None if !patient.contains(&title)
+                        && sex.is_some()
+                        && full.is_some_and(|(s, end)| s == sex && m.start.saturating_sub(end) < NEAR / 2) =>
+                    {
+                        m.who = Who::Ambiguous;
+                        m.rule = SAME_TITLE;
+                    }
                     // Whose sex nobody tells may be either.
                     None if own.sex.is_none() && sex.is_some() && last.is_some_and(|(s, _)| s == sex) => {
                         m.who = Who::Ambiguous;
@@ -164,7 +179,8 @@ fn own_surname(t: &Tokens, mentions: &mut [Mention], own: &Own) {
 /// The latest year in a whole date of the text. A year alone is often long past.
 fn latest_year(t: &Tokens) -> Option<u16> {
     let year = |i: usize| {
-        let whole = i > 0 && (matches!(t.shape(i - 1), Some(Shape::Mark('/' | '-' | ','))) || t.is(i + 1, '-') && t.touches_next(i));
+        let whole =
+            i > 0 && (matches!(t.shape(i - 1), Some(Shape::Mark('/' | '-' | ','))) || t.is(i + 1, '-') && t.touches_next(i));
         (whole && t.shape(i) == Some(Shape::Number) && t.word(i).len() == 4)
             .then(|| t.word(i).parse::<u16>().ok())
             .flatten()
@@ -258,7 +274,7 @@ fn word_of(t: &Tokens, i: usize, p: &Someone) -> Option<Name> {
         (Shape::Cap, NameLike::WordName) => {
             let month = is_place_or_month(low);
             // `Give Tony our best`: the capital before it only begins the sentence.
-            let opened = i > 1 && t.like(i - 1) == NameLike::Word && (t.begins_line(i - 1) || t.is(i - 2, '.'));
+            let opened = i > 1 && super::words::is_word(t.low(i - 1)) && (t.begins_line(i - 1) || t.is(i - 2, '.'));
             (!begins && !t.is_capital(i + 1) && (!t.is_capital(i.wrapping_sub(1)) || opened)
                 || super::labels::is_speech(t.low(i + 1))
                 || matches!(t.low(i + 1), "was" | "is" | "has" | "had" | "will" | "did" | "also" | "who")

@@ -62,8 +62,19 @@ pub const CREDENTIALS: &[(&[&str], Role, bool)] = &[
     ),
     (&["PT", "OT", "RT"], Role::Therapist, true),
     (&["RD", "RDN", "LDN", "CDE", "CDCES"], Role::Dietitian, false),
-    (&["RDH", "CGC", "CNA", "CMA", "RMA", "RDMS", "CST", "CSA", "CSFA", "CPhT", "RCIS", "RT(R)", "EMT", "EMT-P", "NREMT", "RVT", "CPT"], Role::Technician, false),
-    (&["MA", "MS", "BS", "BA", "MPH", "MBA", "MHA", "AuD", "IBCLC", "CCLS", "CRC", "Esq", "ESQ", "JD", "CCC-A"], Role::Clinician, true),
+    (
+        &[
+            "RDH", "CGC", "CNA", "CMA", "RMA", "RDMS", "CST", "CSA", "CSFA", "CPhT", "RCIS", "RT(R)", "EMT", "EMT-P", "NREMT",
+            "RVT", "CPT",
+        ],
+        Role::Technician,
+        false,
+    ),
+    (
+        &["MA", "MS", "BS", "BA", "MPH", "MBA", "MHA", "AuD", "IBCLC", "CCLS", "CRC", "Esq", "ESQ", "JD", "CCC-A"],
+        Role::Clinician,
+        true,
+    ),
 ];
 
 /// Kin words. Longer phrases are put together by the caller (`mother in law` -> in-law).
@@ -155,6 +166,8 @@ pub const KIN: &[(&[&str], Role)] = &[
             "son-in-law",
             "daughter-in-law",
             "in-law",
+            "dtr-in-law",
+            "dau-in-law",
             "mil",
             "fil",
             "sil",
@@ -202,9 +215,10 @@ pub const FUNCTIONS: &[(&[&str], Role)] = &[
     (&["RN", "LPN", "LVN", "CNM", "CRNA", "BSN"], Role::Nurse),
     (&["NP", "APRN", "ARNP", "FNP", "CRNP"], Role::NursePractitioner),
     (&["PA", "PA-C"], Role::PhysicianAssistant),
-    (&["CNA", "HCA", "PSW", "CCMA", "RMA", "PCT", "MA", "CMA", "EMT", "PCA", "LNA", "NA"], Role::Technician),
+    (&["CNA", "HHA", "HCA", "PSW", "CCMA", "RMA", "PCT", "MA", "CMA", "EMT", "PCA", "LNA", "NA"], Role::Technician),
+    (&["SO"], Role::Partner),
     (&["SW", "CM", "LCSW", "MSW", "LMSW", "LICSW"], Role::SocialWorker),
-    (&["OT", "PT", "SLP", "RT", "RRT", "OTR", "DPT"], Role::Therapist),
+    (&["OT", "PT", "ST", "SLP", "RT", "RRT", "OTR", "DPT"], Role::Therapist),
     (&["RD", "RDN"], Role::Dietitian),
     (&["LC", "IBCLC", "CRC", "Asst", "Counselor"], Role::Clinician),
     (&["Hyg", "RDH", "Tech", "HUC"], Role::Technician),

@@ -4,7 +4,7 @@ use super::Context;
 use super::apposition::{before_noun, login};
 use super::coref;
 use super::cues::{Pull, is_abbreviation, is_possessor, kin, opens, role_phrase, title};
-use super::evidence::{Evidence, around, credential_at, function_at, place_end};
+use super::evidence::{Evidence, after_time, around, credential_at, function_at, place_end};
 use super::id_rules::needs_owner;
 use super::identity::Own;
 use super::labels;
@@ -93,7 +93,10 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
     if labels::is_group(&t, ctx) {
         scene::roll(&t, &mut out, own);
         let talks = |m: &Mention| {
-            matches!(m.rule, "list.lone" | "text.again" | "cue.weak" | "cue.speaker" | "cue.label" | "cue.turn" | "list.given-initial")
+            matches!(
+                m.rule,
+                "list.lone" | "text.again" | "cue.weak" | "cue.speaker" | "cue.label" | "cue.turn" | "list.given-initial"
+            )
         };
         let member = |m: &Mention| m.category == Category::Name && m.who == Who::New(Role::OtherPerson) && m.name.is_some();
         for m in out.iter_mut().filter(|m| talks(m) && member(m)) {
@@ -106,7 +109,9 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
     let laymen: Vec<String> = out
         .iter()
         .filter(|m| m.rule != STAFF_LIKE && m.who == Who::New(Role::OtherPerson))
-        .filter_map(|m| m.name.as_ref().filter(|n| !n.given.is_empty() || m.rule == "cue.title").map(|n| super::fold::folded(&n.family)))
+        .filter_map(|m| {
+            m.name.as_ref().filter(|n| !n.given.is_empty() || m.rule == "cue.title").map(|n| super::fold::folded(&n.family))
+        })
         .collect();
     let known = |m: &Mention| m.name.as_ref().is_some_and(|n| laymen.contains(&super::fold::folded(&n.family)));
     for m in out.iter_mut().filter(|m| m.rule == STAFF_LIKE && m.who == Who::New(Role::OtherPerson) && !known(m)) {
@@ -324,6 +329,7 @@ fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, role
         return;
     }
     // `room-mate in bed B, Karen Wu`
+    let from = after_time(t, from);
     let at = from + usize::from(t.is(from, '(') || t.is(from, ','));
     let mut k = place_end(t, at).unwrap_or(from);
     let placed = k > from;
@@ -345,7 +351,10 @@ fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, role
                     && t.like(k + 1) == NameLike::Name;
                 written == "\t" || wrapped
             }),
-            Some(_) => matches!(low, "is" | "was" | "named" | "name" | "called" | "who" | "in" | "law") && k < from + 4,
+            Some(_) => {
+                matches!(low, "is" | "was" | "named" | "name" | "called" | "who" | "in" | "law" | "today" | "tonight")
+                    && k < from + 4
+            }
             None => false,
         };
         if !skip {
@@ -358,6 +367,11 @@ fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, role
         k += 1 + usize::from(t.is(k + 1, '.'));
     }
     let read = if k > titles { after_title(t, k, Trust::Fair) } else { forward(t, k, Trust::Fair) };
+    let work = role.is_some_and(|r| r.group() == RoleGroup::Clinician) && k == from;
+    let read = read.or_else(|| {
+        super::small_cues::lone_word(t, k)
+            .filter(|_| work && matches!(t.shape(k + 1), Some(Shape::Lower | Shape::Mark(_)) | None))
+    });
     let Some(read) = read.or_else(|| nickname(t, k).filter(|_| k == from && t.shape(from.wrapping_sub(1)) == Some(Shape::Lower)))
     else {
         return;
@@ -365,7 +379,11 @@ fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, role
     // After a comma or a mark a lone word must be a known name; an unknown word directly after a kin word may be one.
     let direct = k == from;
     let lone = read.words == 1;
-    if lone && !direct && read.best < NameLike::Name && !(comma && is_given(t.low(k)) && t.is(read.next, ',')) {
+    // `Husband's name is Clement`
+    let called = k > from
+        && matches!(t.low(k - 1), "is" | "named" | "called")
+        && (from..k).any(|i| matches!(t.low(i), "name" | "named" | "called"));
+    if lone && !direct && read.best < NameLike::Name && !(is_given(t.low(k)) && (called || comma && t.is(read.next, ','))) {
         return;
     }
     let noun = from.wrapping_sub(1);
@@ -414,6 +432,16 @@ pub(super) fn coordinated(
         }
         let titles = rule == "cue.title";
         let read = forward(t, k, if titles { Trust::Fair } else { Trust::Weak });
+        // `Drs. Lind and Finch`
+        let plural = titles && matches!(t.shape(k + 1), Some(Shape::Lower | Shape::Mark(_)) | None);
+        let word = super::small_cues::lone_word(t, k).filter(|_| plural);
+        if read.is_none()
+            && let Some(read) = word
+        {
+            next = read.next;
+            out.push(Find { read, rule, confidence: confidence - 0.1, role });
+            continue;
+        }
         let Some(read) = read.filter(|r| r.best == NameLike::Name || titles && r.best == NameLike::Unknown) else { return };
         next = read.next;
         out.push(Find { read, rule, confidence: confidence - 0.1, role });

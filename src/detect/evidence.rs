@@ -126,7 +126,7 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
         named |= matches!(low, "name" | "named");
         k = j;
     }
-    k = before_place(t, k);
+    k = before_time(t, before_place(t, k));
     let Some(j) = k.checked_sub(1) else { return };
     if let Some(role) = function_at(t, j) {
         e.phrase = true;
@@ -331,6 +331,34 @@ fn is_other(low: &str) -> bool {
     matches!(low, "other" | "another" | "fellow")
 }
 
+/// `two`, `three`.
+pub fn is_count(low: &str) -> bool {
+    matches!(low, "two" | "three" | "four" | "five" | "six" | "2" | "3" | "4" | "5" | "6" | "both")
+}
+
+/// The token before `of 40 years`, `at work`, `today` that ends at `k`, else `k`.
+fn before_time(t: &Tokens, k: usize) -> usize {
+    let Some(last) = k.checked_sub(1) else { return k };
+    if matches!(t.low(last), "today" | "tonight" | "currently" | "now") && t.shape(last) == Some(Shape::Lower) {
+        return last;
+    }
+    if t.low(last) == "work" && k >= 2 && t.low(k - 2) == "at" {
+        return k - 2;
+    }
+    if k >= 3 && matches!(t.low(last), "years" | "yrs" | "yr" | "year" | "months") && t.low(k - 3) == "of" { k - 3 } else { k }
+}
+
+/// The token after `of 40 years`, `at work`, `today` that begins at `k`, else `k`.
+pub fn after_time(t: &Tokens, k: usize) -> usize {
+    if matches!(t.low(k), "today" | "tonight" | "currently" | "now") {
+        return k + 1;
+    }
+    if t.low(k) == "at" && t.low(k + 1) == "work" {
+        return k + 2;
+    }
+    if t.low(k) == "of" && matches!(t.low(k + 2), "years" | "yrs" | "yr" | "year" | "months") { k + 3 } else { k }
+}
+
 /// `Father Anthony`, `parish priest, Father Rizzo`: a title, not a relation.
 fn is_priest(t: &Tokens, j: usize) -> bool {
     let Some(p) = j.checked_sub(1) else { return false };
@@ -360,14 +388,21 @@ fn kin_ending_at(t: &Tokens, j: usize, named: bool) -> Option<Role> {
     let young = match low {
         "boy" | "boys" => Some(Role::Son),
         "girl" | "girls" => Some(Role::Daughter),
+        "eldest" | "oldest" | "youngest" => Some(Role::Child),
+        "ex" => Some(Role::Spouse),
+        "twins" => Some(Role::Sibling),
         _ => None,
     };
     if let Some(role) = young {
         let mut p = j;
-        while p > 0 && j - p < 3 && is_kin_adjective(t.low(p - 1)) {
+        let mut counted = false;
+        while p > 0 && j - p < 3 && (is_kin_adjective(t.low(p - 1)) || is_count(t.low(p - 1))) {
+            counted |= is_count(t.low(p - 1));
             p -= 1;
         }
-        return (p > 0 && matches!(t.low(p - 1), "her" | "his" | "their" | "my" | "our")).then_some(role);
+        let owned = p > 0 && matches!(t.low(p - 1), "her" | "his" | "their" | "my" | "our");
+        // `Two boys, Calvin and Desmond`
+        return (owned || counted && low.ends_with('s') && t.is(j + 1, ',')).then_some(role);
     }
     let role = kin(low)?;
     if role == Role::Sister && t.begins_sister(j) {
@@ -499,7 +534,9 @@ fn after(t: &Tokens, first: usize, next: usize, own: &Own, e: &mut Evidence) {
         && e.role.is_none()
     {
         let works = role.is_some_and(|r| matches!(r.group(), RoleGroup::Clinician | RoleGroup::Staff));
-        if living && works {
+        // `Ms. Harlow is his donor`: somebody else is the recipient.
+        let donates = role == Some(Role::Donor) && matches!(t.low(k.wrapping_sub(1)), "his" | "her" | "their");
+        if living && works || donates {
             e.phrase = true;
         } else {
             e.role = role;
@@ -535,7 +572,9 @@ fn is_patient_word(t: &Tokens, i: usize, own: &Own) -> bool {
 pub fn function_at(t: &Tokens, j: usize) -> Option<Role> {
     let role = function(t.word(j))?;
     // `Karen Wu RN, Beth Lang`: it belongs to the name before; `PT Jane Smith`: the patient.
-    let belongs = j > 0 && (t.is_capital(j - 1) && t.like(j - 1) > super::words::NameLike::Word || t.is(j - 1, ',') && j > 1 && t.is_capital(j - 2));
+    let belongs = j > 0
+        && (t.is_capital(j - 1) && t.like(j - 1) > super::words::NameLike::Word
+            || t.is(j - 1, ',') && j > 1 && t.is_capital(j - 2));
     (!belongs).then_some(role)
 }
 

@@ -42,9 +42,34 @@ pub fn is_group(t: &Tokens, ctx: &Context) -> bool {
         let near = |i: usize| {
             matches!(
                 t.low(i),
-                "therapy" | "session" | "note" | "process" | "support" | "skills" | "grief" | "meeting" | "dbt" | "cbt" | "iop"
-                    | "aa" | "na" | "relapse" | "recovery" | "education" | "bereavement" | "members" | "member" | "facilitator"
-                    | "facilitators" | "leader" | "leaders" | "attendance" | "attending" | "psychotherapy" | "counseling" | "topic"
+                "therapy"
+                    | "session"
+                    | "note"
+                    | "process"
+                    | "support"
+                    | "skills"
+                    | "grief"
+                    | "meeting"
+                    | "dbt"
+                    | "cbt"
+                    | "iop"
+                    | "aa"
+                    | "na"
+                    | "relapse"
+                    | "recovery"
+                    | "education"
+                    | "bereavement"
+                    | "members"
+                    | "member"
+                    | "facilitator"
+                    | "facilitators"
+                    | "leader"
+                    | "leaders"
+                    | "attendance"
+                    | "attending"
+                    | "psychotherapy"
+                    | "counseling"
+                    | "topic"
             )
         };
         t.low(k) == "group"
@@ -168,8 +193,11 @@ fn label_line(t: &Tokens, line: usize, end: usize, group: bool, block: &mut Opti
     // `Attending: Winston, Lily, Gordon` of a group: who was there.
     let there = group && label == ["attending"];
     let role = role.or(block.map(|b| b.0)).filter(|_| !there);
-    let trust =
-        if role.is_some() || there || has("first") || has("last") || has("middle") || has("maiden") { Trust::Strong } else { Trust::Fair };
+    let trust = if role.is_some() || there || has("first") || has("last") || has("middle") || has("maiden") {
+        Trust::Strong
+    } else {
+        Trust::Fair
+    };
     let Some(read) = after_titles(t, value, trust) else { return };
     // A lone word that is no name for certain must fill its line.
     let fills = t.ends_line(read.next)

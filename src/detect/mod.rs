@@ -9,6 +9,7 @@
 //! as to let a name through.
 
 mod apposition;
+mod at_work;
 mod cast;
 mod certain;
 pub mod check_digits;
@@ -22,6 +23,7 @@ mod evidence;
 pub mod fold;
 mod id_rules;
 mod identity;
+mod kin_owner;
 mod knowledge;
 mod known_person;
 mod labels;
@@ -41,12 +43,14 @@ mod records;
 mod scene;
 mod signature;
 mod small_cues;
+mod table_roles;
 #[cfg(test)]
 mod tests;
 mod things;
 mod tokens;
 mod triggers;
 mod variants;
+mod ward;
 mod whose;
 mod word_tables;
 pub mod words;

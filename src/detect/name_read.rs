@@ -356,7 +356,9 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
     let g = comma + 1;
     let low = t.low(g);
     // `Ernesto Reyes, Parkinson disease`: the first is a whole name as spoken.
-    let spoken = k == i + 2 && is_given(t.low(i)) && (!is_given(low) || trust < Trust::Strong && !is_given(t.low(i + 1)) && !t.begins_column(i));
+    let spoken = k == i + 2
+        && is_given(t.low(i))
+        && (!is_given(low) || trust < Trust::Strong && !is_given(t.low(i + 1)) && !t.begins_column(i));
     if spoken || is_eponym_head(t.low(g + 1)) {
         return None;
     }

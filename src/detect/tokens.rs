@@ -48,6 +48,9 @@ impl Token {
     }
 }
 
+/// Tokens of a line that are looked at; what is longer is no line that somebody wrote.
+pub const MAX_LINE: usize = 400;
+
 /// The tokens of a text.
 pub struct Tokens<'a> {
     /// The text.
@@ -141,6 +144,12 @@ impl<'a> Tokens<'a> {
     /// True when token `i` begins a line (or there is none before it).
     pub fn begins_line(&self, i: usize) -> bool {
         i == 0 || self.shape(i - 1) == Some(Shape::Break)
+    }
+
+    /// First token of the line of token `i`; of a line without end that of a stretch before it.
+    pub fn line_start(&self, i: usize) -> usize {
+        let from = i.saturating_sub(MAX_LINE);
+        (from..i).rev().find(|k| self.shape(*k) == Some(Shape::Break)).map_or(from, |k| k + 1)
     }
 
     /// True when a column begins at token `i`: a line, a cell, or two blanks before it.
