@@ -573,6 +573,7 @@ pub fn function_at(t: &Tokens, j: usize) -> Option<Role> {
     let role = function(t.word(j))?;
     // `Karen Wu RN, Beth Lang`: it belongs to the name before; `PT Jane Smith`: the patient.
     let belongs = j > 0
+        && !t.begins_column(j)
         && (t.is_capital(j - 1) && t.like(j - 1) > super::words::NameLike::Word
             || t.is(j - 1, ',') && j > 1 && t.is_capital(j - 2));
     (!belongs).then_some(role)

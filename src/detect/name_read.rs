@@ -317,7 +317,9 @@ fn word_part(t: &Tokens, at: usize, shape: Shape, low: &str, before: &[usize], t
     if words == 0 {
         return match trust {
             Trust::Strong => {
-                like > NameLike::Word || word.chars().count() <= 3 && shape == Shape::Cap && super::words::is_surname(low)
+                like > NameLike::Word
+                    || titled_word(t, at, shape, low)
+                    || word.chars().count() <= 3 && shape == Shape::Cap && super::words::is_surname(low)
             }
             Trust::Fair => {
                 like >= NameLike::Unknown && !known_acronym(shape, like) || like == NameLike::WordName && is_given(low)
@@ -326,6 +328,21 @@ fn word_part(t: &Tokens, at: usize, shape: Shape, low: &str, before: &[usize], t
         };
     }
     like > NameLike::Word && !heads
+}
+
+/// `Dr. Summer Quill`, `Dr. Kafir Smith`: right after a title, a capitalised word with a name behind it is a given name, though it is in
+/// the dictionary.
+fn titled_word(t: &Tokens, at: usize, shape: Shape, low: &str) -> bool {
+    let dot = usize::from(at > 0 && t.is(at - 1, '.'));
+    let titled = at > dot && title(t.low(at - 1 - dot)).is_some();
+    titled
+        && shape == Shape::Cap
+        && t.shape(at + 1) == Some(Shape::Cap)
+        && t.like(at + 1) >= NameLike::Unknown
+        && !super::words::is_clinical(low)
+        && !super::words::is_running_word(low)
+        && !is_institution_head(low)
+        && !is_institution_head(t.low(at + 1))
 }
 
 fn known_acronym(shape: Shape, like: NameLike) -> bool {
@@ -408,7 +425,10 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
     let given_known = is_given(low) && t.like(g) == NameLike::Name;
     let capitals = upper && t.shape(g) == Some(Shape::Upper);
     // In capitals one known part is enough: `VILLASENOR, ARACELI`, `PHAM, DUNG`.
+    let columned = t.begins_column(i) && family_known && !upper;
     let sure = family_known && given_known
+        || columned && t.shape(g) == Some(Shape::Initial) && t.ends_column(g + 1)
+        || columned && t.begins_line(i) && t.like(g) >= NameLike::Unknown && ends_row(t, g + 1)
         || capitals && (family_known && t.like(g) > NameLike::Word || given_known)
         || given_known && (i..k).all(|j| t.like(j) >= NameLike::Unknown) && ends_row(t, g + 1)
         || upper && t.touches_next(k - 1) && t.touches_next(comma) && family_known;

@@ -67,6 +67,10 @@ impl<'s> Walker<'s> {
         // Whoever pays is a plan unless the reference says otherwise; a display is then read like any title.
         let plan = prop.name == "payor" && rtype.as_deref().is_none_or(str::is_empty);
         let kind = who_can_it_be(rtype.as_deref(), prop.targets).filter(|_| !plan);
+        // `Task.for` and `QuestionnaireResponse.subject` may be any resource. Told by identifier or words alone, it is a patient.
+        let beneficiary = matches!(prop.name, "for" | "subject") && prop.targets.0 & Targets::ANY != 0;
+        let untyped = text.is_empty() && rtype.as_deref().is_none_or(str::is_empty);
+        let kind = kind.or((beneficiary && untyped).then_some(StubKind::Patient));
         let stub = kind.and_then(|kind| self.reference_stub(node, kind, prop, ty, &text, parts.as_ref(), display_node, ctx));
         if stub.is_none()
             && matches!(
@@ -96,8 +100,10 @@ impl<'s> Walker<'s> {
             if stub.is_some() && n.kind == Kind::Object {
                 self.field(Span { start: n.start, end: n.end }, v, Class::Identifier, Form::JsonNode, owned, hint::PROPERTY);
             }
-            if let Some(t) = self.schema.id("Identifier") {
-                self.object(v, t, ctx);
+            // Without a stub it is the number of an organisation, or of a thing.
+            match self.schema.id("Identifier") {
+                Some(t) if n.kind == Kind::Object => self.members(v, t, ctx),
+                _ => self.unknown(v, ctx, "value"),
             }
         }
         if let Some(v) = display_node {
