@@ -10,7 +10,9 @@
 
 mod after_noun;
 mod apposition;
+mod at_work;
 mod beside;
+mod cast;
 mod certain;
 pub mod check_digits;
 mod columns;
@@ -25,6 +27,7 @@ mod evidence;
 pub mod fold;
 mod id_rules;
 mod identity;
+mod kin_owner;
 mod knowledge;
 mod known_person;
 mod labels;
@@ -42,10 +45,12 @@ mod phrase_tables;
 mod prefilter;
 mod records;
 mod safe_harbor;
+mod scene;
 mod search;
 mod signature;
 mod slots;
 mod small_cues;
+mod table_roles;
 #[cfg(test)]
 mod tests;
 mod things;
@@ -53,6 +58,7 @@ mod tokens;
 mod triggers;
 mod uncued;
 mod variants;
+mod ward;
 mod whose;
 mod word_tables;
 pub mod words;
@@ -103,6 +109,11 @@ pub fn is_common(word: &str) -> bool {
 pub fn same_given(a: &str, b: &str) -> bool {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     a == b || short.len() >= 3 && long.len() >= short.len() + 2 && long.starts_with(short) || nicknames::compatible(a, b)
+}
+
+/// True when two roles told of one name can be of one person.
+pub fn same_role(a: Role, b: Role) -> bool {
+    cast::agree(a, b)
 }
 
 /// The role that a single relation word tells, in lower case: `mother`, `wife`.

@@ -53,6 +53,9 @@ impl Token {
     }
 }
 
+/// Tokens of a line that are looked at; what is longer is no line that somebody wrote.
+pub const MAX_LINE: usize = 400;
+
 /// The tokens of a text.
 pub struct Tokens<'a> {
     /// The text.
@@ -148,6 +151,12 @@ impl<'a> Tokens<'a> {
         i == 0 || self.shape(i - 1) == Some(Shape::Break)
     }
 
+    /// First token of the line of token `i`; of a line without end that of a stretch before it.
+    pub fn line_start(&self, i: usize) -> usize {
+        let from = i.saturating_sub(MAX_LINE);
+        (from..i).rev().find(|k| self.shape(*k) == Some(Shape::Break)).map_or(from, |k| k + 1)
+    }
+
     /// True when a column begins at token `i`: a line, a cell, or two blanks before it.
     pub fn begins_column(&self, i: usize) -> bool {
         let gap = || self.get(i.wrapping_sub(1)).zip(self.get(i)).is_some_and(|(a, b)| b.start >= a.whole_end() + 2);
@@ -163,6 +172,14 @@ impl<'a> Tokens<'a> {
     /// True when token `i` is past the end or a line end.
     pub fn ends_line(&self, i: usize) -> bool {
         self.shape(i).is_none_or(|s| s == Shape::Break)
+    }
+
+    /// True for the `F` or `M` of a list beside a name, `Esposito, Carmela   F 61`: no initial.
+    pub fn is_sex(&self, i: usize) -> bool {
+        self.shape(i) == Some(Shape::Initial)
+            && matches!(self.low(i), "f" | "m")
+            && !self.is(i + 1, '.')
+            && (self.begins_column(i) || self.shape(i + 1) == Some(Shape::Number) || self.is(i + 1, '?'))
     }
 
     /// Index of the first token that ends after byte `at`.
