@@ -7,6 +7,7 @@
 
 pub mod case;
 pub mod decision;
+pub mod desk;
 pub mod document;
 pub mod edit;
 pub mod error;

@@ -32,6 +32,7 @@ mod page;
 mod pattern;
 mod picture;
 mod plan;
+pub mod preview;
 mod read;
 mod relay;
 mod second;
