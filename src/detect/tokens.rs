@@ -212,13 +212,22 @@ fn broken(text: &str, start: usize, end: usize) -> Option<(usize, String)> {
     let head = text.get(start..end).filter(|h| shape_of(h) == Shape::Cap)?;
     let after = word_end(text, from);
     let tail = text.get(from..after)?;
-    let hyphen = match shape_of(tail) {
-        Shape::Lower => "",
-        Shape::Cap => "-",
-        _ => return None,
-    };
-    let whole = folded(&format!("{head}{hyphen}{tail}"));
-    (folded_like(&whole) == NameLike::Name).then_some((after, whole))
+    let known = |w: &str| folded_like(w) == NameLike::Name || super::words::is_eponym(w);
+    let plain = folded(&format!("{head}{tail}"));
+    if shape_of(tail) == Shape::Cap {
+        // `Mc-` / `Murray`, `Vasquez-` / `Thornbury`
+        let hyphened = folded(&format!("{head}-{tail}"));
+        let whole = if known(&plain) { plain } else { hyphened };
+        return (known(&whole) || folded_like(&whole) == NameLike::Name).then_some((after, whole));
+    }
+    if shape_of(tail) != Shape::Lower {
+        return None;
+    }
+    let low_head = folded(head);
+    // `Propra-` / `nolol`, `Arkhi-` / `pov`: a word that the vocabulary holds whole, or one of whose head it knows nothing.
+    let word = folded_like(&plain) == NameLike::Word && folded_like(&low_head) == NameLike::Unknown;
+    let odd = folded_like(&plain) == NameLike::Unknown && folded_like(&low_head) >= NameLike::Unknown && head.len() >= 3;
+    (known(&plain) || word || odd).then_some((after, plain))
 }
 
 /// A name in which a scanner has read letters as digits, `Mi1ler`, `0konkwo`; only when the lists know the name.

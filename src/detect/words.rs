@@ -9,7 +9,9 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
+static WORD_GIVEN: &str = include_str!("lists/word_given.txt");
 static EPONYMS: &str = include_str!("lists/eponyms.txt");
+static EPONYMS_SHARED: &str = include_str!("lists/eponyms_shared.txt");
 static WORDS: &str = include_str!("lists/words.txt");
 static WORD_NAMES: &str = include_str!("lists/word_names.txt");
 static SURNAMES: &str = include_str!("lists/surnames.txt");
@@ -49,6 +51,7 @@ mod flag {
     pub const RUNNING: u16 = 128;
     pub const BARE: u16 = 256;
     pub const USUAL: u16 = 512;
+    pub const SHARED: u16 = 1024;
 }
 
 /// A cheap hash for short words of lists that are ours: nobody chooses them to collide.
@@ -76,7 +79,7 @@ pub type ShortSet = HashSet<&'static str, BuildHasherDefault<ShortHash>>;
 pub type ShortMap<V> = HashMap<&'static str, V, BuildHasherDefault<ShortHash>>;
 
 static FLAGS: LazyLock<ShortMap<u16>> = LazyLock::new(|| {
-    let lists: [(&'static str, u16); 14] = [
+    let lists: [(&'static str, u16); 16] = [
         (WORDS, flag::WORD),
         (WORDS_MORE, flag::WORD),
         (DRUGS, flag::CLINICAL),
@@ -91,6 +94,8 @@ static FLAGS: LazyLock<ShortMap<u16>> = LazyLock::new(|| {
         (CLINICAL, flag::CLINICAL),
         (PLACES, flag::PLACE),
         (EPONYMS, flag::EPONYM),
+        (WORD_GIVEN, flag::WORD_NAME | flag::GIVEN),
+        (EPONYMS_SHARED, flag::SHARED),
     ];
     let mut map = ShortMap::with_capacity_and_hasher(180_000, Default::default());
     for (list, bit) in lists {
@@ -251,6 +256,11 @@ pub fn is_eponym(word: &str) -> bool {
     has(word, flag::EPONYM)
 }
 
+/// Eponyms that many people bear, too: only with a thing's noun beside it such a word is one.
+pub fn is_shared_eponym(word: &str) -> bool {
+    has(word, flag::SHARED)
+}
+
 /// Names that stand for the thing even alone and without a possessive: `Foley in place`, `history of Crohn`.
 pub fn is_bare_eponym(word: &str) -> bool {
     has(word, flag::BARE)
@@ -277,7 +287,7 @@ mod tests {
             GIVEN_WORLD,
             SURNAMES_WORLD,
         ];
-        for list in all.into_iter().chain([EPONYMS]) {
+        for list in all.into_iter().chain([EPONYMS, EPONYMS_SHARED, WORD_GIVEN]) {
             let lines: Vec<&str> = list.lines().skip_while(|l| l.starts_with('#')).collect();
             for pair in lines.windows(2) {
                 assert!(pair[0] < pair[1], "{} before {}", pair[0], pair[1]);

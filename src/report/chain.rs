@@ -4,6 +4,7 @@
 //! `hash`, SHA-256 over `prev` followed by the entry's JSON without the two. The last hash is the ledger's head; kept elsewhere (the
 //! internal report holds it) it also shows a cut-off tail.
 
+use crate::model::case::Event;
 use crate::model::ledger::Entry;
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -99,6 +100,38 @@ fn link(prev: &str, json: &[u8]) -> String {
     let digest = hash.finalize();
     let digit = |n: u8| char::from_digit(u32::from(n), 16).unwrap_or('0');
     digest.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect()
+}
+
+/// The events of a case as lines of `custody.jsonl`, chained as the ledger is.
+///
+/// # Errors
+/// An event cannot be written as JSON.
+pub(super) fn custody_lines(events: &[Event]) -> io::Result<Vec<u8>> {
+    let (mut out, mut head) = (Vec::new(), START.to_string());
+    for event in events {
+        let mut line = serde_json::to_vec(event)?;
+        let hash = link(&head, &line);
+        line.pop();
+        write!(line, ",\"prev\":\"{head}\",\"hash\":\"{hash}\"}}")?;
+        line.push(b'\n');
+        out.extend_from_slice(&line);
+        head = hash;
+    }
+    Ok(out)
+}
+
+/// Checks the chain of `custody.jsonl` and gives its events.
+///
+/// # Errors
+/// The first line that does not fit.
+pub fn verify_custody(bytes: &[u8]) -> Result<Vec<Event>, ChainError> {
+    let mut lines = LedgerReader::new(bytes);
+    let mut out = Vec::new();
+    while lines.step()? {
+        let event = serde_json::from_slice(&lines.line).map_err(|_| lines.error("is not an event"))?;
+        out.push(event);
+    }
+    Ok(out)
 }
 
 /// Reads a ledger back, checking the chain line by line. After the last entry [`LedgerReader::summary`] holds the head.
@@ -208,6 +241,19 @@ mod tests {
         let first: serde_json::Value = serde_json::from_slice(bytes.split(|b| *b == b'\n').next().unwrap()).unwrap();
         assert_eq!(first["prev"], START);
         assert_eq!(first["no"], 1);
+    }
+
+    #[test]
+    fn custody_reads_back_and_every_changed_byte_shows() {
+        let events = sample::case().custody;
+        let two = [events.clone(), events].concat();
+        let bytes = custody_lines(&two).unwrap();
+        assert_eq!(verify_custody(&bytes).unwrap(), two);
+        for i in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            changed[i] ^= 1;
+            assert!(verify_custody(&changed).is_err(), "byte {i} changed unseen");
+        }
     }
 
     #[test]

@@ -86,7 +86,7 @@ impl Counter {
     }
 }
 
-/// Reads the whole ledger, hands every changing entry to `each`, and gathers the rest.
+/// Reads the whole ledger, hands every entry to `each`, and gathers what the reports show of it.
 pub(super) fn digest(ledger: impl BufRead, each: &mut dyn FnMut(&Entry) -> io::Result<()>) -> io::Result<Digest> {
     let mut reader = LedgerReader::new(ledger);
     let (mut rows, mut changes, mut by_person, mut kept_total) = (Vec::new(), 0, 0, 0);
@@ -95,8 +95,8 @@ pub(super) fn digest(ledger: impl BufRead, each: &mut dyn FnMut(&Entry) -> io::R
     for entry in &mut reader {
         let entry = entry?;
         by_person += u64::from(entry.decision.by != "machine");
+        each(&entry)?;
         if entry.changes() {
-            each(&entry)?;
             changes += 1;
             if rows.len() < TABLE_ROWS {
                 rows.push(entry);

@@ -38,6 +38,7 @@ mod read;
 mod relay;
 mod second;
 mod sfnt;
+pub mod small;
 mod source;
 mod subject;
 mod tables;

@@ -78,6 +78,18 @@ pub fn answers(packet: impl Read + Seek) -> Result<String, RunError> {
         "With which program?",
         vec![format!("{} {}, SHA-256 {}", s(&head["tool"]["name"]), s(&head["tool"]["version"]), s(&head["tool"]["sha256"]))],
     );
+    let model = |kind: &str| -> Vec<String> {
+        let notes = report["notes"].as_array().into_iter().flatten();
+        notes.filter(|n| n["kind"].as_str().is_some_and(|k| k.starts_with(kind))).map(|n| s(&n["text"])).collect()
+    };
+    say("Which model read free text, and which program read scans?", [model("names-model"), model("ocr")].concat());
+    say(
+        "Who handled it, step by step?",
+        rows(&report["custody"], |e| {
+            let at = or(&s(&e["at"]), "no time given");
+            format!("{at} {}: {} {}", s(&e["who"]), s(&e["what"]), s(&e["detail"])).trim().to_string()
+        }),
+    );
     say(
         "What came in?",
         rows(&report["inputs"], |i| {
@@ -102,6 +114,14 @@ pub fn answers(packet: impl Read + Seek) -> Result<String, RunError> {
             Some(0) | None => vec!["Nothing.".into()],
             _ => grouped(&report["withheld"], |w| format!("{}: {}", s(&w["reason"]), s(&w["basis"]))),
         },
+    );
+    let withheld = report["withheld"].as_array().map_or(0, Vec::len);
+    say(
+        "Which information-blocking exception is relied on for it?",
+        vec![match withheld {
+            0 => "Nothing was withheld.".into(),
+            _ => "The request states none; 45 CFR part 171 leaves it to a person, and none is assumed.".to_string(),
+        }],
     );
     say("What was deliberately kept?", rows(&report["kept"], |k| format!("{} {}", s(&k["reason"]), s(&k["basis"]))));
     say("Which specially protected categories were suspected, and who determined what?", special(&report, asked));
@@ -134,6 +154,7 @@ pub fn answers(packet: impl Read + Seek) -> Result<String, RunError> {
         "Is the copy that went out the copy that was checked?",
         rows(&report["outputs"], |o| format!("{} SHA-256 {}", s(&o["path"]), s(&o["sha256"]))),
     );
+    say("Was it sent, and did the recipient acknowledge it?", sent(&approvals));
     say(
         "Is the disclosure entered in the accounting of disclosures?",
         vec![format!("{} ({})", s(&authority["accountable"]), s(&authority["accountable_citation"]))],
@@ -144,6 +165,14 @@ pub fn answers(packet: impl Read + Seek) -> Result<String, RunError> {
     );
     say("What are the limits of this evidence?", rows(&report["limits"], s));
     Ok(out)
+}
+
+/// What the approvals say about sending; the program sends nothing by itself.
+fn sent(approvals: &Value) -> Vec<String> {
+    rows(approvals, |a| match s(&a["role"]).as_str() {
+        "releaser" => format!("released by {}, {} {}", s(&a["name"]), s(&a["date"]), s(&a["statement"])),
+        _ => String::new(),
+    })
 }
 
 fn s(v: &Value) -> String {
