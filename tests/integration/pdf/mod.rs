@@ -5,6 +5,7 @@ mod geometry;
 mod hostile;
 mod make;
 mod places;
+mod samples;
 
 use crate::run::{self, Run};
 use std::path::Path;
