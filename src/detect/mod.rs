@@ -24,6 +24,9 @@ mod identity;
 mod knowledge;
 mod known_person;
 mod labels;
+// Some is for the build script.
+#[allow(dead_code)]
+mod list_table;
 mod lone;
 mod misfile;
 pub mod model;
@@ -46,6 +49,8 @@ mod tokens;
 mod triggers;
 mod variants;
 mod whose;
+// Some are for the build script.
+#[allow(dead_code)]
 mod word_tables;
 pub mod words;
 

@@ -212,6 +212,7 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> Settled {
     let knowledge = Knowledge::new(&searched, &identity, &opts.dictionary);
     let misread = misread(&searched, &identity);
     let known = Known {
+        own_words: super::decide::own_words(&identity, &roster),
         identity,
         doubtful: super::doubtful::Doubtful::new(resolver.decisions(), &opts.request.patient),
         roll: Roll::new(opts.policy.identity.clone(), &roster),

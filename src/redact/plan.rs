@@ -258,7 +258,8 @@ impl<'a> Planner<'a, '_> {
         let inp = self.inp;
         let view = (inp.view)(field);
         let text = view.text.as_ref();
-        if !inp.withheld_keys.is_empty() && inp.withheld_keys.contains(&self.full_key(text, field)) {
+        let withheld = |key: &str| inp.withheld_keys.iter().any(|keys| keys.contains(key));
+        if inp.withheld_keys.iter().any(|keys| !keys.is_empty()) && withheld(&self.full_key(text, field)) {
             self.out.push(Proposal {
                 field: i,
                 record: false,

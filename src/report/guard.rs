@@ -4,10 +4,10 @@
 //! do pass are checked here, so that a slip in an earlier stage cannot put a value of the export into the report.
 
 use crate::model::case::Case;
-use crate::model::decision::Decision;
 use crate::model::role::Role;
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+use std::sync::LazyLock;
 
 /// Shown in place of a file that the recipient does not get.
 pub(super) const NOT_RELEASED: &str = "(not released)";
@@ -19,8 +19,9 @@ pub(super) fn label(text: &str) -> Option<&str> {
         Some((words, n)) if !n.is_empty() && n.len() <= 10 && n.bytes().all(|b| b.is_ascii_digit()) => words,
         _ => inner,
     };
-    let known = words == "REVIEW" || Role::ALL.iter().any(|r| r.label_words() == words);
-    known.then_some(text)
+    static WORDS: LazyLock<HashSet<&str>> =
+        LazyLock::new(|| Role::ALL.iter().map(|r| r.label_words()).chain(["REVIEW"]).collect());
+    WORDS.contains(words).then_some(text)
 }
 
 /// A reason code: capitals, digits, hyphens; else `TP-OTH`.
@@ -36,13 +37,13 @@ pub(super) fn rule(name: &str) -> &str {
 }
 
 /// The basis of a decision; a person's own words stay inside.
-pub(super) fn basis(decision: &Decision) -> &str {
-    if decision.by == "machine" { &decision.basis } else { "ruling of a reviewer" }
+pub(super) fn basis<'a>(by: &str, basis: &'a str) -> &'a str {
+    if by == "machine" { basis } else { "ruling of a reviewer" }
 }
 
 /// `machine` or `person`, never a name.
-pub(super) fn by(decision: &Decision) -> &'static str {
-    if decision.by == "machine" { "machine" } else { "person" }
+pub(super) fn by(by: &str) -> &'static str {
+    if by == "machine" { "machine" } else { "person" }
 }
 
 /// A text of the tool itself, without control characters and not endless.

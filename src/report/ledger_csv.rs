@@ -1,7 +1,7 @@
 //! `ledger.csv` of the recipient edition: one row for every change, safe to open in a spreadsheet.
 
+use super::digest::Line;
 use super::guard;
-use crate::model::ledger::Entry;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -23,20 +23,20 @@ impl<'a> Rows<'a> {
     }
 
     /// Writes one entry.
-    pub fn write(&mut self, entry: &Entry) -> io::Result<()> {
+    pub fn write(&mut self, entry: &Line) -> io::Result<()> {
         let place = guard::clean(&entry.place.path);
-        let basis = guard::clean(guard::basis(&entry.decision));
+        let basis = guard::clean(guard::basis(&entry.decision.by, &entry.decision.basis));
         let cells = [
             self.files.show(&entry.place.file),
             &place,
             entry.category.as_str(),
             entry.role.map_or("", |r| r.contract_name()),
-            entry.label.as_deref().and_then(guard::label).or_else(|| guard::label(&entry.replacement)).unwrap_or_default(),
+            entry.label.as_ref().and_then(|l| guard::label(&l.0)).or_else(|| guard::label(&entry.replacement)).unwrap_or_default(),
             entry.decision.action.as_str(),
             guard::reason(&entry.decision.reason),
             &basis,
             guard::rule(&entry.rule),
-            guard::by(&entry.decision),
+            guard::by(&entry.decision.by),
         ];
         self.line.clear();
         let _ = write!(self.line, "{}", entry.no);

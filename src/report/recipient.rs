@@ -175,8 +175,8 @@ fn action<'a>(entry: &'a Entry, files: &Files) -> ActionView<'a> {
         label: entry.label.as_deref().and_then(guard::label).or_else(|| guard::label(&entry.replacement)).unwrap_or_default(),
         action: entry.decision.action,
         reason: guard::reason(&entry.decision.reason),
-        basis: guard::basis(&entry.decision),
+        basis: guard::basis(&entry.decision.by, &entry.decision.basis),
         rule: guard::rule(&entry.rule),
-        decided_by: guard::by(&entry.decision),
+        decided_by: guard::by(&entry.decision.by),
     }
 }
