@@ -316,7 +316,9 @@ fn word_part(t: &Tokens, at: usize, shape: Shape, low: &str, before: &[usize], t
     if words == 0 {
         return match trust {
             Trust::Strong => {
-                like > NameLike::Word || word.chars().count() <= 3 && shape == Shape::Cap && super::words::is_surname(low)
+                like > NameLike::Word
+                    || titled_word(t, at, shape, low)
+                    || word.chars().count() <= 3 && shape == Shape::Cap && super::words::is_surname(low)
             }
             Trust::Fair => {
                 like >= NameLike::Unknown && !known_acronym(shape, like) || like == NameLike::WordName && is_given(low)
@@ -325,6 +327,21 @@ fn word_part(t: &Tokens, at: usize, shape: Shape, low: &str, before: &[usize], t
         };
     }
     like > NameLike::Word && !heads
+}
+
+/// `Dr. Summer Quill`, `Dr. Kafir Smith`: right after a title, a capitalised word with a name behind it is a given name, though it is in
+/// the dictionary.
+fn titled_word(t: &Tokens, at: usize, shape: Shape, low: &str) -> bool {
+    let dot = usize::from(at > 0 && t.is(at - 1, '.'));
+    let titled = at > dot && title(t.low(at - 1 - dot)).is_some();
+    titled
+        && shape == Shape::Cap
+        && t.shape(at + 1) == Some(Shape::Cap)
+        && t.like(at + 1) >= NameLike::Unknown
+        && !super::words::is_clinical(low)
+        && !super::words::is_running_word(low)
+        && !is_institution_head(low)
+        && !is_institution_head(t.low(at + 1))
 }
 
 fn known_acronym(shape: Shape, like: NameLike) -> bool {

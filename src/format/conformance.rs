@@ -6,6 +6,7 @@
 
 use super::ccda::Ccda;
 use super::fhir::FhirJson;
+use super::rtf::Rtf;
 use super::text::{Html, PlainText};
 use super::xdm::XdmMetadata;
 use super::{Format, Source};
@@ -29,10 +30,13 @@ const TEXT: &str = "Ward note\r\nSeen by Dr. Bo Lin.\n\nMother Ann Roe, 555-0100
 
 const HTML: &str = "<!DOCTYPE html><html><head><title>Note</title><!-- Ann --></head><body><p class=x>J<b>an</b>e &amp; Ann&nbsp;Roe</p><a href='tel:5550100'>call</a></body></html>";
 
+const RTF: &str =
+    "{\\rtf1\\ansi{\\info{\\author Ann}}\\pard J\\b a\\b0 ne & Ann\\~Roe\\par {\\*\\docvar{k}{Ann Roe}}\\u233?t\\'e9\\cell\\row}";
+
 const XDM: &str = r#"<rim:SubmitObjectsRequest xmlns:rim="urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0" xmlns:lcm="urn:oasis:names:tc:ebxml-regrep:xsd:lcm:3.0"><rim:RegistryObjectList><rim:ExtrinsicObject id="Document01" mimeType="text/xml" objectType="urn:uuid:7edca82f-054d-47f2-a032-9b2a5b5186c1"><rim:Slot name="authorPerson"><rim:ValueList><rim:Value>42^Lin^Bo^^^Dr^MD^^&amp;1.2.3&amp;ISO</rim:Value></rim:ValueList></rim:Slot><rim:Slot name="URI"><rim:ValueList><rim:Value>DOC0001.XML</rim:Value></rim:ValueList></rim:Slot><rim:Slot name="sourcePatientInfo"><rim:ValueList><rim:Value>PID-5|Roe^Jane</rim:Value></rim:ValueList></rim:Slot><rim:Name><rim:LocalizedString value="Note of Ann"/></rim:Name></rim:ExtrinsicObject></rim:RegistryObjectList></rim:SubmitObjectsRequest>"#;
 
 fn formats() -> Vec<(&'static dyn Format, &'static str)> {
-    vec![(&FhirJson, FHIR), (&Ccda, CDA), (&PlainText, TEXT), (&Html, HTML), (&XdmMetadata, XDM)]
+    vec![(&FhirJson, FHIR), (&Ccda, CDA), (&PlainText, TEXT), (&Html, HTML), (&XdmMetadata, XDM), (&Rtf, RTF)]
 }
 
 fn source(bytes: &[u8]) -> Source<'_> {
@@ -117,7 +121,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
-    fn changed_bytes_never_panic(which in 0usize..5, flips in prop::collection::vec((0usize..4000, any::<u8>()), 1..6)) {
+    fn changed_bytes_never_panic(which in 0usize..6, flips in prop::collection::vec((0usize..4000, any::<u8>()), 1..6)) {
         let (f, text) = formats()[which];
         let mut bytes = text.as_bytes().to_vec();
         for (at, b) in flips {
@@ -131,7 +135,7 @@ proptest! {
     }
 
     #[test]
-    fn random_edits_keep_the_document_readable(which in 0usize..5, picks in prop::collection::vec((any::<u16>(), any::<u16>(), 0u8..5), 1..8)) {
+    fn random_edits_keep_the_document_readable(which in 0usize..6, picks in prop::collection::vec((any::<u16>(), any::<u16>(), 0u8..5), 1..8)) {
         let (f, text) = formats()[which];
         let bytes = text.as_bytes();
         let doc = f.read(source(bytes)).unwrap();

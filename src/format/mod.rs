@@ -12,6 +12,7 @@ pub mod json;
 pub mod layout;
 pub mod pdf;
 pub mod roles;
+pub mod rtf;
 pub mod text;
 pub mod xdm;
 pub mod xml;

@@ -12,6 +12,9 @@ use crate::model::error::RunError;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+/// What is no text and of no known kind.
+const UNKNOWN: &str = "unknown binary";
+
 /// State of one [`gather`].
 pub(super) struct Gather {
     pub limits: Limits,
@@ -47,8 +50,8 @@ pub fn gather(inputs: &[PathBuf], limits: &Limits) -> Result<Intake, RunError> {
         let names: Vec<String> = inputs.iter().map(|p| p.display().to_string()).collect();
         return Err(RunError::Input(format!("{}: nothing in it to process; give the files of an export", names.join(", "))));
     }
-    // Nothing but hostile, damaged or locked files ends the run.
-    let bad = |h: &HeldItem| ["refused: ", "damaged: ", "encrypted"].iter().any(|w| h.what.starts_with(w));
+    // Nothing but hostile, damaged or locked files, or bytes that are nothing known, ends the run.
+    let bad = |h: &HeldItem| ["refused: ", "damaged: ", "encrypted", UNKNOWN].iter().any(|w| h.what.starts_with(w));
     if all.items.is_empty()
         && let Some(first) = all.held.first()
         && all.held.iter().all(bad)
@@ -261,7 +264,10 @@ impl Gather {
     }
 
     fn unsupported(&mut self, path: String, word: &str, facts: &Facts, container: Option<usize>) {
-        let what = format!("{word} (not supported yet)");
+        let what = match facts.binary_at.filter(|_| word == UNKNOWN) {
+            Some(at) => format!("{word} (byte {at} is not text); export it again"),
+            None => format!("{word} (not supported yet)"),
+        };
         self.out.held.push(HeldItem { path, what, sha256: facts.sha256.clone(), len: facts.len, container });
     }
 

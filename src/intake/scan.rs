@@ -12,6 +12,8 @@ pub(super) struct Facts {
     pub sha256: String,
     pub crc32: u32,
     pub found: Found,
+    /// The first byte that no text holds.
+    pub binary_at: Option<u64>,
 }
 
 /// Reads all of `reader` within the limits. `packed` is the number of bytes it unpacks from, where it does.
@@ -21,7 +23,7 @@ pub(super) fn scan(mut reader: impl Read, packed: Option<u64>, limits: &Limits, 
     let mut crc = flate2::Crc::new();
     let mut head: Vec<u8> = Vec::new();
     let mut json = JsonScan::default();
-    let mut binary = false;
+    let mut binary_at = None;
     let mut len = 0u64;
     let mut buf = vec![0u8; HEAD_BYTES];
     loop {
@@ -32,6 +34,7 @@ pub(super) fn scan(mut reader: impl Read, packed: Option<u64>, limits: &Limits, 
             Err(e) => return Err(Stop::damaged(format_args!("cannot be read to its end ({e})"))),
         };
         let block = &buf[..n];
+        let before = len;
         len += n as u64;
         if len > most {
             return Err(Stop::refused(format_args!("it holds more than {most} bytes (limit max_member_bytes); split it")));
@@ -48,16 +51,27 @@ pub(super) fn scan(mut reader: impl Read, packed: Option<u64>, limits: &Limits, 
         if head.len() < HEAD_BYTES {
             head.extend_from_slice(&block[..n.min(HEAD_BYTES - head.len())]);
         }
-        binary = binary || !block.iter().all(|&b| is_text_byte(b));
+        if binary_at.is_none() {
+            binary_at = block.iter().position(|&b| !is_text_byte(b)).map(|p| before + p as u64);
+        }
         json.feed(block);
     }
     let mut found = sniff(&head);
     match found {
         Found::Document(Kind::Json) if json.lines => found = Found::Document(Kind::Ndjson),
-        Found::Document(Kind::Text) if binary && utf16(&head).is_none() => found = Found::Unsupported("unknown binary"),
+        Found::Document(Kind::Text) if binary_at.is_some() && utf16(&head).is_none() => {
+            found = Found::Unsupported("unknown binary")
+        }
+        // A whole JSON array of numbers or words is no text either; a note may well begin with a bracket.
+        Found::Document(Kind::Text) if len <= HEAD_BYTES as u64 && is_json_array(&head) => found = Found::Document(Kind::Json),
         _ => {}
     }
-    Ok(Facts { len, sha256: hex(&hash.finalize()), crc32: crc.sum(), found })
+    Ok(Facts { len, sha256: hex(&hash.finalize()), crc32: crc.sum(), found, binary_at })
+}
+
+fn is_json_array(bytes: &[u8]) -> bool {
+    let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii();
+    body.starts_with(b"[") && body.ends_with(b"]") && serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok()
 }
 
 /// Lower-case hexadecimal.
@@ -144,6 +158,8 @@ mod tests {
         assert_eq!(found(b"{\"resourceType\":\"A\"}\n\n"), js);
         assert_eq!(found(b"{\n\"resourceType\":\"A\"}\n{\"resourceType\":\"B\"}"), js);
         assert_eq!(found(b"{\"a\":1} {\"b\":1}"), js);
+        assert_eq!(found(b" [1, 2, null]\n"), js);
+        assert_eq!(found(b"[1] first visit, [2] second"), Found::Document(Kind::Text));
         let mut long = b"{\"resourceType\":\"A\",\"x\":\"".to_vec();
         long.extend(std::iter::repeat_n(b'y', 3 * HEAD_BYTES));
         long.extend_from_slice(b"\"}\n{\"resourceType\":\"B\"}\n");

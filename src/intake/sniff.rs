@@ -16,6 +16,8 @@ pub enum Kind {
     Xml(XmlRoot),
     /// HTML or XHTML, whole or a fragment.
     Html,
+    /// Rich Text Format.
+    Rtf,
     /// Any other text, style sheets (CSS) and tables included.
     Text,
     /// PDF.
@@ -111,7 +113,7 @@ fn magic(h: &[u8]) -> Option<Found> {
         (b"GIF89a", U("gif image")),
         (b"\0\0\x01\0", U("icon image")),
         (b"\0\0\0\x0cjP  ", U("jpeg 2000 image")),
-        (b"{\\rtf", U("rtf")),
+        (b"{\\rtf", D(Kind::Rtf)),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", U("office document (ole)")),
         (b"7z\xbc\xaf\x27\x1c", U("7z archive")),
         (b"Rar!\x1a\x07", U("rar archive")),
@@ -390,6 +392,7 @@ mod tests {
     #[test]
     fn unsupported_kinds_have_a_word() {
         assert_eq!(kind(b"%PDF-1.7\n%\xe2\xe3"), Kind::Pdf);
+        assert_eq!(kind(b"{\\rtf1\\ansi"), Kind::Rtf);
         assert_eq!(kind(b"\x00\x01junk%PDF-1.4"), Kind::Pdf);
         assert_eq!(kind(b"\x89PNG\r\n\x1a\n...."), Kind::Image(ImageKind::Png));
         assert_eq!(kind(b"\xff\xd8\xff\xe0"), Kind::Image(ImageKind::Jpeg));
@@ -398,7 +401,6 @@ mod tests {
         dicom.extend_from_slice(b"DICM");
         let cases: &[(&[u8], &str)] = &[
             (b"GIF89a", "gif image"),
-            (b"{\\rtf1\\ansi", "rtf"),
             (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "office document (ole)"),
             (b"RIFF\x01\x02\x03\x04WAVEfmt ", "audio"),
             (b"\0\0\0\x18ftypmp42", "audio or video"),

@@ -215,6 +215,30 @@ pub struct Document {
     pub kept: Kept,
 }
 
+impl Document {
+    /// Puts the fields into source order, outer before inner, and keeps the parts pointing at theirs. A reader that lists them in
+    /// another order must call it: whoever walks the fields takes one that begins inside an earlier one for a part of it.
+    pub fn in_source_order(mut self) -> Document {
+        let key = |f: &Field| (f.span.start, std::cmp::Reverse(f.span.end));
+        if self.fields.is_sorted_by_key(key) {
+            return self;
+        }
+        let mut order: Vec<u32> = (0..self.fields.len() as u32).collect();
+        order.sort_by_key(|&i| self.fields.get(i as usize).map(key));
+        let mut place = vec![0u32; order.len()];
+        for (new, &old) in order.iter().enumerate() {
+            if let Some(p) = place.get_mut(old as usize) {
+                *p = new as u32;
+            }
+        }
+        self.fields = order.iter().filter_map(|&i| self.fields.get(i as usize).copied()).collect();
+        for part in &mut self.parts {
+            part.field = place.get(part.field as usize).copied().unwrap_or(part.field);
+        }
+        self
+    }
+}
+
 /// Something a format keeps with its document, so that nothing is parsed twice. Of no meaning to anybody else.
 #[derive(Clone, Default)]
 pub struct Kept(Option<Arc<dyn Any + Send + Sync>>);

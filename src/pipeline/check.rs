@@ -14,12 +14,14 @@ use crate::model::person::{Name, PATIENT};
 use crate::model::role::{Role, RoleGroup};
 use crate::model::roster::Person;
 use crate::redact::ids::slug;
+use crate::report;
 use crate::verify::decode::Exempt;
 use crate::verify::difference::{Original, SpliceCause, SpliceLine, SpliceRecord, records, sha256_hex};
 use crate::verify::folder::{FORBIDDEN_FILE, SPLICES_FILE, VerifyFacts};
 use crate::verify::forbidden::ForbiddenValue;
 use crate::verify::labels::labels_of;
 use crate::verify::output::{Findings, OutputFile, PackageFacts, finish, verify_output, verify_report};
+use crate::verify::own_words::{in_reports, own_words};
 use crate::verify::pictures::check_pictures;
 use crate::verify::pixels::{compare, is_picture, search_picture};
 use crate::verify::rewritten::verify_rewritten;
@@ -51,6 +53,7 @@ struct LineState {
 /// All checks of a run.
 pub struct Checker {
     searcher: Searcher,
+    reports: Searcher,
     facts: VerifyFacts,
     findings: Vec<Findings>,
     files: BTreeMap<String, LineState>,
@@ -74,9 +77,16 @@ impl Checker {
     ) -> Result<Self, RunError> {
         let forbidden = forbidden(known, values);
         let own = own_values(known);
-        let facts = VerifyFacts { version: 1, forbidden, patient_values: own, ..VerifyFacts::default() };
+        let (policy, request) = (
+            format!("{:?}", known.policy),
+            format!("{} {} {:?}", known.request.recipient, known.request.purpose, known.request.authority),
+        );
+        let texts: Vec<&str> = report::FIXED.iter().copied().chain([policy.as_str(), &request]).collect();
+        let own_words = own_words(&forbidden, &texts);
+        let facts = VerifyFacts { version: 1, forbidden, patient_values: own, own_words, ..VerifyFacts::default() };
         Ok(Checker {
             searcher: Searcher::new(&facts.forbidden, &facts.patient_values),
+            reports: Searcher::new(&in_reports(&facts.forbidden, &facts.own_words), &facts.patient_values),
             facts,
             findings: Vec::new(),
             files: BTreeMap::new(),
@@ -251,13 +261,14 @@ impl Checker {
 
     /// Searches a report file; the places of what must not be in it.
     pub fn report(&self, path: &str, bytes: &[u8]) -> Vec<String> {
-        verify_report(&self.searcher, path, bytes).leaks.iter().map(|l| format!("{path}: {l}")).collect()
+        verify_report(&self.reports, path, bytes).leaks.iter().map(|l| format!("{path}: {l}")).collect()
     }
 }
 
 fn add(to: &mut Findings, from: Findings) {
     to.leaks.extend(from.leaks);
     to.faults.extend(from.faults);
+    to.resources += from.resources;
     to.refused.extend(from.refused);
     to.labels.extend(from.labels);
     to.label_count += from.label_count;

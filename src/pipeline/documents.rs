@@ -1,14 +1,16 @@
 //! Which format reads which bytes, and documents inside documents.
 
+use super::wide::{self, Stored, Wide};
 use crate::format::ccda::Ccda;
 use crate::format::fhir::FhirJson;
 use crate::format::image::{JPEG, PNG, TIFF};
 use crate::format::pdf::Pdf;
+use crate::format::rtf::Rtf;
 use crate::format::text::{Html, PlainText};
 use crate::format::xdm::XdmMetadata;
 use crate::format::{Format, Source};
 use crate::intake::{self, ImageKind, Kind, XmlRoot};
-use crate::model::document::Document;
+use crate::model::document::{Document, Note};
 use crate::model::error::ReadError;
 
 /// Documents inside documents are followed this deep: a note in a C-CDA in a DocumentReference in a Bundle is three.
@@ -25,6 +27,7 @@ pub fn format_for(kind: Kind) -> Result<&'static dyn Format, &'static str> {
         Kind::Xml(XmlRoot::Other) => Err("XML of an unknown kind"),
         Kind::Html => Ok(&Html),
         Kind::Text => Ok(&PlainText),
+        Kind::Rtf => Ok(&Rtf),
         Kind::Pdf => Ok(&Pdf),
         Kind::Image(ImageKind::Png) => Ok(&PNG),
         Kind::Image(ImageKind::Jpeg) => Ok(&JPEG),
@@ -36,8 +39,10 @@ pub fn format_for(kind: Kind) -> Result<&'static dyn Format, &'static str> {
 pub struct Tree {
     /// The format that read it.
     pub format: &'static dyn Format,
-    /// Its bytes.
+    /// Its bytes; of a structured document in UTF-16 those of the same text in UTF-8.
     pub bytes: Vec<u8>,
+    /// How it was stored, when that was UTF-16.
+    pub wide: Option<Wide>,
     /// What was read.
     pub doc: Document,
     /// Key that scopes ids which only hold inside it; the same in both passes.
@@ -62,13 +67,25 @@ impl Tree {
 
     /// Reads a document and what is embedded in it.
     pub fn read(format: &'static dyn Format, bytes: Vec<u8>, key: String, depth: usize) -> Result<Tree, ReadError> {
+        // Text and HTML count characters of any encoding by themselves; other formats are not text.
+        let (bytes, wide) = match format.id() {
+            "fhir-json" | "ccda" | "xdm-metadata" => match wide::narrow(bytes)? {
+                Stored::Wide(bytes, wide) => (bytes, Some(wide)),
+                Stored::Plain(bytes) => (bytes, None),
+            },
+            _ => (bytes, None),
+        };
         let mut doc = format.read(Source { bytes: &bytes, name: &key })?;
+        if wide.is_some() {
+            let text = "stored in UTF-16; places are counted in the same text as UTF-8".to_string();
+            doc.notes.push(Note { kind: "utf-16".into(), place: String::new(), text });
+        }
         let mut children = Vec::with_capacity(doc.parts.len());
         for (i, part) in doc.parts.iter_mut().enumerate() {
             let taken = std::mem::replace(&mut part.bytes, Ok(Vec::new()));
             children.push(child(taken, format!("{key}>{}", i + 1), depth + 1));
         }
-        Ok(Tree { format, bytes, doc, key, children })
+        Ok(Tree { format, bytes, wide, doc, key, children })
     }
 
     /// Calls `f` for this document and every one inside it, outermost first.

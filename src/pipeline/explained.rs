@@ -24,7 +24,8 @@ pub fn coded_terms(t: &Tree) -> HashSet<String> {
     let mut out = HashSet::new();
     for field in &t.doc.fields {
         let display = match field.class {
-            Class::Code => field.form == Form::JsonString,
+            // In C-CDA the name of a code system (`RxNorm`), which tables repeat beside each code.
+            Class::Code => matches!(field.form, Form::JsonString | Form::XmlAttr),
             Class::Title => field.form == Form::XmlAttr,
             _ => false,
         };
@@ -34,6 +35,9 @@ pub fn coded_terms(t: &Tree) -> HashSet<String> {
         let view = t.format.view(t.source(), &t.doc, field);
         let words = view.text.split(|c: char| !c.is_alphabetic()).filter(|w| w.len() > 3);
         out.extend(words.map(folded).filter(|w| model::is_in_no_list(w)));
+        // `Calc-mCnc`: texts are asked about by words that keep their hyphens.
+        let joined = view.text.split(|c: char| !c.is_alphabetic() && c != '-').filter(|w| w.len() > 3 && w.contains('-'));
+        out.extend(joined.map(folded).filter(|w| w.split('-').all(|p| p.len() < 2 || model::is_in_no_list(p))));
     }
     out
 }

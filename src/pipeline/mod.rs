@@ -25,6 +25,7 @@ mod rulings;
 mod run;
 mod survey;
 mod surveying;
+mod wide;
 mod write;
 
 pub use rulings::{Ruling, Rulings};

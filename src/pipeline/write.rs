@@ -63,15 +63,25 @@ pub fn write(n: Numbered, file: &str, above: &str) -> Result<Finished, WriteErro
             inner_reviews.extend(done.reviews);
         }
     }
+    let is_wide = tree.wide.is_some();
     let mut written = tree.format.write(tree.source(), &tree.doc, &edits)?;
     for s in &mut written.splices {
         if s.cause == Cause::Ledger(u32::MAX) {
             s.cause = Cause::Consequence("embedded document edited");
         }
     }
+    let input = match tree.wide {
+        None => tree.bytes,
+        Some(wide) => {
+            (written.bytes, written.splices) = wide.write(&tree.bytes, &written.splices)?;
+            wide.input
+        }
+    };
     let ruled = || ruled_keep.iter().filter_map(|&i| entries.get(i));
     let (mut exempt, mut kept_texts) = (Vec::new(), Vec::new());
     match &written.rewritten {
+        // Entries count the bytes of the text in UTF-8.
+        None if is_wide => kept_texts = ruled().filter_map(|e| e.original.clone()).collect(),
         None => exempt = ruled().map(|e| output_range(&written.splices, e)).collect(),
         Some(_) => kept_texts = ruled().filter_map(|e| e.original.clone()).collect(),
     }
@@ -93,7 +103,7 @@ pub fn write(n: Numbered, file: &str, above: &str) -> Result<Finished, WriteErro
     out_reviews.extend(inner_reviews);
     entries.extend(inner);
     Ok(Finished {
-        input: tree.bytes,
+        input,
         bytes: written.bytes,
         splices: written.splices,
         entries,

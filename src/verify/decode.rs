@@ -111,6 +111,7 @@ pub(crate) enum Kind {
     Json,
     Markup,
     Pdf,
+    Rtf,
     Text,
     Binary,
 }
@@ -126,6 +127,7 @@ impl Kind {
             [0x1f, 0x8b, ..] => Kind::Gzip,
             [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] => Kind::Zlib,
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Kind::Utf16,
+            _ if head.starts_with(b"{\\rtf") => Kind::Rtf,
             _ if memchr::memmem::find(head.get(..head.len().min(1024)).unwrap_or_default(), b"%PDF-").is_some()
                 && head.trim_ascii_start().starts_with(b"%PDF-") =>
             {
@@ -185,6 +187,7 @@ impl Scan<'_> {
             Kind::Utf16 => self.utf16(bytes, layer),
             Kind::Json => self.json(bytes, layer),
             Kind::Pdf => self.pdf(bytes, layer),
+            Kind::Rtf => self.rtf(bytes, layer),
             Kind::Markup | Kind::Text => self.text(bytes, layer, true),
             Kind::Binary => self.binary(bytes, layer),
         }
@@ -407,6 +410,23 @@ impl Scan<'_> {
             let inner = layer.inner("pdf file", all.clone());
             if self.spend(file.len(), &inner) {
                 self.bytes(file, &inner);
+            }
+        }
+    }
+
+    /// RTF: its letters without control words, in each way that they can be read, and the data in it.
+    fn rtf(&mut self, bytes: &[u8], layer: &Layer) {
+        self.text(bytes, layer, true);
+        let read = super::rtf::read(bytes);
+        for (text, way) in read.texts {
+            if self.spend(text.len(), layer) {
+                self.text(&text, &layer.mapped("rtf text", way), true);
+            }
+        }
+        for (data, at) in read.data {
+            let inner = layer.inner("rtf data", at);
+            if self.spend(data.len(), &inner) {
+                self.bytes(&data, &inner);
             }
         }
     }

@@ -8,6 +8,7 @@ use super::decode::Exempt;
 use super::difference::{SpliceCause, SpliceLine, SpliceRecord, sha256_hex};
 use super::forbidden::ForbiddenValue;
 use super::output::{Findings, OutputFile, PackageFacts, check, container_exempts, finish, verify_output, verify_report};
+use super::own_words::in_reports;
 use super::pixels::search_picture;
 use super::searcher::Searcher;
 use crate::model::case::Check;
@@ -40,6 +41,9 @@ pub struct VerifyFacts {
     pub patient_values: Vec<String>,
     /// Stretches kept on purpose, by output path (`outer.zip!/inner` for a member), in bytes of that file.
     pub exempt: BTreeMap<String, Vec<Exempt>>,
+    /// Single words that are not looked for in the report, which uses them itself: [`super::own_words`].
+    #[serde(default)]
+    pub own_words: Vec<String>,
     /// Facts of the whole package.
     pub package: PackageFacts,
 }
@@ -267,7 +271,8 @@ fn one_file(
     } else if splices.contains_key(name) {
         findings.push(document(name, &bytes, facts, splices, searcher, &[]));
     } else {
-        findings.push(verify_report(searcher, name, &bytes));
+        let reports = in_reports(&facts.forbidden, &facts.own_words);
+        findings.push(verify_report(&Searcher::new(&reports, &facts.patient_values), name, &bytes));
     }
     Ok((findings, unlike))
 }
@@ -378,8 +383,6 @@ mod tests {
         assert_eq!(checks.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().last(), Some(&"manifest"));
     }
 
-    // Counts what the typed model looked at, which a build without it does not have.
-    #[cfg(feature = "second-reader")]
     #[test]
     fn a_changed_byte_a_strange_file_and_a_leak_are_seen() {
         let dir = folder();

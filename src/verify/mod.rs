@@ -19,6 +19,8 @@ pub mod decode;
 #[cfg(test)]
 mod decode_tests;
 pub mod difference;
+mod element_rules;
+mod element_table;
 pub mod fhir_rules;
 pub(crate) mod fold;
 pub mod folder;
@@ -28,12 +30,14 @@ pub mod labels;
 pub mod layer;
 mod layers;
 pub mod output;
+pub mod own_words;
 pub mod pdf;
 pub mod pictures;
 pub mod pixels;
 mod place;
 pub mod references;
 pub mod rewritten;
+mod rtf;
 #[cfg(test)]
 mod samples;
 pub mod searcher;

@@ -1,76 +1,88 @@
-//! Another reader's opinion of the FHIR we emit: the typed model of `fhir-sdk`.
+//! Another reader's opinion of the FHIR we emit: is it still what R4 says a resource is?
 //!
-//! It is stricter than the specification in places and real exports fail it as they come, so a failure counts only by comparison
-//! with the input (see [`super::output`]).
+//! Every build asks [`super::element_rules`]: elements, cardinality, JSON types, the form of primitives, required elements. A build
+//! with the feature `second-reader` asks the typed model of `fhir-sdk` besides, which also knows value sets. Both are stricter than
+//! real exports, which fail them as they come, so a failure counts only by comparison with the input (see [`super::output`]).
 
+use super::element_rules::{Looked, look};
+#[cfg(feature = "second-reader")]
 use super::json_tokens::{Token, Tokens};
 use super::wellformed::{Shape, shape_of};
 use std::collections::BTreeMap;
+#[cfg(feature = "second-reader")]
 use std::ops::Range;
 
-/// Resources that the typed model refuses, by type.
+/// What is wrong, in words without a value, with how often.
 pub type Refused = BTreeMap<String, u64>;
 
-/// Reads one FHIR JSON file (bundle, resource or JSON lines) with the typed model.
-///
-/// # Errors
-/// Each resource type that failed with the place of the first failure, without values.
-pub fn second_reader_fhir(bytes: &[u8]) -> Result<(), String> {
-    let mut words = Vec::new();
-    let refused = read(bytes, &mut |place| words.push(place.to_string()));
-    if refused.is_empty() { Ok(()) } else { Err(words.join("; ")) }
+/// What the second reader saw in a file.
+#[derive(Clone, Default, Debug)]
+pub struct Opinion {
+    /// FHIR resources read, contained ones included.
+    pub resources: u64,
+    /// What it refuses.
+    pub refused: Refused,
 }
 
-/// How many resources of each type the typed model refuses.
-pub fn refused(bytes: &[u8]) -> Refused {
-    read(bytes, &mut |_| {})
-}
-
-fn read(bytes: &[u8], on_first: &mut dyn FnMut(&str)) -> Refused {
-    let mut out = Refused::new();
-    if !BUILT_IN {
-        return out;
+/// Reads one file: a FHIR bundle, resource or JSON lines; in any other it sees nothing.
+pub fn opinion(bytes: &[u8]) -> Opinion {
+    let mut looked = Looked::default();
+    for line in values(bytes) {
+        look(line, &mut looked);
     }
-    let lines: Vec<&[u8]> = match shape_of(bytes) {
+    let mut out = Opinion { resources: looked.resources, refused: looked.faults };
+    for (kind, n) in typed(bytes) {
+        *out.refused.entry(format!("{kind}: not read by the typed model")).or_default() += n;
+    }
+    out
+}
+
+/// The FHIR JSON values of a file.
+fn values(bytes: &[u8]) -> Vec<&[u8]> {
+    match shape_of(bytes) {
         Shape::Json(true) => vec![bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)],
         Shape::Lines(true) => bytes.split(|b| *b == b'\n').filter(|l| !l.trim_ascii().is_empty()).collect(),
-        _ => return out,
-    };
-    for (n, line) in lines.iter().enumerate() {
-        for (place, range, kind) in resources(line) {
+        _ => Vec::new(),
+    }
+}
+
+/// What is refused more often than in the input, in words.
+pub fn newly_refused(output: &Refused, input: &Refused) -> Vec<String> {
+    let before = |kind: &String| input.get(kind).copied().unwrap_or(0);
+    output
+        .iter()
+        .filter(|(k, n)| **n > before(k))
+        .map(|(k, n)| format!("{}: {} more than in the input", k.trim_start_matches(": "), n - before(k)))
+        .collect()
+}
+
+/// Resources that the typed model refuses, by type.
+#[cfg(not(feature = "second-reader"))]
+fn typed(_bytes: &[u8]) -> Refused {
+    Refused::new()
+}
+
+/// Resources that the typed model refuses, by type.
+#[cfg(feature = "second-reader")]
+fn typed(bytes: &[u8]) -> Refused {
+    let mut out = Refused::new();
+    for line in values(bytes) {
+        for (range, kind) in resources(line) {
             let Some(piece) = line.get(range) else { continue };
-            if !is_readable(piece) {
-                let count = out.entry(kind.clone()).or_default();
-                *count += 1;
-                if *count == 1 {
-                    let line_words = if lines.len() > 1 { format!(" on line {}", n + 1) } else { String::new() };
-                    on_first(&format!("{kind} at {place}{line_words}"));
-                }
+            if serde_json::from_slice::<fhir_sdk::r4b::resources::Resource>(piece).is_err() {
+                *out.entry(kind).or_default() += 1;
             }
         }
     }
     out
 }
 
-/// True when this build has the typed model (feature `second-reader`); without it nothing is refused and the check says so.
-pub const BUILT_IN: bool = cfg!(feature = "second-reader");
-
+/// Each resource of a bundle by itself, so that one failure does not hide the others; otherwise the resource. With its type.
 #[cfg(feature = "second-reader")]
-fn is_readable(resource: &[u8]) -> bool {
-    serde_json::from_slice::<fhir_sdk::r4b::resources::Resource>(resource).is_ok()
-}
-
-#[cfg(not(feature = "second-reader"))]
-fn is_readable(_resource: &[u8]) -> bool {
-    true
-}
-
-/// Each resource of a bundle by itself, so that one failure does not hide the others; otherwise the resource. With type and place.
-fn resources(bytes: &[u8]) -> Vec<(String, Range<usize>, String)> {
+fn resources(bytes: &[u8]) -> Vec<(Range<usize>, String)> {
     let mut tokens = Tokens::new(bytes);
     let mut depth = 0usize;
     let mut keys: Vec<Vec<u8>> = vec![Vec::new()];
-    let mut entry = 0usize;
     let mut open: Option<(usize, usize)> = None;
     let mut kinds: Vec<String> = vec![String::new(); 2];
     let mut out = Vec::new();
@@ -96,11 +108,8 @@ fn resources(bytes: &[u8]) -> Vec<(String, Range<usize>, String)> {
             Token::ObjectEnd | Token::ArrayEnd => {
                 keys.pop();
                 if let Some((_, start)) = open.filter(|o| o.0 == depth) {
-                    out.push((format!("/entry/{entry}/resource"), start..at + 1, kinds.get(1).cloned().unwrap_or_default()));
+                    out.push((start..at + 1, kinds.get(1).cloned().unwrap_or_default()));
                     open = None;
-                }
-                if depth == 3 && keys.get(1).is_some_and(|k| k == b"entry") {
-                    entry += 1;
                 }
                 depth -= 1;
             }
@@ -118,34 +127,38 @@ fn resources(bytes: &[u8]) -> Vec<(String, Range<usize>, String)> {
     }
     let whole = kinds.first().cloned().unwrap_or_default();
     if out.is_empty() && !whole.is_empty() {
-        out.push(("/".into(), 0..bytes.len(), whole));
+        out.push((0..bytes.len(), whole));
     }
     out
 }
 
-/// Types refused more often than in the input, in words.
-pub fn newly_refused(output: &Refused, input: &Refused) -> Vec<String> {
-    let before = |kind: &String| input.get(kind).copied().unwrap_or(0);
-    output
-        .iter()
-        .filter(|(k, n)| **n > before(k))
-        .map(|(k, n)| format!("{} {k} no longer read by the typed model", n - before(k)))
-        .collect()
-}
-
-#[cfg(all(test, feature = "second-reader"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn good_resources_pass_and_bad_ones_are_named() {
         let good = r#"{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","id":"a"}}]}"#;
-        assert_eq!(second_reader_fhir(good.as_bytes()), Ok(()));
+        let seen = opinion(good.as_bytes());
+        assert_eq!((seen.resources, seen.refused), (2, Refused::new()));
         let bad = r#"{"resourceType":"Bundle","type":"collection","entry":[{"fullUrl":"x"},{"resource":{"name":7,"resourceType":"Patient"}}]}"#;
-        assert_eq!(second_reader_fhir(bad.as_bytes()), Err("Patient at /entry/1/resource".into()));
+        let bad = opinion(bad.as_bytes()).refused;
+        assert!(bad.keys().all(|k| k.starts_with("Patient: ")), "{bad:?}");
         let line = "{\"resourceType\":\"Patient\"}\n{\"resourceType\":\"Patient\",\"birthDate\":[]}\n";
-        assert_eq!(second_reader_fhir(line.as_bytes()), Err("Patient at / on line 2".into()));
-        assert_eq!(newly_refused(&refused(bad.as_bytes()), &Refused::new()).len(), 1);
-        assert_eq!(newly_refused(&refused(bad.as_bytes()), &refused(bad.as_bytes())).len(), 0);
+        let lines = opinion(line.as_bytes());
+        assert!(lines.resources == 2 && lines.refused.keys().all(|k| k.starts_with("Patient: ")), "{lines:?}");
+        assert!(!newly_refused(&bad, &Refused::new()).is_empty());
+        assert_eq!(newly_refused(&bad, &bad).len(), 0);
+        assert_eq!(opinion(b"<a/>").resources, 0);
+    }
+
+    #[cfg(feature = "second-reader")]
+    #[test]
+    fn the_typed_model_knows_value_sets() {
+        let bad = r#"{"resourceType":"Observation","status":"fina1","code":{"text":"x"}}"#;
+        assert_eq!(
+            opinion(bad.as_bytes()).refused.into_keys().collect::<Vec<_>>(),
+            vec!["Observation: not read by the typed model"]
+        );
     }
 }

@@ -83,7 +83,8 @@ pub(crate) fn xml_text(bytes: &[u8]) -> Cow<'_, str> {
     let declared = || {
         let at = memchr::memmem::find(head, b"encoding=")? + 10;
         let name: Vec<u8> = head.get(at..)?.iter().copied().take_while(|b| !matches!(b, b'"' | b'\'')).collect();
-        Encoding::for_label(&name)
+        // The declaration is in ASCII, so a declared UTF-16 is what the document was before it was read.
+        Encoding::for_label(&name).filter(|e| *e != encoding_rs::UTF_16LE && *e != encoding_rs::UTF_16BE)
     };
     let encoding = if head.starts_with(b"<?xml") { declared() } else { None };
     encoding.unwrap_or(encoding_rs::UTF_8).decode(bytes).0

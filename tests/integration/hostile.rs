@@ -57,6 +57,9 @@ fn broken() -> Vec<(&'static str, Vec<u8>)> {
             .map(|c| format!("<!ENTITY {c} \"{}\">", format!("&{};", (c as u8 - 1) as char).repeat(10)))
             .collect::<String>()
     );
+    let mut half: Vec<u8> =
+        "\u{feff}".chars().chain(ccda(1).chars()).collect::<String>().encode_utf16().flat_map(u16::to_le_bytes).collect();
+    half.extend([0x00, 0xd8]);
     let external = format!("<?xml version=\"1.0\"?><!DOCTYPE d SYSTEM \"file:///etc/hostname\">{}", ccda(1));
     let nested =
         format!("{}<ClinicalDocument xmlns=\"urn:hl7-org:v3\">{}{SECRET}", "<?xml version=\"1.0\"?>", "<section>".repeat(10_000));
@@ -66,6 +69,10 @@ fn broken() -> Vec<(&'static str, Vec<u8>)> {
         ("double.json", whole.replacen('{', "{\"resourceType\":\"Observation\",", 1).into_bytes()),
         ("deep.json", deep.into_bytes()),
         ("brackets.json", vec![b'['; 4_000_000]),
+        ("array.json", format!("[{whole}]").into_bytes()),
+        ("numbers.json", b"[1, 2, 3]".to_vec()),
+        ("nul.xml", vec![0; 4000]),
+        ("half.xml", half),
         ("truncated.xml", ccda(1).as_bytes()[..150].to_vec()),
         ("laughs.xml", laughs.into_bytes()),
         ("external.xml", external.into_bytes()),
@@ -144,4 +151,27 @@ fn doubt_about_whose_record_it_is_never_ends_in_a_release() {
         assert!(!run.out().join("release").exists(), "{name}");
         assert!(!run.stderr.contains(SECRET), "{name}: {}", run.stderr);
     }
+}
+
+/// A document in UTF-16 is worked on like any other and comes out in UTF-16, mark and byte order kept.
+#[test]
+fn utf16_comes_out_as_it_came() {
+    let text = std::fs::read_to_string(run::root().join("samples/reyes/ccda/summary.xml")).expect("the sample");
+    let text = text.trim_start_matches('\u{feff}').replacen("encoding=\"UTF-8\"", "encoding=\"UTF-16\"", 1);
+    let wide = |t: &str| format!("\u{feff}{t}").encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
+    let run = process(&[("summary.xml", wide(&text))]);
+    assert!([0, 3].contains(&run.code), "{} {}", run.code, run.stderr);
+    let records = run.records();
+    let (_, bytes) = records.first().expect("a document");
+    let units: Vec<u16> = bytes.chunks_exact(2).map(|p| u16::from_be_bytes([p[0], p[1]])).collect();
+    let out = String::from_utf16(&units).expect("UTF-16");
+    assert_eq!(out.chars().next(), Some('\u{feff}'));
+    assert!(out.contains("[") && !out.contains("José"), "others are gone");
+    // What is the same in UTF-8 is the same here.
+    let plain = process(&[("summary.xml", text.replacen("UTF-16", "UTF-8", 1).into_bytes())]);
+    let (_, narrow) = plain.records().remove(0);
+    let narrow = String::from_utf8(narrow).expect("UTF-8").replacen("encoding=\"UTF-8\"", "encoding=\"UTF-16\"", 1);
+    assert_eq!(out.trim_start_matches('\u{feff}'), narrow);
+    let (code, stdout, stderr) = run::pipe(&["verify", &run.out().to_string_lossy()], "");
+    assert_eq!(code, 0, "{stdout}{stderr}");
 }

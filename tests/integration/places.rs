@@ -119,3 +119,27 @@ fn the_number_of_somebody_elses_policy_goes_wherever_it_stands() {
         "identifier": [{"system": "http://plan.example.org", "value": "WNX880417220-02"}]});
     check(&[coverage], &["Anders", "WNX880417220"], &["Cascadia Mutual Health Plan"]);
 }
+
+#[test]
+fn an_rtf_note_is_read_through_its_formatting() {
+    use base64::Engine;
+    let rtf = "{\\rtf1\\ansi{\\fonttbl{\\f0 Arial;}}{\\info{\\author Ottoline Grieves}}{\\header Salem Clinic\\par}\\pard\\f0 Strandvik, Lena. \
+        Seen by Dr. Bartho{\\b lomew} Kestrel\\b\\par Her sister M{\\i \\'e1}ire drove. Metformin 500\\~mg.\\par{\\*\\docvar{typist}{Typed by Ottoline Grieves}}}";
+    let attachment = json!({"contentType": "text/rtf", "data": base64::engine::general_purpose::STANDARD.encode(rtf)});
+    let note = json!({"resourceType": "DocumentReference", "id": "d", "status": "current", "subject": of_patient(),
+        "content": [{"attachment": attachment}]});
+    let (code, text) = released(&[note]);
+    assert_eq!(code, 0, "{text}");
+    let bundle: Value = serde_json::from_str(&text).expect("one bundle");
+    let data = bundle["entry"][1]["resource"]["content"][0]["attachment"]["data"].as_str().expect("an attachment");
+    let out = base64::engine::general_purpose::STANDARD.decode(data).expect("base64");
+    let out = String::from_utf8(out).expect("ASCII");
+    for gone in ["Bartho", "lomew", "Kestrel", "\\'e1", "ire drove", "Ottoline", "Grieves"] {
+        assert!(!out.contains(gone), "{gone} is still in {out}");
+    }
+    for kept in
+        ["{\\rtf1\\ansi{\\fonttbl{\\f0 Arial;}}", "Salem Clinic", "Strandvik, Lena.", "Metformin 500\\~mg.\\par", "[SISTER"]
+    {
+        assert!(out.contains(kept), "{kept} is no longer in {out}");
+    }
+}

@@ -37,6 +37,8 @@ fn names_by_cue() {
     use Role::*;
     let table: &[(&str, &[(&str, Role)])] = &[
         ("Seen by Dr. Karen Wu today.", &[("Karen Wu", Physician)]),
+        // The first word is in the dictionary and in no list of names.
+        ("Seen by Dr. Kafir Smith today.", &[("Kafir Smith", Physician)]),
         ("Her sister Peggy Jones called.", &[("Peggy Jones", Sister)]),
         ("mother: Eve Everywoman", &[("Eve Everywoman", Mother)]),
         ("Her husband, Bob, drove her.", &[("Bob", Spouse)]),

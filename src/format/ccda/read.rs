@@ -45,7 +45,7 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     walk.doc.records.push(records::document(&tape, Some(0)));
     walk.run();
     walk.doc.kept = tape.keep();
-    Ok(walk.doc)
+    Ok(walk.doc.in_source_order())
 }
 
 /// Does an element of a person tell anything: a value, a code, a text?

@@ -70,6 +70,10 @@ impl<'s> Walker<'s> {
         // Whoever pays is a plan unless the reference says otherwise; a display is then read like any title.
         let plan = prop.name == "payor" && rtype.as_deref().is_none_or(str::is_empty);
         let kind = who_can_it_be(rtype.as_deref(), prop.targets).filter(|_| !plan);
+        // `Task.for` and `QuestionnaireResponse.subject` may be any resource. Told by identifier or words alone, it is a patient.
+        let beneficiary = matches!(prop.name, "for" | "subject") && prop.targets.0 & Targets::ANY != 0;
+        let untyped = text.is_empty() && rtype.as_deref().is_none_or(str::is_empty);
+        let kind = kind.or((beneficiary && untyped).then_some(StubKind::Patient));
         let stub = kind.and_then(|kind| self.reference_stub(node, kind, prop, ty, &text, parts.as_ref(), display_node, ctx));
         if stub.is_none()
             && matches!(

@@ -11,6 +11,23 @@ use crate::model::person::{Identifier, Name, PersonStub, StubKind, Telecom};
 use crate::model::role::Role;
 use crate::model::view::Span;
 
+/// For a number that only one human being has: is it a clinician's? `None` for any other. Systems of HL7 (terminology.hl7.org) and the
+/// identifier types of v2 table 0203.
+fn whose_number(id: &Identifier) -> Option<bool> {
+    let system = id.system.as_str();
+    let oid = system.strip_prefix("urn:oid:").unwrap_or("");
+    let clinician = system.ends_with("/us-npi")
+        || matches!(oid, "2.16.840.1.113883.4.6" | "2.16.840.1.113883.4.814")
+        || oid.starts_with("2.16.840.1.113883.4.3.")
+        || matches!(id.kind.as_str(), "NPI" | "DEA" | "MD" | "RN" | "LN" | "PRN" | "EI");
+    if clinician {
+        return Some(true);
+    }
+    let anybody =
+        system.ends_with("/us-ssn") || oid == "2.16.840.1.113883.4.1" || matches!(id.kind.as_str(), "SS" | "DL" | "PPN");
+    anybody.then_some(false)
+}
+
 impl Walker<'_> {
     /// Handles an object that has a rule of its own; true when nothing is left to do.
     pub(super) fn special(&mut self, node: u32, ty: &'static str, ctx: Ctx) -> bool {
@@ -21,6 +38,7 @@ impl Walker<'_> {
             "Signature" => self.signature(node, ctx),
             "HumanName" => self.loose_name(node, ctx),
             "ContactPoint" | "Address" if ctx.owner.is_none() && self.is_loose(ctx) => return self.loose_contact(node, ty, ctx),
+            "Identifier" if ctx.owner.is_none() && self.is_loose(ctx) => return self.loose_identifier(node, ctx),
             "ContactDetail" => self.contact_detail(node, ctx),
             "Bundle.entry" => self.entry(node, ctx),
             "QuestionnaireResponse.item" => self.questionnaire_item(node, ctx),
@@ -117,7 +135,6 @@ impl Walker<'_> {
                 | "InsurancePlan"
                 | "Device"
                 | "DeviceDefinition"
-                | "CareTeam"
                 | "Claim"
                 | "ExplanationOfBenefit"
         )
@@ -138,6 +155,21 @@ impl Walker<'_> {
         let owner = Some(self.push_stub(stub));
         let n = self.tape.node(node);
         self.field(Span { start: n.start, end: n.end }, node, class, Form::JsonNode, Ctx { owner, ..ctx }, hint::PROPERTY);
+        false
+    }
+
+    /// A number that only a person has (NPI, DEA, licence, SSN) outside a person: an extension, a parameter. Nobody says whose it is.
+    fn loose_identifier(&mut self, node: u32, ctx: Ctx) -> bool {
+        let Some(identifier) = self.identifier(node).filter(|i| !i.value.trim().is_empty()) else { return false };
+        let Some(clinician) = whose_number(&identifier) else { return false };
+        let (kind, role) =
+            if clinician { (StubKind::Clinician, Role::Clinician) } else { (StubKind::Unknown, Role::OtherPerson) };
+        let mut stub = PersonStub::new("Identifier", kind, role);
+        stub.identifiers.push(identifier);
+        let owner = Some(self.push_stub(stub));
+        let n = self.tape.node(node);
+        let span = Span { start: n.start, end: n.end };
+        self.field(span, node, Class::Identifier, Form::JsonNode, Ctx { owner, ..ctx }, hint::IDENTIFIER);
         false
     }
 

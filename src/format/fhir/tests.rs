@@ -214,3 +214,30 @@ fn samples_round_trip_and_redact_to_valid_json() {
     }
     assert!(seen > 10);
 }
+
+#[test]
+fn a_logical_reference_of_a_task_is_its_patient() {
+    let doc = read(
+        r#"{"resourceType":"Task","status":"requested","intent":"order",
+            "for":{"identifier":{"system":"urn:x","value":"M1"},"display":"Amy Shaw"},"focus":{"display":"Amy Shaw"}}"#,
+    );
+    let subject = doc.records[0].subject.map(|s| &doc.stubs[s as usize]).expect("a subject");
+    assert_eq!((subject.kind, subject.identifiers[0].value.as_str()), (StubKind::Patient, "M1"));
+}
+
+#[test]
+fn loose_numbers_and_contacts_of_persons_are_somebodys() {
+    let (out, _) = redact(
+        r#"{"resourceType":"CareTeam","telecom":[{"system":"phone","value":"5035550100"}],"extension":[
+            {"url":"a","valueIdentifier":{"system":"http://hl7.org/fhir/sid/us-npi","value":"1234567893"}},
+            {"url":"b","valueIdentifier":{"system":"urn:oid:2.16.840.1.113883.4.1","value":"900-55-1234"}},
+            {"url":"c","valueIdentifier":{"system":"urn:lab","value":"S-20"}}]}"#,
+    );
+    for gone in ["1234567893", "900-55-1234", "5035550100"] {
+        assert!(!out.contains(gone), "{gone} in {out}");
+    }
+    assert!(out.contains("S-20"), "a specimen number is nobody's: {out}");
+    let organization =
+        r#"{"resourceType":"Organization","identifier":[{"system":"http://hl7.org/fhir/sid/us-npi","value":"1234567893"}]}"#;
+    assert!(redact(organization).0.contains("1234567893"), "an organisation keeps its number");
+}

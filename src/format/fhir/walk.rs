@@ -71,7 +71,7 @@ impl<'s> Walker<'s> {
             noted: HashSet::new(),
         };
         w.resource(0, None, None, None);
-        Ok(in_source_order(w.doc))
+        Ok(w.doc.in_source_order())
     }
 
     /// A resource at any depth. `scope` is set for contained resources.
@@ -510,25 +510,6 @@ impl<'s> Walker<'s> {
             self.doc.notes.push(Note { kind: kind.into(), place: place.into(), text: text.into() });
         }
     }
-}
-
-/// Sorts fields by start, outer before inner, and keeps parts pointing at theirs.
-fn in_source_order(mut doc: Document) -> Document {
-    let key = |f: &Field| (f.span.start, std::cmp::Reverse(f.span.end));
-    if doc.fields.is_sorted_by_key(key) {
-        return doc;
-    }
-    let mut order: Vec<u32> = (0..doc.fields.len() as u32).collect();
-    order.sort_by_key(|&i| key(&doc.fields[i as usize]));
-    let mut place = vec![0u32; order.len()];
-    for (new, &old) in order.iter().enumerate() {
-        place[old as usize] = new as u32;
-    }
-    doc.fields = order.iter().map(|&i| doc.fields[i as usize]).collect();
-    for part in &mut doc.parts {
-        part.field = place[part.field as usize];
-    }
-    doc
 }
 
 /// A resource type is shown in messages only when it looks like one.

@@ -166,7 +166,7 @@ pub(super) fn seen(c: char) -> Seen {
 }
 
 /// Appends one decoded character that stands for the bytes `raw`.
-pub(super) fn push_char(b: &mut ViewBuilder, c: char, raw: Span) {
+pub(in crate::format) fn push_char(b: &mut ViewBuilder, c: char, raw: Span) {
     match seen(c) {
         Seen::Itself => b.escaped(c.encode_utf8(&mut [0; 4]), raw),
         Seen::Blank => b.escaped(" ", raw),

@@ -23,3 +23,6 @@ mod tokens;
 pub use html::Html;
 pub use lines::{CHUNK_BYTES, line_numbers};
 pub use plain::PlainText;
+
+pub(super) use charset::push_char;
+pub(super) use splice::Writer;

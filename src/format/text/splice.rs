@@ -9,7 +9,7 @@ use crate::model::view::{Span, TextView};
 type Put<'a, T> = &'a dyn Fn(&Field, &T) -> Result<Vec<u8>, WriteError>;
 
 /// What a format adds to the common way of writing.
-pub(super) struct Writer<'a> {
+pub(in crate::format) struct Writer<'a> {
     /// The source.
     pub bytes: &'a [u8],
     /// Text of a field.
@@ -23,7 +23,7 @@ pub(super) struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    pub(super) fn write(&self, doc: &Document, edits: &[Edit]) -> Result<Written, WriteError> {
+    pub(in crate::format) fn write(&self, doc: &Document, edits: &[Edit]) -> Result<Written, WriteError> {
         let mut splices = Vec::new();
         let mut covered = Vec::new();
         if let Some(e) = edits.iter().find(|e| e.record && e.change == Change::Withhold) {

@@ -50,7 +50,8 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
         r.subject = reader.patient;
     }
     reader.doc.kept = tape.keep();
-    Ok(reader.doc)
+    // A comment inside a slot is met after the values around it.
+    Ok(reader.doc.in_source_order())
 }
 
 struct Reader<'t, 'a> {

@@ -2,6 +2,7 @@
 
 use super::people::values;
 use super::*;
+use crate::model::document::Form;
 use crate::model::edit::{Change, apply};
 use crate::model::person::StubKind;
 use crate::model::role::Role;
@@ -85,6 +86,17 @@ fn people_and_fields() {
             && has(Class::Narrative, "Seen with Ida")
     );
     assert!(has(Class::Title, "Kay Practice^^^^^&1.5&ISO") && has(Class::Comment, " to Max "));
+}
+
+/// A value put out of use inside a slot was met after the values around it, and so taken for a part of them and left.
+#[test]
+fn a_comment_inside_a_slot_stands_in_its_place() {
+    let xml = metadata().replacen("<r:ValueList>", "<r:ValueList><!-- <r:Value>|jo@old.test^Quist^Jo^^^Dr</r:Value> -->", 1);
+    assert!(xml.contains("Quist"), "{xml}");
+    let doc = XdmMetadata.read(source(&xml)).unwrap();
+    assert!(doc.fields.is_sorted_by_key(|f| (f.span.start, std::cmp::Reverse(f.span.end))));
+    let hidden = doc.fields.iter().find(|f| f.form == Form::XmlComment && xml[f.span.range()].contains("Quist"));
+    assert_eq!(hidden.map(|f| f.class), Some(Class::Signature));
 }
 
 #[test]
