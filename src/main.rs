@@ -1,7 +1,7 @@
 //! The `disclose` program: parses the command line and maps errors to exit codes.
 
 use clap::{Parser, Subcommand};
-use disclose::cli::{audit, detect, match_cmd, policy, process, verify};
+use disclose::cli::{audit, detect, letter, match_cmd, policy, process, vault, verify};
 use disclose::detect::model::Names;
 use disclose::model::error::RunError;
 use disclose::people::identity::read_identity;
@@ -32,8 +32,12 @@ enum Command {
     Match(match_cmd::MatchArgs),
     /// Make, prove and read the evidence packet of a case
     Audit(audit::AuditArgs),
+    /// Write a letter about a finished case, from a template
+    Letter(letter::LetterArgs),
     /// List, show, check and compare policies
     Policy(policy::PolicyArgs),
+    /// Open the vault of a case: what stands behind labels, hashes and tokens. For the custodian
+    Vault(vault::VaultArgs),
     /// Repeat the checks on a finished folder
     Verify(verify::VerifyArgs),
 }
@@ -64,7 +68,9 @@ fn main() -> ExitCode {
         Command::Detect(args) => run_detect(&args),
         Command::Match(args) => match_cmd::run(&args, &mut std::io::stdout().lock()).map(|()| 0),
         Command::Audit(args) => audit::run(&args, &mut std::io::stdout().lock()),
+        Command::Letter(args) => letter::run(&args, &mut std::io::stdout().lock()),
         Command::Policy(args) => policy::run(&args, &mut std::io::stdout().lock()),
+        Command::Vault(args) => vault::run(&args, &mut std::io::stdout().lock()),
         Command::Verify(args) => verify::run(&args),
     };
     match result {

@@ -35,6 +35,30 @@ pub fn check(format: &dyn Format, data: &[u8]) {
     assert!(again.is_ok(), "the output can be read again: {:?}", again.err());
 }
 
+/// What a format that is written anew must hold on any bytes: no panic; what was read can be written, with edits and without, and what was
+/// written can be read again. No picture is really read: a program that answers nothing stands in for the engine.
+pub fn check_rewritten(format: &dyn Format, data: &[u8]) {
+    static ENGINE: std::sync::Once = std::sync::Once::new();
+    // Set before the first read, in the only thread there is.
+    ENGINE.call_once(|| unsafe { std::env::set_var("DISCLOSE_TESSERACT", "true") });
+    let source = Source { bytes: data, name: "fuzz" };
+    let _ = format.sniff(&data[..data.len().min(64 << 10)], "fuzz");
+    let Ok(doc) = format.read(source) else { return };
+    let text = doc.text.as_deref().unwrap_or_default();
+    for field in &doc.fields {
+        assert!(text.get(field.span.range()).is_some(), "a field lies inside the text");
+        let _ = format.view(source, &doc, field);
+    }
+    let nodes: Vec<u32> = doc.fields.iter().map(|f| f.node).collect();
+    assert_eq!(format.locate(source, &doc, &nodes).len(), nodes.len(), "one path for each node");
+    for edits in [Vec::new(), choose(format, source, &doc, data)] {
+        let Ok(written) = format.write(source, &doc, &edits) else { continue };
+        assert!(written.splices.is_empty() && written.rewritten.is_some(), "it is written anew");
+        let again = format.read(Source { bytes: &written.bytes, name: "fuzz" });
+        assert!(again.is_ok(), "the output can be read again: {:?}", again.err());
+    }
+}
+
 /// Every field whose number fits a byte of the input, whole or in part.
 fn choose(format: &dyn Format, source: Source, doc: &disclose::model::document::Document, data: &[u8]) -> Vec<Edit> {
     let mut edits: Vec<Edit> = Vec::new();

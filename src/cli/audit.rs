@@ -7,7 +7,6 @@ use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// What the command takes.
 #[derive(Args, Debug)]
@@ -67,7 +66,7 @@ pub fn run(args: &AuditArgs, out: &mut dyn Write) -> Result<i32, RunError> {
             let key = load_or_create(&key.clone().map_or_else(default_key, Ok)?)?;
             let part = packet.with_extension("partial");
             let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).mode(0o600).open(&part)?;
-            let made = build(case, &list, &key, &now(), file).and_then(|()| Ok(std::fs::rename(&part, packet)?));
+            let made = build(case, &list, &key, &super::clock::now(), file).and_then(|()| Ok(std::fs::rename(&part, packet)?));
             if made.is_err() {
                 let _ = std::fs::remove_file(&part);
             }
@@ -107,11 +106,4 @@ fn default_key() -> Result<PathBuf, RunError> {
         .or_else(|| std::env::var_os("HOME").map(|h| PathBuf::from(h).join(".config")))
         .ok_or_else(|| RunError::Input("no home folder for the signing key; give --key FILE".into()))?;
     Ok(base.join("disclose/signing.key"))
-}
-
-/// Now, UTC, as `YYYY-MM-DDThh:mm:ssZ`.
-fn now() -> String {
-    let s = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
-    let day = i64::try_from(s / 86_400).unwrap_or(0);
-    format!("{}T{:02}:{:02}:{:02}Z", crate::policy::days::date(day), s / 3600 % 24, s / 60 % 60, s % 60)
 }

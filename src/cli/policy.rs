@@ -2,7 +2,7 @@
 
 use crate::model::error::RunError;
 use crate::model::mention::Category;
-use crate::model::policy::Policy;
+use crate::model::policy::{Extent, GroupRule, Policy};
 use crate::model::role::RoleGroup;
 use crate::policy::{self, PURPOSES};
 use clap::{Args, Subcommand};
@@ -62,7 +62,11 @@ pub fn run(args: &PolicyArgs, out: &mut dyn std::io::Write) -> Result<i32, RunEr
         What::Show { policy, json: false } => show(&load(policy)?),
         What::Check { file } => {
             let p = load_file(file)?;
-            format!("{}: \"{}\" version {} can be carried out\nsha256 {}\n", file.display(), p.name, p.version, p.sha256)
+            let why = match p.difference.as_str() {
+                "" => String::new(),
+                d => format!("differs from its preset: {d}\n"),
+            };
+            format!("{}: \"{}\" version {} can be carried out\nsha256 {}\n{why}", file.display(), p.name, p.version, p.sha256)
         }
         What::Diff { from, to } => diff(&load(from)?, &load(to)?),
     };
@@ -98,9 +102,23 @@ fn list() -> Result<String, RunError> {
 
 /// What a group gets, by category, grouped by action.
 fn actions(p: &Policy, group: RoleGroup) -> String {
-    let Some(rule) = p.groups.get(&group) else { return "no rule".into() };
+    p.groups.get(&group).map_or_else(|| "no rule".into(), |rule| of_rule(p, rule))
+}
+
+fn extent(e: Extent) -> &'static str {
+    if e == Extent::Whole { "row, turn or sentence" } else { e.as_str() }
+}
+
+fn of_rule(p: &Policy, rule: &GroupRule) -> String {
     let mut by: Vec<(&str, Vec<&str>)> = Vec::new();
-    let all = Category::ALL.iter().chain(&[Category::Demographic, Category::Photo, Category::Signature, Category::Record]);
+    // Dates and ages are taken out by the Safe Harbor method alone.
+    let dated = |c: &&Category| p.safe_harbor.is_some() || !matches!(c, Category::Date | Category::Age);
+    let all = Category::ALL.iter().filter(dated).chain(&[
+        Category::Demographic,
+        Category::Photo,
+        Category::Signature,
+        Category::Record,
+    ]);
     for c in all {
         let action = rule.except.get(c).copied().unwrap_or(rule.action).as_str();
         match by.iter_mut().find(|(a, _)| *a == action) {
@@ -139,6 +157,18 @@ fn show(p: &Policy) -> String {
     for (group, rule) in &p.groups {
         let _ = writeln!(out, "  {:<14}{:<9}{}", word(*group), rule.reason, actions(p, *group));
         let _ = writeln!(out, "  {:<23}{}", "", rule.basis);
+        if rule.extent != Extent::Identifiers {
+            let _ = writeln!(
+                out,
+                "  {:<23}with the name goes the {} in which it stands, where that is certain",
+                "",
+                extent(rule.extent)
+            );
+        }
+    }
+    for (role, rule) in &p.roles {
+        let _ = writeln!(out, "  {:<14}{:<9}{}", role.contract_name(), rule.reason, of_rule(p, rule));
+        let _ = writeln!(out, "  {:<23}extent: {}", "", rule.extent.as_str());
     }
     let _ = writeln!(out, "  records about another patient: {}", p.other_patient_records.as_str());
     let _ = writeln!(out, "\nwhole records withheld");
@@ -188,9 +218,26 @@ fn diff(a: &Policy, b: &Policy) -> String {
     for g in groups {
         line(&format!("{}: action", word(g)), &actions(a, g), &actions(b, g));
         let of = |p: &Policy| p.groups.get(&g).map(|r| (r.reason.clone(), r.basis.clone())).unwrap_or_default();
+        let reach = |p: &Policy| p.groups.get(&g).map_or("", |r| r.extent.as_str());
+        line(&format!("{}: extent", word(g)), reach(a), reach(b));
         line(&format!("{}: reason", word(g)), &of(a).0, &of(b).0);
         line(&format!("{}: basis", word(g)), &of(a).1, &of(b).1);
     }
+    let roles: BTreeSet<_> = a.roles.keys().chain(b.roles.keys()).copied().collect();
+    for r in roles {
+        let of = |p: &Policy| {
+            p.rule(r).map_or_else(String::new, |x| format!("{}; extent {}; {}", of_rule(p, x), x.extent.as_str(), x.basis))
+        };
+        line(&format!("role {}", r.contract_name()), &of(a), &of(b));
+    }
+    let forms = |p: &Policy| serde_json::to_string(&p.forms).unwrap_or_default();
+    line("generalise", &forms(a), &forms(b));
+    let method = |p: &Policy| if p.safe_harbor.is_some() { "safe-harbor" } else { "" };
+    line("method", method(a), method(b));
+    line("authorities", &a.authorities.join(", "), &b.authorities.join(", "));
+    let site = |p: &Policy| serde_json::to_string(&p.site).unwrap_or_default();
+    line("site", &site(a), &site(b));
+    line("explained as", &a.difference, &b.difference);
     for (x, y) in a.special.iter().filter_map(|x| Some((x, b.special.iter().find(|y| y.id == x.id)?))) {
         line(&format!("special {}", x.id), switch(x.switch), switch(y.switch));
     }

@@ -8,7 +8,7 @@ use crate::model::case::{Case, Outcome};
 use crate::model::error::RunError;
 use crate::model::request::Request;
 use crate::people::identity::{read_identity, read_request};
-use crate::pipeline::{self, Options, Rulings};
+use crate::pipeline::{self, Options, Rulings, vault};
 use crate::{policy, report};
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -60,12 +60,19 @@ pub struct ProcessArgs {
     /// A person's rulings on the review items of an earlier run over the same input (TOML)
     #[arg(long, value_name = "FILE")]
     pub decisions: Option<PathBuf>,
+    /// Folder with letter templates of your own, named as disclose letter lists them (cover.txt ...)
+    #[arg(long, value_name = "DIR")]
+    pub letters: Option<PathBuf>,
     /// Password of encrypted PDFs; may be given more than once
     #[arg(long, value_name = "PASSWORD")]
     pub pdf_password: Vec<String>,
     /// Keep the names of treating clinicians
     #[arg(long)]
     pub keep_clinicians: bool,
+    /// The custodian's key for hashes, tokens and stand-ins; created on first use (default, where the policy needs one:
+    /// ~/.config/disclose/vault.key). With a key OUT/internal gets an encrypted vault of what was replaced
+    #[arg(long, value_name = "FILE")]
+    pub vault_key: Option<PathBuf>,
     /// Workers; one for each core when not given
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub jobs: usize,
@@ -169,7 +176,8 @@ fn options(args: &ProcessArgs) -> Result<Options, RunError> {
     let preset =
         policy::load(&request.purpose, args.policy.as_deref()).map_err(|e| RunError::Input(format!("--purpose: {e}")))?;
     let policy = policy::with_request(preset, &request);
-    let readiness = policy::readiness(&policy, &request).map_err(|e| RunError::Input(format!("request: {e}")))?;
+    let readiness =
+        policy::readiness(&policy, &request).map_err(|e| RunError::Input(located(args.request.as_deref(), &e.to_string())))?;
     let dictionary = match &args.dictionary {
         Some(path) => Dictionary::from_toml(&text(path)?).map_err(|e| RunError::Input(format!("{}: {e}", shown(path))))?,
         None => Dictionary::default(),
@@ -177,6 +185,10 @@ fn options(args: &ProcessArgs) -> Result<Options, RunError> {
     let rulings = match &args.decisions {
         Some(path) => Rulings::read(&text(path)?, &shown(path))?,
         None => Rulings::default(),
+    };
+    let vault = match &args.vault_key {
+        None if !policy.needs_key() => None,
+        given => Some(vault::key_file(&given.clone().map_or_else(vault::default_key_file, Ok)?)?),
     };
     Ok(Options {
         inputs: args.inputs.clone(),
@@ -189,11 +201,27 @@ fn options(args: &ProcessArgs) -> Result<Options, RunError> {
         limits: Limits::default(),
         jobs: args.jobs,
         names: Names::shared(),
+        vault,
+        letters: args.letters.clone(),
+        made: super::clock::now(),
     })
 }
 
 fn request_file(path: &Path) -> Result<Request, RunError> {
     read_request(&read(path)?, &shown(path))
+}
+
+/// An error about a request with the file and the line where the word that it names stands.
+fn located(file: Option<&Path>, error: &str) -> String {
+    let Some(path) = file else { return format!("request: {error}") };
+    let word = error.split(['"', '`']).nth(1).unwrap_or_default();
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let key = word.rsplit('.').next().unwrap_or_default();
+    let line = text.lines().position(|l| !key.is_empty() && !l.trim_start().starts_with('#') && l.contains(key));
+    match line {
+        Some(i) => format!("{}:{}: {error}", path.display(), i + 1),
+        None => format!("{}: {error}", path.display()),
+    }
 }
 
 fn set(into: &mut String, value: &Option<String>) {

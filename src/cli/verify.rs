@@ -2,6 +2,7 @@
 
 use crate::model::case::Check;
 use crate::model::error::RunError;
+use crate::pipeline::{chains, same_release};
 use crate::verify::folder::verify_folder;
 use clap::Args;
 use std::io::Write;
@@ -15,6 +16,9 @@ const FAILED: i32 = 4;
 pub struct VerifyArgs {
     /// The folder given to --out.
     pub out: PathBuf,
+    /// Another folder made from the same input, request, policy and decisions: what goes out must be the same, byte for byte.
+    #[arg(long, value_name = "OUT")]
+    pub same_as: Option<PathBuf>,
     /// Print the checks as JSON.
     #[arg(long)]
     pub json: bool,
@@ -28,7 +32,11 @@ pub struct VerifyArgs {
 /// # Errors
 /// [`RunError::Input`] when the folder is no result of `disclose process`.
 pub fn run(args: &VerifyArgs) -> Result<i32, RunError> {
-    let checks = verify_folder(&args.out)?;
+    let mut checks = verify_folder(&args.out)?;
+    checks.push(chains(&args.out)?);
+    if let Some(other) = &args.same_as {
+        checks.push(same_release(&args.out, other)?);
+    }
     let mut out = std::io::stdout().lock();
     if args.json {
         let text = serde_json::to_string_pretty(&checks).map_err(|e| RunError::Internal(e.to_string()))?;

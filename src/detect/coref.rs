@@ -254,26 +254,25 @@ fn again(t: &Tokens, mentions: &[Mention], people: &[Someone], own: &Own) -> Vec
         };
         let Some(p) = words.get(low).and_then(|o| o.last()).and_then(|o| people.get(*o)).or_else(short) else { continue };
         let Some(name) = word_of(t, i, p) else { continue };
-        let read = Read {
-            first: i,
-            next: i + 1,
-            start: token.start,
-            end: token.end,
-            name: name.clone(),
-            best: t.like(i),
-            words: 1,
-            parts: 1,
+        // `L. Haakonsen` after `Linnea Haakonsen`: the initial goes with it.
+        let initial = i >= 2 && t.is(i - 1, '.') && t.shape(i - 2) == Some(Shape::Initial) && t.touches_next(i - 2);
+        let first = if initial && !mentions.iter().any(|m| m.start <= t.list[i - 2].start && t.list[i - 2].start < m.end) {
+            i - 2
+        } else {
+            i
         };
+        let (start, end) = (t.list[first].start, token.end);
+        let read = Read { first, next: i + 1, start, end, name: name.clone(), best: t.like(i), words: 1, parts: 1 };
         // It is a person elsewhere: only a thing that bears the name speaks against.
-        let e = Evidence { phrase: true, title_from: i, ..Evidence::default() };
+        let e = Evidence { phrase: true, title_from: first, ..Evidence::default() };
         if is_thing(t, &read, &e) {
             continue;
         }
         out.push(Mention {
-            start: token.start,
-            end: token.end,
+            start,
+            end,
             category: Category::Name,
-            who: Who::New(around(t, i, i + 1, own).best_role().filter(|r| *r != Role::OtherPerson).unwrap_or(p.role)),
+            who: Who::New(around(t, first, i + 1, own).best_role().filter(|r| *r != Role::OtherPerson).unwrap_or(p.role)),
             rule: "text.again",
             confidence: 0.75,
             name: Some(name),

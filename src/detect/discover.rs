@@ -1,29 +1,36 @@
 //! Finds people and identifiers that nobody has told of, by cue and pattern.
 
 use super::Context;
+use super::after_noun::{after_noun, coordinated, two_words};
 use super::apposition::{before_noun, login};
+use super::beside;
+use super::columns;
 use super::coref;
-use super::cues::{Pull, is_abbreviation, is_possessor, kin, opens, role_phrase, title};
-use super::evidence::{Evidence, around, credential_at, function_at, place_end};
+use super::crowd;
+use super::cues::{Pull, is_abbreviation, is_possessor, opens, role_phrase, title};
+use super::evidence::{Evidence, around, credential_at, function_at};
 use super::id_rules::needs_owner;
 use super::identity::Own;
 use super::labels;
 use super::lone;
 use super::misfile;
-use super::name_read::{Read, Trust, backward, forward};
-use super::name_read::{after_titles, plain as spoken_name, titled as after_title};
+use super::name_read::{Read, Trust, backward};
+use super::name_read::{after_titles, titled as after_title};
 use super::overlap;
 use super::owner::attribute;
 use super::patterns;
 use super::records;
 use super::signature;
-use super::small_cues::{described, functional, lower_pair, nickname, user_name};
+use super::slots;
+use super::small_cues::{described, functional, lower_pair, user_name};
 use super::things::is_thing;
 use super::tokens::{Shape, Tokens};
+use super::uncued::without_cue;
 use super::whose::whose;
-use super::words::{NameLike, is_eponym, is_given, is_surname, name_like};
+use super::words::{NameLike, is_eponym, is_given};
 use crate::model::document::Class;
 use crate::model::mention::{Category, Mention, Who};
+use crate::model::person::Name;
 use crate::model::request::Identity;
 use crate::model::role::{Role, RoleGroup};
 use std::cell::RefCell;
@@ -73,12 +80,26 @@ pub(super) fn own_of(identity: &Identity) -> Rc<Own> {
 }
 
 pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: bool) -> Vec<Mention> {
-    if matches!(ctx.class, Class::Code | Class::Id | Class::Url | Class::Attachment | Class::Reference) {
+    if matches!(
+        ctx.class,
+        Class::Code
+            | Class::Serial
+            | Class::Place
+            | Class::Date
+            | Class::Age
+            | Class::Id
+            | Class::Url
+            | Class::Attachment
+            | Class::Reference
+    ) {
         return Vec::new();
     }
     let t = Tokens::new(text);
     let mut finds = labels::find(&t, ctx);
     by_cue(&t, &mut finds);
+    crowd::find(&t, &mut finds);
+    slots::find(&t, &mut finds);
+    columns::find(&t, &mut finds);
     if ctx.class == Class::Narrative {
         signature::find(&t, &mut finds);
     }
@@ -100,12 +121,13 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
         m.who = Who::New(Role::Clinician);
     }
     let ids = patterns::find(text);
-    let ids = ids
+    let ids: Vec<Mention> = ids
         .into_iter()
         .map(|m| attribute(&t, m, &out, &owned, own, has_identity))
         .filter(|m| !needs_owner(m.rule) || counts(m))
         .collect();
-    overlap::merge(out, ids)
+    let beside = beside::find(&t, &out, &ids);
+    overlap::merge(overlap::merge(out, ids), beside)
 }
 
 /// Rule of a name that notes use of those who work there, when nothing else is told of the person in the whole text.
@@ -134,13 +156,22 @@ fn counts(m: &Mention) -> bool {
 }
 
 fn mention(t: &Tokens, f: Find, ctx: &Context, own: &Own, has_identity: bool) -> Option<Mention> {
-    judged(t, f, ctx, own, has_identity).map(|(m, _)| m)
+    judged(t, f, ctx, own, has_identity, false).map(|(m, _)| m)
 }
 
-/// A proposed name with its owner and the words around it, unless something else is named after a person there.
-pub(super) fn judged(t: &Tokens, f: Find, ctx: &Context, own: &Own, has_identity: bool) -> Option<(Mention, Evidence)> {
+/// A proposed name with its owner and the words around it, unless something else is named after a person there. `certain`: that it
+/// is a person is known from elsewhere, also of a lone eponym.
+pub(super) fn judged(
+    t: &Tokens,
+    f: Find,
+    ctx: &Context,
+    own: &Own,
+    has_identity: bool,
+    certain: bool,
+) -> Option<(Mention, Evidence)> {
     let mut e = around(t, f.read.first, f.read.next, own);
-    if is_thing(t, &f.read, &e) {
+    let told = Evidence { phrase: e.phrase || certain, ..e };
+    if is_thing(t, &f.read, &told) {
         return None;
     }
     if f.role.is_some() && e.kin.is_none() {
@@ -299,105 +330,8 @@ fn short_surname(t: &Tokens, k: usize, dot: bool) -> Option<Read> {
         return None;
     }
     let token = t.get(k)?;
-    let name = crate::model::person::Name { family: word.to_string(), ..Default::default() };
+    let name = Name { family: word.to_string(), ..Name::default() };
     Some(Read { first: k, next: k + 1, start: token.start, end: token.end, name, best: NameLike::WordName, words: 1, parts: 1 })
-}
-
-/// A name after a kin word or role noun: `sister Peggy`, `mother: Eve`, `husband, Bob,`, `sister named Ana`.
-fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, role: Option<Role>, out: &mut Vec<Find>) {
-    if t.get(from.wrapping_sub(1)).is_some_and(|x| x.possessive) && t.low(from) != "name" {
-        return;
-    }
-    // `room-mate in bed B, Karen Wu`
-    let at = from + usize::from(t.is(from, '(') || t.is(from, ','));
-    let mut k = place_end(t, at).unwrap_or(from);
-    let placed = k > from;
-    let mut comma = placed;
-    for _ in 0..5 {
-        let low = t.low(k);
-        let skip = match t.shape(k) {
-            Some(Shape::Mark(m)) => {
-                comma |= m == ',';
-                matches!(m, ',' | ':' | '(' | '-' | '#' | '"') || placed && m == ')'
-            }
-            Some(Shape::Number) => t.is(k + 1, ':') || t.is(k.wrapping_sub(1), '#'),
-            Some(Shape::Break) => t.get(k).is_some_and(|b| {
-                let written = t.text.get(b.start..b.end).unwrap_or("");
-                // `Her son` / `William`: the line is only wrapped.
-                let wrapped = k == from
-                    && written == "\n"
-                    && t.shape(k.wrapping_sub(1)) == Some(Shape::Lower)
-                    && t.like(k + 1) == NameLike::Name;
-                written == "\t" || wrapped
-            }),
-            Some(_) => matches!(low, "is" | "was" | "named" | "name" | "called" | "who" | "in" | "law") && k < from + 4,
-            None => false,
-        };
-        if !skip {
-            break;
-        }
-        k += 1;
-    }
-    let titles = k;
-    while title(t.low(k)).is_some() && k < from + 8 {
-        k += 1 + usize::from(t.is(k + 1, '.'));
-    }
-    let read = if k > titles { after_title(t, k, Trust::Fair) } else { forward(t, k, Trust::Fair) };
-    let Some(read) = read.or_else(|| nickname(t, k).filter(|_| k == from && t.shape(from.wrapping_sub(1)) == Some(Shape::Lower)))
-    else {
-        return;
-    };
-    // After a comma or a mark a lone word must be a known name; an unknown word directly after a kin word may be one.
-    let direct = k == from;
-    let lone = read.words == 1;
-    if lone && !direct && read.best < NameLike::Name && !(comma && is_given(t.low(k)) && t.is(read.next, ',')) {
-        return;
-    }
-    let noun = from.wrapping_sub(1);
-    let sentence = t.begins_line(noun) || matches!(t.shape(noun.wrapping_sub(1)), Some(Shape::Mark('.' | ':' | ';' | '?' | '!')));
-    if lone && direct && read.best == NameLike::Unknown && !sentence && t.shape(noun) != Some(Shape::Lower) {
-        return;
-    }
-    let next = read.next;
-    out.push(Find { read, rule, confidence, role });
-    coordinated(t, next, rule, confidence, role.or_else(|| kin(t.low(from.wrapping_sub(1)))), out);
-}
-
-/// Further names after `,` or `and`: `daughters Amy and Beth`.
-pub(super) fn coordinated(
-    t: &Tokens,
-    mut next: usize,
-    rule: &'static str,
-    confidence: f32,
-    role: Option<Role>,
-    out: &mut Vec<Find>,
-) {
-    for _ in 0..6 {
-        let mut k = next;
-        let mut joined = false;
-        while k < next + 2
-            && (t.is(k, ',') || t.is(k, '&') || t.low(k) == "and" || t.low(k) == "to" && role == Some(Role::Clinician))
-        {
-            joined = true;
-            k += 1;
-        }
-        // `Amari (6) and Zion`: an age or a word in parentheses between.
-        if !joined
-            && t.is(next, '(')
-            && let Some(close) = (next + 1..next + 8).find(|k| t.is(*k, ')'))
-        {
-            next = close + 1;
-            continue;
-        }
-        if !joined || credential_at(t, k).is_some() {
-            return;
-        }
-        let titles = rule == "cue.title";
-        let read = forward(t, k, if titles { Trust::Fair } else { Trust::Weak });
-        let Some(read) = read.filter(|r| r.best == NameLike::Name || titles && r.best == NameLike::Unknown) else { return };
-        next = read.next;
-        out.push(Find { read, rule, confidence: confidence - 0.1, role });
-    }
 }
 
 fn phrase(t: &Tokens, i: usize, n: usize, pull: Pull, role: Option<Role>, out: &mut Vec<Find>) {
@@ -440,7 +374,10 @@ fn phrase(t: &Tokens, i: usize, n: usize, pull: Pull, role: Option<Role>, out: &
                     || r.parts > 1
                     || staff && is_given(t.low(r.first)) && t.is_capital(r.first)
             };
-            if let Some(read) = after_titles(t, k, trust).filter(fits) {
+            let signed =
+                || t.low(next - 1) == "by" && role.is_some_and(|r| matches!(r.group(), RoleGroup::Clinician | RoleGroup::Staff));
+            let read = after_titles(t, k, trust).filter(fits).or_else(|| two_words(t, k).filter(|_| signed()));
+            if let Some(read) = read {
                 let after = read.next;
                 out.push(Find { read, rule: "cue.role", confidence: 0.85, role });
                 coordinated(t, after, "cue.role", 0.85, role, out);
@@ -477,80 +414,4 @@ fn credentialed(t: &Tokens, i: usize, out: &mut Vec<Find>) {
         return;
     }
     out.push(Find { read, rule: "cue.credential", confidence: 0.93, role: None });
-}
-
-/// Names without a cue: `Karen Wu`, `WU, KAREN`, `J. Tran`.
-fn without_cue(t: &Tokens, i: usize, out: &mut Vec<Find>) {
-    let after_capital = i > 0 && t.is_capital(i - 1) && t.like(i - 1) > NameLike::Unknown && t.shape(i) != Some(Shape::Initial);
-    if after_capital {
-        return;
-    }
-    if t.shape(i) == Some(Shape::Initial) {
-        let dotted = t.is(i + 1, '.') && t.touches_next(i);
-        let second = if t.shape(i + 2) == Some(Shape::Initial) { i + 2 + 1 + usize::from(t.is(i + 3, '.')) } else { i + 2 };
-        let surname = matches!(t.shape(second), Some(Shape::Cap | Shape::Upper))
-            && t.like(second) == NameLike::Name
-            && is_surname(t.low(second));
-        let joined = t.get(i + 1).zip(t.get(i + 2)).is_some_and(|(a, b)| b.start - a.end <= 1);
-        if dotted
-            && joined
-            && surname
-            && !is_eponym(t.low(second))
-            && let Some(read) = forward(t, i, Trust::Weak)
-        {
-            out.push(Find { read, rule: "list.initial-surname", confidence: 0.6, role: None });
-        }
-        return;
-    }
-    let Some(read) = forward(t, i, Trust::Weak) else { return };
-    if read.words < 2 {
-        return;
-    }
-    if t.list.get(read.first..read.next).is_some_and(|r| r.iter().any(|x| x.shape == Shape::Mark(','))) {
-        let titled = i > 0 && (title(t.low(i - 1)).is_some() || i > 1 && t.is(i - 1, '.') && title(t.low(i - 2)).is_some());
-        if titled {
-            return;
-        }
-        // `Florence, Victoria, Georgia`: one of a list of names or places.
-        let listed = t.is(i.wrapping_sub(1), ',') && i > 0
-            || t.is(read.next, ',')
-                && t.is_capital(read.next + 1)
-                && t.like(read.next + 1) > NameLike::Word
-                && credential_at(t, read.next + 1).is_none();
-        if listed && t.shape(i) != Some(Shape::Upper) {
-            if let Some(read) = spoken_name(t, i, Trust::Weak) {
-                uncued_pair(t, i, read, out);
-            }
-            return;
-        }
-        out.push(Find { read, rule: "list.last-first", confidence: 0.7, role: None });
-        return;
-    }
-    uncued_pair(t, i, read, out);
-}
-
-/// A given and a family name without a cue.
-fn uncued_pair(t: &Tokens, i: usize, read: Read, out: &mut Vec<Find>) {
-    if read.words < 2 {
-        return;
-    }
-    let low = t.low(i);
-    let last = read.name.family.rsplit(' ').next().unwrap_or("").to_string();
-    let last_like = name_like(&last);
-    // A given name that is also a word or a place needs a family name that is neither.
-    let sure = last_like == NameLike::Name && is_surname(&super::fold::folded(&last));
-    let given = is_given(low) && (t.like(i) == NameLike::Name || t.like(i) == NameLike::WordName && sure);
-    let family_first = is_surname(low) && !given && is_given(&super::fold::folded(&last)) && last_like == NameLike::Name;
-    let eponyms = read.name.family.split(' ').any(|w| is_eponym(&super::fold::folded(w))) && is_eponym(low);
-    if eponyms {
-        return;
-    }
-    if given && last_like >= NameLike::WordName && !is_generic_second(&last, t, &read) || family_first {
-        out.push(Find { read, rule: "list.given-family", confidence: 0.6, role: None });
-    }
-}
-
-/// In Title Case text a given name may be followed by any capitalised word; a word-name then is no evidence.
-fn is_generic_second(last: &str, t: &Tokens, read: &Read) -> bool {
-    name_like(last) == NameLike::WordName && t.is_capital(read.next) && t.like(read.next) == NameLike::Word
 }

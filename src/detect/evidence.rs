@@ -452,7 +452,8 @@ fn after(t: &Tokens, first: usize, next: usize, own: &Own, e: &mut Evidence) {
 pub fn function_at(t: &Tokens, j: usize) -> Option<Role> {
     let role = function(t.word(j))?;
     // `Karen Wu RN, Beth Lang`: it belongs to the name before; `PT Jane Smith`: the patient.
-    let belongs = j > 0 && (t.is_capital(j - 1) && t.like(j - 1) > super::words::NameLike::Word || t.is(j - 1, ','));
+    let belongs =
+        j > 0 && !t.begins_column(j) && (t.is_capital(j - 1) && t.like(j - 1) > super::words::NameLike::Word || t.is(j - 1, ','));
     (!belongs).then_some(role)
 }
 

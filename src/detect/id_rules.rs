@@ -64,6 +64,13 @@ fn no_terminology(value: &str, _: &str) -> bool {
     !HOSTS.iter().any(|h| host == *h || host.ends_with(&format!(".{h}")))
 }
 
+/// Directly behind a capitalised word: `Ofc. Broussard #2207`.
+fn after_name(_: &str, before: &str) -> bool {
+    let head = before.trim_end_matches([' ', '#', '(']);
+    let word = head.rsplit(|c: char| !c.is_alphabetic() && c != '-' && c != '\'').next().unwrap_or("");
+    word.chars().next().is_some_and(char::is_uppercase) && word.chars().any(char::is_lowercase) && before.len() - head.len() <= 4
+}
+
 fn has_digit(value: &str, _: &str) -> bool {
     value.bytes().filter(u8::is_ascii_digit).count() >= 3
 }
@@ -183,7 +190,9 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(triggers::TEN, r"\b[2-9]\d{2}[2-9]\d{6}\b", Category::Phone, "owned.phone", 0.7, |v, b| !check_digits::npi(v) && not_in_number(v, b)),
         rule(triggers::PLUS, r"\+\d{1,3}[-. ]?(?:\(?\d{1,4}\)?[-. ]?){2,5}\d{2,4}\b", Category::Phone, "pattern.phone-international", 0.9, international),
         rule(triggers::PHONE, &format!(r"(?i)\b(?:phone|ph|telephone|tel|cell(?:phone)?|mobile|pager|beeper|call(?:back)?|home|work|contact|voicemail|text){sep}(?:at\s+|to\s+)?(\+?1?\d{{10}}|\d{{3}}[-.]\d{{4}})\b"), Category::Phone, "pattern.phone-context", 0.9, always),
-        rule(triggers::PHONE, r"(?i)\b(?:ext(?:ension)?\.?|pager|beeper)\s*(?:#|no\.?|number)?\s*:?\s*(\d{3,6})\b", Category::Phone, "pattern.extension", 0.8, |_, b| !tail(b, 30).contains("range of")),
+        rule(triggers::PHONE, r"(?i)\b(?:ext(?:ension)?\.?|pager|pgr|beeper|bleep|bleeper|vocera|spectralink|ascom|zone\s+phone)\s*(?:#|no\.?|number)?\s*:?\s*(\d{3,6})\b", Category::Phone, "pattern.extension", 0.8, |_, b| !tail(b, 30).contains("range of")),
+        rule(triggers::SEVEN, r"(?:^|[\s(:#/])([2-9]\d{2}[-.]\d{4})(?:[,;.)\]\n]|\s*$|\s(?:\(|or\b|and\b|if\b|when\b|after\b|before\b|ext|x\d|cell|home|work))", Category::Phone, "owned.local-phone", 0.75, |_, b| !b.ends_with(|c: char| c.is_ascii_digit())),
+        rule(triggers::DIGIT, r"(?:^|[\s(,])x\.?\s?(\d{4,5})\b", Category::Phone, "owned.extension", 0.7, |_, b| !b.trim_end_matches(['x', ' ', '.']).ends_with(|c: char| c.is_ascii_digit())),
         rule(triggers::NPI, &format!(r"(?i)\bnpi{sep}(\d{{10}})\b"), Category::Npi, "pattern.npi", 0.98, always),
         rule(triggers::TEN, r"\b[12]\d{9}\b", Category::Npi, "pattern.npi-luhn", 0.6, |v, b| check_digits::npi(v) && provider_before(b)),
         rule(triggers::DEA, &format!(r"(?i)\bdea{sep}([A-Z][A-Z9]\d{{7}})\b"), Category::License, "pattern.dea", 0.98, always),
@@ -198,17 +207,25 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(triggers::ACCOUNT, &format!(r"(?i)\b(?:acct|account|hospital\s+account|har|csn|fin|visit|encounter)\s*(?:#|no\.?|num(?:ber)?|id)\s*[:=#]?\s*{id}"), Category::Account, "pattern.account", 0.9, has_digit),
         rule(triggers::ACCOUNT, &format!(r"(?i)\b(?:acct|account|iban|routing)\.?{sep}{code}"), Category::Account, "owned.account", 0.85, has_digit),
         rule(triggers::SEVEN, r"\b(?:\d{4}[- ]?){3}\d{4}\b", Category::Account, "pattern.card", 0.9, card),
-        rule(triggers::ACCOUNT, r"(?i)\bcard\s+(?:number\s+)?ending\s+(?:in\s+)?(\d{4})\b", Category::Account, "pattern.card-last-four", 0.85, always),
+        rule(triggers::ACCOUNT, r"(?i)\b(?:card|visa|mastercard|mc|amex|discover|debit|credit|account|acct)\s+(?:number\s+|no\.?\s+|card\s+)?(?:ending|ends|x|\*+)\s*(?:in\s+|with\s+|w/\s*)?(\d{4})\b", Category::Account, "pattern.card-last-four", 0.85, always),
         rule(triggers::LICENCE, &format!(r"(?i)\b(?:lic(?:ense|ence)?|driver'?s?\s+lic(?:ense|ence)|dl|certificate|passport)\s*(?:#|no\.?|num(?:ber)?|id)?\s*[:=#]\s*{id}"), Category::License, "pattern.licence", 0.9, has_digit),
         rule(triggers::LICENCE, &format!(r"(?i)\b(?:lic(?:ense|ence)?|dl|passport|certificate|permit)\.?{sep}{code}"), Category::License, "owned.licence", 0.85, has_digit),
         rule(triggers::LICENCE, r"(?i:\b(?:lic(?:ense|ence)?|dl)\b\.?\s*(?:#|no\.?|number)?\s*:?\s*)([A-Z]{1,4}[-.]?\s?\d{3,}(?:[ -]\d{3,}){0,3})\b", Category::License, "pattern.licence", 0.85, has_digit),
         rule(triggers::LICENCE, r"(?i:\b(?:(?:license|licence)\s+)?(?:plates?|tag)\s*(?:#|no\.?|number|is)?\s*:?\s*)((?:[A-Z]{2}\s)?[A-Z0-9]{1,4}(?:[- ]?[A-Z0-9]{2,5})?)\b", Category::Vehicle, "pattern.plate", 0.85, plate),
         rule(triggers::DEVICE, &format!(r"(?i)\b(?:serial|s/n|ser\.?|sn)\s*(?:#|no\.?|num(?:ber)?)?\s*(?:is)?\s*:?\s*{id}"), Category::Device, "owned.serial", 0.85, has_digit),
+        rule(triggers::DEVICE, r"(?i:\b(?:serial|s/n|ser\.?|sn)\s*(?:#|no\.?|num(?:ber)?)?\s*(?:is)?\s*:?\s*)([A-Z]{2,5}[ -]\d{3,}[A-Z]?)\b", Category::Device, "owned.serial", 0.85, has_digit),
         rule(triggers::DEVICE, r"\(01\)\s?\d{14}(?:\s?\(\d{2}\)\s?[A-Za-z0-9-]{1,20})*", Category::Device, "owned.udi", 0.9, always),
         rule(triggers::COLONS, r"(?i)\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b|\b[0-9a-f]{2}(?:-[0-9a-f]{2}){5}\b", Category::Device, "pattern.mac", 0.9, not_in_number),
         rule(triggers::COLONS, r"(?i)(?:[0-9a-f]{1,4}:|::)(?:[0-9a-f]{0,4}:){1,6}[0-9a-f]{1,4}", Category::Ip, "pattern.ipv6", 0.85, is_ipv6),
         rule(triggers::DOTS, r"\b(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?:\.?[^\d.]|\.?$)", Category::Ip, "pattern.ip", 0.85, ip),
         rule(triggers::CASE, r"(?i)\b(?:case|docket|file|warrant|inmate|prisoner|booking|badge|shield|passport|visa|alien|a-number|cdcr|doc|employee|student|military|service|interpreter|operator|report|claim|incident|band|subject|donor\s+id|id|i\.d\.)\s*(?:#|no\.?|num(?:ber)?|id)?\s*(?:#|:)?\s*#?\s*([A-Z]{0,6}-?\d[A-Z0-9]*(?:-[A-Z0-9]+)*)\b", Category::OtherId, "owned.number", 0.8, has_digit),
+        rule(triggers::MEMBER, r"(?i:\b(?:member|subscriber|policy|plan|insurance|medicaid|medicare|beneficiary|insured)\b\s*(?:#|no\.?|num(?:ber)?|id)?\s*[:=#]?\s*)([A-Z]{1,4}[ -]?\d{2,5}(?:[ -]\d{2,5}){1,3})\b", Category::MemberId, "owned.member-id", 0.85, has_digit),
+        rule(triggers::CASE, r"(?i:\b(?:accession|acc|acct|specimen|serial|c-?number|c-?file|case|claim|file|badge|service|military|employee|inmate|docket|policy|id|invoice|order|requisition|report)\b\.?\s*(?:#|no\.?|num(?:ber)?|id)?\s*[:=#]?\s*)([A-Z]{1,4}[ -]?\d{2,9}(?:[ -]\d{2,9}){0,3})\b", Category::OtherId, "owned.number", 0.8, has_digit),
+        rule(triggers::CASE, r"(?i)\b(?:accession|acc|specimen|case|requisition)\b\.?\s*(?:#|no\.?|num(?:ber)?|id)?\s*[:=#]?\s*([A-Z]{1,4}\d{2}-\d{3,8}[A-Z]?)\b", Category::OtherId, "owned.number", 0.8, has_digit),
+        rule(triggers::CASE, r"(?i)\b(?:log-?\s?in|log-?on|user\s?name|user\s?id|employee\s+id)\b[^\n.;:]{0,30}?(?:\bis\b|:|=|\s)\s*([a-z][a-z._-]{2,24}\d{1,4})\b", Category::OtherId, "owned.login", 0.75, always),
+        rule(triggers::CREDENTIAL, r"\b(?:MD|DO|RN|LPN|LVN|NP|PA-C|PT|OT|DPT|LCSW|LMSW|LICSW|LMFT|LPC|PsyD|PhD|DDS|DMD|CRNA|RPh|PharmD|DVM)\b,?\s*(?:#|(?i:lic(?:ense|ence)?\.?|no\.?|cert\.?)\s*#?)\s*:?\s*([A-Z]{0,4}[ -]?\d{3,10})\b", Category::License, "pattern.credential-number", 0.8, has_digit),
+        rule(triggers::DIGIT, r"(?i)\blast\s*(?:4|four)\s*(?:digits\s*)?(?:is|are|:|#|=)?\s*(\d{4})\b", Category::Ssn, "owned.ssn-last-four", 0.8, always),
+        rule(triggers::DIGIT, r"\s\(?#\s?(\d{3,8})\b", Category::OtherId, "owned.badge", 0.7, after_name),
         rule(triggers::HANDLE, r"(?i)\b(?:instagram|facebook|twitter|snapchat|tiktok|venmo|skype|whatsapp|linkedin)(?:\s+(?:handle|account|user(?:name)?|page|profile|name|is))*\s*(?::\s*|\s)\s*(@?[a-z0-9][a-z0-9_.]{3,30}[a-z0-9])\b", Category::OtherId, "pattern.handle", 0.7, |v, _| v.starts_with('@') || v.contains(['_', '.']) || v.bytes().any(|b| b.is_ascii_digit())),
         rule(triggers::BIRTH, &format!(r"(?i)\b(?:dob|d\.o\.b\.?|date\s+of\s+birth|birth\s*-?date|born(?:\s+on)?|birthday|bday|b-day|fecha\s+de\s+nacimiento|\(?b\.){sep}{date}\b"), Category::DateOfBirth, "pattern.birth-date", 0.95, always),
         rule(triggers::DEATH, &format!(r"(?i)\b(?:died|dies|deceased|passed(?:\s+away)?|expired|death|dod|d\.)\s*(?:date)?\s*(?:on|in|:|was|,)?\s*{day}\b"), Category::DateOfBirth, "owned.death-date", 0.85, always),

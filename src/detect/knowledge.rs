@@ -13,6 +13,7 @@ use super::near::{LastStretch, Near};
 use super::overlap::settle;
 use super::owner::nearest;
 use super::prefilter::Prefilter;
+use super::search::{automaton, boundaries};
 use super::variants::{Kind, digits_of, of_person};
 use super::whose::{is_professional, namesake, other_role, part, sex_conflict};
 use super::words::{NameLike, name_like};
@@ -23,7 +24,7 @@ use crate::model::person::{Name, PATIENT, PersonId};
 use crate::model::request::Identity;
 use crate::model::role::{Role, RoleGroup};
 use crate::model::roster::Roster;
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::AhoCorasick;
 use std::collections::HashMap;
 
 /// Bytes looked at on each side of an anchor. Longer than any variant of usual values, short enough to be cheap.
@@ -318,7 +319,18 @@ impl Knowledge {
     ) -> Option<Mention> {
         let best = entry.owners.iter().map(|o| o.1).max()?;
         let written = text.get(start..end)?;
-        let machine = matches!(ctx.class, Class::Code | Class::Id | Class::Url | Class::Reference | Class::FileName);
+        let machine = matches!(
+            ctx.class,
+            Class::Code
+                | Class::Serial
+                | Class::Place
+                | Class::Date
+                | Class::Age
+                | Class::Id
+                | Class::Url
+                | Class::Reference
+                | Class::FileName
+        );
         if let Kind::Value(category) = best {
             return (sides.0 && sides.1).then(|| self.value(entry, category, start, end));
         }
@@ -335,7 +347,10 @@ impl Knowledge {
                 return None;
             }
             let in_mail = matches!(best, Kind::Login | Kind::Full);
-            let dotted = best == Kind::Family && ctx.class != Class::Code && !entry.needs_cue && written.len() >= 5;
+            let dotted = best == Kind::Family
+                && !matches!(ctx.class, Class::Code | Class::Serial | Class::Place)
+                && !entry.needs_cue
+                && written.len() >= 5;
             let spelled = entry.certain && entry.spelled.iter().any(|s| s == written);
             // A family's surname alone in a file name or query says nothing of anybody else in it.
             let who = if best == Kind::Family && ids.contains(&PATIENT) { Who::Patient } else { value_owner(&ids) };
@@ -567,37 +582,4 @@ fn value_owner(ids: &[PersonId]) -> Who {
         (false, Some(id)) => Who::Person(*id),
         (false, None) => Who::Nobody,
     }
-}
-
-/// Blanks or marks on both sides in the folded text.
-fn boundaries(folded: &str, start: usize, end: usize) -> (bool, bool) {
-    let first = folded[start..].chars().next();
-    let last = folded[..end].chars().next_back();
-    let joined = |a: Option<char>, b: Option<char>| matches!((a, b), (Some(a), Some(b)) if a.is_alphanumeric() && b.is_alphanumeric() && !(a.is_ascii_digit() && b.is_alphabetic() || a.is_alphabetic() && b.is_ascii_digit()));
-    let before = folded[..start].chars().next_back();
-    let after = folded[end..].chars().next();
-    // A number must not stand inside a longer number: `1.2.840.5551234`.
-    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-    let decimal_left = digit(first)
-        && before.is_some_and(|c| c == '.')
-        && folded[..start].chars().rev().nth(1).is_some_and(|c| c.is_ascii_digit());
-    let decimal_right = digit(last) && after == Some('.') && folded[end..].chars().nth(1).is_some_and(|c| c.is_ascii_digit());
-    let stuck =
-        |a: Option<char>, b: Option<char>| matches!((a, b), (Some(a), Some(b)) if a.is_alphanumeric() && b.is_alphanumeric());
-    let (left, right) = if digit(first) || digit(last) {
-        (stuck(before, first), stuck(last, after))
-    } else {
-        (joined(before, first), joined(last, after))
-    };
-    (!left && !decimal_left, !right && !decimal_right)
-}
-
-/// Builds an automaton: dense for the anchors, compact for the variants. `None` when there is nothing to look for.
-fn automaton(texts: &[String], dense: bool) -> Option<AhoCorasick> {
-    if texts.is_empty() {
-        return None;
-    }
-    let total: usize = texts.iter().map(String::len).sum();
-    let kind = if dense && total < 200_000 { AhoCorasickKind::DFA } else { AhoCorasickKind::ContiguousNFA };
-    AhoCorasick::builder().match_kind(MatchKind::Standard).ascii_case_insensitive(dense).kind(Some(kind)).build(texts).ok()
 }

@@ -205,11 +205,25 @@ const CLOSINGS: &[&[&str]] = &[
     &["cordially"],
     &["with", "appreciation"],
     &["best", "wishes"],
+    &["as", "ever"],
+    &["yours"],
+    &["all", "the", "best"],
+    &["hugs"],
+    &["with", "thanks"],
+    &["with", "warm", "regards"],
+    &["with", "kind", "regards"],
+    &["with", "best", "wishes"],
+    &["in", "haste"],
+    &["warmest", "regards"],
+    &["talk", "soon"],
+    &["xoxo"],
+    &["blessings"],
+    &["peace"],
 ];
 
 /// `Best,` and a name on the next line, or `Thanks, Amy` at the end of a line.
 fn sign_off(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
-    let words: Vec<&str> = (line..end.min(line + 4)).map(|k| t.low(k)).collect();
+    let words: Vec<&str> = (line..end.min(line + 5)).map(|k| t.low(k)).collect();
     let closing =
         CLOSINGS.iter().filter(|c| c.iter().zip(&words).filter(|(a, b)| **a == **b).count() == c.len()).map(|c| c.len()).max();
     let Some(n) = closing else { return };
@@ -225,8 +239,10 @@ fn sign_off(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
     let closed = t.ends_line(read.next)
         || t.is(read.next, '.') && t.ends_line(read.next + 1)
         || credential_at(t, read.next + usize::from(t.is(read.next, ','))).is_some();
-    let sure =
-        read.best == NameLike::Name || next_line && read.best >= NameLike::WordName && (read.words > 1 || is_given(t.low(k)));
+    let sure = read.best == NameLike::Name
+        || next_line
+            && read.best >= NameLike::WordName
+            && (read.words > 1 || is_given(t.low(k)) || t.shape(k) == Some(Shape::Cap));
     if closed && sure {
         push(out, read, "cue.sign-off", 0.85, None);
     }
@@ -248,7 +264,7 @@ fn dash_signature(t: &Tokens, line: usize, end: usize, out: &mut Vec<Find>) {
     }
     let signed = credential_at(t, after).is_some();
     let alone =
-        t.ends_line(read.next) && read.best == NameLike::Name && is_given(t.low(k)) && t.shape(line) != Some(Shape::Lower);
+        t.ends_line(read.next) && read.best >= NameLike::WordName && is_given(t.low(k)) && t.shape(line) != Some(Shape::Lower);
     if signed || alone {
         push(out, read, "cue.sign-off", if signed { 0.9 } else { 0.7 }, None);
     }
@@ -281,6 +297,14 @@ fn row_end(t: &Tokens, from: usize, out: &mut Vec<Find>) {
         return;
     };
     let gap = t.get(last - 1).zip(t.get(last)).is_some_and(|(a, b)| b.start >= a.end + 2 || a.shape == Shape::Break);
+    // Cells between: `DKA   Faith   Rush`.
+    for k in (from..last).filter(|k| t.begins_column(*k) && t.ends_column(k + 1) && t.shape(*k) == Some(Shape::Cap)) {
+        if super::slots::may_be(t, k)
+            && let Some(read) = super::lone::one(t, k)
+        {
+            push(out, read, "cue.ward", 0.6, Some(Role::Clinician));
+        }
+    }
     if let Some(read) = forward(t, last, Trust::Strong)
         .filter(|r| gap && r.next == end && t.word(last).len() > 2 && credential_at(t, last).is_none())
     {

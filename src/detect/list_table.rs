@@ -16,11 +16,12 @@ pub mod flag {
     pub const RUNNING: u16 = 128;
     pub const BARE: u16 = 256;
     pub const USUAL: u16 = 512;
+    pub const SHARED: u16 = 1024;
 }
 
 /// Files in `lists/`, with what each says of its words. One lower-case entry a line, sorted; lines that begin with `#` say where a list
 /// comes from and under which licence. The build script reads them; the program reads the table that it makes.
-pub const LISTS: [(&str, u16); 14] = [
+pub const LISTS: [(&str, u16); 16] = [
     ("words.txt", flag::WORD),
     ("words_more.txt", flag::WORD),
     ("drugs.txt", flag::CLINICAL),
@@ -35,6 +36,8 @@ pub const LISTS: [(&str, u16); 14] = [
     ("clinical.txt", flag::CLINICAL),
     ("places.txt", flag::PLACE),
     ("eponyms.txt", flag::EPONYM),
+    ("word_given.txt", flag::WORD_NAME | flag::GIVEN),
+    ("eponyms_shared.txt", flag::SHARED),
 ];
 
 /// Bytes of a slot.
@@ -43,12 +46,31 @@ pub const SLOT: usize = 8;
 /// A cheap hash for short words; the lists are ours, nobody chooses them to collide.
 pub fn hash(word: &[u8]) -> u64 {
     let mut h = word.len() as u64;
-    for chunk in word.chunks(8) {
-        let mut eight = [0u8; 8];
-        eight[..chunk.len()].copy_from_slice(chunk);
-        h = (h.rotate_left(5) ^ u64::from_le_bytes(eight)).wrapping_mul(0x517c_c1b7_2722_0a95);
+    let mut rest = word;
+    while let Some((eight, more)) = rest.split_first_chunk::<8>() {
+        h = mix(h, u64::from_le_bytes(*eight));
+        rest = more;
     }
+    h = mix(h, tail(rest));
     h ^ (h >> 29)
+}
+
+/// Adds eight bytes to a hash.
+pub fn mix(h: u64, eight: u64) -> u64 {
+    (h.rotate_left(5) ^ eight).wrapping_mul(0x517c_c1b7_2722_0a95)
+}
+
+/// Less than eight bytes as a number, without a copy of unknown length, which would cost more than the hash.
+pub fn tail(rest: &[u8]) -> u64 {
+    match (rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
+        (Some(first), Some(last)) => u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32,
+        _ => match *rest {
+            [a] => u64::from(a),
+            [a, b] => u64::from(a) | u64::from(b) << 8,
+            [a, b, c] => u64::from(a) | u64::from(b) << 8 | u64::from(c) << 16,
+            _ => 0,
+        },
+    }
 }
 
 /// The part of a hash that a slot holds.

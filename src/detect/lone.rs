@@ -10,8 +10,9 @@ use super::evidence::{around, credential_at};
 use super::identity::Own;
 use super::labels::is_speech;
 use super::name_read::{Read, Trust, forward, is_particle};
+use super::things::is_thing_noun;
 use super::tokens::{Shape, Tokens};
-use super::words::{NameLike, is_bare_eponym, is_eponym, is_given, is_place_or_month, is_usual, is_word};
+use super::words::{NameLike, is_bare_eponym, is_eponym, is_given, is_place_or_month, is_shared_eponym, is_usual, is_word};
 use crate::model::person::Name;
 
 /// Weights. What reaches [`ENOUGH`] is taken for a person.
@@ -153,6 +154,9 @@ fn candidate(t: &Tokens, i: usize, style: Style) -> Option<Read> {
         (read.first, read.start, read.parts) = (i, start, 2);
         return Some(read);
     }
+    if style == Style::Small && shape == Shape::Lower && t.like(i) != NameLike::Name && small_word(t, i) {
+        return one(t, i);
+    }
     if !written || t.like(i) != NameLike::Name || title(t.low(i)).is_some() || kin(t.low(i)).is_some() || is_particle(t.low(i)) {
         return None;
     }
@@ -172,12 +176,92 @@ fn candidate(t: &Tokens, i: usize, style: Style) -> Option<Read> {
     Some(read)
 }
 
-fn one(t: &Tokens, i: usize) -> Option<Read> {
+/// `told by dawn`, `jo rn`, `venkat cell 650-555-0156`: what stands beside it makes a person of a word in a text of small letters.
+fn small_word(t: &Tokens, i: usize) -> bool {
+    let low = t.low(i);
+    if super::words::is_running_word(low)
+        || super::words::is_clinical(low)
+        || kin(low).is_some()
+        || title(low).is_some()
+        || t.word(i).len() < 2
+    {
+        return false;
+    }
+    let before = i.checked_sub(1).map_or("", |k| t.low(k));
+    let comma = usize::from(t.is(i + 1, ','));
+    let credential =
+        matches!(t.low(i + 1 + comma), "rn" | "np" | "lpn" | "cna" | "md" | "pharmd" | "lcsw" | "msw") && !t.is(i + 1, '.');
+    let cell = matches!(t.low(i + 1), "cell" | "phone" | "ph" | "mobile" | "work" | "home" | "number")
+        && matches!(
+            t.shape(i + 2 + usize::from(t.is(i + 2, '#') || t.is(i + 2, ':'))),
+            Some(Shape::Number) | Some(Shape::Mark('('))
+        );
+    let person = kin(before).is_some() && !t.get(i - 1).is_some_and(|x| x.possessive)
+        || matches!(
+            before,
+            "per"
+                | "dr"
+                | "nurse"
+                | "np"
+                | "sw"
+                | "neighbor"
+                | "caregiver"
+                | "roommate"
+                | "friend"
+                | "aide"
+                | "interpreter"
+                | "ex"
+                | "bf"
+                | "gf"
+        );
+    let bracketed = t.is(i.wrapping_sub(1), '(')
+        && t.is(i + 1, ')')
+        && i >= 2
+        && (kin(t.low(i - 2)).is_some() || matches!(t.low(i - 2), "ex" | "friend" | "bf" | "gf"));
+    let verb = matches!(
+        low,
+        "will"
+            | "may"
+            | "hope"
+            | "mark"
+            | "can"
+            | "rich"
+            | "grant"
+            | "drew"
+            | "pat"
+            | "chase"
+            | "star"
+            | "gay"
+            | "dear"
+            | "happy"
+    );
+    if (person || bracketed) && !verb && low.len() >= 2 {
+        let odd = t.like(i) == NameLike::Unknown && low.len() >= 5 && low.bytes().all(|b| b.is_ascii_alphabetic());
+        if is_given(low) || odd || matches!(before, "dr" | "np") && super::words::is_word_name(low) {
+            return true;
+        }
+    }
+    let done = before == "by"
+        && i >= 2
+        && t.shape(i - 2) == Some(Shape::Lower)
+        && (t.low(i - 2).ends_with("ed") || matches!(t.low(i - 2), "told" | "seen" | "given" | "taken" | "done"));
+    let given = is_given(low) && t.like(i) >= NameLike::WordName;
+    given && (credential || done || cell)
+        || t.like(i) == NameLike::Unknown && low.len() >= 4 && (cell || credential && low.len() >= 4)
+}
+
+/// The word at token `i` as a whole name.
+pub fn one(t: &Tokens, i: usize) -> Option<Read> {
     let token = t.get(i)?;
     let text = t.word(i).to_string();
     let name =
         if is_given(t.low(i)) { Name { given: vec![text], ..Name::default() } } else { Name { family: text, ..Name::default() } };
     Some(Read { first: i, next: i + 1, start: token.start, end: token.end, name, best: t.like(i), words: 1, parts: 1 })
+}
+
+/// The sum of what speaks for and against a person in words that nothing else has judged.
+pub fn weight_of(t: &Tokens, read: &Read, own: &Own) -> i32 {
+    weigh(t, read, style(t), own)
 }
 
 /// The sum of what speaks for and against a person.
@@ -189,7 +273,9 @@ fn weigh(t: &Tokens, read: &Read, style: Style, own: &Own) -> i32 {
     let letters = low.chars().count();
     let name = t.like(head) == NameLike::Name;
     let mut sum = match (name, is_usual(low)) {
-        (false, _) => weight::WORD_NAME,
+        (false, _) if style == Style::Small && shape == Some(Shape::Lower) && small_word(t, head) => 3,
+        (false, _) if t.like(head) == NameLike::WordName => weight::WORD_NAME,
+        (false, _) => 0,
         (true, true) => weight::USUAL,
         (true, false) => weight::RARE,
     };
@@ -224,6 +310,10 @@ fn weigh(t: &Tokens, read: &Read, style: Style, own: &Own) -> i32 {
         {
             sum += weight::EPONYM;
         }
+    }
+    // `Wharton jelly`, `Macintosh 4`: many people bear the name, and a thing does.
+    if is_shared_eponym(low) && (is_thing_noun(t, n) || t.shape(n) == Some(Shape::Number) && !t.ends_column(n)) {
+        sum += weight::EPONYM;
     }
     match shape {
         Some(Shape::Upper) if letters <= 3 => sum += if style == Style::Capitals { -1 } else { weight::SHORT_CAPITALS },
@@ -343,7 +433,7 @@ fn after(t: &Tokens, n: usize, head: usize) -> i32 {
             {
                 sum += weight::ACTS;
             }
-            if is_eponym_head(low) && !is_institution_head(low) {
+            if is_eponym_head(low) && !is_institution_head(low) || is_thing_noun(t, n) {
                 sum += weight::TITLE_CASE;
             }
             if matches!(
@@ -371,7 +461,12 @@ fn after(t: &Tokens, n: usize, head: usize) -> i32 {
         }
         Some(Shape::Mark('/' | '&')) if t.like(n + 1) == NameLike::Name && t.is_capital(n + 1) => sum += weight::COMPANY,
         Some(Shape::Mark('-')) if t.touches_next(n - 1) && t.touches_next(n) => sum += weight::TITLE_CASE,
-        Some(Shape::Number) if t.is(n + 1, '.') || t.low(n + 1) == "mg" => sum += weight::DOSED,
+        Some(Shape::Number)
+            if t.is(n + 1, '.') && t.touches_next(n) && t.touches_next(n + 1) && t.shape(n + 2) == Some(Shape::Number)
+                || matches!(t.low(n + 1), "mg" | "mcg" | "ml" | "units" | "mm" | "cm" | "fr" | "french") =>
+        {
+            sum += weight::DOSED;
+        }
         _ => {}
     }
     sum

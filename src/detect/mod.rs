@@ -8,10 +8,14 @@
 //! A word that is also a word of the language or of medicine needs a person cue beside it: to black out a diagnosis is as bad
 //! as to let a name through.
 
+mod after_noun;
 mod apposition;
+mod beside;
 mod certain;
 pub mod check_digits;
+mod columns;
 mod coref;
+mod crowd;
 mod cue_tables;
 mod cues;
 mod dates;
@@ -40,13 +44,17 @@ pub mod patterns;
 mod phrase_tables;
 mod prefilter;
 mod records;
+mod safe_harbor;
+mod search;
 mod signature;
+mod slots;
 mod small_cues;
 #[cfg(test)]
 mod tests;
 mod things;
 mod tokens;
 mod triggers;
+mod uncued;
 mod variants;
 mod whose;
 // Some are for the build script.
@@ -60,6 +68,7 @@ use discover::own_of;
 pub use identity::split_text;
 pub use knowledge::Knowledge;
 pub use overlap::merge;
+pub use safe_harbor::SafeHarbor;
 
 use crate::model::document::Class;
 use crate::model::role::Role;

@@ -421,7 +421,10 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
     let given_known = is_given(low) && t.like(g) == NameLike::Name;
     let capitals = upper && t.shape(g) == Some(Shape::Upper);
     // In capitals one known part is enough: `VILLASENOR, ARACELI`, `PHAM, DUNG`.
+    let columned = t.begins_column(i) && family_known && !upper;
     let sure = family_known && given_known
+        || columned && t.shape(g) == Some(Shape::Initial) && t.ends_column(g + 1)
+        || columned && t.begins_line(i) && t.like(g) >= NameLike::Unknown && ends_row(t, g + 1)
         || capitals && (family_known && t.like(g) > NameLike::Word || given_known)
         || given_known && (i..k).all(|j| t.like(j) >= NameLike::Unknown) && ends_row(t, g + 1)
         || upper && t.touches_next(k - 1) && t.touches_next(comma) && family_known;

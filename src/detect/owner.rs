@@ -98,6 +98,9 @@ pub fn nearest(t: &Tokens, at: usize, names: &[Mention]) -> Option<Who> {
         let therapist =
             token.shape == Shape::Upper && k > 0 && t.is_capital(k - 1) && t.like(k - 1) > super::words::NameLike::Word;
         if matches!(low, "patient" | "pt") && !therapist {
+            if matches!(t.low(k.wrapping_sub(1)), "different" | "other" | "another" | "wrong" | "second") {
+                return Some(Who::New(Role::OtherPatient));
+            }
             return Some(Who::Patient);
         }
         if let Some((_, Pull::Noun, Some(role))) = role_phrase(|j| t.low(k + j)) {

@@ -41,6 +41,12 @@ pub fn find(text: &str) -> Vec<Mention> {
     while let Some((start, end, shows)) = lines.next() {
         let (next_end, next_shows) = lines.peek().map_or((end, 0), |n| (n.1, n.2));
         let line = text.get(start..end).unwrap_or("");
+        // `616-555-` / `0148`: a number broken at the line's end.
+        let shows = if shows & triggers::DIGIT != 0 && line.trim_end().ends_with('-') && next_shows & triggers::DIGIT != 0 {
+            shows | triggers::SEVEN
+        } else {
+            shows
+        };
         let labels = if (shows | next_shows) & triggers::DIGIT != 0 { triggers::of_labels(line) } else { 0 };
         let found = shows | labels;
         for rule in RULES.iter().filter(|r| r.needs & found != 0) {

@@ -59,7 +59,7 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         Some(Role::Friend),
     ),
     (
-        "landlord|coworker|co-worker|witness|lawyer|attorney|teacher|coach|victim|assailant|babysitter|nanny|paralegal|bookkeeper|housekeeper| \
+        "rep|sales rep|device rep|company rep|volunteer|notary|funeral director|handyman|mailman|tenant|colleague|classmate of|groomer|driver|landlord|coworker|co-worker|witness|lawyer|attorney|teacher|coach|victim|assailant|babysitter|nanny|paralegal|bookkeeper|housekeeper| \
          probation officer|parole officer|perpetrator|abuser|suspect|bystander|passenger| \
          classmate|ex-boyfriend's|defendant|plaintiff|witness name|adjuster|claims adjuster|investigator|deputy| \
          trooper|sheriff|police officer|guidance counselor|godson|goddaughter",

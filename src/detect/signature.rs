@@ -75,6 +75,25 @@ fn trailing(t: &Tokens, from: usize, end: usize, out: &mut Vec<Find>) {
         out.push(Find { read, rule: "cue.signature", confidence: 0.75, role: Some(Role::Clinician) });
         return;
     }
+    // `... arrange rides for S. Haugen. OA`
+    if t.is(end - 2, '.')
+        && t.shape(end - 1) == Some(Shape::Upper)
+        && t.shape(end - 3).is_some_and(|s| !matches!(s, Shape::Mark(_) | Shape::Initial))
+        && let (Some(name), Some(token)) = (super::crowd::initials(t, end - 1, false), t.get(end - 1))
+    {
+        let read = Read {
+            first: end - 1,
+            next: end,
+            start: token.start,
+            end: token.end,
+            name,
+            best: NameLike::Unknown,
+            words: 1,
+            parts: 1,
+        };
+        out.push(Find { read, rule: "cue.initials", confidence: 0.6, role: Some(Role::Clinician) });
+        return;
+    }
     let (k, role) = (end - 3, Some(Role::Clinician));
     let initial =
         t.shape(k) == Some(Shape::Initial) && t.is(k + 1, '.') && t.shape(k + 2) == Some(Shape::Cap) && t.is(k - 1, '.');
@@ -158,7 +177,7 @@ fn initials(t: &Tokens, from: usize, end: usize, last: bool, out: &mut Vec<Find>
 }
 
 /// Short words at the end of notes that are nobody.
-fn is_abbreviation(low: &str) -> bool {
+pub fn is_abbreviation(low: &str) -> bool {
     matches!(
         low,
         "dnr"

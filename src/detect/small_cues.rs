@@ -1,7 +1,8 @@
 //! Names told by a word of work, by somebody's possession, or by nothing but their letters.
 
+use super::after_noun::coordinated;
 use super::cues::{kin, opens, title};
-use super::discover::{Find, coordinated};
+use super::discover::Find;
 use super::name_read::{Read, Trust, forward};
 use super::tokens::{Shape, Tokens};
 use super::words::{NameLike, is_eponym, is_given, is_surname};
@@ -26,7 +27,29 @@ pub fn functional(t: &Tokens, i: usize, role: Role, out: &mut Vec<Find>) {
     let k = i + 1 + usize::from(t.is(i + 1, ':') || t.is(i + 1, '-'));
     let sure = matches!(
         t.word(i),
-        "RN" | "LPN" | "LVN" | "NP" | "SW" | "CNA" | "LCSW" | "SLP" | "MSW" | "PCT" | "LC" | "Asst" | "Hyg" | "Tech"
+        "RN" | "MD"
+            | "PCP"
+            | "GP"
+            | "SHO"
+            | "HCA"
+            | "LPN"
+            | "LVN"
+            | "NP"
+            | "SW"
+            | "CNA"
+            | "HHA"
+            | "HA"
+            | "PCG"
+            | "SN"
+            | "VN"
+            | "LCSW"
+            | "SLP"
+            | "MSW"
+            | "PCT"
+            | "LC"
+            | "Asst"
+            | "Hyg"
+            | "Tech"
     );
     let plain = matches!(t.shape(k + 1), Some(Shape::Lower | Shape::Mark(_)) | None) || t.ends_line(k + 1);
     let unknown = sure && plain && t.shape(k) == Some(Shape::Cap);
@@ -88,7 +111,7 @@ pub fn lower_pair(t: &Tokens, i: usize, out: &mut Vec<Find>) {
 pub fn nickname(t: &Tokens, k: usize) -> Option<Read> {
     let low = t.low(k);
     let plain = t.shape(k) == Some(Shape::Cap)
-        && !t.is_capital(k + 1)
+        && (!t.is_capital(k + 1) || t.shape(k + 1) == Some(Shape::Initial) && !t.is_capital(k + 2))
         && !super::words::is_clinical(low)
         && !super::words::is_running_word(low);
     let place = super::words::is_place_or_month(low) || title(low).is_some() || kin(low).is_some();
@@ -96,6 +119,20 @@ pub fn nickname(t: &Tokens, k: usize) -> Option<Read> {
         return None;
     }
     let token = t.get(k)?;
+    // `AA sponsor Dutch K.`
+    let short = t.shape(k + 1) == Some(Shape::Initial);
+    let dot = usize::from(short && t.is(k + 2, '.') && t.touches_next(k + 1));
+    let next = k + 1 + usize::from(short) + dot;
     let name = crate::model::person::Name { given: vec![t.word(k).to_string()], ..Default::default() };
-    Some(Read { first: k, next: k + 1, start: token.start, end: token.end, name, best: NameLike::WordName, words: 1, parts: 1 })
+    let end = t.get(next - 1).map_or(token.end, |x| x.end);
+    Some(Read {
+        first: k,
+        next,
+        start: token.start,
+        end,
+        name,
+        best: NameLike::WordName,
+        words: 1,
+        parts: 1 + usize::from(short),
+    })
 }

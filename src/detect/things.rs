@@ -4,7 +4,7 @@ use super::cues::{is_eponym_head, is_institution_head, title};
 use super::evidence::{Evidence, credential_at};
 use super::name_read::Read;
 use super::tokens::{Shape, Tokens};
-use super::words::{ShortMap, is_bare_eponym, is_eponym, is_given};
+use super::words::{NameLike, ShortMap, ShortSet, folded_like, is_bare_eponym, is_eponym, is_given, is_shared_eponym};
 use std::sync::LazyLock;
 
 static PHRASES: LazyLock<ShortMap<Vec<Vec<&'static str>>>> = LazyLock::new(|| {
@@ -88,11 +88,137 @@ pub fn is_thing(t: &Tokens, read: &Read, e: &Evidence) -> bool {
     if title(after).is_some_and(|_| after == "dr") && !t.is_capital(n + 1 + usize::from(t.is(n + 1, '.'))) && !strong {
         return true;
     }
+    // `Allis and Babcock clamps`, `Kiwi/Simpson forceps`: one of several with one head.
+    if read.words == 1
+        && !strong
+        && (is_eponym(last) || is_shared_eponym(last))
+        && (t.is(n, '/') || t.is(n, ',') || after == "and" || after == "or")
+        && t.is_capital(n + 1)
+        && t.shape(n + 2) == Some(Shape::Lower)
+        && is_eponym_head(t.low(n + 2))
+    {
+        return true;
+    }
+    // `Veress, Hasson`: one of a list of such things.
+    if read.words == 1 && !strong && is_shared_eponym(last) && e.role.is_none() && beside_eponym(t, read.first, n) {
+        return true;
+    }
+    // `lost job at Casey's.`, `drives for Ralph's`: a shop.
+    if possessive
+        && !strong
+        && !whole
+        && matches!(t.shape(n), None | Some(Shape::Mark(_) | Shape::Break))
+        && at_work(t, read.first)
+    {
+        return true;
+    }
+    if !strong && (has_result(t, n) && !whole && !t.ends_line(n)) {
+        return true;
+    }
+    // `Gail 3.1`, `Cooper ligaments`
+    let decimal = t.shape(n) == Some(Shape::Number)
+        && t.is(n + 1, '.')
+        && t.touches_next(n)
+        && t.touches_next(n + 1)
+        && t.shape(n + 2) == Some(Shape::Number);
+    let plural =
+        t.shape(n) == Some(Shape::Lower) && after.strip_suffix('s').is_some_and(|w| is_eponym_head(w) || is_anatomical(w));
+    if read.words == 1
+        && !strong
+        && (decimal
+            || t.is(n + 1, '%') && t.shape(n) == Some(Shape::Number)
+            || plural && (is_eponym(last) || is_shared_eponym(last)))
+    {
+        return true;
+    }
+    // `Bear (dog)`
+    if t.is(n, '(') && is_animal(t.low(n + 1))
+        || t.is(n, ',') && matches!(t.low(n + 1), "the" | "her" | "his" | "their" | "our" | "my") && is_animal(t.low(n + 2))
+    {
+        return true;
+    }
+    // `lives on Chester Nez rd`
+    if !e.titled && is_road(after) && t.shape(n.wrapping_sub(1)) != Some(Shape::Break) {
+        return true;
+    }
+    // `Plummer-Vinson`, `Kayser-Fleischer`
+    if read.words == 1 && !strong && last.contains('-') && last.split('-').all(|p| is_eponym(p) || is_shared_eponym(p)) {
+        return true;
+    }
     let lone_eponym = read.words == 1 && is_eponym(last);
     if lone_eponym && !strong && !e.patient && e.role.is_none() && (!e.phrase || is_bare_eponym(last)) {
         return true;
     }
     is_pet(t, if e.titled { e.title_from } else { read.first })
+}
+
+/// True when the word at token `n` makes what stands right before it the name of a thing: a noun in small letters. What goes on with
+/// a person is a verb, a word of grammar, a state, or a mark.
+pub fn is_thing_noun(t: &Tokens, n: usize) -> bool {
+    let Some(token) = t.get(n).filter(|x| x.shape == Shape::Lower) else { return false };
+    let apart = t.get(n.wrapping_sub(1)).is_some_and(|b| token.start >= b.end + 2);
+    let low = t.low(n);
+    if apart || low.len() < 3 || folded_like(low) == NameLike::Name {
+        return false;
+    }
+    let verb = low.len() > 4 && (low.ends_with("ed") || low.ends_with("ing") || low.ends_with("ly"))
+        || low.len() > 3 && low.ends_with('s') && !low.ends_with("ss") && !low.ends_with("us") && !low.ends_with("is");
+    !verb && !GOES_ON.contains(low) && super::cues::opens(low).is_none()
+}
+
+/// Small words that go on after a person's name: words of grammar, irregular verbs, states.
+static GOES_ON: LazyLock<ShortSet> = LazyLock::new(|| super::word_tables::GOES_ON.split_whitespace().collect());
+
+/// True when the word before or after, joined by a comma, stroke or `and`, is an eponym that few people bear.
+fn beside_eponym(t: &Tokens, first: usize, n: usize) -> bool {
+    let joint = |k: usize| t.is(k, ',') || t.is(k, '/') || t.low(k) == "and";
+    let thing = |k: usize| t.is_capital(k) && is_eponym(t.low(k)) && !t.get(k).is_some_and(|x| x.possessive);
+    first >= 2 && joint(first - 1) && thing(first - 2) || joint(n) && thing(n + 1)
+}
+
+/// `works at`, `job at`, `drives for` before token `first`.
+fn at_work(t: &Tokens, first: usize) -> bool {
+    let Some(k) = first.checked_sub(2) else { return false };
+    matches!(t.low(k + 1), "at" | "for" | "with" | "from")
+        && matches!(
+            t.low(k),
+            "work"
+                | "works"
+                | "worked"
+                | "working"
+                | "job"
+                | "drives"
+                | "drove"
+                | "driving"
+                | "employed"
+                | "shift"
+                | "shifts"
+                | "manager"
+                | "cashier"
+                | "cook"
+                | "ate"
+                | "eats"
+                | "lunch"
+                | "dinner"
+                | "shops"
+                | "shopping"
+                | "bought"
+                | "fired"
+                | "hired"
+        )
+}
+
+/// A result after a sign or test: `Ludington negative`, `Magill x1`, `Permcath n/a`.
+fn has_result(t: &Tokens, n: usize) -> bool {
+    let low = t.low(n);
+    let verb = matches!(low, "is" | "was" | "were" | "are" | "sign" | "test");
+    let result = if verb { t.low(n + 1) } else { low };
+    matches!(
+        result,
+        "neg" | "negative" | "pos" | "positive" | "absent" | "intact" | "normal" | "abnormal" | "equivocal" | "nl" | "wnl"
+    ) || low == "n" && t.is(n + 1, '/') && t.low(n + 2) == "a"
+        || t.shape(n) == Some(Shape::Mixed) && low.len() <= 3 && low.starts_with('x')
+        || t.is(n, '+') && !t.is_capital(n + 1)
 }
 
 /// Parts of the body and findings that are named `... of` somebody.
@@ -162,10 +288,101 @@ fn is_anatomical(low: &str) -> bool {
     )
 }
 
+/// The end of a street's name that is hardly anything else.
+fn is_road(low: &str) -> bool {
+    matches!(
+        low,
+        "rd" | "ave"
+            | "blvd"
+            | "pkwy"
+            | "hwy"
+            | "ln"
+            | "road"
+            | "avenue"
+            | "street"
+            | "highway"
+            | "parkway"
+            | "boulevard"
+            | "lane"
+            | "turnpike"
+    )
+}
+
 fn is_street_end(t: &Tokens, n: usize) -> bool {
     matches!(
         t.low(n),
         "dr" | "st" | "ave" | "rd" | "ln" | "blvd" | "ct" | "way" | "pkwy" | "street" | "avenue" | "road" | "drive" | "lane"
+    )
+}
+
+/// Animals that live with people.
+fn is_animal(low: &str) -> bool {
+    matches!(
+        low,
+        "dog"
+            | "beagle"
+            | "bird"
+            | "bulldog"
+            | "canary"
+            | "cat"
+            | "cats"
+            | "chicken"
+            | "chihuahua"
+            | "cockatiel"
+            | "collie"
+            | "cow"
+            | "dachshund"
+            | "dachsund"
+            | "doggy"
+            | "dogs"
+            | "donkey"
+            | "doodle"
+            | "ferret"
+            | "fish"
+            | "gerbil"
+            | "goat"
+            | "goldendoodle"
+            | "goldfish"
+            | "guinea"
+            | "hamster"
+            | "horse"
+            | "horses"
+            | "hound"
+            | "husky"
+            | "iguana"
+            | "kitten"
+            | "kittens"
+            | "kitty"
+            | "labradoodle"
+            | "labrador"
+            | "lizard"
+            | "llama"
+            | "maltese"
+            | "mare"
+            | "mule"
+            | "mutt"
+            | "parakeet"
+            | "parrot"
+            | "pet"
+            | "pets"
+            | "pony"
+            | "poodle"
+            | "pug"
+            | "pup"
+            | "puppies"
+            | "puppy"
+            | "rabbit"
+            | "retriever"
+            | "rooster"
+            | "rottweiler"
+            | "shepherd"
+            | "shih"
+            | "snake"
+            | "spaniel"
+            | "terrier"
+            | "tortoise"
+            | "turtle"
+            | "yorkie"
     )
 }
 
@@ -175,39 +392,7 @@ fn is_pet(t: &Tokens, first: usize) -> bool {
     for _ in 0..8 {
         let Some(j) = k.checked_sub(1) else { return false };
         let low = t.low(j);
-        if matches!(
-            low,
-            "dog"
-                | "dogs"
-                | "cat"
-                | "cats"
-                | "puppy"
-                | "pet"
-                | "pets"
-                | "kitten"
-                | "parrot"
-                | "hamster"
-                | "horse"
-                | "horses"
-                | "rabbit"
-                | "bird"
-                | "beagle"
-                | "terrier"
-                | "poodle"
-                | "retriever"
-                | "shepherd"
-                | "kitty"
-                | "chihuahua"
-                | "bulldog"
-                | "labrador"
-                | "pug"
-                | "dachshund"
-                | "mare"
-                | "pony"
-                | "goat"
-                | "turtle"
-                | "goldfish"
-        ) {
+        if is_animal(low) {
             return true;
         }
         let between = matches!(low, "named" | "called" | "and" | "is" | "," | "(" | ":" | "-") || t.is_capital(j) && k < first;

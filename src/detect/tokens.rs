@@ -36,15 +36,15 @@ pub struct Token {
     pub shape: Shape,
     /// A possessive `'s` follows.
     pub possessive: bool,
-    /// One past the last byte of the word without a number behind it: `Eduardo` of `Eduardo181`.
-    low_end: usize,
+    /// Length in bytes of the word without a number behind it: `Eduardo` of `Eduardo181`.
+    low_len: u32,
     /// Place in the list of folded words, from 1; 0 for a word of ASCII, which is read from the lower-case text.
     folded: u32,
 }
 
 impl Token {
     fn mark(start: usize, end: usize, shape: Shape) -> Token {
-        Token { start, end, shape, possessive: false, low_end: end, folded: 0 }
+        Token { start, end, shape, possessive: false, low_len: (end - start) as u32, folded: 0 }
     }
 }
 
@@ -112,7 +112,7 @@ impl<'a> Tokens<'a> {
     pub fn low(&self, i: usize) -> &str {
         let Some(t) = self.list.get(i) else { return "" };
         match t.folded {
-            0 => self.lower.get(t.start..t.low_end).unwrap_or(""),
+            0 => self.lower.get(t.start..t.start + t.low_len as usize).unwrap_or(""),
             n => self.folded.get(n as usize - 1).map_or("", String::as_str),
         }
     }
@@ -212,13 +212,22 @@ fn broken(text: &str, start: usize, end: usize) -> Option<(usize, String)> {
     let head = text.get(start..end).filter(|h| shape_of(h) == Shape::Cap)?;
     let after = word_end(text, from);
     let tail = text.get(from..after)?;
-    let hyphen = match shape_of(tail) {
-        Shape::Lower => "",
-        Shape::Cap => "-",
-        _ => return None,
-    };
-    let whole = folded(&format!("{head}{hyphen}{tail}"));
-    (folded_like(&whole) == NameLike::Name).then_some((after, whole))
+    let known = |w: &str| folded_like(w) == NameLike::Name || super::words::is_eponym(w);
+    let plain = folded(&format!("{head}{tail}"));
+    if shape_of(tail) == Shape::Cap {
+        // `Mc-` / `Murray`, `Vasquez-` / `Thornbury`
+        let hyphened = folded(&format!("{head}-{tail}"));
+        let whole = if known(&plain) { plain } else { hyphened };
+        return (known(&whole) || folded_like(&whole) == NameLike::Name).then_some((after, whole));
+    }
+    if shape_of(tail) != Shape::Lower {
+        return None;
+    }
+    let low_head = folded(head);
+    // `Propra-` / `nolol`, `Arkhi-` / `pov`: a word that the vocabulary holds whole, or one of whose head it knows nothing.
+    let word = folded_like(&plain) == NameLike::Word && folded_like(&low_head) == NameLike::Unknown;
+    let odd = folded_like(&plain) == NameLike::Unknown && folded_like(&low_head) >= NameLike::Unknown && head.len() >= 3;
+    (known(&plain) || word || odd).then_some((after, plain))
 }
 
 /// A name in which a scanner has read letters as digits, `Mi1ler`, `0konkwo`; only when the lists know the name.
@@ -298,7 +307,7 @@ fn push_word(list: &mut Vec<Token>, odd: &mut Vec<String>, start: usize, word: &
     let word = stem.unwrap_or(word);
     let bare = numbered_name(word).unwrap_or(word);
     let mut token = Token { possessive, ..Token::mark(start, start + word.len(), shape_of(word)) };
-    token.low_end = start + bare.len();
+    token.low_len = bare.len() as u32;
     if token.shape == Shape::Mixed
         && let Some(read) = misread(word)
     {

@@ -60,9 +60,12 @@ pub const COLONS: u32 = 1 << 24;
 /// Five digits in a row.
 pub const FIVE: u32 = 1 << 25;
 
+/// Credentials with a number behind them.
+pub const CREDENTIAL: u32 = 1 << 26;
+
 /// All label words together.
 pub const LABELS: u32 =
-    SSN | FAX | PHONE | NPI | DEA | MRN | MEMBER | ACCOUNT | LICENCE | BIRTH | BOX | DEATH | DEVICE | CASE | HANDLE;
+    SSN | FAX | PHONE | NPI | DEA | MRN | MEMBER | ACCOUNT | LICENCE | BIRTH | BOX | DEATH | DEVICE | CASE | HANDLE | CREDENTIAL;
 
 const WORDS: &[(u32, &[&str])] = &[
     (SSN, &["ssn", "ss#", "ss #", "soc"]),
@@ -100,11 +103,49 @@ const WORDS: &[(u32, &[&str])] = &[
             "band",
             "subject",
             "donor",
+            "acc",
+            "specimen",
+            "c-num",
+            "c num",
+            "c-file",
+            "login",
+            "log-in",
+            "log in",
+            "logon",
+            "user",
+            "invoice",
+            "order",
+            "requisition",
+            "policy",
         ],
     ),
+    (CREDENTIAL, &["#", "lic", "cert", "no."]),
     (HANDLE, &["instagram", "facebook", "twitter", "snapchat", "tiktok", "venmo", "skype", "whatsapp", "linkedin"]),
     (FAX, &["fax", "facsimile"]),
-    (PHONE, &["ph", "tel", "cell", "mobile", "pager", "call", "home", "work", "contact", "beeper", "voicemail", "text", "ext"]),
+    (
+        PHONE,
+        &[
+            "ph",
+            "tel",
+            "cell",
+            "mobile",
+            "pager",
+            "pgr",
+            "bleep",
+            "vocera",
+            "spectralink",
+            "ascom",
+            "zone",
+            "call",
+            "home",
+            "work",
+            "contact",
+            "beeper",
+            "voicemail",
+            "text",
+            "ext",
+        ],
+    ),
     (NPI, &["npi"]),
     (DEA, &["dea"]),
     (MRN, &["mrn", "mr#", "mr #", "mr  #", "med", "chart", "patient", "pt id", "pt  id", "hospital", "unit", "empi"]),
@@ -112,7 +153,28 @@ const WORDS: &[(u32, &[&str])] = &[
         MEMBER,
         &["member", "subscriber", "policy", "group", "beneficiary", "medic", "insurance", "hic", "mbi", "health", "plan", "grp"],
     ),
-    (ACCOUNT, &["acct", "account", "hospital", "har", "csn", "fin", "visit", "encounter", "card", "iban", "routing"]),
+    (
+        ACCOUNT,
+        &[
+            "acct",
+            "account",
+            "hospital",
+            "har",
+            "csn",
+            "fin",
+            "visit",
+            "encounter",
+            "card",
+            "visa",
+            "amex",
+            "mc",
+            "discover",
+            "debit",
+            "credit",
+            "iban",
+            "routing",
+        ],
+    ),
     (LICENCE, &["lic", "driver", "dl", "certificate", "passport", "permit", "plate", "tag"]),
     (BIRTH, &["dob", "d.o.b", "birth", "born", "bday", "b-day", "nacimiento", "b."]),
     (BOX, &["box"]),

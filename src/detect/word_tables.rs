@@ -25,3 +25,19 @@ pub const ENDINGS: &str = "itis osis emia aemia pathy ectomy ostomy otomy plasty
      semide terol sone solone nide caine codone morphone fentanil barbital pramine oxetine triptyline azine apine \
      idone vir vudine formin glitazone dronate fibrate platin rubicin taxel profen coxib grel toin gabalin bicin \
      vaccine globulin ology iatry iatric ologist iatrist tropin kinase ase logical rrhoea oedema edema ation ment";
+
+/// Small words that go on after a person's name: words of grammar, irregular verbs, states.
+pub const GOES_ON: &str = "about above absent across afraid after again against agree ago alert alone already also although always am an and angry \
+     another anxious any are around as asleep at available awake aware away back be became because been before began behind being \
+     below beside between both bought brought busy but by call came can come comfortable concerned could cried daily dead did died \
+     do does down drew drove due during each early either else even ever every fair fell felt fine first flew for forgot fri from \
+     full gave get glad go gone good got had happy has have he held her here herself him himself his home how i ill in into is it \
+     its just keep kept knew last late later lay leave led left lies lost made may me meet met might mon more most much must my \
+     near need never next no none nor not now of off often ok okay old on once one only onto or our out outside over pale per \
+     phone please present put quit ran reach read ready reluctant right rn sad said same sat saw say see sent shall she should \
+     sick since slept so some soon speak spoke stable staff stood stay still such sun supportive swam take talk tearful than that \
+     the their them then there these they think this those though thought thru thur thurs till to today together told tomorrow \
+     too took tonight towards tue tues twice two unable under until up upset us very via want was we wed well went were what when where which \
+     while who whom whose why will willing with within without woke won would wrote yes yesterday yet you your yr \
+     found forgot heard hit hung hurt led lent lit lost paid put rang ran rode rose sang sold sought stole stuck struck swore swung taught threw understood wept wore wound \
+     np md do pa cna lpn lvn cell mobile work fax pager ext aged age dob re cc x";

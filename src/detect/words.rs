@@ -4,7 +4,7 @@
 //! [`super::list_table`].
 
 use super::fold::folded;
-use super::list_table::{flag, look_up};
+use super::list_table::{flag, look_up, mix, tail};
 use super::word_tables::ENDINGS;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
@@ -33,11 +33,17 @@ pub struct ShortHash(u64);
 
 impl Hasher for ShortHash {
     fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = [0u8; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517c_c1b7_2722_0a95);
+        let mut rest = bytes;
+        while let Some((eight, more)) = rest.split_first_chunk::<8>() {
+            self.0 = mix(self.0, u64::from_le_bytes(*eight));
+            rest = more;
         }
+        if !rest.is_empty() {
+            self.0 = mix(self.0, tail(rest) ^ (rest.len() as u64) << 56);
+        }
+    }
+    fn write_u8(&mut self, n: u8) {
+        self.0 = mix(self.0, u64::from(n));
     }
     fn finish(&self) -> u64 {
         // The table takes its place from the high bits and its tag from the low ones.
@@ -194,6 +200,11 @@ fn misread(low: &str) -> Option<String> {
 /// in the text: never a person without a title, credential, kin word or given name beside them.
 pub fn is_eponym(word: &str) -> bool {
     has(word, flag::EPONYM)
+}
+
+/// Eponyms that many people bear, too: only with a thing's noun beside it such a word is one.
+pub fn is_shared_eponym(word: &str) -> bool {
+    has(word, flag::SHARED)
 }
 
 /// Names that stand for the thing even alone and without a possessive: `Foley in place`, `history of Crohn`.

@@ -14,6 +14,7 @@ pub mod pdf;
 pub mod roles;
 pub mod rtf;
 pub mod text;
+mod url;
 pub mod xdm;
 pub mod xml;
 

@@ -282,7 +282,8 @@ fn markup(body: &str) -> Option<Kind> {
         ("SubmitObjectsRequest" | "ProvideAndRegisterDocumentSetRequest", _) => XmlRoot::Registry,
         (_, Some("http://hl7.org/fhir")) => XmlRoot::Fhir,
         (l, n) if l.eq_ignore_ascii_case("html") || n == Some("http://www.w3.org/1999/xhtml") => return Some(Kind::Html),
-        (l, None) if !declared && is_html_tag(l) => return Some(Kind::Html),
+        // `<section>` and `<title>` are CDA's, too: a piece of a document without its head.
+        (l, None) if !declared && is_html_tag(l) && !body.contains("<templateId") => return Some(Kind::Html),
         // "<jane@example.org> wrote" is text.
         _ if !name.chars().all(|c| c.is_alphanumeric() || matches!(c, ':' | '_' | '-' | '.')) => {
             return declared.then_some(Kind::Xml(XmlRoot::Other));
@@ -364,6 +365,7 @@ mod tests {
         assert_eq!(kind(b"<!DOCTYPE html><p>x"), Kind::Html);
         assert_eq!(kind(b"<?xml version='1.0'?><!DOCTYPE html PUBLIC '-//W3C//DTD XHTML 1.0 Strict//EN'><html>"), Kind::Html);
         assert_eq!(kind(b"<div>hello</div>"), Kind::Html);
+        assert_eq!(kind(b"<section><templateId root=\"2.16.840\"/><text/></section>"), Kind::Xml(XmlRoot::Other));
         assert_eq!(kind(b"<ccr:ContinuityOfCareRecord xmlns:ccr='urn:astm'>"), Kind::Xml(XmlRoot::Other));
         assert_eq!(kind(b"<!DOCTYPE a [<!ENTITY b 'c>'>]><ClinicalDocument/>"), Kind::Xml(XmlRoot::Cda));
         assert_eq!(kind(b"<5 years old"), Kind::Text);

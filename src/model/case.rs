@@ -25,7 +25,7 @@ pub enum Outcome {
 }
 
 /// One file that came in.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct InputRow {
     /// Path inside the export as it came. Internal edition only.
     pub path: String,
@@ -45,6 +45,59 @@ pub struct InputRow {
     pub records: u64,
     /// Changes made.
     pub changes: u64,
+    /// Pages, for what has pages.
+    #[serde(default)]
+    pub pages: u64,
+    /// First clinical date in it, `YYYY-MM-DD` or less; empty when it tells none. Internal edition only.
+    #[serde(default)]
+    pub first_date: String,
+    /// Last clinical date in it. Internal edition only.
+    #[serde(default)]
+    pub last_date: String,
+    /// Stretches that could not be read with certainty.
+    #[serde(default)]
+    pub unclear: u64,
+}
+
+/// Records of one kind: how many came, and how many of them were left out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct KindCount {
+    /// Came in.
+    pub received: u64,
+    /// Left out as a whole.
+    pub withheld: u64,
+}
+
+/// A page of what goes out, small, for the reports. Never of what came in.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct PageView {
+    /// Path of the file as released.
+    pub file: String,
+    /// From 1, counted in the output.
+    pub page: u32,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// Grey values, row by row.
+    pub grey: Vec<u8>,
+    /// Redactions: left, top, right, bottom as shares of the page.
+    pub boxes: Vec<[f64; 4]>,
+}
+
+/// One link of the chain of custody: who did what, when.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Event {
+    /// From 1.
+    pub no: u64,
+    /// UTC, `YYYY-MM-DDThh:mm:ssZ`; empty when no time was given.
+    pub at: String,
+    /// The program with its version, or a person named in a file that was given.
+    pub who: String,
+    /// What was done.
+    pub what: String,
+    /// Figures and digests that hold it fast.
+    pub detail: String,
 }
 
 /// One file that goes out.
@@ -128,6 +181,19 @@ pub struct Case {
     /// Records without a date in a request that bounds dates: they stay.
     #[serde(default)]
     pub undated: u64,
+    /// When the run was made, UTC, `YYYY-MM-DDThh:mm:ssZ`. Internal edition only: what goes out holds no clock, so that the same input
+    /// gives the same bytes.
+    #[serde(default)]
+    pub made: String,
+    /// Records by kind.
+    #[serde(default)]
+    pub kinds: BTreeMap<String, KindCount>,
+    /// Pages of what goes out, small.
+    #[serde(skip)]
+    pub pages: Vec<PageView>,
+    /// Chain of custody.
+    #[serde(default)]
+    pub custody: Vec<Event>,
     /// Number of ledger entries by `role group`, then action.
     pub by_role: BTreeMap<String, BTreeMap<String, u64>>,
     /// Number of ledger entries by category, then action.

@@ -14,6 +14,12 @@ pub enum Action {
     Mask,
     /// Taken out; where the format must have something there, masked.
     Remove,
+    /// Replaced by a keyed digest: the same value gives the same digest in the whole case, and nobody without the key can try values out.
+    Hash,
+    /// Replaced by a token that the custodian's key opens again.
+    Encrypt,
+    /// Made coarser: a date to its year, an address to state and three digits of the postal code, an age to 90 or older.
+    Generalise,
     /// Rewritten so that it no longer embeds identity while pointing at the same thing.
     Rewrite,
     /// A whole record or document left out.
@@ -30,6 +36,9 @@ impl Action {
             Action::Label => "label",
             Action::Mask => "mask",
             Action::Remove => "remove",
+            Action::Hash => "hash",
+            Action::Encrypt => "encrypt",
+            Action::Generalise => "generalise",
             Action::Rewrite => "rewrite",
             Action::Withhold => "withhold",
             Action::Review => "review",

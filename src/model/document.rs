@@ -41,8 +41,16 @@ pub enum Class {
     Title,
     /// A URL or URI.
     Url,
-    /// Coded or numeric data: code, system, date, decimal.
+    /// Coded or numeric data: code, system, decimal.
     Code,
+    /// A date or time that is written as the format writes dates: digits, hyphens, colons.
+    Date,
+    /// An age in years, as a number.
+    Age,
+    /// The value of an identifier that no person owns: of a record, a device, an organisation.
+    Serial,
+    /// A part of an address that no person owns.
+    Place,
     /// XML comment or processing instruction.
     Comment,
     /// Signature data.

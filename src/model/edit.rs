@@ -12,14 +12,41 @@ pub enum Change {
     Mask(String),
     /// Take the element out; the format masks instead where its rules want something there. In a text: delete.
     Remove,
-    /// Put this text in place of the span (rewritten ids, URLs, hashes).
+    /// Put this text in place of the span (rewritten ids, URLs, hashes, a year in place of a date). Where the format cannot hold such a
+    /// text it masks.
     Text(String),
+    /// Keep of an address what this names; the format finds the valid form. In a text it behaves like [`Change::Mask`].
+    Coarse(Coarse),
     /// New bytes for an embedded document; the format encodes them.
     Part(Vec<u8>),
     /// Withhold the record whose index is in `Edit::field` (see [`Edit::record`]).
     Withhold,
     /// An element of the record is missing that must carry a label: the format inserts it (a contact without a name).
     InsertName(String),
+}
+
+/// What stays of an address.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Coarse {
+    /// What a text gets, where no part of the address can be told.
+    pub words: String,
+    /// First three digits of postal codes that are shared by too few people to stay: `000` is put there. `None` when no digit stays.
+    pub small_areas: Option<std::sync::Arc<std::collections::BTreeSet<String>>>,
+}
+
+impl Coarse {
+    /// What stays of a postal code: three digits, `000` for an area of few people, nothing for what is no ZIP code.
+    /// Source: 45 CFR 164.514(b)(2)(i)(B).
+    pub fn postal_code(&self, code: &str) -> Option<String> {
+        let small = self.small_areas.as_ref()?;
+        let digits: String = code.trim().chars().take_while(char::is_ascii_digit).collect();
+        let ends = code.trim().get(digits.len()..).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+        if !ends || !matches!(digits.len(), 5 | 9) {
+            return None;
+        }
+        let three = digits.get(..3)?;
+        Some(if small.contains(three) { "000".into() } else { three.to_string() })
+    }
 }
 
 /// One instruction. Edits handed to a writer never overlap, except that an edit of a whole element may cover edits inside it:
@@ -85,6 +112,12 @@ pub struct Rewrite {
     pub reduced: Vec<u32>,
     /// Pages from 1 left out as a whole.
     pub withheld: Vec<u32>,
+    /// Words that the writer put on pages beside labels: where a picture is missing.
+    pub signs: Vec<&'static str>,
+    /// Pages from 1 that could not be read as text: they were drawn, and the drawing was read and written in their place.
+    pub drawn: Vec<u32>,
+    /// What opened the input, for a second reader; empty for an input that opens without.
+    pub password: String,
     /// Things done that nobody asked for: `signature removed`, `JavaScript left out`; no values.
     pub notes: Vec<String>,
     /// Pictures inside of the document that were read.

@@ -26,6 +26,8 @@ pub enum Category {
     Url,
     Ip,
     OtherId,
+    Date,
+    Age,
     Demographic,
     Photo,
     Signature,
@@ -53,6 +55,8 @@ impl Category {
         Category::Url,
         Category::Ip,
         Category::OtherId,
+        Category::Date,
+        Category::Age,
     ];
 
     /// What kind of datum a label stands for when it is not a name.
@@ -74,6 +78,8 @@ impl Category {
             Category::Device => "DEVICE",
             Category::Url => "URL",
             Category::Ip => "IP ADDRESS",
+            Category::Date => "DATE",
+            Category::Age => "AGE",
             _ => "IDENTIFIER",
         }
     }
@@ -98,6 +104,8 @@ impl Category {
             Category::Url => "url",
             Category::Ip => "ip",
             Category::OtherId => "other_id",
+            Category::Date => "date",
+            Category::Age => "age",
             Category::Demographic => "demographic",
             Category::Photo => "photo",
             Category::Signature => "signature",

@@ -5,8 +5,103 @@ use super::identity_policy::IdentityPolicy;
 use super::mention::Category;
 use super::role::{Role, RoleGroup};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// How much goes with the identity of somebody who is named in a row, a turn of a talk, or a sentence.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Extent {
+    /// What identifies, and nothing else.
+    #[default]
+    Identifiers,
+    /// The row of a table or list.
+    Row,
+    /// What the person said, up to the next speaker.
+    Turn,
+    /// The sentence.
+    Sentence,
+    /// Row, turn or sentence, whichever the name stands in.
+    Whole,
+}
+
+impl Extent {
+    /// The word in policies and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Extent::Identifiers => "identifiers",
+            Extent::Row => "row",
+            Extent::Turn => "turn",
+            Extent::Sentence => "sentence",
+            Extent::Whole => "whole",
+        }
+    }
+}
+
+/// To what a date of birth is made coarser.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BirthForm {
+    /// The year.
+    #[default]
+    Year,
+    /// Ten years of birth: `1950-1959`. Where a format wants a date, masked.
+    Decade,
+    /// Ten years of age on the day the request came in: `60-69`. Where a format wants a date, masked.
+    AgeBand,
+}
+
+/// To what an address is made coarser.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AddressForm {
+    /// State and country.
+    #[default]
+    State,
+    /// State, country and the first three digits of the postal code, by the population rule of 45 CFR 164.514(b)(2)(i)(B).
+    Zip3,
+}
+
+/// What `generalise` makes of a value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Forms {
+    /// Dates of birth.
+    pub date_of_birth: BirthForm,
+    /// Addresses.
+    pub address: AddressForm,
+}
+
+/// One of the identifiers of 45 CFR 164.514(b)(2)(i): what is done about it, and what is not.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Coverage {
+    /// `A` to `R`.
+    pub letter: String,
+    /// The identifier, in short.
+    pub title: String,
+    /// Where it stands in elements made for it.
+    pub structured: String,
+    /// Where it stands in running text.
+    pub text: String,
+    /// What may be left, for a person to look at.
+    pub left: String,
+}
+
+/// The Safe Harbor method: what of everybody's, the patient's included, is taken out.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct SafeHarbor {
+    /// First three digits of postal codes whose areas hold 20,000 people or fewer.
+    pub small_areas: Arc<BTreeSet<String>>,
+    /// Where that list is from.
+    pub source: String,
+    /// Its date, `YYYY-MM-DD`.
+    pub as_of: String,
+    /// What the report says about the method.
+    pub statement: Vec<String>,
+    /// What is done about each identifier.
+    pub coverage: Vec<Coverage>,
+}
 
 /// What one group of roles gets.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -19,6 +114,9 @@ pub struct GroupRule {
     pub reason: String,
     /// Legal basis, with citation.
     pub basis: String,
+    /// What goes with the identity in running text.
+    #[serde(default)]
+    pub extent: Extent,
 }
 
 /// Records that are withheld as a whole.
@@ -140,10 +238,38 @@ pub struct SpecialRule {
     pub codes: Vec<String>,
     /// Record kinds.
     pub kinds: Vec<String>,
-    /// Words in the record's title or display texts (folded, whole words).
+    /// Words in the record's title or display texts (folded, whole words); those of two words and more also in running text.
     pub words: Vec<String>,
+    /// Single words that in running text say as much.
+    #[serde(default)]
+    pub text_words: Vec<String>,
+    /// Codes of ICD-9, whose numbers mean other things elsewhere; one that ends in `*` is a prefix.
+    #[serde(default)]
+    pub icd9: Vec<String>,
+    /// True when "denies", "no history of" or a relative before the words says that it is not the patient's.
+    #[serde(default)]
+    pub negatable: bool,
     /// Notices that travel with a copy that holds such records.
     pub notices: Vec<Notice>,
+}
+
+/// A site's own days, checklists and texts.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Site {
+    /// Days of the access clock.
+    pub access_clock: Option<Clock>,
+    /// Checklists by the name of the authority.
+    pub checklists: BTreeMap<String, Vec<ChecklistItem>>,
+    /// Texts of notices by id.
+    pub texts: BTreeMap<String, Notice>,
+}
+
+impl Site {
+    /// True when the site changes nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Site::default()
+    }
 }
 
 /// One purpose's policy.
@@ -163,8 +289,26 @@ pub struct Policy {
     pub scope: String,
     /// Authority assumed when the request names none.
     pub default_authority: String,
+    /// Authorities that go with the purpose; empty when any may.
+    #[serde(default)]
+    pub authorities: Vec<String>,
+    /// A site's own days, checklists and texts in place of the built-in ones.
+    #[serde(default, skip_serializing_if = "Site::is_empty")]
+    pub site: Site,
     /// Rules by role group.
     pub groups: BTreeMap<RoleGroup, GroupRule>,
+    /// Rules of single roles that differ from their group's.
+    #[serde(default)]
+    pub roles: BTreeMap<Role, GroupRule>,
+    /// What `generalise` makes of a value.
+    #[serde(default)]
+    pub forms: Forms,
+    /// Set for the Safe Harbor method, which takes out the patient's identifiers, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub safe_harbor: Option<SafeHarbor>,
+    /// In what this policy differs from the preset it extends, in words of its author.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub difference: String,
     /// Records withheld.
     pub withhold: Vec<WithholdRule>,
     /// What happens to a record about another patient: `label` (identity goes, content stays), `withhold` or `review`.
@@ -186,7 +330,7 @@ impl Policy {
     /// The decision for a category of data of a person in `role`. A group without rule is masked: fail closed.
     pub fn decide(&self, role: Role, category: Category) -> Decision {
         let by = "machine".to_string();
-        match self.groups.get(&role.group()) {
+        match self.rule(role) {
             Some(rule) => Decision {
                 action: rule.except.get(&category).copied().unwrap_or(rule.action),
                 reason: rule.reason.clone(),
@@ -200,6 +344,28 @@ impl Policy {
                 by,
             },
         }
+    }
+
+    /// The rule for a role: its own, else its group's.
+    pub fn rule(&self, role: Role) -> Option<&GroupRule> {
+        self.roles.get(&role).or_else(|| self.groups.get(&role.group()))
+    }
+
+    /// What goes with the identity of somebody in this role. A role without rule loses its identifiers.
+    pub fn extent(&self, role: Role) -> Extent {
+        self.rule(role).map_or(Extent::Identifiers, |r| r.extent)
+    }
+
+    /// True when the patient's own identifiers stay.
+    pub fn keeps_patient(&self) -> bool {
+        self.safe_harbor.is_none()
+    }
+
+    /// True when some value is replaced by what only the custodian's key makes or opens.
+    pub fn needs_key(&self) -> bool {
+        let keyed = |a: &Action| matches!(a, Action::Hash | Action::Encrypt);
+        let of = |r: &GroupRule| keyed(&r.action) || r.except.values().any(keyed);
+        self.safe_harbor.is_some() || self.groups.values().chain(self.roles.values()).any(of)
     }
 
     /// The rule that withholds a record of this kind, with these codes and title, if any.

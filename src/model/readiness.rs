@@ -15,6 +15,30 @@ pub struct Readiness {
     pub clock: ClockState,
     /// What blocks a release, in words; nothing here is a value of the export.
     pub blocks: Vec<Block>,
+    /// The denial in part, when one is stated: what its letter says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub denial: Option<DenialFacts>,
+}
+
+/// What the letter of a denial in part says (45 CFR 164.524(d)(2)). Empty where the request does not tell.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct DenialFacts {
+    /// The request's own words.
+    pub ground: String,
+    /// The ground in the words of the rule.
+    pub title: String,
+    /// Its citation.
+    pub citation: String,
+    /// True when the individual may have it reviewed.
+    pub reviewable: bool,
+    /// Who decided.
+    pub reviewer: String,
+    /// Their licence.
+    pub license: String,
+    /// Who takes complaints: name or title.
+    pub contact: String,
+    /// Their telephone number.
+    pub phone: String,
 }
 
 /// One item with its answer.

@@ -92,6 +92,9 @@ pub struct Request {
     /// Who denies access to what, when the recipient is the patient and a ground is stated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reviewer: Option<Reviewer>,
+    /// What the written denial in part must say, when the recipient is the patient and a ground is stated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub denial: Option<Denial>,
 }
 
 /// A person or organization that asks.
@@ -172,6 +175,18 @@ pub struct Determination {
     pub by: String,
     /// On what basis: the consent, the authorization, the order.
     pub basis: String,
+}
+
+/// What a written denial in part must say beside its reasons (45 CFR 164.524(d)(2)).
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Denial {
+    /// A word of `policies/grounds.toml`.
+    pub code: String,
+    /// Name or title of whoever takes complaints.
+    pub contact: String,
+    /// Their telephone number.
+    pub phone: String,
 }
 
 /// Who decides about a denial of access in part (45 CFR 164.524(a)(3)): a licensed health care professional.

@@ -30,6 +30,7 @@ const REQUEST: &[&str] = &[
     "scope",
     "special",
     "reviewer",
+    "denial",
 ];
 const NAME: &[&str] = &["text", "family", "given", "prefix", "suffix"];
 const ADDRESS: &[&str] = &["lines", "city", "state", "postal_code", "text"];
@@ -253,6 +254,33 @@ fn identity_of(table: &Table, place: &str) -> Res<Identity> {
 
 /// Reads an identity. The fields may also stand under one table `[patient]`.
 pub fn identity(text: &str) -> Result<Identity, String> {
+    identity_in(text).map_err(|e| with_line(text, e))
+}
+
+/// Puts the line of the word that an error names before the error.
+fn with_line(text: &str, error: String) -> String {
+    let Some(word) = error.split('`').nth(1).filter(|w| !w.is_empty()) else { return error };
+    let joins = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    let stands = |line: &str| {
+        line.match_indices(word).any(|(at, _)| {
+            let before = line.get(..at).and_then(|l| l.chars().next_back());
+            let after = line.get(at + word.len()..).and_then(|l| l.chars().next());
+            !before.is_some_and(joins) && !after.is_some_and(joins)
+        })
+    };
+    // A word may stand in a comment or a text, too: the line where it is a key or a table is the better one.
+    let key = |line: &str| {
+        let line = line.trim_start();
+        stands(line.split(['=', ']']).next().unwrap_or_default()) && !line.starts_with('#')
+    };
+    let at = text.lines().position(key).or_else(|| text.lines().position(stands));
+    match at {
+        Some(i) => format!("line {}: {error}", i + 1),
+        None => error,
+    }
+}
+
+fn identity_in(text: &str) -> Result<Identity, String> {
     let table = parse(text)?;
     match (table.len(), table.get("patient")) {
         (1, Some(Value::Table(inner))) => identity_of(inner, " in `patient`"),
@@ -262,6 +290,10 @@ pub fn identity(text: &str) -> Result<Identity, String> {
 
 /// Reads a request and the name of the patient file, if it names one.
 pub fn request(text: &str) -> Result<(Request, Option<String>), String> {
+    request_in(text).map_err(|e| with_line(text, e))
+}
+
+fn request_in(text: &str) -> Result<(Request, Option<String>), String> {
     let table = parse(text)?;
     check(&table, REQUEST, "")?;
     let file = opt(&table, "patient_file")?;
@@ -295,6 +327,7 @@ pub fn request(text: &str) -> Result<(Request, Option<String>), String> {
         scope: request_parts::scope(&table)?,
         special: request_parts::special(&table)?,
         reviewer: request_parts::reviewer(&table)?,
+        denial: request_parts::denial(&table)?,
     };
     if let (Some(from), Some(to)) = (&request.from, &request.to)
         && from > to
@@ -363,7 +396,10 @@ mod tests {
         );
         assert_eq!(request("patient_file='p.json'").unwrap().1.as_deref(), Some("p.json"));
         assert!(request("patient_file='p'\n[patient]\nnames=['A B']").unwrap_err().contains("not both"));
-        assert!(request("recipent='x'").unwrap_err().contains("`recipient`"));
+        let e = request("# recipent\npurpose='x'\nrecipent='x'").unwrap_err();
+        assert!(e.contains("`recipient`") && e.starts_with("line 3: "), "{e}");
+        let e = request("[special.part2]\ndecision='releas'\nby='x'\nbasis='y'").unwrap_err();
+        assert!(e.starts_with("line 2: ") && e.contains("did you mean `release`"), "{e}");
         assert!(request("from=2021-01-01\nto=2020-01-01").unwrap_err().contains("after"));
     }
 }

@@ -1,7 +1,7 @@
 //! The parts of a request TOML that say who asks, by when, what is at hand and what is in scope.
 
 use super::identity_toml::{Res, check, date, opt, string, strings};
-use crate::model::request::{Answer, Determination, Extension, Party, Reviewer, Scope};
+use crate::model::request::{Answer, Denial, Determination, Extension, Party, Reviewer, Scope};
 use std::collections::BTreeMap;
 use toml::{Table, Value};
 
@@ -14,6 +14,7 @@ const SCOPE: &[&str] = &["types", "encounters", "documents", "conditions"];
 const DETERMINATION: &[&str] = &["decision", "by", "basis"];
 const DECISIONS: &[&str] = &["release", "withhold"];
 const REVIEWER: &[&str] = &["name", "license"];
+const DENIAL: &[&str] = &["code", "contact", "phone"];
 
 /// The table under `key`, its keys checked.
 fn table<'a>(of: &'a Table, key: &str, known: &[&str]) -> Res<Option<&'a Table>> {
@@ -32,7 +33,13 @@ fn word(text: String, known: &[&str], place: &str) -> Res<String> {
     if known.contains(&text.as_str()) {
         return Ok(text);
     }
-    Err(format!("{place} must be one of {}", known.join(", ")))
+    let near = known
+        .iter()
+        .map(|k| (strsim::jaro_winkler(k, &text.to_lowercase()), k))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(score, _)| *score > 0.8)
+        .map(|(_, k)| format!("; did you mean `{k}`?"));
+    Err(format!("{place} must be one of {}{}", known.join(", "), near.unwrap_or_default()))
 }
 
 /// Who asks.
@@ -117,6 +124,13 @@ pub fn reviewer(of: &Table) -> Res<Option<Reviewer>> {
     let Some(t) = table(of, "reviewer", REVIEWER)? else { return Ok(None) };
     let must = |key: &str| opt(t, key)?.ok_or_else(|| format!("`{key}` is missing in `reviewer`"));
     Ok(Some(Reviewer { name: must("name")?, license: must("license")? }))
+}
+
+/// What the written denial must say.
+pub fn denial(of: &Table) -> Res<Option<Denial>> {
+    let Some(t) = table(of, "denial", DENIAL)? else { return Ok(None) };
+    let text = |key: &str| opt(t, key).map(Option::unwrap_or_default);
+    Ok(Some(Denial { code: text("code")?, contact: text("contact")?, phone: text("phone")? }))
 }
 
 #[cfg(test)]

@@ -45,6 +45,8 @@ pub fn effects(kind: &str, choices: &[String]) -> Vec<ChoiceEffect> {
     let person = matches!(kind, "ambiguous" | "identity");
     let say = |choice: &String| -> String {
         match (choice.as_str(), kind) {
+            ("keep", "extent") => "the rest of it stays; what identifies somebody else is out in either case".into(),
+            ("mask", "extent") => "all of it goes, whoever it is about".into(),
             ("keep", "misfile") => "the document is the patient's: it is redacted like the others and released".into(),
             ("keep", _) => {
                 "it is the patient, or may stay: the text is left as it is, here and in the other places listed".into()

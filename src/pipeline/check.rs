@@ -285,7 +285,8 @@ fn add(to: &mut Findings, from: Findings) {
 fn forbidden(known: &Known, values: &[(String, Category)]) -> Vec<ForbiddenValue> {
     let mut out = Vec::new();
     let labels: HashSet<String> = known.roster.persons.iter().map(|p| slug(&p.label)).collect();
-    for p in known.searched.persons.iter().filter(|p| p.id != PATIENT && p.role.group() != RoleGroup::Organization) {
+    let own = !known.policy.keeps_patient();
+    for p in known.searched.persons.iter().filter(|p| (own || p.id != PATIENT) && p.role.group() != RoleGroup::Organization) {
         of_person(p, known, &labels, &mut out);
     }
     for (value, category) in values {
@@ -338,6 +339,9 @@ fn is_placeholder(n: &Name) -> bool {
 
 /// The patient's own values, which are never forbidden by themselves.
 fn own_values(known: &Known) -> Vec<String> {
+    if !known.policy.keeps_patient() {
+        return Vec::new();
+    }
     let id = &known.identity;
     let mut out: Vec<String> = Vec::new();
     let mut names: Vec<&Name> = id.names.iter().chain(&id.former_names).collect();

@@ -13,8 +13,8 @@ use crate::model::document::{Class, Field, Form, Note};
 use crate::model::identity::{DocumentVerdict, Explained};
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::person::{Name, PATIENT, PersonStub, StubKind};
-use crate::model::role::{Role, RoleGroup};
 use crate::model::request::Identity;
+use crate::model::role::{Role, RoleGroup};
 use crate::model::roster::{Person, Resolution, Roster};
 use crate::redact::{self, Proposal};
 use std::collections::HashSet;
@@ -85,6 +85,7 @@ pub fn decide(tree: Tree, known: &Known) -> Decided {
 /// `outer` tells the words that the documents around this one explain.
 fn decide_in(mut tree: Tree, known: &Known, outer: Explains) -> Decided {
     hold_narratives(&mut tree, known);
+    hold_pictures(&mut tree, known);
     let who: Vec<Resolution> =
         tree.doc.stubs.iter().map(|s| not_under_another_name(s, known.resolver.resolve(&tree.key, s), known)).collect();
     plain_words_are_no_doubt(&mut tree);
@@ -92,7 +93,7 @@ fn decide_in(mut tree: Tree, known: &Known, outer: Explains) -> Decided {
     let mut withheld = withheld_records(&tree, &who, protected, known);
     let pages = pages::read(&tree, known);
     pages::withhold_records(&pages, &tree, &who, &mut withheld, known);
-    let whole = whole_document(&tree, &who, &withheld).or_else(|| pages.whole(&tree));
+    let whole = whole_document(&tree, &who, &withheld).or_else(|| pages.whole(&tree)).or_else(|| picture(&tree, known));
     let about = pages::verdict(&pages, &tree, &who, whole.as_ref());
     let mut keys: HashSet<String> = HashSet::new();
     for (record, w) in tree.doc.records.iter().zip(&withheld) {
@@ -156,6 +157,31 @@ fn hold_narratives(tree: &mut Tree, known: &Known) {
     }
 }
 
+/// Formats of which the Safe Harbor method knows every place where a date or number may stand.
+const READ_WHOLE: [&str; 5] = ["fhir-json", "ccda", "text", "html", "pdf"];
+
+/// Where every identifier goes, a face must, too: a person looks at the pages of each PDF.
+fn hold_pictures(tree: &mut Tree, known: &Known) {
+    if known.safe_harbor.is_some() && tree.format.id() == "pdf" {
+        let text = "Pages may show a photograph or another picture by which somebody can be recognised (45 CFR 164.514(b)(2)(i)(Q)), which \
+                    is not searched for. Look at every page before this goes out.";
+        tree.doc.holds.push(Note { kind: "photo".into(), place: String::new(), text: text.into() });
+    }
+}
+
+/// A picture, a scan, or a format whose every place is not known, is held where every identifier goes.
+fn picture(tree: &Tree, known: &Known) -> Option<Whole> {
+    let held = known.safe_harbor.is_some() && !READ_WHOLE.contains(&tree.format.id());
+    held.then(|| {
+        Whole::Held(Decision {
+            action: Action::Review,
+            reason: "SH-164514".into(),
+            basis: "a picture or a format that cannot be cleared of all identifiers (45 CFR 164.514(b)(2)(i)(P), (Q))".into(),
+            by: "machine".into(),
+        })
+    })
+}
+
 /// An id may be used for two people. Somebody in a third party's place who is taken for the patient although not one word of their name
 /// is the patient's is left to a person.
 fn not_under_another_name(stub: &PersonStub, is: Resolution, known: &Known) -> Resolution {
@@ -211,6 +237,7 @@ fn plan(
         ids: &known.ids,
         conditional: &known.conditional,
         renames: &known.renames,
+        methods: &known.methods,
     })
 }
 
@@ -265,6 +292,9 @@ fn find(text: &str, ctx: Context, dials: bool, known: &Known) -> Vec<Mention> {
     let discovered =
         known.discoveries.mentions(text, &ctx, false, || (detect::discover(text, &ctx, &known.identity), Keep::Always));
     let mut found = detect::merge(found, named(discovered.to_vec(), known));
+    if let Some(more) = &known.safe_harbor {
+        found = detect::merge(found, more.find(text));
+    }
     known.doubtful.add(text, &mut found);
     found
 }

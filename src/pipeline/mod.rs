@@ -6,11 +6,14 @@
 //! workers cannot change a byte.
 
 mod candidates;
+mod chains;
 mod check;
+mod custody;
 mod decide;
 mod documents;
 mod doubtful;
 mod explained;
+mod facts;
 mod lines;
 mod links;
 mod names;
@@ -18,6 +21,7 @@ mod number;
 mod outcome;
 pub mod packet;
 mod pages;
+mod phrases;
 mod process;
 mod protected;
 mod remembered;
@@ -25,15 +29,18 @@ mod rulings;
 mod run;
 mod survey;
 mod surveying;
+pub mod vault;
+mod views;
 mod wide;
 mod write;
 
+pub use chains::{chains, same_release};
 pub use rulings::{Ruling, Rulings};
 pub use run::run;
 
 use crate::detect::model::Names;
 use crate::detect::ocr::KnownWords;
-use crate::detect::{Dictionary, Knowledge};
+use crate::detect::{Dictionary, Knowledge, SafeHarbor};
 use crate::intake::Limits;
 use crate::model::person::PersonId;
 use crate::model::policy::Policy;
@@ -42,6 +49,7 @@ use crate::model::request::{Identity, Request};
 use crate::model::roster::Roster;
 use crate::people::candidates::Roll;
 use crate::people::resolver::Resolver;
+use crate::redact::Methods;
 use crate::redact::ids::IdRewriter;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -70,6 +78,12 @@ pub struct Options {
     pub jobs: usize,
     /// The names model, or why there is none.
     pub names: Arc<Names>,
+    /// The custodian's key: for digests, tokens and stand-ins, and for the vault that tells what they stand for. With a key there is a vault.
+    pub vault: Option<[u8; 32]>,
+    /// A site's folder of letter templates, each by the name of its letter.
+    pub letters: Option<PathBuf>,
+    /// When the run is made, UTC; empty leaves times out.
+    pub made: String,
 }
 
 /// What happens while it happens, for a progress bar.
@@ -132,7 +146,11 @@ pub struct Known {
     /// The request, for its scope and determinations.
     pub request: Request,
     /// Phrases of special categories.
-    pub phrases: protected::Phrases,
+    pub phrases: phrases::Phrases,
+    /// How values are hashed, encrypted and made coarser.
+    pub methods: Methods,
+    /// Dates, ages and places, where the policy takes them out.
+    pub safe_harbor: Option<SafeHarbor>,
 }
 
 /// True once the user has asked to stop.

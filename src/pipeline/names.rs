@@ -65,6 +65,11 @@ fn numbered(name: &str, n: u32) -> String {
 }
 
 fn segment_without_names(segment: &str, known: &Known) -> String {
+    if known.safe_harbor.is_some() {
+        let (stem, end) =
+            segment.rfind('.').filter(|&d| d > 0 && segment.len() - d <= 6).map_or((segment, ""), |d| segment.split_at(d));
+        return format!("{}{end}", known.ids.anonymous(stem));
+    }
     // Words of a file name are joined by underscores and dots; with blanks of the same length the offsets stay.
     let spaced: String = segment.chars().map(|c| if matches!(c, '_' | '+') { ' ' } else { c }).collect();
     let stem_end = spaced.rfind('.').filter(|&d| d > 0).unwrap_or(spaced.len());

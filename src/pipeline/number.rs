@@ -13,6 +13,9 @@ use crate::model::view::Span;
 use crate::redact::{Proposal, Question};
 use std::collections::HashMap;
 
+/// Kind of the question how much of a text goes with a name.
+const EXTENT: &str = "extent";
+
 /// Running numbers of a case.
 #[derive(Default)]
 pub struct Counters {
@@ -46,6 +49,8 @@ pub struct Numbered {
     pub ruled_keep: Vec<usize>,
     /// Review items about a person, by stub: id and number.
     asked: HashMap<u32, (String, u64)>,
+    /// The last stretch of a field that goes as a whole by a ruling.
+    gone: Option<(u32, u32, u32)>,
 }
 
 /// Numbers one decided document.
@@ -61,6 +66,7 @@ pub fn number(decided: Decided, counters: &mut Counters, rulings: &Rulings, know
         whole,
         ruled_keep: Vec::new(),
         asked: HashMap::new(),
+        gone: None,
     };
     if let Some(Whole::Misfile(m)) = &n.whole {
         let m = m.clone();
@@ -150,6 +156,14 @@ impl Numbered {
     }
 
     fn add(&mut self, p: Proposal, counters: &mut Counters, rulings: &Rulings, known: &Known) {
+        // What stands in a row, turn or sentence that a person has ruled out goes with it.
+        if let (Some((field, start, end)), Some((from, to))) = (self.gone, p.range)
+            && (p.field, p.record) == (field, false)
+            && start <= from
+            && to <= end
+        {
+            return;
+        }
         let doc = &self.tree.doc;
         let (node, span) = if p.record {
             doc.records.get(p.field as usize).map_or((0, Default::default()), |r| (r.node, r.span))
@@ -197,6 +211,14 @@ impl Numbered {
                 // A record that is left out as a whole stays out whatever is ruled: the texts in it were not searched for its release.
                 Some(_) if p.record => entry.decision = ruled(Action::Withhold, rulings),
                 None if p.record => {}
+                // Nothing but the question stands here: what identifies has edits of its own.
+                Some(Ruling::Keep) if q.kind == EXTENT => entry.decision = ruled(Action::Keep, rulings),
+                Some(_) if q.kind == EXTENT => {
+                    change = Some(Change::Mask("[REDACTED]".into()));
+                    entry.decision = ruled(Action::Mask, rulings);
+                    self.gone = p.range.map(|(start, end)| (p.field, start, end));
+                }
+                None if q.kind == EXTENT => {}
                 Some(Ruling::Keep) => {
                     change = None;
                     entry.decision = ruled(Action::Keep, rulings);

@@ -6,6 +6,7 @@ use crate::detect::model::Names;
 use crate::intake::Intake;
 use crate::model::case::{Case, Check, InputRow, Outcome, OutputRow};
 use crate::model::document::Note;
+use crate::model::readiness::Block;
 use crate::model::roster::Roster;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -36,9 +37,11 @@ pub fn case_id(key: &[u8; 32]) -> String {
 /// The case so far; checks and outputs are added when they are known.
 pub fn case(opts: &Options, id: String, roster: &Roster, totals: Totals, outputs: Vec<OutputRow>, checks: Vec<Check>) -> Case {
     let failed = checks.iter().any(|c| !c.passed);
+    let mut readiness = opts.readiness.clone();
+    readiness.blocks.extend(beyond_directive(opts, &totals));
     let outcome = if failed {
         Outcome::VerificationFailed
-    } else if totals.counters.open > 0 || !opts.readiness.blocks.is_empty() {
+    } else if totals.counters.open > 0 || !readiness.blocks.is_empty() {
         Outcome::ReviewNeeded
     } else {
         Outcome::Released
@@ -47,6 +50,12 @@ pub fn case(opts: &Options, id: String, roster: &Roster, totals: Totals, outputs
     inputs.sort_by(|a, b| a.path.cmp(&b.path));
     let mut notes: Vec<Note> = Vec::new();
     notes.push(names_model(opts.names.missing()));
+    notes.extend(extent(&totals.extent));
+    let pictures = inputs.iter().any(|i| i.pages > 0 || matches!(i.format.as_str(), "png" | "jpeg" | "tiff"));
+    if let Some(version) = crate::format::image::ocr::version().filter(|_| pictures) {
+        let text = format!("scanned pages were read by {version}");
+        notes.push(Note { kind: "ocr".into(), place: "scanned pages".into(), text });
+    }
     let mut seen: BTreeMap<(String, String, String), ()> = BTreeMap::new();
     for n in totals.notes {
         if seen.insert((n.kind.clone(), n.place.clone(), n.text.clone()), ()).is_none() {
@@ -68,12 +77,49 @@ pub fn case(opts: &Options, id: String, roster: &Roster, totals: Totals, outputs
         identity: Vec::new(),
         checks,
         notes,
-        readiness: opts.readiness.clone(),
+        readiness,
         special_seen: totals.seen.special,
         undated: totals.seen.undated,
+        made: opts.made.clone(),
+        kinds: totals.kinds,
+        pages: totals.pages,
+        custody: Vec::new(),
         by_role: totals.by_role,
         by_category: totals.by_category,
     }
+}
+
+/// A directive of the individual reaches an electronic copy of an electronic record and no scan of paper.
+fn beyond_directive(opts: &Options, totals: &Totals) -> Option<Block> {
+    let scans =
+        totals.inputs.iter().filter(|i| matches!(i.format.as_str(), "png" | "jpeg" | "tiff") && i.state == "processed").count();
+    (opts.policy.authority.word == "third_party_directive_ehr" && scans > 0).then(|| Block {
+        kind: "directive".into(),
+        text: format!(
+            "{scans} scanned file(s) are no electronic copy of an electronic health record: for these ask for an authorization"
+        ),
+        citation: "45 CFR 164.524(c)(3)(ii); Ciox Health v. Azar, 435 F. Supp. 3d 30 (D.D.C. 2020)".into(),
+    })
+}
+
+/// How much went with other patients' names.
+fn extent(counts: &BTreeMap<String, BTreeMap<String, u64>>) -> Option<Note> {
+    if counts.is_empty() {
+        return None;
+    }
+    let whole = |unit: &str, actions: &[&str]| -> u64 {
+        counts.get(unit).map_or(0, |c| c.iter().filter(|(a, _)| actions.contains(&a.as_str())).map(|(_, n)| n).sum())
+    };
+    let units = ["row", "turn", "sentence"];
+    let gone: Vec<String> = units.iter().map(|u| format!("{u}s: {}", whole(u, &["remove", "mask"]))).collect();
+    let (kept, open): (u64, u64) =
+        units.iter().map(|u| (whole(u, &["keep"]), whole(u, &["review"]))).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+    let identifiers: u64 = counts.get("identifiers").map_or(0, |c| c.values().sum());
+    let text = format!(
+        "other patients: {identifiers} identifier(s) taken out alone; taken out as a whole, {}; {open} put before a person, {kept} kept by one",
+        gone.join(", ")
+    );
+    Some(Note { kind: "extent".into(), place: String::new(), text })
 }
 
 /// Which model has read the free text, or that none has.
@@ -102,8 +148,7 @@ pub fn stopped(opts: &Options, id: String, intake: &Intake, why: &str) -> Case {
             bytes: item.len,
             state: "held".into(),
             reason: "not processed".into(),
-            records: 0,
-            changes: 0,
+            ..InputRow::default()
         });
     }
     totals.notes.push(Note { kind: "wrong-patient".into(), place: "export".into(), text: why.to_string() });

@@ -3,23 +3,26 @@
 use super::check::{Checker, Written};
 use super::decide::{Decided, Whole, decide};
 use super::documents::{Tree, format_for};
+use super::facts::{Facts, add_kinds};
 use super::lines::{Line, Lines, MAX_LINE};
 use super::links::{self, Digest, Digests};
 use super::number::{Counters, MISFILE_BASIS, Numbered, gather, number, review_item};
 use super::protected::Seen;
 use super::rulings::Rulings;
 use super::surveying::{batches, read};
+use super::views;
 use super::write::{Finished, write};
 use super::{Known, Progress, cancelled};
 use crate::deliver::Staging;
 use crate::format::xdm::sha1_hex;
 use crate::intake::{Intake, Item, Kind, XmlRoot};
-use crate::model::case::{InputRow, WithheldRow};
+use crate::model::case::{InputRow, KindCount, PageView, WithheldRow};
 use crate::model::decision::{Action, Decision};
 use crate::model::document::Note;
 use crate::model::error::RunError;
 use crate::model::identity::{DocumentVerdict, PageVerdict};
 use crate::model::ledger::{Entry, Place, ReviewItem};
+use crate::model::role::RoleGroup;
 use crate::redact::{Question, protected_question};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
@@ -51,8 +54,14 @@ pub struct Totals {
     pub media: BTreeMap<String, String>,
     /// Digests of written files, where a package has metadata that names them.
     pub digests: Digests,
+    /// Rows, turns and sentences in which somebody else is named: taken out as a whole, or asked about, by rule.
+    pub extent: BTreeMap<String, BTreeMap<String, u64>>,
     /// Special categories and undated records seen.
     pub seen: Seen,
+    /// Records by kind.
+    pub kinds: BTreeMap<String, KindCount>,
+    /// Pages of what goes out, small.
+    pub pages: Vec<PageView>,
     /// Numbers.
     pub counters: Counters,
 }
@@ -121,8 +130,7 @@ fn hold_unread(w: &Work, totals: &mut Totals) {
             bytes: d.len,
             state: "dropped".into(),
             reason: d.reason.clone(),
-            records: 0,
-            changes: 0,
+            ..InputRow::default()
         });
     }
 }
@@ -158,8 +166,7 @@ fn hold(w: &Work, kind: &'static str, path: &str, format: &str, sha256: &str, by
         bytes,
         state: if settled { "withheld" } else { "held" }.into(),
         reason: why.to_string(),
-        records: 0,
-        changes: 0,
+        ..InputRow::default()
     });
 }
 
@@ -173,25 +180,29 @@ fn documents(
     let kept = |i: usize| w.trees.lock().ok().and_then(|mut t| t.remove(&i));
     let tree = |i: usize| kept(i).map_or_else(|| read(&w.intake.items[i], &w.known.identity), Ok);
     let decided: Vec<Result<Decided, String>> = batch.par_iter().map(|&i| tree(i).map(|t| decide(t, w.known))).collect();
-    let mut ready: Vec<(usize, Numbered)> = Vec::with_capacity(batch.len());
+    let mut ready: Vec<(usize, Numbered, usize)> = Vec::with_capacity(batch.len());
+    let mut shown = totals.pages.len();
     for (&i, d) in batch.iter().zip(decided) {
         let item = &w.intake.items[i];
         let d = d.map_err(|why| RunError::Input(format!("{}: {why}", item.path)))?;
         totals.notes.extend(notes_of(&d));
         seen_in(&d, &mut totals.seen);
         about_in(&d, "", &mut totals.documents);
-        ready.push((i, number(d, &mut totals.counters, w.rulings, w.known)));
+        let n = number(d, &mut totals.counters, w.rulings, w.known);
+        let views = views::share(&n, shown);
+        shown += views;
+        ready.push((i, n, views));
     }
     let shared: &Checker = checker;
     let digests = &totals.digests;
     let done: Vec<(usize, Done)> = ready
         .into_par_iter()
-        .map(|(i, n)| {
+        .map(|(i, n, views)| {
             let item = &w.intake.items[i];
             let file = w.paths.get(&item.path).cloned().unwrap_or_else(|| item.path.clone());
             // Of a file that was not packed the hash is known since intake.
             let sha256 = (!item.gz).then_some(item.sha256.as_str());
-            (i, finish(n, &file, item.kind, sha256, shared, digests))
+            (i, finish(n, &file, item.kind, sha256, shared, digests, views))
         })
         .collect();
     for (i, d) in done {
@@ -206,18 +217,27 @@ fn documents(
 #[allow(clippy::large_enum_variant)]
 enum Done {
     /// Written and checked.
-    Written { finished: Finished, checked: Written, records: u64, media: &'static str, format: &'static str },
+    Written {
+        finished: Finished,
+        checked: Written,
+        records: u64,
+        media: &'static str,
+        format: &'static str,
+        facts: Facts,
+        views: Vec<PageView>,
+    },
     /// Stays behind.
-    Whole { whole: Whole, records: u64, format: &'static str, reviews: Vec<ReviewItem> },
+    Whole { whole: Whole, records: u64, format: &'static str, reviews: Vec<ReviewItem>, facts: Facts },
     /// The writer refused: a defect, which must not become an output.
     Failed(String),
     /// A document that is written anew, and could not be: a person must look.
     Held { why: String, format: &'static str, reviews: Vec<ReviewItem> },
 }
 
-fn finish(n: Numbered, file: &str, kind: Kind, sha256: Option<&str>, checker: &Checker, digests: &Digests) -> Done {
+fn finish(n: Numbered, file: &str, kind: Kind, sha256: Option<&str>, checker: &Checker, digests: &Digests, views: usize) -> Done {
     let records = n.tree.doc.records.len() as u64;
     let (media, format) = (n.tree.format.media_type(), n.tree.format.id());
+    let facts = Facts::of(&n);
     if n.whole.is_some() {
         let placed = |mut r: ReviewItem| {
             r.place.file = file.to_string();
@@ -225,7 +245,7 @@ fn finish(n: Numbered, file: &str, kind: Kind, sha256: Option<&str>, checker: &C
         };
         let reviews = n.reviews.into_iter().map(|r| placed(r.1)).collect();
         return match n.whole {
-            Some(whole) => Done::Whole { whole, records, format, reviews },
+            Some(whole) => Done::Whole { whole, records, format, reviews, facts },
             None => Done::Failed("unreachable".into()),
         };
     }
@@ -245,7 +265,8 @@ fn finish(n: Numbered, file: &str, kind: Kind, sha256: Option<&str>, checker: &C
             }
             let checked = checker.document(file, sha256, &finished);
             finished.input = Vec::new();
-            Done::Written { finished, checked, records, media, format }
+            let views = views::of(file, &finished, views);
+            Done::Written { finished, checked, records, media, format, facts, views }
         }
     }
 }
@@ -267,8 +288,7 @@ fn store(
         bytes: item.len,
         state: "processed".into(),
         reason: String::new(),
-        records: 0,
-        changes: 0,
+        ..InputRow::default()
     };
     match done {
         Done::Failed(why) => return Err(RunError::Internal(format!("{}: cannot be written: {why}", item.path))),
@@ -277,15 +297,20 @@ fn store(
             hold(w, "unreadable", &item.path, format, &item.sha256, item.len, &why, totals);
             return Ok(());
         }
-        Done::Whole { whole, records, format, reviews } => {
+        Done::Whole { whole, records, format, reviews, facts } => {
             row.records = records;
+            facts.fill(&mut row);
+            add_kinds(&mut totals.kinds, &facts.kinds);
             row.format = format.into();
             row.released_as = String::new();
             gather(&mut totals.reviews, reviews);
             whole_stays(w, &file, whole, &mut row, totals);
         }
-        Done::Written { finished, checked, records, media, format } => {
+        Done::Written { finished, checked, records, media, format, facts, views } => {
             row.records = records;
+            facts.fill(&mut row);
+            add_kinds(&mut totals.kinds, &facts.kinds);
+            totals.pages.extend(views);
             row.format = format.into();
             row.changes = finished.entries.iter().filter(|e| e.changes()).count() as u64;
             let rel = format!("{PACKAGE}/{file}");
@@ -370,6 +395,11 @@ fn account(
         let action = e.decision.action.as_str();
         count(&mut totals.by_role, e.role.map_or("none", |r| r.group().as_str()), action);
         count(&mut totals.by_category, e.category.as_str(), action);
+        if let Some(unit) = e.rule.strip_prefix("extent.") {
+            count(&mut totals.extent, unit, action);
+        } else if e.role.is_some_and(|r| r.group() == RoleGroup::OtherPatient) && e.changes() {
+            count(&mut totals.extent, "identifiers", action);
+        }
         if e.decision.action == Action::Withhold && e.rule != "reference.withheld" {
             totals.withheld.push(WithheldRow {
                 place: e.place.clone(),
@@ -441,7 +471,7 @@ fn lines(
     let rel = format!("{PACKAGE}/{file}");
     let mut out = if item.gz { w.staging.create_gz(&rel)? } else { w.staging.create(&rel)? };
     let mut reader = Lines::new(item.open()?, MAX_LINE);
-    let (mut records, mut changes) = (0u64, 0u64);
+    let (mut records, mut changes, mut facts) = (0u64, 0u64, Facts::default());
     loop {
         if cancelled(w.stop) {
             return Err(RunError::Cancelled);
@@ -479,7 +509,7 @@ fn lines(
         let done: Vec<(Line, Option<Done>)> = ready
             .into_par_iter()
             .map(|(line, n)| {
-                let d = n.map(|n| finish(n, &file, Kind::Ndjson, None, shared, digests));
+                let d = n.map(|n| finish(n, &file, Kind::Ndjson, None, shared, digests, 0));
                 (line, d)
             })
             .collect();
@@ -495,12 +525,14 @@ fn lines(
                 Some(Done::Held { why, .. } | Done::Failed(why)) => {
                     return Err(RunError::Internal(format!("{}: line {}: {why}", item.path, line.no)));
                 }
-                Some(Done::Whole { whole, reviews, .. }) => {
+                Some(Done::Whole { whole, reviews, facts: f, .. }) => {
+                    facts.add(&f);
                     gather(&mut totals.reviews, reviews);
                     line_stays(w, whole, place, totals);
                     checker.dropped_line(&file, &line)?;
                 }
-                Some(Done::Written { mut finished, checked, records: r, .. }) => {
+                Some(Done::Written { mut finished, checked, records: r, facts: f, .. }) => {
+                    facts.add(&f);
                     records += r;
                     for e in &mut finished.entries {
                         e.place.path = format!("line {} {}", line.no, e.place.path).trim_end().to_string();
@@ -522,17 +554,20 @@ fn lines(
     }
     out.finish()?;
     totals.media.insert(file.clone(), if item.gz { "application/gzip" } else { "application/fhir+ndjson" }.into());
-    totals.inputs.push(InputRow {
+    let mut row = InputRow {
         path: item.path.clone(),
         released_as: file,
         format: "fhir-ndjson".into(),
         sha256: item.sha256.clone(),
         bytes: item.len,
         state: "processed".into(),
-        reason: String::new(),
         records,
         changes,
-    });
+        ..InputRow::default()
+    };
+    facts.fill(&mut row);
+    add_kinds(&mut totals.kinds, &facts.kinds);
+    totals.inputs.push(row);
     Ok(())
 }
 

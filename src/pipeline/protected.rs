@@ -4,10 +4,9 @@ use super::Known;
 use super::documents::Tree;
 use crate::model::decision::{Action, Decision};
 use crate::model::document::Record;
-use crate::model::policy::{Policy, SpecialRule, Switch};
+use crate::model::policy::{SpecialRule, Switch};
 use crate::model::request::Request;
 use crate::policy::{scope, suspected};
-use aho_corasick::{AhoCorasick, MatchKind};
 use std::collections::BTreeMap;
 
 /// What was seen of special categories and of dates in one document.
@@ -26,43 +25,6 @@ impl Seen {
             *self.special.entry(id.clone()).or_default() += n;
         }
         self.undated += other.undated;
-    }
-}
-
-/// Phrases that mark a text as specially protected, for the categories that are not simply released.
-pub struct Phrases {
-    search: Option<AhoCorasick>,
-    /// Category of each pattern.
-    of: Vec<String>,
-}
-
-impl Phrases {
-    /// Phrases of two words and more: a single word in running text (`psychiatric`) says nothing about the record.
-    pub fn new(policy: &Policy) -> Self {
-        let mut words = Vec::new();
-        let mut of = Vec::new();
-        for rule in policy.special.iter().filter(|r| r.switch != Switch::Release) {
-            for w in rule.words.iter().filter(|w| w.contains([' ', '-'])) {
-                words.push(w.clone());
-                of.push(rule.id.clone());
-            }
-        }
-        let search = (!words.is_empty())
-            .then(|| AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::LeftmostFirst).build(words).ok())
-            .flatten();
-        Phrases { search, of }
-    }
-
-    /// Categories whose phrases stand in a text as whole words.
-    fn find<'p>(&'p self, text: &str) -> Vec<&'p str> {
-        let Some(search) = &self.search else { return Vec::new() };
-        let b = text.as_bytes();
-        let joins = |i: Option<&u8>| i.is_some_and(|c| c.is_ascii_alphanumeric());
-        search
-            .find_iter(text)
-            .filter(|m| !joins(m.start().checked_sub(1).and_then(|i| b.get(i))) && !joins(b.get(m.end())))
-            .filter_map(|m| self.of.get(m.pattern().as_usize()).map(String::as_str))
-            .collect()
     }
 }
 
@@ -112,11 +74,17 @@ pub fn decide(tree: &Tree, known: &Known) -> (Vec<Option<Decision>>, Seen) {
     let records = &tree.doc.records;
     let mut seen = Seen::default();
     let mut phrases: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
-    if known.phrases.search.is_some() {
-        for f in tree.doc.fields.iter().filter(|f| f.class.is_free_text() && f.span.len() > 12) {
-            let Some(raw) = tree.bytes.get(f.span.range()) else { continue };
-            // Looked for in the bytes first: a view costs more, and no phrase holds a letter that needs an escape.
-            let found = known.phrases.find(&String::from_utf8_lossy(raw));
+    if !known.phrases.is_empty() {
+        // The spans of a document that is written anew count in its text.
+        let stored = tree.doc.text.as_deref().map_or(tree.bytes.as_slice(), str::as_bytes);
+        for f in tree.doc.fields.iter().filter(|f| f.class.is_free_text() && f.span.len() > 2) {
+            let Some(raw) = stored.get(f.span.range()) else { continue };
+            // Looked for in the bytes first: a view costs more. UTF-16 shows no word in its bytes.
+            if !known.phrases.may_hold(raw) && !raw.contains(&0) {
+                continue;
+            }
+            let view = tree.format.view(tree.source(), &tree.doc, f);
+            let found = known.phrases.find(&view.text);
             if !found.is_empty() {
                 phrases.entry(f.record).or_default().extend(found);
             }
@@ -166,14 +134,5 @@ mod tests {
         request.special.insert("part2".into(), says("withhold"));
         let d = special(&request, &found).unwrap();
         assert_eq!((d.action, d.by.as_str(), d.reason.as_str()), (Action::Withhold, "P. Officer", "SUD42"));
-    }
-
-    #[test]
-    fn phrases_are_found_as_whole_words_only() {
-        let policy = crate::policy::load("litigation", None).unwrap();
-        let p = Phrases::new(&policy);
-        assert_eq!(p.find("This PSYCHOTHERAPY NOTE is kept apart"), ["psychotherapy_notes"]);
-        assert!(p.find("postpsychotherapy notebook").is_empty());
-        assert!(p.find("psychiatric history: none").is_empty());
     }
 }

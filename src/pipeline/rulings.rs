@@ -88,10 +88,16 @@ fn hint(word: &str) -> String {
     bare.or(best).map_or(String::new(), |w| format!("; did you mean \"{w}\"?"))
 }
 
+fn is_date(text: &str) -> bool {
+    let shape = |(i, b): (usize, u8)| if matches!(i, 4 | 7) { b == b'-' } else { b.is_ascii_digit() };
+    text.len() == 10 && text.bytes().enumerate().all(shape)
+}
+
 /// All rulings of a file.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Rulings {
     by: String,
+    date: Option<String>,
     rulings: BTreeMap<String, Ruling>,
 }
 
@@ -99,11 +105,13 @@ pub struct Rulings {
 #[serde(deny_unknown_fields)]
 struct TomlFile {
     by: String,
+    #[serde(default)]
+    date: Option<String>,
     rulings: BTreeMap<String, String>,
 }
 
 impl Rulings {
-    /// Reads a decisions file: TOML with `by = "name"` and a table `[rulings]` of `R1 = "keep"`.
+    /// Reads a decisions file: TOML with `by = "name"`, if wanted `date = "YYYY-MM-DD"`, and a table `[rulings]` of `R1 = "keep"`.
     ///
     /// # Errors
     /// One line with file and reason.
@@ -128,12 +136,20 @@ impl Rulings {
             })?;
             rulings.insert(id, ruling);
         }
-        Ok(Rulings { by: file.by, rulings })
+        if file.date.as_deref().is_some_and(|d| !is_date(d)) {
+            return Err(RunError::Input(format!("{name}: `date` is not a date; write YYYY-MM-DD")));
+        }
+        Ok(Rulings { by: file.by, date: file.date, rulings })
     }
 
     /// The ruling on an item.
     pub fn get(&self, id: &str) -> Option<&Ruling> {
         self.rulings.get(id)
+    }
+
+    /// When, `YYYY-MM-DD`, where the file says.
+    pub fn date(&self) -> Option<&str> {
+        self.date.as_deref()
     }
 
     /// Who ruled.
@@ -165,6 +181,9 @@ mod tests {
             assert!(e.contains(&format!("did you mean \"{near}\"")), "{e}");
         }
         assert_eq!(r.by(), "A. Clerk");
+        let dated = Rulings::read("by = \"A\"\ndate = \"2026-11-02\"\n[rulings]\n", "d.toml").unwrap();
+        assert_eq!(dated.date(), Some("2026-11-02"));
+        assert!(Rulings::read("by = \"A\"\ndate = \"today\"\n[rulings]\n", "d.toml").is_err());
         let e = Rulings::read("by = \"A\"\n[rulings]\nR1 = \"maybe\"\n", "d.toml").unwrap_err().to_string();
         assert!(e.contains("R1") && e.contains("keep"), "{e}");
         assert!(Rulings::read("x = 1", "d.toml").is_err());

@@ -1,6 +1,7 @@
 //! One case from beginning to end.
 
 use super::check::Checker;
+use super::custody;
 use super::decide::stays_behind;
 use super::documents::Tree;
 use super::names::rename;
@@ -8,10 +9,11 @@ use super::number::review_item;
 use super::process::{PACKAGE, Totals, Work, process_all};
 use super::remembered::Remembered;
 use super::surveying::{Survey, survey_all};
+use super::vault::{Keys, VAULT_FILE, Vault};
 use super::{Known, Options, Progress, outcome};
 use crate::deliver::{Staging, check_apart};
-use crate::detect::Knowledge;
 use crate::detect::ocr::KnownWords;
+use crate::detect::{Knowledge, SafeHarbor};
 use crate::intake::{self, Intake, Item, Kind, XmlRoot};
 use crate::model::case::{Case, Check, Outcome};
 use crate::model::decision::Action;
@@ -24,15 +26,16 @@ use crate::model::role::RoleGroup;
 use crate::model::roster::{Resolution, Roster};
 use crate::people::candidates::Roll;
 use crate::people::{SubjectCheck, check_subject};
-use crate::redact::Question;
 use crate::redact::ids::IdRewriter;
+use crate::redact::{Methods, Question, Token};
 use crate::report::{Edition, Gathered, LedgerWriter, gather, write_edition};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
-use std::sync::Mutex;
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 
 /// Runs a case. The result is in `opts.out`; the case says how it ended.
 ///
@@ -69,7 +72,13 @@ fn run_here(opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Resul
         SubjectCheck::NoPatient if survey.patient_named > 0 && !survey.structured => {}
         SubjectCheck::NoPatient => no_patient(opts, &intake, &survey, &mut totals)?,
     }
-    let (mut known, unreadable, values, trees) = settle(opts, survey, key);
+    let keys = opts.vault.map(|master| Arc::new(Keys::new(&master, &id)));
+    if opts.policy.needs_key() && keys.is_none() {
+        return Err(RunError::Input(
+            "the policy hashes, encrypts or makes stand-ins, which needs the custodian's key: --vault-key".into(),
+        ));
+    }
+    let (mut known, unreadable, values, trees) = settle(opts, survey, key, keys.clone());
     let paths = rename(intake.items.iter().map(|i| i.path.as_str()).chain(intake.held.iter().map(|h| h.path.as_str())), &known);
     known.renames = paths.segments;
 
@@ -88,8 +97,17 @@ fn run_here(opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Resul
         progress,
         stop,
     };
-    let mut append = |e: &Entry| ledger.append(e).map_err(RunError::from);
+    let mut vault = keys.map(Vault::new);
+    let mut append = |e: &Entry| {
+        if let Some(v) = &mut vault {
+            v.add(e);
+        }
+        ledger.append(e).map_err(RunError::from)
+    };
     process_all(&work, &mut checker, &mut append, &mut totals)?;
+    if let Some(v) = vault {
+        staging.write(&format!("internal/{VAULT_FILE}"), &v.seal(&id)?)?;
+    }
     let (file, _) = ledger.finish()?;
     file.finish()?;
     unknown_rulings(opts, &totals)?;
@@ -101,7 +119,8 @@ fn run_here(opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Resul
     let media = std::mem::take(&mut totals.media);
     let mut case = outcome::case(opts, id, &known.roster, totals, outputs, checks);
     case.identity = known.resolver.decisions().to_vec();
-    report(&mut case, &checker, &staging, &media)?;
+    case.custody = custody::begun(opts, &case.inputs);
+    report(&mut case, &checker, &staging, &media, opts.letters.as_deref())?;
     staging.commit()?;
     Ok(case)
 }
@@ -152,11 +171,15 @@ fn doubt(opts: &Options, totals: &mut Totals, why: &str) {
 
 /// The export is about somebody else: a report of why, and nothing else.
 fn wrong_patient(opts: &Options, id: String, intake: &Intake, staging: Staging, why: &str) -> Result<Case, RunError> {
-    let case = outcome::stopped(opts, id, intake, why);
+    let mut case = outcome::stopped(opts, id, intake, why);
+    case.custody = custody::begun(opts, &case.inputs);
     let (file, _) = LedgerWriter::new(staging.create("internal/ledger.jsonl")?).finish()?;
     file.finish()?;
-    let gathered = gather(&case, open_ledger(&staging)?, None)?;
-    internal_report(&case, &gathered, &staging)?;
+    let inner = staging.dir().join("internal");
+    let mut sink = |_: Edition, name: &str| -> io::Result<Box<dyn Write>> { Ok(Box::new(File::create(inner.join(name))?)) };
+    let gathered = gather(&case, open_ledger(&staging)?, false, &mut sink)?;
+    custody::ended(&mut case, gathered.ledger(), None);
+    internal_report(&case, &gathered, &staging, opts.letters.as_deref())?;
     staging.commit()?;
     Err(RunError::WrongPatient(format!(
         "the export is about somebody else than the patient given: {why}; nothing is released, see {}",
@@ -168,7 +191,7 @@ fn wrong_patient(opts: &Options, id: String, intake: &Intake, staging: Staging, 
 type Settled = (Known, HashMap<usize, String>, Vec<(String, Category)>, HashMap<usize, Tree>);
 
 /// Who is who, once everything was seen.
-fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> Settled {
+fn settle(opts: &Options, survey: Survey, key: [u8; 32], keys: Option<Arc<Keys>>) -> Settled {
     let identity = opts.request.patient.clone();
     let (roster, resolver, _) = survey.builder.finish();
     let mut withheld_keys: HashSet<String> = survey.withheld.into_iter().filter(|k| !k.starts_with('#')).collect();
@@ -211,6 +234,18 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> Settled {
     }
     let knowledge = Knowledge::new(&searched, &identity, &opts.dictionary);
     let misread = misread(&searched, &identity);
+    let ids = match &keys {
+        // A stand-in must not be made of what it stands for alone (45 CFR 164.514(c)).
+        Some(k) if opts.policy.safe_harbor.is_some() => IdRewriter::new(k.ids),
+        _ => IdRewriter::new(key),
+    };
+    let token = keys.map(|k| -> Token { Arc::new(move |action, value| k.token(action, value)) });
+    let methods = Methods::new(&opts.policy, opts.request.received.as_deref(), survey.newest, token);
+    let safe_harbor = opts.policy.safe_harbor.as_ref().map(|_| {
+        let of_roster = roster.persons.iter().flat_map(|p| &p.addresses);
+        let cities = of_roster.chain(&identity.addresses).map(|a| a.city.clone());
+        SafeHarbor::new(cities)
+    });
     let known = Known {
         own_words: super::decide::own_words(&identity, &roster),
         identity,
@@ -224,7 +259,9 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> Settled {
         organisations: survey.organisations,
         policy: opts.policy.clone(),
         withheld_keys,
-        ids: IdRewriter::new(key),
+        ids,
+        methods,
+        safe_harbor,
         conditional,
         misread,
         discoveries: survey.discoveries,
@@ -232,7 +269,7 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32]) -> Settled {
         reads: Remembered::default(),
         renames: HashMap::new(),
         request: opts.request.clone(),
-        phrases: super::protected::Phrases::new(&opts.policy),
+        phrases: super::phrases::Phrases::new(&opts.policy),
     };
     (known, survey.unreadable, survey.values.into_iter().collect(), survey.trees)
 }
@@ -349,30 +386,40 @@ fn pack(intake: &Intake, paths: &BTreeMap<String, String>, staging: &Staging) ->
 }
 
 /// Writes the reports and gives the package its name. A report that holds a removed value is a failed check.
-fn report(case: &mut Case, checker: &Checker, staging: &Staging, media: &BTreeMap<String, String>) -> Result<(), RunError> {
+fn report(
+    case: &mut Case,
+    checker: &Checker,
+    staging: &Staging,
+    media: &BTreeMap<String, String>,
+    templates: Option<&Path>,
+) -> Result<(), RunError> {
     let package = staging.dir().join(PACKAGE);
     std::fs::create_dir_all(&package)?;
-    let gathered = if matches!(case.outcome, Outcome::Released | Outcome::ReviewNeeded) {
-        let mut sink = |_: Edition, name: &str| -> io::Result<Box<dyn Write>> {
-            let path = package.join("report").join(name);
-            std::fs::create_dir_all(package.join("report"))?;
-            Ok(Box::new(io::BufWriter::new(File::create(path)?)))
-        };
-        let gathered = gather(case, open_ledger(staging)?, Some(&mut sink))?;
-        write_edition(Edition::Recipient, case, &gathered, &mut sink)?;
-        let mut leaks = Vec::new();
-        for name in ["report.html", "report.json", "ledger.csv"] {
-            let bytes = std::fs::read(package.join("report").join(name))?;
+    let goes_out = matches!(case.outcome, Outcome::Released | Outcome::ReviewNeeded);
+    let (outer, inner) = (package.join("report"), staging.dir().join("internal"));
+    let mut sink = |edition: Edition, name: &str| -> io::Result<Box<dyn Write>> {
+        let dir = if edition == Edition::Recipient { &outer } else { &inner };
+        std::fs::create_dir_all(dir)?;
+        Ok(Box::new(io::BufWriter::new(File::create(dir.join(name))?)))
+    };
+    let gathered = gather(case, open_ledger(staging)?, goes_out, &mut sink)?;
+    if goes_out {
+        write_edition(Edition::Recipient, case, &gathered, templates, &mut sink)?;
+        let (mut leaks, mut names) = (Vec::new(), Vec::new());
+        for entry in std::fs::read_dir(&outer)? {
+            names.push(entry?.file_name().to_string_lossy().into_owned());
+        }
+        names.sort();
+        for name in &names {
+            let bytes = std::fs::read(outer.join(name))?;
             leaks.extend(checker.report(&format!("report/{name}"), &bytes));
         }
         if !leaks.is_empty() {
             case.outcome = Outcome::VerificationFailed;
         }
-        case.checks.push(Check { name: "report-clean".into(), passed: leaks.is_empty(), examined: 3, failures: leaks });
-        gathered
-    } else {
-        gather(case, open_ledger(staging)?, None)?
-    };
+        let examined = names.len() as u64;
+        case.checks.push(Check { name: "report-clean".into(), passed: leaks.is_empty(), examined, failures: leaks });
+    }
     let edition = match case.outcome {
         Outcome::Released => "release",
         Outcome::ReviewNeeded => "draft",
@@ -380,21 +427,25 @@ fn report(case: &mut Case, checker: &Checker, staging: &Staging, media: &BTreeMa
             // Staff can look at what failed; it is no release and no draft.
             std::fs::rename(&package, staging.dir().join("internal/failed"))?;
             case.outputs.clear();
-            return internal_report(case, &gathered, staging);
+            case.pages.clear();
+            custody::ended(case, gathered.ledger(), None);
+            return internal_report(case, &gathered, staging, templates);
         }
     };
     std::fs::rename(&package, staging.dir().join(edition))?;
     staging.manifest(edition, media)?;
-    internal_report(case, &gathered, staging)
+    let manifest = std::fs::read(staging.dir().join(edition).join("manifest.json"))?;
+    custody::ended(case, gathered.ledger(), Some(&manifest));
+    internal_report(case, &gathered, staging, templates)
 }
 
-fn internal_report(case: &Case, gathered: &Gathered, staging: &Staging) -> Result<(), RunError> {
+fn internal_report(case: &Case, gathered: &Gathered, staging: &Staging, templates: Option<&Path>) -> Result<(), RunError> {
     let dir = staging.dir().join("internal");
-    std::fs::create_dir_all(&dir)?;
+    std::fs::create_dir_all(dir.join("letters"))?;
     let mut sink = |_: Edition, name: &str| -> io::Result<Box<dyn Write>> {
         Ok(Box::new(io::BufWriter::new(File::create(dir.join(name))?)))
     };
-    write_edition(Edition::Internal, case, gathered, &mut sink)?;
+    write_edition(Edition::Internal, case, gathered, templates, &mut sink)?;
     Ok(())
 }
 

@@ -31,6 +31,8 @@ pub struct Surveyed {
     pub patient_named: u64,
     /// Keys of records by the stub they are about.
     pub about: Vec<(String, PersonStub, Vec<String>)>,
+    /// The newest year in the dates of records; ages are counted in it.
+    pub newest: Option<i32>,
 }
 
 /// What is known before anything is read.
@@ -63,6 +65,8 @@ pub fn survey(tree: &Tree, given: &Given) -> Surveyed {
 fn one(t: &Tree, given: &Given, known: &dyn Fn(&str) -> bool, out: &mut Surveyed) {
     let Given { identity, policy, request, .. } = *given;
     for (i, record) in t.doc.records.iter().enumerate() {
+        let year = record.date.as_deref().and_then(|d| d.get(..4)?.parse::<i32>().ok()).filter(|y| (1900..=2100).contains(y));
+        out.newest = out.newest.max(year);
         if record.keys.is_empty() {
             continue;
         }

@@ -63,6 +63,8 @@ pub struct Survey {
     pub discoveries: Remembered,
     /// Words of the names of organisations, folded.
     pub organisations: HashSet<String>,
+    /// The newest year in the dates of records.
+    pub newest: Option<i32>,
 }
 
 impl Survey {
@@ -85,6 +87,7 @@ impl Survey {
             }
             self.builder.observe_mention(*role, name);
         }
+        self.newest = self.newest.max(s.newest);
         self.withheld.extend(s.withheld);
         self.patient_named += s.patient_named;
         for (key, stub, keys) in s.about {
@@ -116,6 +119,7 @@ pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop
         structured: false,
         discoveries: Remembered::default(),
         organisations: HashSet::new(),
+        newest: None,
     };
     let (discoveries, reads) = (Remembered::default(), Remembered::default());
     let given = &given(opts, &discoveries, &reads);

@@ -88,6 +88,35 @@ struct RawNotice {
     text: String,
 }
 
+/// A ground for denying access in part.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Ground {
+    /// In the words of the rule.
+    pub title: String,
+    /// Citation.
+    pub citation: String,
+    /// True when it can carry the redaction of what a record says of another person.
+    pub mention: bool,
+    /// True when the individual may have the denial reviewed.
+    pub reviewable: bool,
+    /// True when a licensed health care professional must decide.
+    pub licensed: bool,
+}
+
+static GROUNDS: LazyLock<BTreeMap<String, Ground>> =
+    LazyLock::new(|| toml::from_str(include_str!("../../policies/grounds.toml")).unwrap_or_default());
+
+/// A ground by its word.
+pub(super) fn grounds(word: &str) -> Option<&'static Ground> {
+    GROUNDS.get(word)
+}
+
+/// The words of all grounds.
+pub(super) fn ground_words() -> Vec<&'static str> {
+    GROUNDS.keys().map(String::as_str).collect()
+}
+
 static TABLE: LazyLock<BTreeMap<String, Authority>> =
     LazyLock::new(|| toml::from_str(include_str!("../../policies/authorities.toml")).unwrap_or_default());
 static CHECKLISTS: LazyLock<BTreeMap<String, Checklist>> =
@@ -143,6 +172,11 @@ pub fn travelling(word: &str) -> Vec<Notice> {
     authority(word).map(|a| a.notices.iter().filter_map(|n| notice(n)).collect()).unwrap_or_default()
 }
 
+/// The words of all notices.
+pub(super) fn notice_words() -> Vec<&'static str> {
+    NOTICES.keys().map(String::as_str).collect()
+}
+
 /// A text of `policies/notices.toml` by name.
 pub fn notice(id: &str) -> Option<Notice> {
     let n = NOTICES.get(id)?;
@@ -173,6 +207,15 @@ mod tests {
             assert_eq!(ids.len(), f.checklist.len(), "{word}: an item stands twice");
         }
         assert_eq!(facts("authorization_164_508").unwrap().checklist.len(), 11, "the eleven points of 45 CFR 164.508");
+    }
+
+    #[test]
+    fn grounds_are_those_of_the_rule() {
+        assert_eq!(GROUNDS.len(), 9);
+        for (word, g) in GROUNDS.iter() {
+            assert!(g.citation.starts_with("45 CFR 164.524(a)") && !g.title.is_empty(), "{word}");
+            assert_eq!(g.reviewable, g.citation.contains("(a)(3)"), "{word}: (a)(2) is unreviewable, (a)(3) reviewable");
+        }
     }
 
     #[test]

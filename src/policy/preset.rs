@@ -1,13 +1,13 @@
 //! Reading a preset or a policy file and checking that it can be carried out.
 
-use super::raw::{RawGroup, RawPolicy};
+use super::raw::{Method, RawGroup, RawPolicy};
 use super::words::{hint, line_of, short, toml_error};
 use super::{PolicyError, authority, special};
 use crate::model::decision::Action;
 use crate::model::identity_policy::IdentityPolicy;
 use crate::model::mention::Category;
-use crate::model::policy::{GroupRule, Policy};
-use crate::model::role::RoleGroup;
+use crate::model::policy::{Clock, Extent, GroupRule, Notice, Policy, SafeHarbor, Site};
+use crate::model::role::{Role, RoleGroup};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -117,13 +117,13 @@ fn finish(file: &str, text: &str, raw: RawPolicy, hashed: &[&str]) -> Result<Pol
         let what = "\"other_patient_records\" must be label, withhold or review";
         return Err(PolicyError::at(file, line_with(text, "other_patient_records"), what));
     }
-    let default_authority = raw.default_authority.ok_or_else(|| missing("default_authority"))?;
+    let default_authority = raw.default_authority.clone().ok_or_else(|| missing("default_authority"))?;
     let authority =
         authority(&default_authority).map_err(|e| PolicyError::at(file, line_with(text, "default_authority"), e.what))?;
     let mut groups = BTreeMap::new();
     for (group, word) in GROUPS {
         let header = line_with(text, &format!("[groups.{word}"));
-        let rule = resolve(*group, &raw.groups).and_then(|rule| check(*group, rule));
+        let rule = resolve(*group, &raw.groups).and_then(|rule| check(*group, rule, raw.method.is_some()));
         let mut rule = rule.map_err(|what| PolicyError::at(file, header, format!("group \"{word}\": {what}")))?;
         if *group == RoleGroup::OtherPatient {
             rule.except.entry(Category::Record).or_insert(other_patient_records);
@@ -131,11 +131,24 @@ fn finish(file: &str, text: &str, raw: RawPolicy, hashed: &[&str]) -> Result<Pol
         }
         groups.insert(*group, rule);
     }
-    let withhold = raw.withhold.unwrap_or_default();
+    let safe_harbor = safe_harbor(file, text, &raw)?;
+    let roles = roles(file, text, &raw, &groups, safe_harbor.is_some())?;
+    let withhold = raw.withhold.clone().unwrap_or_default();
     let identity = identity_of(file, text, raw.identity.as_ref())?;
     let mut hash = Sha256::new();
     hashed.iter().for_each(|t| hash.update(t.as_bytes()));
-    Ok(Policy {
+    let site = site(file, text, &raw)?;
+    let authorities = raw.authorities.unwrap_or_default();
+    if let Some(unknown) = authorities.iter().find(|a| super::authority(a).is_err()) {
+        let what =
+            format!("\"authorities\": unknown authority \"{}\"{}", short(unknown), hint(unknown, &super::authority_words()));
+        return Err(PolicyError::at(file, line_with(text, "authorities"), what));
+    }
+    if !authorities.is_empty() && !authorities.contains(&default_authority) {
+        let what = "\"default_authority\" is not one of \"authorities\": they contradict each other";
+        return Err(PolicyError::at(file, line_with(text, "authorities"), what));
+    }
+    let mut policy = Policy {
         name: raw.name.ok_or_else(|| missing("name"))?,
         version: raw.version.ok_or_else(|| missing("version"))?,
         sha256: hash.finalize().iter().map(|b| format!("{b:02x}")).collect(),
@@ -149,8 +162,52 @@ fn finish(file: &str, text: &str, raw: RawPolicy, hashed: &[&str]) -> Result<Pol
         identity,
         authority: super::authority_facts(&default_authority)?,
         travelling: super::travelling(&default_authority),
+        roles,
+        forms: raw.generalise.unwrap_or_default(),
+        safe_harbor,
+        difference: raw.difference.unwrap_or_default(),
         special: special::rules(&raw.special).map_err(|what| PolicyError::at(file, line_with(text, "[special"), what))?,
         default_authority,
+        authorities,
+        site,
+    };
+    super::request_rules::apply_site(&mut policy);
+    Ok(policy)
+}
+
+/// A site's own days, checklists and texts, their names checked.
+fn site(file: &str, text: &str, raw: &RawPolicy) -> Result<Site, PolicyError> {
+    let words = super::authority_words();
+    if let Some(unknown) = raw.checklists.keys().find(|k| !words.contains(&k.as_str())) {
+        let what = format!("checklist of an unknown authority \"{}\"{}", short(unknown), hint(unknown, &words));
+        return Err(PolicyError::at(file, line_with(text, &format!("[[checklists.{unknown}")), what));
+    }
+    let notices = super::authority::notice_words();
+    if let Some(unknown) = raw.texts.keys().find(|k| !notices.contains(&k.as_str())) {
+        let what = format!("text of an unknown notice \"{}\"{}", short(unknown), hint(unknown, &notices));
+        return Err(PolicyError::at(file, line_with(text, &format!("[texts.{unknown}")), what));
+    }
+    let clock = raw.access_clock.as_ref();
+    if clock.is_some_and(|c| c.days == 0 || c.days > 365 || c.extension_days > 365) {
+        let what = "\"access_clock\": days must be 1 to 365, extension_days 0 to 365";
+        return Err(PolicyError::at(file, line_with(text, "access_clock").or_else(|| line_with(text, "[access_clock")), what));
+    }
+    Ok(Site {
+        access_clock: clock.map(|c| Clock {
+            kind: "access".into(),
+            days: c.days,
+            extension_days: c.extension_days,
+            citation: c.citation.clone(),
+        }),
+        checklists: raw.checklists.clone(),
+        texts: raw
+            .texts
+            .iter()
+            .map(|(id, t)| {
+                let t = t.clone();
+                (id.clone(), Notice { id: id.clone(), title: t.title, text: t.text, source: t.source, as_of: t.as_of })
+            })
+            .collect(),
     })
 }
 
@@ -192,26 +249,111 @@ fn resolve(group: RoleGroup, all: &BTreeMap<RoleGroup, RawGroup>) -> Result<Grou
         except: own.except.clone().or_else(|| base.except.clone()).unwrap_or_default(),
         reason: pick(&own.reason, &base.reason, "reason")?,
         basis: pick(&own.basis, &base.basis, "basis")?,
+        extent: own.extent.or(base.extent).unwrap_or_default(),
     })
 }
 
+/// The rules of single roles: what a role does not say is its group's, or that of the group named by `like`.
+fn roles(
+    file: &str,
+    text: &str,
+    raw: &RawPolicy,
+    groups: &BTreeMap<RoleGroup, GroupRule>,
+    safe_harbor: bool,
+) -> Result<BTreeMap<Role, GroupRule>, PolicyError> {
+    let mut out = BTreeMap::new();
+    for (role, own) in &raw.roles {
+        let word = serde_json::to_value(role).ok().and_then(|v| v.as_str().map(str::to_string)).unwrap_or_default();
+        let err =
+            |what: String| PolicyError::at(file, line_with(text, &format!("[roles.{word}")), format!("role \"{word}\": {what}"));
+        if role.group() == RoleGroup::Patient && !safe_harbor {
+            return Err(err("the patient's own data can only be kept".into()));
+        }
+        let Some(base) = groups.get(&own.like.unwrap_or(role.group())) else {
+            return Err(err("\"like\" must name a group".into()));
+        };
+        let mut except = base.except.clone();
+        except.extend(own.except.iter().flatten().map(|(c, a)| (*c, *a)));
+        let rule = GroupRule {
+            action: own.action.unwrap_or(base.action),
+            except,
+            reason: own.reason.clone().unwrap_or_else(|| base.reason.clone()),
+            basis: own.basis.clone().unwrap_or_else(|| base.basis.clone()),
+            extent: own.extent.unwrap_or(base.extent),
+        };
+        out.insert(*role, check(role.group(), rule, safe_harbor).map_err(err)?);
+    }
+    Ok(out)
+}
+
+/// The method of `policies/safe_harbor.toml` with a site's list, when the policy asks for it.
+fn safe_harbor(file: &str, text: &str, raw: &RawPolicy) -> Result<Option<SafeHarbor>, PolicyError> {
+    let own = raw.safe_harbor.as_ref();
+    if raw.method != Some(Method::SafeHarbor) {
+        return match own {
+            None => Ok(None),
+            Some(_) => {
+                let what = "[safe_harbor] has no meaning without method = \"safe-harbor\"";
+                Err(PolicyError::at(file, line_with(text, "[safe_harbor"), what))
+            }
+        };
+    }
+    let mut out: SafeHarbor = toml::from_str(include_str!("../../policies/safe_harbor.toml"))
+        .map_err(|e| toml_error("policies/safe_harbor.toml", include_str!("../../policies/safe_harbor.toml"), &e))?;
+    if let Some(own) = own {
+        if own.small_areas.iter().any(|a| a.len() != 3 || !a.bytes().all(|b| b.is_ascii_digit())) {
+            let what = "\"small_areas\" are the first three digits of ZIP codes, such as \"036\"";
+            return Err(PolicyError::at(file, line_with(text, "small_areas"), what));
+        }
+        out.small_areas = Arc::new(own.small_areas.clone());
+        out.source.clone_from(&own.source);
+        out.as_of.clone_from(&own.as_of);
+    }
+    let kept = raw.groups.get(&RoleGroup::Patient).and_then(|g| g.action).is_none_or(|a| a == Action::Keep);
+    if kept {
+        let what = "method \"safe-harbor\" and [groups.patient] action = \"keep\" contradict each other";
+        return Err(PolicyError::at(file, line_with(text, "method").or_else(|| line_with(text, "[groups.patient")), what));
+    }
+    Ok(Some(out))
+}
+
 /// What a rule may not ask for.
-fn check(group: RoleGroup, rule: GroupRule) -> Result<GroupRule, String> {
+fn check(group: RoleGroup, rule: GroupRule, safe_harbor: bool) -> Result<GroupRule, String> {
     if !is_reason_code(&rule.reason) {
         return Err("\"reason\" must be a code of 1 to 16 capitals, digits and hyphens, such as TP-FAM".into());
     }
     let keeps = |a: Action| a == Action::Keep;
-    if group == RoleGroup::Patient && !(keeps(rule.action) && rule.except.values().all(|a| keeps(*a))) {
-        return Err("the patient's own data can only be kept; a de-identified copy is another product".into());
+    if group == RoleGroup::Patient && !safe_harbor && !(keeps(rule.action) && rule.except.values().all(|a| keeps(*a))) {
+        return Err("the patient's own data can only be kept; another thing is the method \"safe-harbor\"".into());
     }
-    if matches!(rule.action, Action::Withhold | Action::Rewrite) {
-        return Err(format!("\"action\" cannot be {}; valid: keep, label, mask, remove, review", rule.action.as_str()));
+    let own = matches!(group, RoleGroup::Patient | RoleGroup::Organization);
+    if rule.extent != Extent::Identifiers && own {
+        return Err("\"extent\" can only be identifiers: what stands around the name is the patient's".into());
+    }
+    if rule.extent != Extent::Identifiers && keeps(rule.action) {
+        return Err(format!("\"extent\" is {} but \"action\" is keep: they contradict each other", rule.extent.as_str()));
+    }
+    if matches!(rule.action, Action::Withhold | Action::Rewrite | Action::Generalise) {
+        return Err(format!(
+            "\"action\" cannot be {}; valid: keep, label, mask, remove, hash, encrypt, review",
+            rule.action.as_str()
+        ));
     }
     for (category, action) in &rule.except {
         let whole = matches!(category, Category::Record | Category::Document);
         let fits = match action {
             Action::Keep | Action::Label | Action::Review => true,
             Action::Mask | Action::Remove => !whole,
+            Action::Hash | Action::Encrypt => {
+                !whole
+                    && !matches!(
+                        category,
+                        Category::Photo | Category::Signature | Category::Demographic | Category::Date | Category::Age
+                    )
+            }
+            Action::Generalise => {
+                matches!(category, Category::DateOfBirth | Category::Address | Category::Date | Category::Age)
+            }
             Action::Withhold => whole,
             Action::Rewrite => false,
         };

@@ -2,10 +2,10 @@
 
 use crate::model::decision::Action;
 use crate::model::mention::Category;
-use crate::model::policy::{Switch, WithholdRule};
-use crate::model::role::RoleGroup;
+use crate::model::policy::{ChecklistItem, Extent, Forms, Switch, WithholdRule};
+use crate::model::role::{Role, RoleGroup};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A policy file.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -23,6 +23,16 @@ pub(super) struct RawPolicy {
     pub title: Option<String>,
     /// Authority when the request names none.
     pub default_authority: Option<String>,
+    /// Authorities that go with the purpose.
+    pub authorities: Option<Vec<String>>,
+    /// A site's days for the access clock.
+    pub access_clock: Option<RawClock>,
+    /// A site's checklists by authority.
+    #[serde(default)]
+    pub checklists: BTreeMap<String, Vec<ChecklistItem>>,
+    /// A site's texts of notices by id.
+    #[serde(default)]
+    pub texts: BTreeMap<String, RawText>,
     /// What bounds scope for this purpose.
     pub scope: Option<String>,
     /// Records about another patient: `label`, `withhold`, `review`.
@@ -32,6 +42,17 @@ pub(super) struct RawPolicy {
     /// Rules by role group.
     #[serde(default)]
     pub groups: BTreeMap<RoleGroup, RawGroup>,
+    /// Rules of single roles.
+    #[serde(default)]
+    pub roles: BTreeMap<Role, RawGroup>,
+    /// What `generalise` makes of a value.
+    pub generalise: Option<Forms>,
+    /// `safe-harbor`: the patient's identifiers go, too.
+    pub method: Option<Method>,
+    /// What of `policies/safe_harbor.toml` a site puts otherwise.
+    pub safe_harbor: Option<RawSafeHarbor>,
+    /// In what this file differs from the preset it extends.
+    pub difference: Option<String>,
     /// Records left out as a whole.
     pub withhold: Option<Vec<RawWithhold>>,
     /// Numbers and rules of the comparison with the patient that differ from `policies/identity.toml`.
@@ -39,6 +60,48 @@ pub(super) struct RawPolicy {
     /// Switches of special categories (`policies/special.toml`) that differ from the default.
     #[serde(default)]
     pub special: BTreeMap<String, Switch>,
+}
+
+/// A site's days for access requests.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawClock {
+    /// Calendar days from receipt.
+    pub days: u32,
+    /// Calendar days of the one extension; 0 for none.
+    pub extension_days: u32,
+    /// Source.
+    pub citation: String,
+}
+
+/// A site's text of a notice.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawText {
+    pub title: String,
+    pub text: String,
+    pub source: String,
+    pub as_of: String,
+}
+
+/// A method over the whole record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Method {
+    /// 45 CFR 164.514(b)(2).
+    SafeHarbor,
+}
+
+/// A site's own list of small areas.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawSafeHarbor {
+    /// First three digits of postal codes.
+    pub small_areas: BTreeSet<String>,
+    /// Where the list is from.
+    pub source: String,
+    /// Its date, `YYYY-MM-DD`.
+    pub as_of: String,
 }
 
 /// What one group gets.
@@ -55,6 +118,8 @@ pub(super) struct RawGroup {
     pub basis: Option<String>,
     /// Categories treated otherwise.
     pub except: Option<BTreeMap<Category, Action>>,
+    /// What goes with the identity.
+    pub extent: Option<Extent>,
 }
 
 /// Records left out as a whole.
@@ -77,6 +142,9 @@ impl RawPolicy {
     pub fn over(self, mut base: RawPolicy) -> RawPolicy {
         base.groups.extend(self.groups);
         base.special.extend(self.special);
+        base.roles.extend(self.roles);
+        base.checklists.extend(self.checklists);
+        base.texts.extend(self.texts);
         RawPolicy {
             name: self.name.or(base.name),
             version: self.version.or(base.version),
@@ -84,10 +152,19 @@ impl RawPolicy {
             unavailable: self.unavailable.or(base.unavailable),
             title: self.title.or(base.title),
             default_authority: self.default_authority.or(base.default_authority),
+            authorities: self.authorities.or(base.authorities),
+            access_clock: self.access_clock.or(base.access_clock),
+            checklists: base.checklists,
+            texts: base.texts,
             scope: self.scope.or(base.scope),
             other_patient_records: self.other_patient_records.or(base.other_patient_records),
             notices: self.notices.or(base.notices),
             groups: base.groups,
+            roles: base.roles,
+            generalise: self.generalise.or(base.generalise),
+            method: self.method.or(base.method),
+            safe_harbor: self.safe_harbor.or(base.safe_harbor),
+            difference: self.difference,
             withhold: self.withhold.or(base.withhold),
             identity: self.identity.or(base.identity),
             special: base.special,

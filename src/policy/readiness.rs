@@ -1,9 +1,10 @@
 //! Is the request ready? Checklist, clock, determinations: what contradicts itself is refused, what is missing blocks the release.
 
+use super::authority::{ground_words, grounds};
 use super::words::{hint, short};
 use super::{PolicyError, days, ground_required, special_words};
 use crate::model::policy::Policy;
-use crate::model::readiness::{Block, Checked, ClockState, Readiness};
+use crate::model::readiness::{Block, Checked, ClockState, DenialFacts, Readiness};
 use crate::model::request::{Answer, Request};
 
 /// Weighs a request against the policy that holds for it.
@@ -53,16 +54,97 @@ pub fn readiness(policy: &Policy, request: &Request) -> Result<Readiness, Policy
             });
         }
     }
-    let grounded = request.ground.as_deref().is_some_and(|g| !g.trim().is_empty());
-    if ground_required(policy) && grounded && request.reviewer.is_none() {
-        blocks.push(Block {
-            kind: "reviewer".into(),
-            text: "a denial in part is decided by a licensed health care professional: name one under [reviewer] in the request"
-                .into(),
-            citation: "45 CFR 164.524(a)(3)".into(),
-        });
+    let denial = denial(policy, request, &mut blocks)?;
+    contradictions(policy, request)?;
+    Ok(Readiness { checklist_given: given, checklist, clock: clock(policy, request)?, blocks, denial })
+}
+
+/// The denial in part that a ground makes, and what it lacks.
+fn denial(policy: &Policy, request: &Request, blocks: &mut Vec<Block>) -> Result<Option<DenialFacts>, PolicyError> {
+    let ground = request.ground.as_deref().map(str::trim).filter(|g| !g.is_empty());
+    let told = request.denial.clone().unwrap_or_default();
+    let words = ground_words();
+    let rule = match told.code.as_str() {
+        "" => None,
+        code => Some(
+            grounds(code)
+                .ok_or_else(|| PolicyError::new(format!("denial: unknown ground \"{}\"{}", short(code), hint(code, &words))))?,
+        ),
+    };
+    let Some(ground) = ground.filter(|_| ground_required(policy)) else {
+        return match request.denial {
+            Some(_) if !ground_required(policy) => Err(PolicyError::new(
+                "`denial` is for disclosures to the individual: this purpose redacts third parties without a ground",
+            )),
+            Some(_) => {
+                Err(PolicyError::new("`denial` needs a `ground`: in the reviewer's own words, why access is denied in part"))
+            }
+            None => Ok(None),
+        };
+    };
+    let mut block = |kind: &str, text: String, citation: &str| {
+        blocks.push(Block { kind: kind.into(), text, citation: citation.into() });
+    };
+    match rule {
+        None => block(
+            "ground",
+            format!("state the ground as code under [denial] in the request: {}", words.join(", ")),
+            "45 CFR 164.524(a)(2), (a)(3)",
+        ),
+        Some(g) if !g.mention => block(
+            "ground",
+            format!("\"{}\" is no ground to take out what the record says of another person", told.code),
+            &g.citation,
+        ),
+        Some(_) => {}
     }
-    Ok(Readiness { checklist_given: given, checklist, clock: clock(policy, request)?, blocks })
+    let reviewer = request.reviewer.clone().unwrap_or_default();
+    if rule.is_none_or(|g| g.licensed) && (reviewer.name.is_empty() || reviewer.license.is_empty()) {
+        block(
+            "reviewer",
+            "a denial in part is decided by a licensed health care professional: name one under [reviewer] in the request".into(),
+            "45 CFR 164.524(a)(3)",
+        );
+    }
+    if told.contact.trim().is_empty() || told.phone.trim().is_empty() {
+        block(
+            "letter",
+            "the written denial must name who takes complaints and their telephone number: contact and phone under [denial] in the request"
+                .into(),
+            "45 CFR 164.524(d)(2)(iii)",
+        );
+    }
+    Ok(Some(DenialFacts {
+        ground: ground.to_string(),
+        title: rule.map(|g| g.title.clone()).unwrap_or_default(),
+        citation: rule.map(|g| g.citation.clone()).unwrap_or_default(),
+        reviewable: rule.is_some_and(|g| g.reviewable),
+        reviewer: reviewer.name,
+        license: reviewer.license,
+        contact: told.contact,
+        phone: told.phone,
+    }))
+}
+
+/// What a request cannot want at once.
+fn contradictions(policy: &Policy, request: &Request) -> Result<(), PolicyError> {
+    let word = policy.authority.word.as_str();
+    if !policy.authorities.is_empty() && !policy.authorities.iter().any(|a| a == word) {
+        return Err(PolicyError::new(format!(
+            "authority \"{word}\" does not go with {}, which needs one of {}",
+            policy.name,
+            policy.authorities.join(", ")
+        )));
+    }
+    if let (Some(from), Some(to)) = (&request.from, &request.to)
+        && from > to
+    {
+        return Err(PolicyError::new("`from` is after `to`"));
+    }
+    if let Some(both) = request.scope.types.iter().find(|t| request.scope.types.iter().filter(|u| u == t).count() > 1) {
+        return Err(PolicyError::new(format!("scope: \"{}\" stands twice", short(both))));
+    }
+    Ok(())
 }
 
 fn clock(policy: &Policy, request: &Request) -> Result<ClockState, PolicyError> {
@@ -111,7 +193,7 @@ fn clock(policy: &Policy, request: &Request) -> Result<ClockState, PolicyError> 
 mod tests {
     use super::super::{load, with_request};
     use super::*;
-    use crate::model::request::{Extension, Reviewer};
+    use crate::model::request::{Denial, Extension, Reviewer};
 
     fn weigh(purpose: &str, request: Request) -> Result<Readiness, PolicyError> {
         let policy = with_request(load(purpose, None).unwrap(), &request);
@@ -163,10 +245,39 @@ mod tests {
     }
 
     #[test]
-    fn a_denial_in_part_needs_a_licensed_reviewer() {
-        let mut r = Request { ground: Some("harm".into()), ..Request::default() };
-        assert_eq!(weigh("patient", r.clone()).unwrap().blocks[0].kind, "reviewer");
+    fn a_denial_in_part_needs_a_ground_a_licensed_reviewer_and_what_its_letter_says() {
+        let kinds =
+            |r: &Request| -> Vec<String> { weigh("patient", r.clone()).unwrap().blocks.into_iter().map(|b| b.kind).collect() };
+        let mut r = Request { ground: Some("harm to the sister".into()), ..Request::default() };
+        assert_eq!(kinds(&r), ["ground", "reviewer", "letter"]);
         r.reviewer = Some(Reviewer { name: "A. Osei".into(), license: "MD".into() });
-        assert!(weigh("patient", r).unwrap().blocks.is_empty());
+        assert_eq!(kinds(&r), ["ground", "letter"]);
+        let denial = |code: &str| Denial { code: code.into(), contact: "Privacy Office".into(), phone: "555-0100".into() };
+        r.denial = Some(denial("reference_to_another"));
+        assert!(kinds(&r).is_empty());
+        let facts = weigh("patient", r.clone()).unwrap().denial.unwrap();
+        assert!(facts.reviewable && facts.citation.contains("(a)(3)(ii)") && facts.reviewer == "A. Osei");
+        r.denial = Some(denial("psychotherapy_notes"));
+        assert_eq!(kinds(&r), ["ground"], "a ground for something else");
+        r.denial = Some(denial("promise_of_confidentiality"));
+        r.reviewer = None;
+        assert!(kinds(&r).is_empty(), "no licensed professional decides about a promise");
+        r.denial = Some(denial("endangerement"));
+        assert!(weigh("patient", r.clone()).unwrap_err().what.contains("did you mean \"endangerment\""));
+        r.denial = Some(denial("endangerment"));
+        assert!(weigh("litigation", r.clone()).unwrap_err().what.contains("for disclosures to the individual"));
+        r.ground = None;
+        assert!(weigh("patient", r).unwrap_err().what.contains("needs a `ground`"));
+    }
+
+    #[test]
+    fn an_authority_must_fit_the_purpose() {
+        let with = |purpose: &str, word: &str| weigh(purpose, Request { authority: Some(word.into()), ..Request::default() });
+        assert!(with("employer", "payment").unwrap_err().what.contains("does not go with employer"));
+        assert!(with("employer", "authorization_164_508").is_ok());
+        assert!(with("patient", "subpoena_512e_qpo").is_err());
+        assert!(with("litigation", "court_order_512e").is_ok());
+        let turned = Request { from: Some("2021-01-01".into()), to: Some("2020-01-01".into()), ..Request::default() };
+        assert!(weigh("litigation", turned).unwrap_err().what.contains("after"));
     }
 }

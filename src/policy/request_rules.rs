@@ -27,6 +27,7 @@ pub fn with_request(mut policy: Policy, request: &Request) -> Policy {
         apply_authority(&mut policy, word);
     }
     if request.keep_clinicians
+        && policy.keeps_patient()
         && let Some(rule) = policy.groups.get_mut(&RoleGroup::Clinician)
         && rule.action != Action::Keep
     {
@@ -35,6 +36,7 @@ pub fn with_request(mut policy: Policy, request: &Request) -> Policy {
             except: Default::default(),
             reason: "KEEP-CLN".into(),
             basis: "kept because the request keeps treating clinicians".into(),
+            extent: Default::default(),
         };
     }
     let grounded = request.ground.as_deref().is_some_and(|g| !g.trim().is_empty());
@@ -52,12 +54,30 @@ fn apply_authority(policy: &mut Policy, word: &str) {
         policy.travelling = super::travelling(&facts.word);
         policy.authority = facts;
     }
+    apply_site(policy);
     policy.minimum_necessary = found.minimum_necessary();
     policy.scope = format!("{} {purpose_scope}", found.scope).trim().to_string();
     if found.applies != Applies::No {
         policy
             .notices
             .push("Prepared in support of the covered entity's minimum necessary determination; a person makes it.".into());
+    }
+}
+
+/// Puts a site's own days, checklists and texts in place of the built-in ones.
+pub(super) fn apply_site(policy: &mut Policy) {
+    let site = &policy.site;
+    if let Some(clock) = site.access_clock.as_ref().filter(|_| policy.authority.clock.kind == "access") {
+        policy.authority.clock = clock.clone();
+    }
+    if let Some(items) = site.checklists.get(&policy.authority.word) {
+        policy.authority.checklist.clone_from(items);
+    }
+    let notices = policy.travelling.iter_mut().chain(policy.special.iter_mut().flat_map(|s| s.notices.iter_mut()));
+    for n in notices {
+        if let Some(own) = site.texts.get(&n.id) {
+            n.clone_from(own);
+        }
     }
 }
 

@@ -25,6 +25,12 @@ struct Raw {
     #[serde(default)]
     words: Vec<String>,
     #[serde(default)]
+    text_words: Vec<String>,
+    #[serde(default)]
+    icd9: Vec<String>,
+    #[serde(default)]
+    negatable: bool,
+    #[serde(default)]
     notices: Vec<String>,
 }
 
@@ -52,6 +58,9 @@ pub(super) fn rules(switches: &BTreeMap<String, Switch>) -> Result<Vec<SpecialRu
             codes: r.codes.clone(),
             kinds: r.kinds.clone(),
             words: r.words.iter().map(|w| w.to_lowercase()).collect(),
+            text_words: r.text_words.iter().map(|w| w.to_lowercase()).collect(),
+            icd9: r.icd9.clone(),
+            negatable: r.negatable,
             notices: r.notices.iter().filter_map(|n| notice(n)).collect(),
         })
         .collect())
@@ -73,7 +82,12 @@ fn is_suspected(rule: &SpecialRule, record: &Record, title: &str, starts: &[usiz
             None => want == code || *want == short,
         })
     };
+    // ICD-9-CM, its URI and its OIDs of the HL7 registry.
+    let icd9 = |code: &str| {
+        code.contains("icd-9") || code.contains("2.16.840.1.113883.6.103|") || code.contains("2.16.840.1.113883.6.104|")
+    };
     rule.kinds.contains(&record.kind)
+        || record.codes.iter().any(|c| icd9(c) && listed(&rule.icd9, c))
         || record.labels.iter().any(|l| listed(&rule.labels, l))
         || record.codes.iter().any(|c| listed(&rule.codes, c))
         || starts.iter().filter_map(|at| title.get(*at..)).any(|rest| begins_with_any(rest, &rule.words))

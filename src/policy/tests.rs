@@ -165,13 +165,11 @@ fn employer_withholds_family_history_and_genetic_tests() {
 }
 
 #[test]
-fn wrong_purposes_name_the_nearest_and_research_is_refused() {
+fn wrong_purposes_name_the_nearest() {
     let error = load("litigaton", None).unwrap_err().to_string();
     assert!(error.contains("unknown purpose \"litigaton\"; did you mean \"litigation\"?"), "{error}");
     let error = load("xyz", None).unwrap_err().to_string();
     assert!(error.contains("valid: litigation, insurance-claim"), "{error}");
-    let error = load("research-safe-harbor", None).unwrap_err().to_string();
-    assert!(error.contains("not available in this version"), "{error}");
     let error = load(&"a\n".repeat(500), None).unwrap_err().to_string();
     assert!(error.len() < 400 && !error.contains('\n'));
 }
@@ -204,7 +202,6 @@ fn a_file_extends_a_preset_and_its_slips_are_named_with_line() {
         "name = \"x\"\nversion = \"1\"\nother_patient_records = \"keep\"\n",
         &[".toml:3: ", "must be label, withhold or review"],
     );
-    fails(&file.replace("extends = \"litigation\"\n", "extends = \"research-safe-harbor\"\n"), &[".toml:3: ", "not available"]);
     fails(&file.replace("extends = \"litigation\"\n", ""), &["is missing"]);
     assert!(
         load("litigation", Some(std::path::Path::new("/no/such/file.toml"))).unwrap_err().to_string().contains("cannot open")
@@ -229,7 +226,7 @@ fn table() -> String {
     let mut out = String::from("| purpose | group | reason |");
     columns.iter().for_each(|(title, _)| out.push_str(&format!(" {title} |")));
     out.push_str(&format!("\n|{}\n", "---|".repeat(columns.len() + 3)));
-    for purpose in PURPOSES.iter().filter(|p| **p != "research-safe-harbor") {
+    for purpose in PURPOSES {
         let policy = preset(purpose);
         for (group, rule) in &policy.groups {
             let word = serde_json::to_value(group).unwrap();
@@ -238,8 +235,15 @@ fn table() -> String {
                 let mut cells: Vec<&str> =
                     categories.iter().map(|c| rule.except.get(c).copied().unwrap_or(rule.action).as_str()).collect();
                 cells.dedup();
-                assert_eq!(cells.len(), 1, "{purpose} {title} is not uniform");
-                out.push_str(&format!(" {} |", cells[0]));
+                assert!(cells.len() <= 2, "{purpose} {title} is not uniform");
+                let cells: Vec<String> = match cells.len() {
+                    1 => vec![cells[0].to_string()],
+                    _ => categories
+                        .iter()
+                        .map(|c| format!("{} {}", c.as_str(), rule.except.get(c).copied().unwrap_or(rule.action).as_str()))
+                        .collect(),
+                };
+                out.push_str(&format!(" {} |", cells.join("; ")));
             }
             out.push('\n');
         }
@@ -252,4 +256,70 @@ fn the_documented_table_is_what_the_presets_say() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/policies.md");
     let doc = std::fs::read_to_string(path).unwrap();
     assert!(doc.contains(&table()), "docs/policies.md should hold this table:\n{}", table());
+}
+
+#[test]
+fn safe_harbor_takes_from_everybody_the_patient_included() {
+    let policy = preset("research-safe-harbor");
+    let method = policy.safe_harbor.clone().unwrap();
+    assert!(!policy.keeps_patient() && policy.needs_key());
+    // HHS guidance of 2012-11-26: the seventeen areas of Census 2000.
+    for area in
+        ["036", "059", "063", "102", "203", "556", "692", "790", "821", "823", "830", "831", "878", "879", "884", "890", "893"]
+    {
+        assert!(method.small_areas.contains(area), "{area}");
+    }
+    let letters: String = method.coverage.iter().map(|c| c.letter.as_str()).collect();
+    assert_eq!(letters, "ABCDEFGHIJKLMNOPQR", "all eighteen identifiers are spoken of");
+    for role in Role::ALL.iter().filter(|r| r.group() != RoleGroup::Organization) {
+        for category in Category::ALL {
+            assert_ne!(policy.decide(*role, *category).action, Action::Keep, "{role:?} {category:?}");
+        }
+    }
+    assert_eq!(policy.decide(Role::Patient, Category::Record).action, Action::Keep, "the clinical record stays");
+    let own = "name = \"r\"\nversion = \"1\"\nextends = \"research-safe-harbor\"\n[safe_harbor]\nsmall_areas = [\"036\"]\nsource = \"Census 2020\"\nas_of = \"2026-12-01\"\n";
+    assert_eq!(from_text(own).unwrap().safe_harbor.unwrap().small_areas.len(), 1);
+    let fails = |text: &str, part: &str| {
+        let e = from_text(text).unwrap_err().to_string();
+        assert!(e.contains(part), "{e}");
+    };
+    fails(&own.replace("\"036\"", "\"36\""), ".toml:5: ");
+    fails(&own.replace("research-safe-harbor", "litigation"), "has no meaning without method");
+    let kept = "name = \"r\"\nversion = \"1\"\nextends = \"litigation\"\nmethod = \"safe-harbor\"\n";
+    fails(kept, "contradict each other");
+}
+
+#[test]
+fn the_extent_is_whole_for_other_patients_and_identifiers_for_relatives_mother_and_child() {
+    use crate::model::policy::Extent;
+    for purpose in THIRD_PARTY_PURPOSES {
+        let policy = preset(purpose);
+        assert_eq!(policy.extent(Role::OtherPatient), Extent::Whole);
+        for role in [Role::Mother, Role::Newborn, Role::Donor, Role::Physician, Role::Patient] {
+            assert_eq!(policy.extent(role), Extent::Identifiers, "{purpose} {role:?}");
+        }
+        assert_eq!(policy.decide(Role::Newborn, Category::Name).action, Action::Label);
+    }
+    let file = "name = \"x\"\nversion = \"1\"\nextends = \"litigation\"\n";
+    let own = format!(
+        "{file}[roles.guardian]\naction = \"keep\"\nreason = \"KEEP-GRD\"\nbasis = \"order\"\nexcept = {{ ssn = \"mask\" }}\n"
+    );
+    let policy = from_text(&own).unwrap();
+    assert_eq!(policy.decide(Role::Guardian, Category::Name).action, Action::Keep);
+    assert_eq!(policy.decide(Role::Guardian, Category::Ssn).action, Action::Mask);
+    assert_eq!(policy.decide(Role::Friend, Category::Name).action, Action::Label);
+    let fails = |text: String, part: &str| {
+        let e = from_text(&text).unwrap_err().to_string();
+        assert!(e.contains(part), "{e}");
+    };
+    fails(own.replace("guardian", "gardian"), "did you mean \"guardian\"");
+    fails(own.replace("except", "extent = \"row\"\nexcept"), "contradict each other");
+    fails(
+        format!("{file}[groups.patient]\naction = \"keep\"\nreason = \"OWN\"\nbasis = \"x\"\nextent = \"row\"\n"),
+        "can only be identifiers",
+    );
+    fails(format!("{file}[roles.mother]\nextent = \"rows\"\n"), "did you mean \"row\"");
+    fails(format!("{file}[roles.mother.except]\nphone = \"generalise\"\n"), "cannot be generalise");
+    fails(format!("{file}authorities = [\"payment\"]\n"), "contradict each other");
+    fails(format!("{file}[checklists]\npaymnet = []\n"), "did you mean \"payment\"");
 }

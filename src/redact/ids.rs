@@ -30,6 +30,30 @@ impl IdRewriter {
     }
 }
 
+impl IdRewriter {
+    /// Stand-in for any id, of the same shape: a UUID for a UUID, else `id-` and letters. Empty for an empty one.
+    pub fn anonymous(&self, id: &str) -> String {
+        if id.is_empty() {
+            return String::new();
+        }
+        let mut h = Sha256::new();
+        h.update(self.key);
+        h.update([1]);
+        h.update(id.to_ascii_lowercase().as_bytes());
+        let hex: String = h.finalize().iter().take(16).map(|b| format!("{b:02x}")).collect();
+        let part = |r: std::ops::Range<usize>| hex.get(r).unwrap_or_default();
+        if is_uuid(id) {
+            return format!("{}-{}-4{}-8{}-{}", part(0..8), part(8..12), part(13..16), part(17..20), part(20..32));
+        }
+        format!("id-{}", part(0..20))
+    }
+}
+
+fn is_uuid(id: &str) -> bool {
+    id.len() == 36
+        && id.bytes().enumerate().all(|(i, b)| if matches!(i, 8 | 13 | 18 | 23) { b == b'-' } else { b.is_ascii_hexdigit() })
+}
+
 /// `[PHYSICIAN 2]` as `physician-2`.
 pub fn slug(label: &str) -> String {
     let mut out = String::new();

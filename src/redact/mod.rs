@@ -5,8 +5,12 @@
 //! [`Proposal`]s: what, where, why, and who asked. Nothing is numbered here, so that documents can be planned in parallel and numbered
 //! in order afterwards.
 
+mod extent;
 pub mod ids;
+mod mention;
+mod methods;
 mod plan;
+mod safe_harbor;
 
 use crate::model::decision::Decision;
 use crate::model::document::{Document, Field, FieldId};
@@ -20,6 +24,8 @@ use crate::model::view::TextView;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+pub use methods::{Methods, Token};
+use plan::Planner;
 pub use plan::plan;
 
 /// What the planner is given about one document.
@@ -48,6 +54,8 @@ pub struct Inputs<'a> {
     pub conditional: &'a HashSet<PersonId>,
     /// Files of the package that are renamed: last path segment as it came, and as released.
     pub renames: &'a HashMap<String, String>,
+    /// How values are hashed, encrypted and made coarser.
+    pub methods: &'a Methods,
 }
 
 /// What a review item is about.

@@ -1,16 +1,14 @@
 //! One pass over a document's fields.
 
+use super::mention::review;
 use super::{Inputs, Proposal, Question, ids};
 use crate::model::decision::{Action, Decision};
 use crate::model::document::{Class, Field, Form};
 use crate::model::edit::Change;
-use crate::model::mention::{Category, Mention, Who};
+use crate::model::mention::{Category, Who};
 use crate::model::person::{PATIENT, PersonId};
 use crate::model::role::Role;
 use crate::model::roster::{Person, Resolution};
-
-/// Most bytes to either side of a mention that the internal report shows.
-const EXCERPT: usize = 240;
 
 /// Everything that is to be done in one document.
 pub fn plan(inp: &Inputs) -> Vec<Proposal> {
@@ -19,9 +17,10 @@ pub fn plan(inp: &Inputs) -> Vec<Proposal> {
     p.out
 }
 
-struct Planner<'a, 'b> {
-    inp: &'b Inputs<'a>,
-    out: Vec<Proposal>,
+/// Goes over the fields of one document.
+pub(super) struct Planner<'a, 'b> {
+    pub inp: &'b Inputs<'a>,
+    pub out: Vec<Proposal>,
 }
 
 impl<'a> Planner<'a, '_> {
@@ -65,7 +64,7 @@ impl<'a> Planner<'a, '_> {
         }
     }
 
-    fn person(&self, stub: u32) -> Option<&'a Person> {
+    pub(super) fn person(&self, stub: u32) -> Option<&'a Person> {
         match self.inp.who.get(stub as usize)? {
             Resolution::Person(id) => self.inp.roster.get(*id),
             _ => None,
@@ -74,8 +73,12 @@ impl<'a> Planner<'a, '_> {
 
     /// Plans one field; true when the fields inside it are settled, too.
     fn field(&mut self, i: u32, field: &Field) -> bool {
+        if self.safe_harbor(i, field) {
+            return false;
+        }
         match field.class {
-            Class::Attachment => false,
+            // What the reader has told from words: nobody is named there.
+            Class::Attachment | Class::Date | Class::Age => false,
             Class::Reference => {
                 self.reference(i, field);
                 false
@@ -99,7 +102,7 @@ impl<'a> Planner<'a, '_> {
     fn owned(&mut self, i: u32, field: &Field) -> bool {
         let Some(stub) = field.owner else { return false };
         match self.inp.who.get(stub as usize) {
-            Some(Resolution::Person(PATIENT)) => {
+            Some(Resolution::Person(PATIENT)) if self.inp.policy.keeps_patient() => {
                 // The requester's own element: kept as it is.
                 false
             }
@@ -141,6 +144,7 @@ impl<'a> Planner<'a, '_> {
             Action::Mask | Action::Remove if category == Category::Npi && inp.conditional.contains(&id) => {
                 Some(Change::Text(ids::slug(&label)))
             }
+            Action::Hash | Action::Encrypt | Action::Generalise => self.method(field, person, category, action),
             Action::Mask | Action::Rewrite | Action::Withhold | Action::Review => Some(Change::Mask(label.clone())),
             Action::Remove if text_like => Some(Change::Label(label.clone())),
             Action::Remove => Some(Change::Remove),
@@ -258,8 +262,7 @@ impl<'a> Planner<'a, '_> {
         let inp = self.inp;
         let view = (inp.view)(field);
         let text = view.text.as_ref();
-        let withheld = |key: &str| inp.withheld_keys.iter().any(|keys| keys.contains(key));
-        if inp.withheld_keys.iter().any(|keys| !keys.is_empty()) && withheld(&self.full_key(text, field)) {
+        if self.points_at_withheld(text, field) {
             self.out.push(Proposal {
                 field: i,
                 record: false,
@@ -351,6 +354,15 @@ impl<'a> Planner<'a, '_> {
         });
     }
 
+    /// True for a reference to a record that stays behind.
+    pub(super) fn points_at_withheld(&self, text: &str, field: &Field) -> bool {
+        let lists = self.inp.withheld_keys;
+        lists.iter().any(|keys| !keys.is_empty()) && {
+            let key = self.full_key(text, field);
+            lists.iter().any(|keys| keys.contains(&key))
+        }
+    }
+
     /// A reference key as records know it: a contained id with the record it is contained in.
     fn full_key(&self, text: &str, field: &Field) -> String {
         let Some(id) = text.strip_prefix('#') else { return text.to_string() };
@@ -390,11 +402,20 @@ impl<'a> Planner<'a, '_> {
         if matches!(field.class, Class::Url | Class::FileName) && self.renamed(i, text) {
             return;
         }
-        let structural = matches!(field.class, Class::Code | Class::Url | Class::Id | Class::Reference);
+        let structural =
+            matches!(field.class, Class::Code | Class::Serial | Class::Place | Class::Url | Class::Id | Class::Reference);
         let mentions = (self.inp.search)(text, field);
         let mut end = 0usize;
         let mut settled: Vec<(u32, u32)> = Vec::new();
+        let mut units = if structural { Vec::new() } else { self.units(text, &mentions) }.into_iter().peekable();
         for m in mentions.iter() {
+            if let Some((unit, role, label)) = units.next_if(|(u, ..)| (u.span.start as usize) <= m.start) {
+                self.unit(i, text, &unit, role, label);
+                if unit.certain {
+                    end = end.max(unit.span.end as usize);
+                    settled.push((unit.span.start, unit.span.end));
+                }
+            }
             // In coded data a date is the date of something, whoever was born on that day.
             if structural && m.category == Category::DateOfBirth {
                 continue;
@@ -473,120 +494,5 @@ impl<'a> Planner<'a, '_> {
             question: None,
         });
         true
-    }
-
-    /// Decides one mention; true when the text there is settled.
-    fn mention(&mut self, i: u32, text: &str, m: &Mention) -> bool {
-        let inp = self.inp;
-        let (role, label) = match &m.who {
-            Who::Patient => return true,
-            Who::Person(id) => match inp.roster.get(*id) {
-                Some(p) if p.id != PATIENT => (p.role, Some(p.label.clone())),
-                _ => return true,
-            },
-            Who::New(role) => (*role, None),
-            Who::Nobody => (Role::OtherPerson, None),
-            Who::Ambiguous => {
-                self.ambiguous_mention(i, text, m);
-                return true;
-            }
-        };
-        if role == Role::Organization {
-            return true;
-        }
-        let mut decision = inp.policy.decide(role, m.category);
-        let words = match (m.category, &label) {
-            (Category::Name, Some(l)) => l.clone(),
-            (Category::Name, None) => format!("[{}]", role.label_words()),
-            (c, Some(l)) => format!("{} {}]", l.trim_end_matches(']'), c.label_words()),
-            (c, None) => format!("[{}]", c.label_words()),
-        };
-        // Brackets and blanks have no place in a URL or id.
-        let link =
-            self.inp.doc.fields.get(i as usize).is_some_and(|f| matches!(f.class, Class::Url | Class::Id | Class::Reference));
-        let change = match decision.action {
-            Action::Keep => None,
-            _ if link => Some(Change::Text(ids::slug(&words))),
-            _ => Some(Change::Label(words)),
-        };
-        if change.is_some() {
-            decision.action = if link { Action::Rewrite } else { Action::Label };
-        }
-        self.out.push(Proposal {
-            field: i,
-            record: false,
-            range: Some((m.start as u32, m.end as u32)),
-            change,
-            category: m.category,
-            role: Some(role),
-            label,
-            decision,
-            rule: m.rule.to_string(),
-            confidence: m.confidence,
-            original: text[m.start..m.end].to_string(),
-            question: None,
-        });
-        true
-    }
-
-    fn ambiguous_mention(&mut self, i: u32, text: &str, m: &Mention) {
-        let (from, to) = sentence(text, m.start, m.end);
-        let question = Question {
-            kind: "ambiguous",
-            text: "This could be the patient or somebody else. Who is meant?".into(),
-            excerpt: text[from..to].to_string(),
-            choices: vec!["keep".into(), "mask".into()],
-            label: None,
-            group: None,
-            before: text[from..m.start].to_string(),
-            mention: text[m.start..m.end].to_string(),
-            after: text[m.end..to].to_string(),
-        };
-        self.out.push(Proposal {
-            field: i,
-            record: false,
-            range: Some((m.start as u32, m.end as u32)),
-            change: Some(Change::Mask("[REVIEW]".into())),
-            category: m.category,
-            role: None,
-            label: None,
-            decision: review(),
-            rule: m.rule.to_string(),
-            confidence: m.confidence,
-            original: text[m.start..m.end].to_string(),
-            question: Some(question),
-        });
-    }
-}
-
-/// The sentence around a mention, at most [`EXCERPT`] bytes to either side.
-fn sentence(text: &str, start: usize, end: usize) -> (usize, usize) {
-    let mut from = start.saturating_sub(EXCERPT);
-    while !text.is_char_boundary(from) {
-        from += 1;
-    }
-    let mut to = (end + EXCERPT).min(text.len());
-    while !text.is_char_boundary(to) {
-        to -= 1;
-    }
-    let before = text.get(from..start).unwrap_or_default();
-    let after = text.get(end..to).unwrap_or_default();
-    // `Dr. ` and `J. ` end no sentence.
-    let ends = |s: &str, at: usize| {
-        let word = s.get(..at).unwrap_or_default().rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-        word.chars().count() > 3 || word.chars().any(|c| c.is_ascii_digit())
-    };
-    let stop = |s: &str| s.match_indices(". ").filter(|(at, _)| ends(s, *at)).map(|(at, _)| at + 2).collect::<Vec<_>>();
-    let head = stop(before).into_iter().chain(before.match_indices('\n').map(|(at, _)| at + 1)).max().unwrap_or(0);
-    let tail = stop(after).first().map_or(after.len(), |at| at - 1).min(after.find('\n').unwrap_or(after.len()));
-    (from + head, end + tail)
-}
-
-fn review() -> Decision {
-    Decision {
-        action: Action::Review,
-        reason: "REVIEW".into(),
-        basis: "undecided: masked until a person has ruled".into(),
-        by: "machine".into(),
     }
 }

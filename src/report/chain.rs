@@ -4,6 +4,7 @@
 //! `hash`, SHA-256 over `prev` followed by the entry's JSON without the two. The last hash is the ledger's head; kept elsewhere (the
 //! internal report holds it) it also shows a cut-off tail.
 
+use crate::model::case::Event;
 use crate::model::ledger::Entry;
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -74,11 +75,7 @@ impl<W: Write> LedgerWriter<W> {
         }
         self.line.clear();
         serde_json::to_writer(&mut self.line, entry)?;
-        let hash = link(&self.head, &self.line);
-        self.line.pop(); // the closing brace
-        for part in [&b",\"prev\":\""[..], &self.head, b"\",\"hash\":\"", &hash, b"\"}\n"] {
-            self.line.extend_from_slice(part);
-        }
+        let hash = chained(&self.head, &mut self.line);
         self.out.write_all(&self.line)?;
         self.head = hash;
         self.entries += 1;
@@ -107,8 +104,46 @@ fn link(prev: &Hash, json: &[u8]) -> Hash {
     out
 }
 
+/// Adds to an entry's JSON the hash of the line before and its own, and ends the line. Gives its own.
+fn chained(head: &Hash, line: &mut Vec<u8>) -> Hash {
+    let hash = link(head, line);
+    line.pop(); // the closing brace
+    for part in [&b",\"prev\":\""[..], head, b"\",\"hash\":\"", &hash, b"\"}\n"] {
+        line.extend_from_slice(part);
+    }
+    hash
+}
+
 fn text(hash: &Hash) -> String {
     String::from_utf8_lossy(hash).into_owned()
+}
+
+/// The events of a case as lines of `custody.jsonl`, chained as the ledger is.
+///
+/// # Errors
+/// An event cannot be written as JSON.
+pub(super) fn custody_lines(events: &[Event]) -> io::Result<Vec<u8>> {
+    let (mut out, mut head) = (Vec::new(), START);
+    for event in events {
+        let mut line = serde_json::to_vec(event)?;
+        head = chained(&head, &mut line);
+        out.extend_from_slice(&line);
+    }
+    Ok(out)
+}
+
+/// Checks the chain of `custody.jsonl` and gives its events.
+///
+/// # Errors
+/// The first line that does not fit.
+pub fn verify_custody(bytes: &[u8]) -> Result<Vec<Event>, ChainError> {
+    let mut lines = LedgerReader::new(bytes);
+    let mut out = Vec::new();
+    while lines.step()? {
+        let event = serde_json::from_slice(&lines.line).map_err(|_| lines.error("is not an event"))?;
+        out.push(event);
+    }
+    Ok(out)
 }
 
 /// Reads a ledger back, checking the chain line by line. After the last entry [`LedgerReader::summary`] holds the head.
@@ -232,6 +267,19 @@ mod tests {
         let first: serde_json::Value = serde_json::from_slice(bytes.split(|b| *b == b'\n').next().unwrap()).unwrap();
         assert_eq!(first["prev"], text(&START));
         assert_eq!(first["no"], 1);
+    }
+
+    #[test]
+    fn custody_reads_back_and_every_changed_byte_shows() {
+        let events = sample::case().custody;
+        let two = [events.clone(), events].concat();
+        let bytes = custody_lines(&two).unwrap();
+        assert_eq!(verify_custody(&bytes).unwrap(), two);
+        for i in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            changed[i] ^= 1;
+            assert!(verify_custody(&changed).is_err(), "byte {i} changed unseen");
+        }
     }
 
     #[test]

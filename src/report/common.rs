@@ -6,6 +6,7 @@ use crate::model::case::{Case, Outcome};
 use crate::model::decision::Action;
 use crate::model::document::Note;
 use crate::model::policy::{Notice, Switch};
+use crate::model::request::Scope;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -25,6 +26,65 @@ const NOTE_PLACES: usize = 10;
 pub(super) struct Tool {
     pub name: &'static str,
     pub version: String,
+    /// Commit that was built, when the build was told it (`DISCLOSE_COMMIT`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commit: Option<&'static str>,
+}
+
+/// Dates and reference of the request: what both editions say of it.
+#[derive(Serialize)]
+pub(super) struct Asked<'a> {
+    /// What the requester is, and for which organization. A requester may be a third party of the record, so only the internal edition
+    /// names them.
+    pub requester: Requester<'a>,
+    /// Matter, claim or request number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<&'a str>,
+    /// When it came in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub received: Option<&'a str>,
+    /// By when to act.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub due: &'a str,
+    /// By when after the extension.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub extended: &'a str,
+    /// Source of the clock.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub clock: &'a str,
+    /// What of the record is asked for.
+    #[serde(skip_serializing_if = "Scope::is_empty")]
+    pub scope: &'a Scope,
+}
+
+#[derive(Serialize)]
+pub(super) struct Requester<'a> {
+    /// Internal edition only.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub name: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub kind: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub organization: &'a str,
+}
+
+/// What an edition says of the request besides names, purpose and recipient.
+pub(super) fn asked(case: &Case, edition: super::Edition) -> Asked<'_> {
+    let (request, clock) = (&case.request, &case.readiness.clock);
+    let who = &request.requester;
+    Asked {
+        requester: Requester {
+            name: if edition == super::Edition::Internal { &who.name } else { "" },
+            kind: &who.kind,
+            organization: &who.organization,
+        },
+        reference: request.reference.as_deref(),
+        received: request.received.as_deref(),
+        due: &clock.due,
+        extended: &clock.extended,
+        clock: &clock.citation,
+        scope: &request.scope,
+    }
 }
 
 #[derive(Serialize)]
@@ -148,7 +208,7 @@ pub(super) struct Common {
     pub checks: Vec<CheckView>,
     pub outputs: Vec<OutputView>,
     pub notes: Vec<NoteView>,
-    pub limits: [&'static str; 4],
+    pub limits: Vec<String>,
 }
 
 /// The banner of an outcome.
@@ -179,7 +239,7 @@ pub(super) fn release_id(case: &Case) -> String {
 
 pub(super) fn common(case: &Case, digest: &super::digest::Digest, edition: super::Edition) -> Common {
     Common {
-        tool: Tool { name: "disclose", version: case.version.clone() },
+        tool: Tool { name: "disclose", version: case.version.clone(), commit: option_env!("DISCLOSE_COMMIT") },
         release_id: release_id(case),
         outcome: outcome(case.outcome),
         policy: policy(case),
@@ -201,7 +261,7 @@ pub(super) fn common(case: &Case, digest: &super::digest::Digest, edition: super
             })
             .collect(),
         notes: notes(&case.notes),
-        limits: LIMITS,
+        limits: limits(case),
     }
 }
 
@@ -229,6 +289,22 @@ pub(super) fn counts(case: &Case) -> Counts {
         by_category: case.by_category.clone(),
         people_by_group,
     }
+}
+
+/// What a reader must know about the limits of the copy. The Safe Harbor method has words of its own, and says for each identifier what is
+/// done and what may be left.
+fn limits(case: &Case) -> Vec<String> {
+    let Some(method) = &case.policy.safe_harbor else { return LIMITS.iter().map(|l| l.to_string()).collect() };
+    let mut out: Vec<String> = vec![LIMITS[0].into(), LIMITS[3].into()];
+    out.extend(method.statement.iter().cloned());
+    out.push(format!("Three digits of ZIP codes: {} As of {}.", method.source, method.as_of));
+    out.extend(method.coverage.iter().map(|c| {
+        format!(
+            "Coverage ({}) {}. In elements made for it: {}. In text: {}. May be left: {}.",
+            c.letter, c.title, c.structured, c.text, c.left
+        )
+    }));
+    out
 }
 
 /// Everybody but the patient and organizations.

@@ -2,12 +2,8 @@
 
 use super::chain::{ChainSummary, LedgerReader};
 use super::{Edition, guard};
-use crate::model::decision::Action;
 use crate::model::ledger::Entry;
-use crate::model::mention::Category;
-use crate::model::role::Role;
-use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
+use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{self, BufRead};
 
@@ -27,49 +23,6 @@ pub(super) struct Kept {
     pub basis: String,
     /// Times.
     pub count: u64,
-}
-
-/// A text of a ledger line, borrowed where it is written without escapes.
-#[derive(Deserialize)]
-pub(super) struct Text<'a>(#[serde(borrow)] pub Cow<'a, str>);
-
-/// A ledger entry as its line holds it: hundreds of thousands are read, few are kept.
-#[derive(Deserialize)]
-pub(super) struct Line<'a> {
-    pub no: u64,
-    #[serde(borrow)]
-    pub place: LinePlace<'a>,
-    pub category: Category,
-    pub role: Option<Role>,
-    #[serde(borrow)]
-    pub label: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub decision: LineDecision<'a>,
-    #[serde(borrow)]
-    pub rule: Cow<'a, str>,
-    #[serde(borrow)]
-    pub replacement: Cow<'a, str>,
-}
-
-/// Where.
-#[derive(Deserialize)]
-pub(super) struct LinePlace<'a> {
-    #[serde(borrow)]
-    pub file: Cow<'a, str>,
-    #[serde(borrow)]
-    pub path: Cow<'a, str>,
-}
-
-/// The decision.
-#[derive(Deserialize)]
-pub(super) struct LineDecision<'a> {
-    pub action: Action,
-    #[serde(borrow)]
-    pub reason: Cow<'a, str>,
-    #[serde(borrow)]
-    pub basis: Cow<'a, str>,
-    #[serde(borrow)]
-    pub by: Cow<'a, str>,
 }
 
 /// What one pass gathers. Memory is bounded by the table, not by the ledger.
@@ -133,29 +86,28 @@ impl Counter {
     }
 }
 
-/// Reads the whole ledger, hands every changing entry to `each`, and gathers the rest.
-pub(super) fn digest(ledger: impl BufRead, each: &mut dyn FnMut(&Line) -> io::Result<()>) -> io::Result<Digest> {
+/// Reads the whole ledger, hands every entry to `each`, and gathers what the reports show of it.
+pub(super) fn digest(ledger: impl BufRead, each: &mut dyn FnMut(&Entry) -> io::Result<()>) -> io::Result<Digest> {
     let mut reader = LedgerReader::new(ledger);
-    let (mut rows, mut changes, mut by_person, mut kept_total) = (Vec::<Entry>::new(), 0, 0, 0);
+    let (mut rows, mut changes, mut by_person, mut kept_total) = (Vec::new(), 0, 0, 0);
     let (mut internal, mut recipient) = (Counter::default(), Counter::default());
     let (mut last_internal, mut last_recipient) = (None, None);
-    while let Some(json) = reader.next_json() {
-        let json = json?;
-        let Ok(line) = serde_json::from_str::<Line>(json) else { return Err(reader.no_entry().into()) };
-        by_person += u64::from(line.decision.by != "machine");
-        if line.decision.action != Action::Keep {
-            each(&line)?;
+    for entry in &mut reader {
+        let entry = entry?;
+        by_person += u64::from(entry.decision.by != "machine");
+        each(&entry)?;
+        if entry.changes() {
             changes += 1;
             if rows.len() < TABLE_ROWS {
-                rows.push(serde_json::from_str(json)?);
+                rows.push(entry);
             }
             continue;
         }
         kept_total += 1;
-        let group = line.role.map_or("nobody", |r| group_word(r.group()));
-        let (category, reason) = (line.category.as_str(), guard::reason(&line.decision.reason));
-        internal.add(&mut last_internal, group, category, reason, &line.decision.basis);
-        recipient.add(&mut last_recipient, group, category, reason, guard::basis(&line.decision.by, &line.decision.basis));
+        let group = entry.role.map_or("nobody", |r| group_word(r.group()));
+        let (category, reason) = (entry.category.as_str(), guard::reason(&entry.decision.reason));
+        internal.add(&mut last_internal, group, category, reason, &entry.decision.basis);
+        recipient.add(&mut last_recipient, group, category, reason, guard::basis(&entry.decision));
     }
     Ok(Digest {
         rows,

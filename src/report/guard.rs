@@ -4,6 +4,7 @@
 //! do pass are checked here, so that a slip in an earlier stage cannot put a value of the export into the report.
 
 use crate::model::case::Case;
+use crate::model::decision::Decision;
 use crate::model::role::Role;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
@@ -37,13 +38,13 @@ pub(super) fn rule(name: &str) -> &str {
 }
 
 /// The basis of a decision; a person's own words stay inside.
-pub(super) fn basis<'a>(by: &str, basis: &'a str) -> &'a str {
-    if by == "machine" { basis } else { "ruling of a reviewer" }
+pub(super) fn basis(decision: &Decision) -> &str {
+    if decision.by == "machine" { &decision.basis } else { "ruling of a reviewer" }
 }
 
 /// `machine` or `person`, never a name.
-pub(super) fn by(by: &str) -> &'static str {
-    if by == "machine" { "machine" } else { "person" }
+pub(super) fn by(decision: &Decision) -> &'static str {
+    if decision.by == "machine" { "machine" } else { "person" }
 }
 
 /// A text of the tool itself, without control characters and not endless.

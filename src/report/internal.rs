@@ -1,13 +1,14 @@
 //! `report.json` of the internal edition: staff only, with originals and names.
 
 use super::Edition;
-use super::common::{Common, common, others};
+use super::common::{Asked, Common, asked, common, others};
 use super::digest::{Digest, group_word};
-use crate::model::case::{Case, Check, InputRow, WithheldRow};
-use crate::model::identity::{DocumentVerdict, IdentityDecision};
+use super::proved::Proved;
+use crate::model::case::{Case, Check, Event, InputRow, WithheldRow};
+use crate::model::identity::{DocumentVerdict, IdentityDecision, PageVerdict};
 use crate::model::ledger::{Entry, ReviewItem};
 use crate::model::readiness::Readiness;
-use crate::model::request::Request;
+use crate::model::request::{Determination, Request};
 use crate::model::roster::Person;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -40,8 +41,15 @@ pub(super) struct InternalReport<'a> {
     readiness: &'a Readiness,
     /// Records suspected to be specially protected, by category.
     special_seen: &'a BTreeMap<String, u64>,
+    /// A person's determinations about them.
+    determinations: &'a BTreeMap<String, Determination>,
     /// Records without a date in a request that bounds dates.
     undated: u64,
+    /// When the run was made, UTC.
+    made: &'a str,
+    reference: Reference,
+    kinds: Vec<KindView<'a>>,
+    custody: &'a [Event],
 }
 
 #[derive(Serialize)]
@@ -56,6 +64,25 @@ struct RequestView<'a> {
     keep_clinicians: bool,
     ground_stated: bool,
     ground: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recipient_address: Option<&'a str>,
+    #[serde(flatten)]
+    asked: Asked<'a>,
+}
+
+/// Whom the record is about, as the request gives it; identifiers masked.
+#[derive(Serialize)]
+struct Reference {
+    aliases: Vec<String>,
+    identifiers: Vec<String>,
+    marks: String,
+}
+
+#[derive(Serialize)]
+struct KindView<'a> {
+    kind: &'a str,
+    received: u64,
+    withheld: u64,
 }
 
 #[derive(Serialize)]
@@ -78,6 +105,12 @@ struct InputView<'a> {
     reason: &'a str,
     records: u64,
     changes: u64,
+    pages: u64,
+    first_date: &'a str,
+    last_date: &'a str,
+    unclear: u64,
+    /// Whose it says it is.
+    verdict: &'static str,
     bytes: u64,
     sha256: &'a str,
 }
@@ -100,6 +133,7 @@ struct ActionView<'a> {
     decided_by: &'a str,
     replacement: &'a str,
     original: &'a str,
+    verified: &'static str,
 }
 
 #[derive(Serialize)]
@@ -113,6 +147,7 @@ struct WithheldView<'a> {
 
 /// The staff's view of a case.
 pub(super) fn view<'a>(case: &'a Case, digest: &'a Digest) -> InternalReport<'a> {
+    let proved = Proved::of(case);
     InternalReport {
         format: "disclose-report",
         format_version: 1,
@@ -121,9 +156,9 @@ pub(super) fn view<'a>(case: &'a Case, digest: &'a Digest) -> InternalReport<'a>
         common: common(case, digest, Edition::Internal),
         request: request(case, &case.request),
         people: others(case).map(person).collect(),
-        inputs: case.inputs.iter().enumerate().map(|(i, row)| input(i + 1, row)).collect(),
+        inputs: case.inputs.iter().enumerate().map(|(i, row)| input(case, i + 1, row)).collect(),
         actions_total: digest.changes,
-        actions: digest.rows.iter().map(action).collect(),
+        actions: digest.rows.iter().map(|e| action(e, &proved)).collect(),
         ledger: "ledger.jsonl",
         ledger_entries: digest.chain.entries,
         ledger_head: &digest.chain.head,
@@ -134,7 +169,12 @@ pub(super) fn view<'a>(case: &'a Case, digest: &'a Digest) -> InternalReport<'a>
         failed_checks: case.checks.iter().filter(|c| !c.passed).collect(),
         readiness: &case.readiness,
         special_seen: &case.special_seen,
+        determinations: &case.request.special,
         undated: case.undated,
+        made: &case.made,
+        reference: reference(case),
+        kinds: case.kinds.iter().map(|(kind, n)| KindView { kind, received: n.received, withheld: n.withheld }).collect(),
+        custody: &case.custody,
     }
 }
 
@@ -150,6 +190,8 @@ fn request<'a>(case: &'a Case, request: &'a Request) -> RequestView<'a> {
         keep_clinicians: request.keep_clinicians,
         ground_stated: request.ground.is_some(),
         ground: request.ground.as_deref(),
+        recipient_address: request.recipient_address.as_deref(),
+        asked: asked(case, Edition::Internal),
     }
 }
 
@@ -164,7 +206,40 @@ fn person(p: &Person) -> PersonView<'_> {
     }
 }
 
-fn input(no: usize, row: &InputRow) -> InputView<'_> {
+/// Whose a file says it is; the gravest word when it holds several documents.
+fn verdict(case: &Case, path: &str) -> &'static str {
+    let inside =
+        |d: &&DocumentVerdict| d.document.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+    match case.documents.iter().filter(inside).map(|d| d.verdict).max() {
+        Some(PageVerdict::Match) => "the patient's",
+        Some(PageVerdict::Doubt) => "in doubt",
+        Some(PageVerdict::Conflict) => "another patient's",
+        Some(PageVerdict::Nothing) | None => "does not say",
+    }
+}
+
+/// The last characters of an identifier; the rest is stars.
+fn masked(value: &str) -> String {
+    let n = value.chars().count();
+    let shown = if n > 6 { 3 } else { 1 };
+    value.chars().enumerate().map(|(i, c)| if i + shown >= n { c } else { '*' }).collect()
+}
+
+fn reference(case: &Case) -> Reference {
+    let (patient, policy) = (&case.request.patient, &case.policy.identity);
+    let former = patient.former_names.iter().map(|n| n.display());
+    let identifier = |i: &crate::model::person::Identifier| format!("{} {}", i.kind, masked(&i.value)).trim().to_string();
+    Reference {
+        aliases: former.chain(patient.nicknames.iter().cloned()).collect(),
+        identifiers: patient.identifiers.iter().map(identifier).collect(),
+        marks: format!(
+            "patient from {} on, third party up to {} (probabilities); identity policy version {}",
+            policy.thresholds.same, policy.thresholds.different, policy.version
+        ),
+    }
+}
+
+fn input<'a>(case: &Case, no: usize, row: &'a InputRow) -> InputView<'a> {
     InputView {
         no,
         file: &row.released_as,
@@ -174,12 +249,17 @@ fn input(no: usize, row: &InputRow) -> InputView<'_> {
         reason: &row.reason,
         records: row.records,
         changes: row.changes,
+        pages: row.pages,
+        first_date: &row.first_date,
+        last_date: &row.last_date,
+        unclear: row.unclear,
+        verdict: verdict(case, &row.path),
         bytes: row.bytes,
         sha256: &row.sha256,
     }
 }
 
-fn action(e: &Entry) -> ActionView<'_> {
+fn action<'a>(e: &'a Entry, proved: &Proved) -> ActionView<'a> {
     ActionView {
         no: e.no,
         file: &e.place.file,
@@ -197,6 +277,7 @@ fn action(e: &Entry) -> ActionView<'_> {
         decided_by: &e.decision.by,
         replacement: &e.replacement,
         original: e.original.as_deref().unwrap_or_default(),
+        verified: proved.of_file(&e.place.file),
     }
 }
 

@@ -2,45 +2,62 @@
 //!
 //! The **internal** edition is for staff: originals, names, questions. The **recipient** edition travels with the release and holds no
 //! third party's value in any form; it is built from types that have no place for one (`recipient.rs`), and its texts pass closed
-//! vocabularies (`guard.rs`). Each HTML page is a view of the `report.json` beside it, so what the JSON cannot hold the page cannot
-//! show. The ledger is streamed, once for both: a report of a million changes needs the memory of two thousand.
+//! vocabularies (`guard.rs`). Each page and PDF is a view of the `report.json` beside it (`sections/` makes blocks of it, `paper/` draws
+//! them), so what the JSON cannot hold they cannot show. The ledger is streamed, once for both: a report of a million changes needs the memory of two thousand.
 //!
-//! The same case and ledger give the same bytes: no clock, no random number.
+//! The same case and ledger give the same bytes: no clock but the time that the case carries for the custodian, no random number.
 
 mod chain;
 mod common;
 mod digest;
 mod guard;
-mod html;
 mod internal;
-mod ledger_csv;
+mod ledger_rows;
+mod ledger_xlsx;
+mod letters;
+mod paper;
+mod proved;
 mod recipient;
+mod sections;
 mod summary;
 mod waterfall;
 
-pub use chain::{ChainError, ChainSummary, LedgerReader, LedgerWriter, verify_chain};
+pub use chain::{ChainError, ChainSummary, LedgerReader, LedgerWriter, verify_chain, verify_custody};
 pub use digest::TABLE_ROWS;
+pub use letters::{Letter, find_template, letter, letter_kinds, letter_template, letters_due};
 pub use summary::{summary, summary_json};
 
 use crate::model::case::Case;
 use serde::Serialize;
 use std::io::{self, BufRead, Write};
+use std::path::Path;
 
 /// Where the report's own words stand: its pages, and the types that name the members of its JSON. A check that looks for removed names
 /// in a report must know which words are there whoever is in the case.
 pub const FIXED: &[&str] = &[
-    include_str!("templates/report.html"),
-    include_str!("templates/explained.html"),
-    include_str!("templates/style.html"),
+    include_str!("paper/paper.html"),
+    include_str!("paper/style.html"),
+    include_str!("paper/pdf/table.rs"),
+    include_str!("paper/pdf/draw.rs"),
+    include_str!("sections/mod.rs"),
+    include_str!("sections/asked.rs"),
+    include_str!("sections/matters.rs"),
+    include_str!("sections/record.rs"),
+    include_str!("sections/proof.rs"),
     include_str!("recipient.rs"),
     include_str!("common.rs"),
     include_str!("digest.rs"),
     include_str!("guard.rs"),
-    include_str!("html.rs"),
-    include_str!("ledger_csv.rs"),
+    include_str!("ledger_rows.rs"),
+    include_str!("ledger_xlsx.rs"),
+    include_str!("../../letters/redisclosure.txt"),
     include_str!("../model/role.rs"),
     include_str!("../model/mention.rs"),
     "application fhir json ndjson xml cda xdm html text plain css pdf png jpeg tiff zip gzip octet stream image",
+    // What the makers of PDFs and spreadsheets write into every file.
+    "noto sans mono regular bold identity adobe ucs font type catalog pages outlines document sect figure table caption metadata producer",
+    "creator title language microsoft excel office theme calibri cambria light times new roman arial worksheet workbook sheet shared strings \
+     styles core app props rels content types print titles area filter database normal accent good bad neutral heading company manager",
 ];
 
 /// For whom a report is.
@@ -58,48 +75,122 @@ pub type Sink<'a> = dyn FnMut(Edition, &str) -> io::Result<Box<dyn Write>> + 'a;
 /// What the reports show of a ledger: [`gather`] reads it once for both editions.
 pub struct Gathered(digest::Digest);
 
-/// Reads a ledger that [`LedgerWriter`] wrote, checking its chain on the way. With a sink the recipient edition's `ledger.csv` is written
-/// in the same pass; `case` must then be what the reports will be written from.
+impl Gathered {
+    /// Entries and last hash of the ledger that was read.
+    pub fn ledger(&self) -> &ChainSummary {
+        &self.0.chain
+    }
+}
+
+/// Reads a ledger that [`LedgerWriter`] wrote, checking its chain on the way, and writes the tables of it in the same pass: internal
+/// `ledger.csv` and `ledger.xlsx`, and with `recipient` those of the recipient's edition. `case` must be what the reports will be written
+/// from.
 ///
 /// # Errors
-/// The ledger cannot be read or its chain does not hold; the file cannot be written.
-pub fn gather(case: &Case, ledger: impl BufRead, sink: Option<&mut Sink>) -> io::Result<Gathered> {
-    let Some(sink) = sink else { return Ok(Gathered(digest::digest(ledger, &mut |_| Ok(()))?)) };
-    let files = guard::Files::of(case);
-    let mut csv = sink(Edition::Recipient, "ledger.csv")?;
-    let mut row = ledger_csv::Rows::new(&mut *csv, &files)?;
-    let digest = digest::digest(ledger, &mut |entry| row.write(entry))?;
-    csv.flush()?;
+/// The ledger cannot be read or its chain does not hold; a file cannot be written.
+pub fn gather(case: &Case, ledger: impl BufRead, recipient: bool, sink: &mut Sink) -> io::Result<Gathered> {
+    let editions = [Edition::Internal, Edition::Recipient];
+    let mut tables = Vec::new();
+    for edition in editions.into_iter().filter(|e| recipient || *e == Edition::Internal) {
+        tables.push((edition, ledger_rows::Rows::new(edition, case, sink(edition, "ledger.csv")?)?));
+    }
+    let digest = digest::digest(ledger, &mut |entry| tables.iter_mut().try_for_each(|(_, t)| t.write(entry)))?;
+    for (edition, table) in tables {
+        write_all(edition, "ledger.xlsx", &table.finish()?, sink)?;
+    }
     Ok(Gathered(digest))
 }
 
-/// Writes one edition but for the ledger: internal `report.html`, `report.json`, `review.json`, `request.json`; recipient `report.html`,
-/// `report.json`.
+/// Writes one edition but for the ledger: `report.html`, `report.pdf` and `report.json`; of the internal one also `review.json`,
+/// `request.json`, `custody.jsonl` and the letters that apply, below `letters/`; of the recipient's the notices that travel with the
+/// copy. `templates` is a site's folder of letters.
 ///
 /// # Errors
-/// A file cannot be written.
-pub fn write_edition(edition: Edition, case: &Case, gathered: &Gathered, sink: &mut Sink) -> io::Result<()> {
+/// A file cannot be written, or a site's letter does not parse.
+pub fn write_edition(
+    edition: Edition,
+    case: &Case,
+    gathered: &Gathered,
+    templates: Option<&Path>,
+    sink: &mut Sink,
+) -> io::Result<()> {
     let digest = &gathered.0;
     match edition {
         Edition::Internal => {
-            write_views(edition, &internal::view(case, digest), sink)?;
+            let report = write_views(edition, case, &internal::view(case, digest), sink)?;
             let review = serde_json::json!({ "format": "disclose-review", "case_id": case.id, "items": case.review });
             write_json(&mut *sink(edition, "review.json")?, &review)?;
             let request = serde_json::json!({
                 "format": "disclose-request", "case_id": case.id, "tool_version": case.version,
                 "request": case.request, "policy": case.policy,
             });
-            write_json(&mut *sink(edition, "request.json")?, &request)
+            write_json(&mut *sink(edition, "request.json")?, &request)?;
+            write_all(edition, "custody.jsonl", &chain::custody_lines(&case.custody)?, sink)?;
+            for kind in letters_due(&report).into_iter().filter(|k| *k != "redisclosure") {
+                write_letter(edition, kind, &format!("letters/{kind}"), (&report, &request), templates, sink)?;
+            }
+            Ok(())
         }
-        Edition::Recipient => write_views(edition, &recipient::view(case, digest), sink),
+        Edition::Recipient => {
+            let report = write_views(edition, case, &recipient::view(case, digest), sink)?;
+            if report["policy"]["travelling"].as_array().is_none_or(Vec::is_empty) {
+                return Ok(());
+            }
+            write_letter(edition, "redisclosure", "notice", (&report, &serde_json::Value::Null), templates, sink)
+        }
     }
 }
 
-fn write_views<T: Serialize>(edition: Edition, report: &T, sink: &mut Sink) -> io::Result<()> {
-    write_json(&mut *sink(edition, "report.json")?, report)?;
-    let page = html::render(report).map_err(io::Error::other)?;
-    let mut out = sink(edition, "report.html")?;
-    out.write_all(page.as_bytes())?;
+/// Writes a letter as page and PDF.
+fn write_letter(
+    edition: Edition,
+    kind: &str,
+    name: &str,
+    facts: (&serde_json::Value, &serde_json::Value),
+    templates: Option<&Path>,
+    sink: &mut Sink,
+) -> io::Result<()> {
+    let template = find_template(kind, templates).map_err(io::Error::other)?;
+    let made = letter(&template, facts.0, facts.1).map_err(|e| io::Error::other(format!("{kind}: {e}")))?;
+    write_all(edition, &format!("{name}.html"), made.html.as_bytes(), sink)?;
+    write_all(edition, &format!("{name}.pdf"), &made.pdf, sink)
+}
+
+/// Writes a report in its three forms; gives it as data.
+fn write_views<T: Serialize>(edition: Edition, case: &Case, report: &T, sink: &mut Sink) -> io::Result<serde_json::Value> {
+    let report = serde_json::to_value(report)?;
+    write_json(&mut *sink(edition, "report.json")?, &report)?;
+    let paper = sections::paper(&report, pictures(case));
+    let page = paper::html(&paper).map_err(io::Error::other)?;
+    write_all(edition, "report.html", page.as_bytes(), sink)?;
+    let pdf = paper::pdf(&paper).map_err(io::Error::other)?;
+    write_all(edition, "report.pdf", &pdf, sink)?;
+    Ok(report)
+}
+
+/// The pages of what goes out. A file that the recipient does not get is not shown.
+fn pictures(case: &Case) -> Vec<paper::PagePicture> {
+    let one = |p: &crate::model::case::PageView| {
+        let boxes = match p.boxes.len() {
+            0 => "nothing redacted on it".to_string(),
+            1 => "1 redaction".to_string(),
+            n => format!("{n} redactions"),
+        };
+        paper::PagePicture {
+            caption: format!("{}, page {}", p.file, p.page),
+            about: format!("{}, page {} as it goes out: {boxes}", p.file, p.page),
+            width: p.width,
+            height: p.height,
+            grey: p.grey.clone(),
+            boxes: p.boxes.clone(),
+        }
+    };
+    case.pages.iter().map(one).collect()
+}
+
+fn write_all(edition: Edition, name: &str, bytes: &[u8], sink: &mut Sink) -> io::Result<()> {
+    let mut out = sink(edition, name)?;
+    out.write_all(bytes)?;
     out.flush()
 }
 

@@ -5,9 +5,10 @@
 //! file could try names until one fits.
 
 use super::Edition;
-use super::common::{Common, common, others};
+use super::common::{Asked, Common, asked, common, others};
 use super::digest::Digest;
 use super::guard::{self, Files};
+use super::proved::Proved;
 use crate::model::case::Case;
 use crate::model::decision::Action;
 use crate::model::ledger::Entry;
@@ -43,6 +44,8 @@ struct RequestView<'a> {
     to: Option<&'a str>,
     keep_clinicians: bool,
     ground_stated: bool,
+    #[serde(flatten)]
+    asked: Asked<'a>,
 }
 
 #[derive(Serialize)]
@@ -60,6 +63,7 @@ struct InputView {
     state: String,
     reason: String,
     records: u64,
+    pages: u64,
     changes: u64,
 }
 
@@ -76,6 +80,7 @@ struct ActionView<'a> {
     basis: &'a str,
     rule: &'a str,
     decided_by: &'static str,
+    verified: &'static str,
 }
 
 #[derive(Serialize)]
@@ -99,6 +104,7 @@ struct ReviewView<'a> {
 /// The recipient's view of a case.
 pub(super) fn view<'a>(case: &'a Case, digest: &'a Digest) -> RecipientReport<'a> {
     let files = Files::of(case);
+    let proved = Proved::of(case);
     let request = &case.request;
     RecipientReport {
         format: "disclose-report",
@@ -106,8 +112,9 @@ pub(super) fn view<'a>(case: &'a Case, digest: &'a Digest) -> RecipientReport<'a
         edition: "recipient",
         common: common(case, digest, Edition::Recipient),
         request: RequestView {
-            patient: super::patient_names(case),
-            birth_date: request.patient.birth_date.as_deref(),
+            // Where the patient's identifiers go, the report must not bring them back.
+            patient: if case.policy.keeps_patient() { super::patient_names(case) } else { Vec::new() },
+            birth_date: request.patient.birth_date.as_deref().filter(|_| case.policy.keeps_patient()),
             purpose: &request.purpose,
             recipient: &request.recipient,
             authority: super::authority(case),
@@ -115,6 +122,7 @@ pub(super) fn view<'a>(case: &'a Case, digest: &'a Digest) -> RecipientReport<'a
             to: request.to.as_deref(),
             keep_clinicians: request.keep_clinicians,
             ground_stated: request.ground.is_some(),
+            asked: asked(case, Edition::Recipient),
         },
         people: others(case)
             .map(|p| PersonView {
@@ -134,11 +142,12 @@ pub(super) fn view<'a>(case: &'a Case, digest: &'a Digest) -> RecipientReport<'a
                 state: guard::line(&input.state),
                 reason: guard::line(&input.reason),
                 records: input.records,
+                pages: input.pages,
                 changes: input.changes,
             })
             .collect(),
         actions_total: digest.changes,
-        actions: digest.rows.iter().map(|e| action(e, &files)).collect(),
+        actions: digest.rows.iter().map(|e| action(e, &files, &proved)).collect(),
         ledger: "ledger.csv",
         withheld: case
             .withheld
@@ -165,7 +174,7 @@ pub(super) fn view<'a>(case: &'a Case, digest: &'a Digest) -> RecipientReport<'a
     }
 }
 
-fn action<'a>(entry: &'a Entry, files: &Files) -> ActionView<'a> {
+fn action<'a>(entry: &'a Entry, files: &Files, proved: &Proved) -> ActionView<'a> {
     ActionView {
         no: entry.no,
         file: files.show(&entry.place.file),
@@ -175,8 +184,9 @@ fn action<'a>(entry: &'a Entry, files: &Files) -> ActionView<'a> {
         label: entry.label.as_deref().and_then(guard::label).or_else(|| guard::label(&entry.replacement)).unwrap_or_default(),
         action: entry.decision.action,
         reason: guard::reason(&entry.decision.reason),
-        basis: guard::basis(&entry.decision.by, &entry.decision.basis),
+        basis: guard::basis(&entry.decision),
         rule: guard::rule(&entry.rule),
-        decided_by: guard::by(&entry.decision.by),
+        decided_by: guard::by(&entry.decision),
+        verified: proved.of_file(&entry.place.file),
     }
 }

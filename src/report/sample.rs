@@ -131,12 +131,14 @@ fn policy() -> Policy {
         except: BTreeMap::new(),
         reason: reason.into(),
         basis: basis.into(),
+        extent: Default::default(),
     };
     let third = |reason: &str, basis: &str| GroupRule {
         action: Action::Label,
         except: BTreeMap::from([(Category::Phone, Action::Remove), (Category::Mrn, Action::Mask)]),
         reason: reason.into(),
         basis: basis.into(),
+        extent: Default::default(),
     };
     let tp = "45 CFR 164.502(a): no permission to disclose another individual's protected health information";
     let house = "house policy: clinicians and staff appear by role unless the request keeps clinicians";
@@ -149,6 +151,12 @@ fn policy() -> Policy {
             .into(),
         scope: "Bounded by what the authorization describes.".into(),
         default_authority: "authorization_164_508".into(),
+        authorities: Vec::new(),
+        site: Default::default(),
+        roles: BTreeMap::new(),
+        forms: Default::default(),
+        safe_harbor: None,
+        difference: String::new(),
         groups: BTreeMap::from([
             (RoleGroup::Patient, keep("OWN", "the patient's own record, family history included (HHS HIPAA FAQ 511 and 1502)")),
             (RoleGroup::Relative, third("TP-FAM", tp)),
@@ -241,6 +249,10 @@ pub(super) fn case() -> Case {
                 reason: String::new(),
                 records: 42,
                 changes: 8,
+                first_date: "2019-04-01".into(),
+                last_date: "2024-06-30".into(),
+                unclear: 1,
+                ..InputRow::default()
             },
             InputRow {
                 path: "inputs/ziegenbein-walpurga.pdf".into(),
@@ -250,8 +262,7 @@ pub(super) fn case() -> Case {
                 bytes: 1,
                 state: "held".into(),
                 reason: "this version cannot read PDF".into(),
-                records: 0,
-                changes: 0,
+                ..InputRow::default()
             },
         ],
         outputs: vec![OutputRow {
@@ -335,6 +346,23 @@ pub(super) fn case() -> Case {
         readiness: Default::default(),
         special_seen: BTreeMap::new(),
         undated: 0,
+        made: "2026-11-02T10:00:00Z".into(),
+        kinds: BTreeMap::from([("Observation".to_string(), KindCount { received: 40, withheld: 1 })]),
+        pages: vec![PageView {
+            file: "patient.json".into(),
+            page: 1,
+            width: 4,
+            height: 5,
+            grey: vec![200; 20],
+            boxes: vec![[0.1, 0.1, 0.5, 0.2]],
+        }],
+        custody: vec![Event {
+            no: 1,
+            at: "2026-11-02T10:00:00Z".into(),
+            who: "clerk.hannelore".into(),
+            what: "review items ruled on".into(),
+            detail: "1 rulings".into(),
+        }],
         by_category: counts(&[("name", &[("label", 1), ("keep", 2), ("review", 1)]), ("phone", &[("remove", 1)])]),
     }
 }

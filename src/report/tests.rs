@@ -33,10 +33,10 @@ pub(super) fn reports_of(case: &Case, entries: &[Entry]) -> Files {
         Ok(Box::new(Shared(files.clone(), (edition, name.to_string()))))
     };
     let goes_out = matches!(case.outcome, Outcome::Released | Outcome::ReviewNeeded);
-    let gathered = gather(case, &ledger[..], goes_out.then_some(&mut sink as &mut Sink)).unwrap();
-    write_edition(Edition::Internal, case, &gathered, &mut sink).unwrap();
+    let gathered = gather(case, &ledger[..], goes_out, &mut sink).unwrap();
+    write_edition(Edition::Internal, case, &gathered, None, &mut sink).unwrap();
     if goes_out {
-        write_edition(Edition::Recipient, case, &gathered, &mut sink).unwrap();
+        write_edition(Edition::Recipient, case, &gathered, None, &mut sink).unwrap();
     }
     files.take()
 }
@@ -61,11 +61,85 @@ fn forms(value: &str) -> Vec<String> {
     ]
 }
 
+/// Everything that can be read in a file: of a spreadsheet its parts, of a PDF its text by a reader that is not ours.
+fn readable(name: &str, bytes: &[u8]) -> String {
+    let mut out = String::from_utf8_lossy(bytes).into_owned();
+    if name.ends_with(".xlsx") {
+        let mut zip = zip::ZipArchive::new(io::Cursor::new(bytes)).unwrap();
+        for i in 0..zip.len() {
+            io::Read::read_to_string(&mut zip.by_index(i).unwrap(), &mut out).unwrap();
+        }
+    }
+    if name.ends_with(".pdf") {
+        out += &pdf_text(bytes);
+    }
+    out
+}
+
+/// The text of a PDF, white space taken out.
+fn pdf_text(bytes: &[u8]) -> String {
+    let document = lopdf::Document::load_mem(bytes).unwrap();
+    let pages: Vec<u32> = document.get_pages().into_keys().collect();
+    document.extract_text(&pages).unwrap()
+}
+
+#[test]
+fn the_pdf_is_tagged_and_numbers_its_pages() {
+    let files = reports_of(&sample::case(), &sample::entries());
+    for edition in [Edition::Internal, Edition::Recipient] {
+        let bytes = &files[&(edition, "report.pdf".to_string())];
+        let document = lopdf::Document::load_mem(bytes).unwrap();
+        let catalog = document.catalog().unwrap();
+        assert!(catalog.has(b"StructTreeRoot") && catalog.has(b"Outlines") && catalog.has(b"Lang"));
+        let n = document.get_pages().len();
+        let text = pdf_text(bytes).replace(char::is_whitespace, "");
+        for page in 1..=n {
+            assert!(text.contains(&format!("Page{page}of{n}")), "{edition:?} page {page} of {n}: {text}");
+        }
+        for section in ["0.Aboutthisreport", "7.Everychange", "16.Limitsandnotices"] {
+            assert!(text.contains(section), "{section}");
+        }
+        assert_eq!(text.contains("WalpurgaZiegenbein"), edition == Edition::Internal);
+    }
+}
+
+#[test]
+fn both_editions_have_the_seventeen_sections() {
+    let files = reports_of(&sample::case(), &sample::entries());
+    for edition in [Edition::Internal, Edition::Recipient] {
+        let page = text(&files, edition, "report.html");
+        for no in 0..17 {
+            assert_eq!(page.matches(&format!("\">{no}. ")).count(), 1, "{edition:?} section {no}");
+        }
+        assert_eq!(page.matches("<h2").count(), 17);
+        let told = page.to_lowercase();
+        for claim in
+            ["hipaa compliant", "hipaa-compliant", "anonymised", "anonymized", "complete record", "minimum necessary met"]
+        {
+            assert!(!told.contains(claim), "{claim}");
+        }
+        assert!(!told.replace("not a de-identification", "").contains("de-identif"));
+    }
+}
+
+#[test]
+fn the_custodians_ledger_lists_what_was_kept_too() {
+    let files = reports_of(&sample::case(), &sample::entries());
+    let all = text(&files, Edition::Internal, "ledger.csv");
+    assert_eq!(all.lines().count(), sample::entries().len() + 1);
+    assert!(all.contains("left as it is") && all.contains("Walpurga Ziegenbein"));
+    assert!(!text(&files, Edition::Recipient, "ledger.csv").contains("left as it is"));
+    let custody = text(&files, Edition::Internal, "custody.jsonl");
+    let event: serde_json::Value = serde_json::from_str(custody.lines().next().unwrap()).unwrap();
+    assert_eq!((event["no"].as_u64(), event["hash"].as_str().map(str::len)), (Some(1), Some(64)));
+}
+
 #[test]
 fn no_secret_is_in_any_recipient_byte() {
     let files = reports_of(&sample::case(), &sample::entries());
     let recipient: Vec<_> = files.iter().filter(|((e, _), _)| *e == Edition::Recipient).collect();
-    assert_eq!(recipient.len(), 3);
+    let names: Vec<&str> = recipient.iter().map(|((_, n), _)| n.as_str()).collect();
+    assert_eq!(names, ["ledger.csv", "ledger.xlsx", "report.html", "report.json", "report.pdf"]);
     let ledger = ledger(&sample::entries());
     let chain = verify_chain(&ledger[..]).unwrap();
     let originals = sample::entries();
@@ -73,7 +147,7 @@ fn no_secret_is_in_any_recipient_byte() {
     let secrets: Vec<&str> =
         sample::SECRETS.iter().copied().chain(originals).chain([chain.head.as_str(), "918273", "918,273"]).collect();
     for ((_, name), bytes) in recipient {
-        let hay = String::from_utf8_lossy(bytes).to_lowercase();
+        let hay = readable(name, bytes).to_lowercase();
         for secret in &secrets {
             for form in forms(secret) {
                 assert!(!hay.contains(&form), "{name} holds {secret} as {form}");
@@ -113,7 +187,7 @@ fn recipient_html_is_as_agreed() {
     let body = page.split("</head>").nth(1).unwrap();
     insta::assert_snapshot!("recipient_report_html", body);
     assert!(page.contains("Harrow &amp; Finch &lt;LLP&gt;"), "escaped");
-    for outside in ["http://", "https://", "<script", "src=", "@import", "url("] {
+    for outside in ["http://", "https://", "<script", "src=", "@import", "url(", "href=\"/"] {
         assert!(!page.contains(outside), "the page needs nothing from outside: {outside}");
     }
 }
@@ -194,8 +268,8 @@ fn a_broken_ledger_gives_no_report() {
     let mut ledger = ledger(&sample::entries());
     ledger[20] ^= 1;
     let mut sink = |_: Edition, _: &str| -> io::Result<Box<dyn Write>> { Ok(Box::new(io::sink())) };
-    assert!(gather(&sample::case(), &ledger[..], None).is_err());
-    assert!(gather(&sample::case(), &ledger[..], Some(&mut sink)).is_err());
+    assert!(gather(&sample::case(), &ledger[..], false, &mut sink).is_err());
+    assert!(gather(&sample::case(), &ledger[..], true, &mut sink).is_err());
 }
 
 #[test]
@@ -224,12 +298,15 @@ fn waterfall_pictures_have_titles_and_stay_with_staff() {
     let files = reports_of(&sample::case(), &sample::entries());
     let page = text(&files, Edition::Internal, "report.html");
     assert_eq!(page.matches("<svg class=\"fall\"").count(), 4, "two questions for the open item and two for the person");
-    assert_eq!(page.matches("<title id=").count(), 4);
+    assert_eq!(
+        page.matches("<svg").count(),
+        page.matches("<title id=").count() + page.matches("aria-label=\"patient.json, page").count()
+    );
     assert!(page.contains("patient or relative? -12.5 bits in all, enough for a third party."), "{page}");
     assert!(
         page.contains("saw <mark>Walpurga</mark> today") && page.contains("What would turn it: if the given name were the same")
     );
-    assert!(page.contains("another patient&#x27;s</span>") || page.contains("another patient's</span>"));
+    assert!(page.contains("<td>another patient&#x27;s</td>") || page.contains("<td>another patient's</td>"));
     let recipient = text(&files, Edition::Recipient, "report.html");
     assert!(
         !recipient.contains("class=\"fall\"")

@@ -17,7 +17,7 @@ struct Frame<'a> {
     name: &'a [u8],
     key: &'a [u8],
     seen: Vec<&'a [u8]>,
-    many: Option<Box<HashSet<&'a [u8]>>>,
+    many: Option<HashSet<&'a [u8]>>,
     items: u64,
     nulls: u64,
     /// Arrays in this object: name, length, has null.
@@ -34,7 +34,7 @@ impl<'a> Frame<'a> {
             return new;
         }
         let seen = &self.seen;
-        self.many.get_or_insert_with(|| Box::new(seen.iter().copied().collect())).insert(key)
+        self.many.get_or_insert_with(|| seen.iter().copied().collect()).insert(key)
     }
 }
 

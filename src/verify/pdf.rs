@@ -128,6 +128,38 @@ const WORDS: &[&str] = &[
     "Roboto",
     "Helvetica",
     "Outlines",
+    "Document",
+    "Part",
+    "Art",
+    "Sect",
+    "Div",
+    "Caption",
+    "Index",
+    "Span",
+    "Quote",
+    "Note",
+    "Reference",
+    "Code",
+    "Table",
+    "Figure",
+    "Formula",
+    "Aside",
+    "Strong",
+    "Em",
+    "Sub",
+    "Row",
+    "Column",
+    "Both",
+    "Decimal",
+    "Disc",
+    "Circle",
+    "Square",
+    "Ordered",
+    "List",
+    "Scope",
+    "Ruby",
+    "Annot",
+    "Marked",
 ];
 
 /// What a PDF holds, as layers to search: name of the layer and its bytes.
@@ -154,6 +186,8 @@ pub struct Shown {
     pub at: [f32; 2],
     /// Font size in points.
     pub size: f32,
+    /// Font size along the line, which narrowed or widened text has another of.
+    pub wide: f32,
     /// First of a run.
     pub starts: bool,
 }
@@ -163,20 +197,20 @@ pub struct Shown {
 /// # Errors
 /// What cannot be read; then it must not be released.
 pub fn parts(bytes: &[u8]) -> Result<Parts, String> {
-    parts_without(bytes, &[])
+    parts_without(bytes, "", &[])
 }
 
 /// The same without drawing some pages (from 1): what was held as a bomb must not be set off by looking at it again.
 ///
 /// # Errors
 /// As [`parts`].
-pub fn parts_without(bytes: &[u8], skip: &[u32]) -> Result<Parts, String> {
+pub fn parts_without(bytes: &[u8], password: &str, skip: &[u32]) -> Result<Parts, String> {
     // The reader is not ours; a panic in it is an unreadable file.
-    std::panic::catch_unwind(|| take_apart(bytes, skip)).unwrap_or_else(|_| Err("the second reader gave up".into()))
+    std::panic::catch_unwind(|| take_apart(bytes, password, skip)).unwrap_or_else(|_| Err("the second reader gave up".into()))
 }
 
-fn take_apart(bytes: &[u8], skip: &[u32]) -> Result<Parts, String> {
-    let pdf = Pdf::new(bytes.to_vec()).map_err(|_| "the second reader cannot open it".to_string())?;
+fn take_apart(bytes: &[u8], password: &str, skip: &[u32]) -> Result<Parts, String> {
+    let pdf = Pdf::new_with_password(bytes.to_vec(), password).map_err(|_| "the second reader cannot open it".to_string())?;
     let mut out = Parts { between: without_streams(bytes), ..Parts::default() };
     let mut names: BTreeSet<Vec<u8>> = BTreeSet::new();
     let mut left = MAX_BYTES;
@@ -427,7 +461,8 @@ fn readings(glyphs: &[Shown]) -> String {
         let mut last: Option<&Shown> = None;
         for g in glyphs {
             if let Some(b) = last {
-                let em = b.size.max(0.1);
+                let em = b.wide.max(0.1);
+                let tall = b.size.max(0.1);
                 let (dx, dy) = (g.at[0] - b.at[0], g.at[1] - b.at[1]);
                 let (along, across) = if dy.abs() > dx.abs() * 4.0 && b.text != " " { (dy.abs(), dx) } else { (dx, dy) };
                 let gap = along - b.text.chars().map(guess).sum::<f32>() * em;
@@ -436,7 +471,7 @@ fn readings(glyphs: &[Shown]) -> String {
                     1 => along > 1.1 * em,
                     _ => gap > 0.2 * em,
                 };
-                if across.abs() > 0.5 * em || along < -0.5 * em {
+                if across.abs() > 0.5 * tall || along < -0.5 * em {
                     out.push('\n');
                 } else if blank {
                     out.push(' ');
@@ -483,12 +518,13 @@ impl Device<'_> for Reader {
             let c = m.as_coeffs();
             // Glyph space is a thousandth of the font size.
             let size = (c[2].hypot(c[3]) * 1000.0).max(0.1);
+            let wide = (c[0].hypot(c[1]) * 1000.0).max(0.1);
             let text = match glyph.as_unicode() {
                 Some(BfString::Char(c)) => c.to_string(),
                 Some(BfString::String(s)) => s,
                 None => String::new(),
             };
-            self.glyphs.push(Shown { text, at: [at.x as f32, at.y as f32], size: size as f32, starts });
+            self.glyphs.push(Shown { text, at: [at.x as f32, at.y as f32], size: size as f32, wide: wide as f32, starts });
             starts = false;
         }
     }

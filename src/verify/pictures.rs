@@ -21,6 +21,8 @@ use std::sync::Mutex;
 
 /// Smaller pictures hold no name that could be read.
 const MIN_SIDE: usize = 24;
+/// Larger pictures were not read and are in no output.
+const MAX_PIXELS: u64 = 256 << 20;
 
 /// Checks the pictures of a PDF that was written anew.
 pub fn check_pictures(
@@ -34,7 +36,7 @@ pub fn check_pictures(
     if rewrite.pictures == 0 {
         return;
     }
-    let (Ok(before), Ok(after)) = (Pdf::new(input.to_vec()), Pdf::new(output.to_vec())) else {
+    let (Ok(before), Ok(after)) = (Pdf::new_with_password(input.to_vec(), &rewrite.password), Pdf::new(output.to_vec())) else {
         return findings.faults.push("the second reader cannot open it".into());
     };
     let seen = Mutex::new(Vec::<u64>::new());
@@ -72,7 +74,7 @@ fn one_page(n: usize, before: &Pdf, after: &Pdf, rewrite: &Rewrite, seen: &Mutex
             Err(why) => faults.push(format!("page {no}: {why}")),
         }
     }
-    if rewrite.withheld.contains(&no) {
+    if rewrite.withheld.contains(&no) || rewrite.drawn.contains(&no) {
         return (faults, texts);
     }
     // Pictures that were left out leave no pairs to compare.
@@ -114,18 +116,55 @@ impl Device<'_> for Pictures {
     fn pop_transparency_group(&mut self) {}
 
     fn draw_image(&mut self, image: Image<'_, '_>, _: ImageDrawProps<'_>) {
-        let Image::Raster(raster) = image else { return };
+        if u64::from(image.width()) * u64::from(image.height()) > MAX_PIXELS {
+            return;
+        }
+        let raster = match image {
+            Image::Raster(r) => r,
+            Image::Stencil(s) => {
+                return s.with_stencil(
+                    |luma, _| {
+                        let (width, height) = (luma.width as usize, luma.height as usize);
+                        let data = luma.data.iter().map(|v| 255 - v).collect();
+                        self.0.push((Picture { width, height, channels: 1, data }, false));
+                    },
+                    None,
+                );
+            }
+        };
         let lossy = raster.stream().raw_data().starts_with(b"\xff\xd8");
         raster.with_rgba(
-            |data, _| {
+            |data, alpha| {
                 let (width, height) = (data.width() as usize, data.height() as usize);
                 let (channels, data) = match data {
                     ImageData::Rgb(d) => (3, d.data),
                     ImageData::Luma(d) => (1, d.data),
                 };
-                self.0.push((Picture { width, height, channels, data }, lossy));
+                let picture = Picture { width, height, channels, data };
+                let seen = match alpha {
+                    Some(a) => on_white(&picture, &a.data, (a.width as usize, a.height as usize)),
+                    None => picture,
+                };
+                self.0.push((seen, lossy));
             },
             None,
         );
     }
+}
+
+/// A picture as its mask lets it be seen on white paper, at the larger size of the two.
+fn on_white(p: &Picture, mask: &[u8], (mw, mh): (usize, usize)) -> Picture {
+    let (width, height, c) = (p.width.max(mw), p.height.max(mh), p.channels);
+    let mut data = Vec::with_capacity(width * height * c);
+    for y in 0..height {
+        let (from, over) = (y * p.height / height.max(1) * p.width, y * mh / height.max(1) * mw);
+        for x in 0..width {
+            let at = (from + x * p.width / width.max(1)) * c;
+            let solid = u16::from(mask.get(over + x * mw / width.max(1)).copied().unwrap_or(255));
+            for v in p.data.get(at..at + c).unwrap_or_default() {
+                data.push(((u16::from(*v) * solid + 255 * (255 - solid)) / 255) as u8);
+            }
+        }
+    }
+    Picture { width, height, channels: c, data }
 }

@@ -24,7 +24,7 @@ pub fn verify_rewritten(input: &[u8], output: &[u8], rewrite: &Rewrite, removed:
         return;
     }
     findings.shaped = true;
-    match (parts_without(input, &rewrite.withheld), parts(output)) {
+    match (parts_without(input, &rewrite.password, &rewrite.withheld), parts(output)) {
         (Ok(before), Ok(after)) => compare(&before, &after, rewrite, removed, &mut findings.faults),
         (_, Err(why)) => findings.faults.push(why),
         (Err(_), _) => {
@@ -62,6 +62,7 @@ fn compare(before: &Parts, after: &Parts, rewrite: &Rewrite, removed: &[&str], f
         return;
     }
     rewrite.labels.iter().for_each(|l| came.add(l));
+    rewrite.signs.iter().for_each(|s| came.add(s));
     let mut taken = Letters::default();
     removed.iter().for_each(|r| taken.add(r));
     let more = went.beyond(&came);
@@ -120,7 +121,7 @@ mod tests {
     fn glyphs(text: &str) -> Vec<Shown> {
         text.chars()
             .enumerate()
-            .map(|(i, c)| Shown { text: c.to_string(), at: [i as f32 * 6.0, 100.0], size: 10.0, starts: i == 0 })
+            .map(|(i, c)| Shown { text: c.to_string(), at: [i as f32 * 6.0, 100.0], size: 10.0, wide: 10.0, starts: i == 0 })
             .collect()
     }
 

@@ -144,11 +144,11 @@ fn the_patient_gets_everything_unless_a_ground_is_given() {
 }
 
 #[test]
-fn a_purpose_that_cannot_be_served_is_refused() {
-    let args = ["--patient", "samples/notes/patient.toml", "--purpose", "research-safe-harbor", "--recipient", "X"];
+fn a_purpose_that_does_not_exist_is_refused() {
+    let args = ["--patient", "samples/notes/patient.toml", "--purpose", "research-safe-harbour", "--recipient", "X"];
     let run = run::process(&run::root(), &["samples/notes/ward-note.txt"], &args);
     assert_eq!(run.code, 2, "{}", run.stderr);
-    assert!(run.stderr.contains("research-safe-harbor"), "{}", run.stderr);
+    assert!(run.stderr.contains("did you mean \"research-safe-harbor\""), "{}", run.stderr);
 }
 
 #[test]

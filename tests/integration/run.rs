@@ -82,12 +82,22 @@ pub fn process(folder: &Path, inputs: &[&str], args: &[&str]) -> Run {
         .stdin(Stdio::null())
         .output()
         .expect("the program starts");
+    fitting(&out);
     Run {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         took: begin.elapsed(),
         folder: temp,
+    }
+}
+
+/// Every report that any test produces fits the published schema.
+fn fitting(out: &Path) {
+    for folder in ["internal", "release/report", "draft/report"] {
+        let Ok(text) = std::fs::read_to_string(out.join(folder).join("report.json")) else { continue };
+        let report: serde_json::Value = serde_json::from_str(&text).expect("a report is JSON");
+        assert_eq!(crate::schema::report_misfit(&report), None, "{folder}/report.json does not fit docs/report.schema.json");
     }
 }
 

@@ -1,8 +1,9 @@
 //! Where the model is asked: stretches with a word that could be a name and that nothing has explained.
 
 use crate::detect::cues::{credential, is_eponym_head, kin, title};
+use crate::detect::things::is_thing_noun;
 use crate::detect::tokens::{Shape, Tokens};
-use crate::detect::words::{NameLike, folded_like, is_eponym, is_given};
+use crate::detect::words::{NameLike, folded_like, is_clinical, is_eponym, is_given, is_place_or_month, is_running_word};
 use crate::model::document::Class;
 use crate::model::mention::Mention;
 use std::ops::Range;
@@ -37,7 +38,7 @@ pub fn open_words(t: &Tokens, class: Class, found: &[Mention], known: &dyn Fn(&s
             at += 1;
         }
         let taken = found.get(at).is_some_and(|m| m.start < token.end);
-        if taken || !may_be_name(t, i, class, &line) {
+        if taken || !may_be_name(t, i, class, &line) && !is_second(t, i, found, at) {
             continue;
         }
         if known(t.low(i)) {
@@ -47,6 +48,25 @@ pub fn open_words(t: &Tokens, class: Class, found: &[Mention], known: &dyn Fn(&s
         out.tokens.push(i);
     }
     out
+}
+
+/// A word of the language with a capital right beside a name that was found: it may be a part of it.
+fn is_second(t: &Tokens, i: usize, found: &[Mention], at: usize) -> bool {
+    let Some(token) = t.get(i) else { return false };
+    let low = t.low(i);
+    let plain = t.shape(i) == Some(Shape::Cap) && t.like(i) == NameLike::Word && !is_clinical(low) && !is_running_word(low);
+    plain
+        && kin(low).is_none()
+        && title(low).is_none()
+        && credential(t.word(i)).is_none()
+        && !is_eponym_head(low)
+        && !is_place_or_month(low)
+        && at.checked_sub(1).into_iter().chain([at]).filter_map(|k| found.get(k)).any(|m| beside(m, token.start, token.end))
+}
+
+/// True when a name and the bytes `start..end` are parted by one blank.
+pub fn beside(m: &Mention, start: usize, end: usize) -> bool {
+    m.category == crate::model::mention::Category::Name && (m.end + 1 == start || end + 1 == m.start)
 }
 
 /// True for a folded word that is in no list, of names or of other words.
@@ -62,6 +82,8 @@ struct Line {
     loud: bool,
     /// No word begins with a capital.
     low: bool,
+    /// Most words begin with a capital.
+    titled: bool,
 }
 
 impl Line {
@@ -72,7 +94,7 @@ impl Line {
         }
         let count = |s: Shape| (first..next).filter(|i| t.shape(*i) == Some(s) && t.word(*i).len() > 2).count();
         let (cap, upper, lower) = (count(Shape::Cap), count(Shape::Upper), count(Shape::Lower));
-        Line { next, loud: upper >= 3 && upper > 2 * (cap + lower), low: cap + upper == 0 && lower > 0 }
+        Line { next, loud: upper >= 3 && upper > 2 * (cap + lower), low: cap + upper == 0 && lower > 0, titled: cap > lower }
     }
 }
 
@@ -87,7 +109,8 @@ fn may_be_name(t: &Tokens, i: usize, class: Class, line: &Line) -> bool {
     let fits = match shape {
         Some(Shape::Cap) => match like {
             NameLike::Name => true,
-            NameLike::Unknown => prose && letters >= 3 && !t.is(i + 1, ':') && !measured(t, i),
+            NameLike::Unknown => prose && letters >= 2 && !t.is(i + 1, ':') && !measured(t, i),
+            NameLike::WordName if prose && inside(t, i) && !line.titled => true,
             _ => {
                 let beside = |k: usize| t.is_capital(k) && t.like(k) >= NameLike::WordName && k != i;
                 i > 0 && beside(i - 1) || beside(i + 1)
@@ -103,6 +126,14 @@ fn may_be_name(t: &Tokens, i: usize, class: Class, line: &Line) -> bool {
         _ => like == NameLike::Name && is_given(low) && letters >= 4,
     };
     fits && !named_after(t, i, low)
+}
+
+/// A capital inside a sentence, with no other beside it: written so because it is a name.
+fn inside(t: &Tokens, i: usize) -> bool {
+    let beside = |k: usize| t.is_capital(k) && t.like(k) <= NameLike::WordName && t.word(k).len() > 1;
+    let before = i.checked_sub(1).is_some_and(|k| beside(k) && !t.begins_line(k) && !t.is(k.wrapping_sub(1), '.'));
+    let dosed = matches!(t.shape(i + 1), Some(Shape::Number | Shape::Mixed)) && !t.begins_column(i + 1);
+    !before && !beside(i + 1) && !dosed && !is_place_or_month(t.low(i)) && !is_thing_noun(t, i + 1)
 }
 
 /// `Wegovy 0.5 mg`, `Shingrix 50`: an unknown word with an amount is a product.

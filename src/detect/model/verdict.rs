@@ -1,15 +1,18 @@
 //! What a stretch that the model takes for a name is worth, beside the lists and the words around it.
 
 use super::net::Scored;
-use super::places::{open_words, stretches};
+use super::places::{beside, open_words, stretches};
 use super::things::{is_place, is_thing};
 use super::{Names, files};
 use crate::detect::discover::{Find, judged};
 use crate::detect::fold::folded;
 use crate::detect::identity::Own;
+use crate::detect::lone::weight_of;
 use crate::detect::name_read::{Read, is_particle};
 use crate::detect::tokens::{Shape, Tokens};
-use crate::detect::words::{NameLike, folded_like, is_clinical, is_eponym, is_place_or_month, is_running_word, name_like};
+use crate::detect::words::{
+    NameLike, folded_like, is_bare_eponym, is_clinical, is_eponym, is_place_or_month, is_running_word, is_usual, name_like,
+};
 use crate::detect::{Context, own_of};
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::request::Identity;
@@ -21,6 +24,8 @@ const PART: f32 = 0.2;
 const LISTED: f32 = 0.5;
 /// Two words or more that no list holds are taken from here on.
 const UNLISTED: f32 = 0.85;
+/// From here on it outweighs that the word is an eponym, where many people bear it.
+const CERTAIN: f32 = 0.95;
 /// Less than that, from here on, a person is asked.
 const DOUBT: f32 = 0.6;
 
@@ -59,14 +64,28 @@ pub fn read_names(
         return out;
     };
     let own = own_of(identity);
+    let mut longer = Vec::new();
     for (range, scores) in ranges.iter().zip(scores) {
         let first = t.list.partition_point(|x| x.start < range.start);
         let next = t.list.partition_point(|x| x.start < range.end);
         let parts: Vec<f32> = (first..next).map(|i| score(&t, i, range.start, &scores)).collect();
-        for (from, to, sure) in runs(&t, first, &parts) {
-            out.mentions.extend(verdict(&t, from, to, sure, ctx, &own, !identity.names.is_empty()));
+        let runs = runs(&t, first, &parts);
+        for (from, to, sure) in &runs {
+            out.mentions.extend(verdict(&t, *from, *to, *sure, ctx, &own, !identity.names.is_empty()));
+        }
+        for i in open.tokens.iter().filter(|i| (first..next).contains(*i) && t.like(**i) == NameLike::Word) {
+            if parts.get(i - first).is_some_and(|p| *p >= DOUBT) {
+                longer.extend(lengthened(&t, *i, found));
+            }
+        }
+        // What the model says nothing of, the words around may.
+        let silent = |i: &&usize| (first..next).contains(*i) && !runs.iter().any(|r| (r.0..r.1).contains(*i));
+        for i in open.tokens.iter().filter(silent) {
+            let sure = parts.get(i - first).copied().unwrap_or(0.0);
+            out.mentions.extend(verdict(&t, *i, i + 1, sure, ctx, &own, !identity.names.is_empty()));
         }
     }
+    out.mentions.extend(longer);
     // `Doula Marlowe Finch`: a doubtful word right before a name says what they are.
     let heads = |m: &Mention| m.rule == files::DOUBT && found.iter().any(|f| f.start > m.end && f.start - m.end <= 2);
     out.mentions.retain(|m| !found.iter().any(|f| f.start <= m.start && m.end <= f.end) && !heads(m));
@@ -74,6 +93,14 @@ pub fn read_names(
     out.mentions.retain(|m| m.rule != files::DOUBT || !again.iter().any(|a| a.start < m.end && m.start < a.end));
     out.mentions.extend(again);
     out
+}
+
+/// `Lorraine Two Bulls`, of which `Lorraine` was found: the name with the word at token `i`, which stands right beside it.
+fn lengthened(t: &Tokens, i: usize, found: &[Mention]) -> Option<Mention> {
+    let token = t.get(i)?;
+    let m = found.iter().find(|m| beside(m, token.start, token.end) && !matches!(m.who, Who::Patient | Who::Nobody))?;
+    let (start, end) = (m.start.min(token.start), m.end.max(token.end));
+    Some(Mention { start, end, rule: files::RULE, confidence: m.confidence - 0.1, ..m.clone() })
 }
 
 /// Open words that are a part of a name found elsewhere in the same text: `Halloran` after `Dr. Halloran`.
@@ -188,11 +215,19 @@ fn verdict(t: &Tokens, first: usize, next: usize, sure: f32, ctx: &Context, own:
     let (start, end) = (t.get(first)?.start, t.get(next - 1)?.end);
     let name = crate::detect::split_text(t.text.get(start..end)?);
     let read = Read { first, next, start, end, name, best, words: words.len(), parts: words.len() };
+    let weight = weight_of(t, &read, own);
     let find = Find { read, rule: files::RULE, confidence: 0.0, role: None };
-    let (mut mention, evidence) = judged(t, find, ctx, own, has_identity)?;
+    let certain = sure >= CERTAIN && words.len() == 1 && is_usual(t.low(first)) && !is_bare_eponym(t.low(first)) && weight >= 2;
+    let (mut mention, evidence) = judged(t, find, ctx, own, has_identity, certain)?;
     let listed = likes.contains(&NameLike::Name);
     let capital = t.is_capital(first);
-    let taken = if listed { sure >= LISTED } else { sure >= UNLISTED && capital && (words.len() > 1 || evidence.any()) };
+
+    // A word of the language that is also a name says little by itself; there the model's word is all the more telling.
+    let taken = if listed {
+        sure >= LISTED || sure >= PART && weight >= 2
+    } else {
+        capital && (sure >= UNLISTED && (words.len() > 1 || evidence.any() || weight >= 0) || sure >= LISTED && weight >= 3)
+    };
     mention.confidence = 0.3 + 0.3 * sure;
     // `EVN`, `MRI`: capitals of this length are abbreviations more often than people.
     if words.len() == 1 && t.shape(first) == Some(Shape::Upper) && t.word(first).len() <= 4 && !evidence.any() {
@@ -201,8 +236,12 @@ fn verdict(t: &Tokens, first: usize, next: usize, sure: f32, ctx: &Context, own:
     if taken || mention.who == Who::Patient {
         return Some(mention);
     }
+    let opened = t.begins_line(first)
+        || matches!(t.shape(first.wrapping_sub(1)), Some(Shape::Mark('.' | '!' | '?' | ':' | '-' | '>' | '*')));
+    let worded = best == NameLike::WordName && words.len() == 1 && !opened;
     // An unknown word in capitals is a term or an abbreviation more often than a name.
-    let likely = t.shape(first) == Some(Shape::Cap) && sure >= DOUBT;
+    let likely = t.shape(first) == Some(Shape::Cap)
+        && (sure >= DOUBT || sure >= PART && weight >= 1 || listed && weight >= 1 || worded && weight >= 2);
     let doubt = likely || capital && evidence.any() && sure >= LISTED;
     doubt.then_some(Mention { who: Who::Ambiguous, rule: files::DOUBT, ..mention })
 }

@@ -85,10 +85,13 @@ pub fn attribute(tape: &Tape, element: u32, attr: u32, narrative: bool) -> Optio
         | b"encoding" => unless(token(value), Class::Title),
         b"value" => match of {
             b"telecom" => Some((Class::Url, hint::TELECOM)),
+            _ if date(of, value) => Some((Class::Date, hint::TEXT)),
+            b"value" if tape.attr_raw(element, b"unit") == b"a" && number(value) => Some((Class::Age, hint::TEXT)),
             b"reference" | b"thumbnail" => Some((Class::Url, if value.starts_with(b"#") { hint::NAME } else { hint::URI })),
             _ => unless(number(value) || matches!(value, b"true" | b"false"), Class::Title),
         },
-        b"root" => unless(oid(value) || is_guid(value), Class::Id).map(|(c, _)| (c, hint::ROOT)),
+        b"root" if is_guid(value) => (of != b"templateId").then_some((Class::Id, hint::TEXT)),
+        b"root" => unless(oid(value), Class::Id).map(|(c, _)| (c, hint::ROOT)),
         b"extension" => unless(matches!(of, b"templateId" | b"typeId") && token(value), Class::Id),
         b"codeSystem" | b"codeSystemVersion" | b"valueSet" | b"valueSetVersion" => {
             unless(oid(value) || number(value) || is_guid(value), Class::Code).map(|(c, _)| (c, hint::TOKEN))
@@ -134,6 +137,18 @@ fn number(value: &[u8]) -> bool {
     value.len() <= 40 && value.iter().all(|b| b.is_ascii_digit() || b"+-.:, TZ%eE".contains(b))
 }
 
+/// A point in time as CDA writes it, more exact than a year. Source: HL7 v3 data types, TS.
+fn date(of: &[u8], value: &[u8]) -> bool {
+    let timed =
+        matches!(of, b"effectiveTime" | b"time" | b"low" | b"high" | b"center" | b"birthTime" | b"deceasedTime" | b"value")
+            || of.ends_with(b"Time");
+    let digits = value.iter().take_while(|b| b.is_ascii_digit()).count();
+    timed
+        && (digits >= 8 || digits == 6 && of != b"value")
+        && (value.starts_with(b"19") || value.starts_with(b"20") || value.starts_with(b"18"))
+        && number(value)
+}
+
 /// Digits and dots.
 fn oid(value: &[u8]) -> bool {
     value.len() <= 128 && value.contains(&b'.') && value.iter().all(|b| b.is_ascii_digit() || *b == b'.')
@@ -168,8 +183,9 @@ fn public_code(tape: &Tape, element: u32, of: &[u8], value: &[u8]) -> bool {
 pub fn text(local: &[u8], known: bool, organisation: bool) -> Class {
     match local {
         _ if !known => Class::Unknown,
-        _ if is_address_part(local) => Class::Code,
-        b"addr" if organisation => Class::Code,
+        b"state" | b"country" => Class::Code,
+        _ if is_address_part(local) => Class::Place,
+        b"addr" if organisation => Class::Place,
         b"text" | b"value" | b"desc" | b"derivationExpr" => Class::Narrative,
         _ => Class::Title,
     }

@@ -1,5 +1,6 @@
 //! Text of a field as a person reads it.
 
+use crate::format::url;
 use crate::format::xml::encoding::of;
 use crate::format::xml::flow;
 use crate::format::xml::text::{Mode, attr_in_tag, view as text_view};
@@ -18,7 +19,7 @@ pub fn view<'a>(bytes: &'a [u8], field: &Field) -> TextView<'a> {
         Form::XmlComment => Mode::Verbatim,
         _ => Mode::Text,
     };
-    text_view(bytes, field.span, of(bytes), mode)
+    url::readable(field.class, text_view(bytes, field.span, of(bytes), mode))
 }
 
 /// Text of a whole element: its parts, or the attribute that holds its value.

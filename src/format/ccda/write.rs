@@ -9,7 +9,7 @@ use crate::format::xml::encode::{Place, encode, name_token, percent};
 use crate::format::xml::splice::SpliceList;
 use crate::format::xml::{self, NONE, Tape, edit, embedded as base64, tape};
 use crate::model::document::{Class, Document, Field, Form};
-use crate::model::edit::{Cause, Change, Edit, Written};
+use crate::model::edit::{Cause, Change, Coarse, Edit, Written};
 use crate::model::error::WriteError;
 use crate::model::view::TextView;
 
@@ -98,6 +98,7 @@ fn whole(field: &Field, asked: &Edit, views: &mut Views) -> bool {
 fn words(change: &Change) -> &str {
     match change {
         Change::Label(w) | Change::Mask(w) | Change::Text(w) => w,
+        Change::Coarse(c) => &c.words,
         _ => "",
     }
 }
@@ -137,8 +138,22 @@ fn element(tape: &Tape, field: &Field, change: &Change, cause: Cause, list: &mut
         (Class::Identifier, Change::Text(value)) if tape.attr(i, b"extension").is_some() => {
             attr(tape, i, b"extension", value, cause, list)
         }
+        // Words or a range are no point in time.
+        (Class::BirthDate, Change::Text(value)) if !value.bytes().all(|b| b.is_ascii_digit()) => {
+            list.put(tape.node(i).span, masked(tape, i), cause)
+        }
         (Class::Telecom | Class::BirthDate, Change::Text(value)) if tape.attr(i, b"value").is_some() => {
             attr(tape, i, b"value", value, cause, list);
+        }
+        (Class::Address, Change::Text(value)) if !tape.node(i).has(tape::EMPTY) => {
+            let line = |name: &[u8]| [b"<", tape.prefix(i), name].concat();
+            let mut with = [line(b"streetAddressLine").as_slice(), b">", &encode(value, Place::Text, tape.encoding)].concat();
+            with.extend([b"</", tape.prefix(i), b"streetAddressLine>"].concat());
+            with.extend([line(b"city").as_slice(), b" nullFlavor=\"MSK\"/>"].concat());
+            list.put(tape.node(i).inner, with, cause);
+        }
+        (Class::Address, Change::Coarse(keep)) if !tape.node(i).has(tape::EMPTY) => {
+            list.put(tape.node(i).inner, coarse_address(tape, i, keep), cause);
         }
         _ => list.put(tape.node(i).span, masked(tape, i), cause),
     }
@@ -208,6 +223,32 @@ pub fn masked(tape: &Tape, i: u32) -> Vec<u8> {
         }
     }
     out.extend_from_slice(b" nullFlavor=\"MSK\"/>");
+    out
+}
+
+/// What stays of an address: state, three digits of the postal code, country. The US Realm Address wants a street line and a city, which
+/// are masked. Source: C-CDA R2.1 US Realm Address (AD.US.FIELDED).
+fn coarse_address(tape: &Tape, i: u32, keep: &Coarse) -> Vec<u8> {
+    let prefix = tape.prefix(i);
+    let mut out = Vec::new();
+    for name in [&b"streetAddressLine"[..], b"city"] {
+        out.extend([b"<", prefix, name, b" nullFlavor=\"MSK\"/>"].concat());
+    }
+    for part in tape.elements(i).filter(|&p| matches!(tape.name(p), b"state" | b"postalCode" | b"country")) {
+        let text = super::values::flowing(tape, part);
+        let name = tape.name(part);
+        let kept = match name {
+            b"postalCode" => keep.postal_code(&text).unwrap_or_default(),
+            _ if text.chars().count() > 30 || text.chars().any(|c| c.is_ascii_digit()) => String::new(),
+            _ => text,
+        };
+        if kept.is_empty() {
+            out.extend([b"<", prefix, name, b" nullFlavor=\"MSK\"/>"].concat());
+        } else {
+            let text = encode(&kept, Place::Text, tape.encoding);
+            out.extend([b"<", prefix, name, b">", text.as_slice(), b"</", prefix, name, b">"].concat());
+        }
+    }
     out
 }
 

@@ -110,7 +110,8 @@ impl Walker<'_> {
                 }
                 "url" => self.url_with_key(v, ctx),
                 "title" => self.string(v, Class::Title, ctx, hint::NONE),
-                "contentType" | "language" | "creation" => self.string(v, Class::Code, ctx, hint::NONE),
+                "contentType" | "language" => self.string(v, Class::Code, ctx, hint::NONE),
+                "creation" => self.string(v, Class::Date, ctx, hint::NONE),
                 // Digests are of the original bytes; the writer renews them where the data changes.
                 "hash" | "size" => {}
                 "id" => self.string(v, Class::Id, ctx, hint::NONE),

@@ -55,6 +55,8 @@ pub mod hint {
     pub const XHTML_COMMENT: u16 = 13;
     /// A script, style or broken tag in what should be XHTML.
     pub const XHTML_PLAIN: u16 = 14;
+    /// A date that needs a time: a year alone is none.
+    pub const INSTANT: u16 = 15;
 }
 
 #[cfg(test)]

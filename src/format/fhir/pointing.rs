@@ -103,8 +103,10 @@ impl<'s> Walker<'s> {
             if stub.is_some() && n.kind == Kind::Object {
                 self.field(Span { start: n.start, end: n.end }, v, Class::Identifier, Form::JsonNode, owned, hint::PROPERTY);
             }
-            if let Some(t) = self.schema.id("Identifier") {
-                self.object(v, t, ctx);
+            // Without a stub it is the number of an organisation, or of a thing.
+            match self.schema.id("Identifier") {
+                Some(t) if n.kind == Kind::Object => self.members(v, t, ctx),
+                _ => self.unknown(v, ctx, "value"),
             }
         }
         if let Some(v) = display_node {

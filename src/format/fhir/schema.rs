@@ -23,8 +23,10 @@ pub enum Prim {
     Uri,
     /// `id`
     Id,
-    /// `date`, `dateTime`, `instant`, `time`
+    /// `date`, `dateTime`
     Date,
+    /// `instant`: a date that needs a time.
+    Instant,
     /// `code`, numbers, booleans.
     Code,
 }
@@ -205,8 +207,9 @@ fn resolve(ty: &str, owner: &str, name: &str, by_name: &HashMap<&'static str, Ty
         "base64Binary" => Ty::Prim(Prim::Base64),
         "uri" | "url" | "canonical" | "oid" | "uuid" => Ty::Prim(Prim::Uri),
         "id" => Ty::Prim(Prim::Id),
-        "date" | "dateTime" | "instant" | "time" => Ty::Prim(Prim::Date),
-        "code" | "boolean" | "integer" | "decimal" | "positiveInt" | "unsignedInt" => Ty::Prim(Prim::Code),
+        "date" | "dateTime" => Ty::Prim(Prim::Date),
+        "instant" => Ty::Prim(Prim::Instant),
+        "code" | "time" | "boolean" | "integer" | "decimal" | "positiveInt" | "unsignedInt" => Ty::Prim(Prim::Code),
         "Resource" => Ty::Resource,
         "BackboneElement" | "Element" => {
             let path = format!("{owner}.{name}");

@@ -135,8 +135,6 @@ impl Walker<'_> {
                 | "InsurancePlan"
                 | "Device"
                 | "DeviceDefinition"
-                | "Claim"
-                | "ExplanationOfBenefit"
         )
     }
 

@@ -241,3 +241,29 @@ fn loose_numbers_and_contacts_of_persons_are_somebodys() {
         r#"{"resourceType":"Organization","identifier":[{"system":"http://hl7.org/fhir/sid/us-npi","value":"1234567893"}]}"#;
     assert!(redact(organization).0.contains("1234567893"), "an organisation keeps its number");
 }
+
+#[test]
+fn a_name_in_a_url_is_read_and_goes_as_one() {
+    let text = r#"{"resourceType":"DocumentReference","status":"current","content":[{"attachment":{"url":"https://x.test/Quill%2C%20Ida.pdf"}}]}"#;
+    let doc = read(text);
+    let source = Source { bytes: text.as_bytes(), name: "t.json" };
+    let (i, view) = doc
+        .fields
+        .iter()
+        .enumerate()
+        .find_map(|(i, f)| (f.class == Class::Url).then(|| (i, FhirJson.view(source, &doc, f))))
+        .expect("the URL");
+    let at = view.text.find("Quill, Ida").expect("read with its signs undone") as u32;
+    let change = Change::Label("[PHYSICIAN 1]".into());
+    let edit = Edit { field: i as u32, record: false, range: Some((at, at + 10)), change, ledger: 0 };
+    let out = String::from_utf8(FhirJson.write(source, &doc, &[edit]).expect("written").bytes).expect("UTF-8");
+    assert!(!out.contains("Quill") && !out.contains("Ida") && out.contains(".pdf"), "{out}");
+}
+
+#[test]
+fn an_organisations_number_in_a_reference_stays() {
+    let (out, _) = redact(
+        r#"{"resourceType":"PractitionerRole","organization":{"identifier":{"system":"http://hl7.org/fhir/sid/us-npi","value":"1234567893"}}}"#,
+    );
+    assert!(out.contains("1234567893"), "{out}");
+}

@@ -1,13 +1,18 @@
 //! The text of a FHIR field.
 
 use super::hint;
-use crate::format::json::string;
+use crate::format::json::{Kind, Tape, string};
 use crate::format::text::markup::{self, Piece};
+use crate::format::url;
 use crate::model::document::{Class, Field, Form};
-use crate::model::view::{Span, TextView};
+use crate::model::view::{Span, TextView, ViewBuilder};
 
 /// The decoded text of a field with its way back to the bytes.
 pub fn view<'a>(src: &'a [u8], field: &Field) -> TextView<'a> {
+    url::readable(field.class, stored(src, field))
+}
+
+fn stored<'a>(src: &'a [u8], field: &Field) -> TextView<'a> {
     let raw = src.get(field.span.range()).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or("");
     match field.form {
         Form::JsonString => string::view(raw, field.span.start as usize),
@@ -18,8 +23,38 @@ pub fn view<'a>(src: &'a [u8], field: &Field) -> TextView<'a> {
             markup::through(&outer, &inner)
         }
         Form::Plain => TextView::plain(raw, field.span.start as usize),
+        Form::JsonNode => node(raw, field),
         _ => TextView::default(),
     }
+}
+
+/// What a whole element says, for comparison with the same value elsewhere: the value of an identifier or contact point, the lines of an
+/// address, a date.
+fn node<'a>(raw: &'a str, field: &Field) -> TextView<'a> {
+    let start = field.span.start as usize;
+    let inner = |text: &'a str, at: usize| string::view(text, start + at);
+    if let Some(text) = raw.strip_prefix('"').and_then(|r| r.strip_suffix('"')) {
+        return inner(text, 1);
+    }
+    if !matches!(field.class, Class::Identifier | Class::Telecom | Class::Address) {
+        return TextView::default();
+    }
+    let Ok(tape) = Tape::parse(raw.as_bytes()) else { return TextView::default() };
+    let mut out = ViewBuilder::default();
+    let keys: &[&str] = if field.class == Class::Address { &["line", "city", "state", "postalCode"] } else { &["value"] };
+    for key in keys {
+        let Some(value) = tape.get(raw.as_bytes(), 0, key) else { continue };
+        let values: Vec<u32> = if tape.node(value).kind == Kind::Array { tape.elements(value).collect() } else { vec![value] };
+        for v in values.into_iter().filter(|&v| tape.node(v).kind == Kind::String) {
+            if !out.text().is_empty() {
+                out.separator(" ");
+            }
+            let text = tape.string(raw.as_bytes(), v).unwrap_or_default();
+            let n = tape.node(v);
+            out.escaped(&text, Span::new(start + n.start as usize, start + n.end as usize));
+        }
+    }
+    out.finish()
 }
 
 /// The piece of markup that a field of a narrative is, in its own decoded text.

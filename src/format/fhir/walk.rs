@@ -244,9 +244,16 @@ impl<'s> Walker<'s> {
         let schema = self.schema;
         let ty = schema.ty(type_id);
         let ctx = Ctx { ty: ty.name, holder: node, ..ctx };
-        if self.special(node, ty.name, ctx) {
-            return;
+        if !self.special(node, ty.name, ctx) {
+            self.members(node, type_id, ctx);
         }
+    }
+
+    /// The members of an object of a known type that has no rule of its own, or none that holds here.
+    pub(super) fn members(&mut self, node: u32, type_id: TypeId, ctx: Ctx) {
+        let schema = self.schema;
+        let ty = schema.ty(type_id);
+        let ctx = Ctx { ty: ty.name, holder: node, ..ctx };
         let (mut named, mut shell) = (false, None);
         for (k, v) in self.tape.members(node) {
             let key = self.tape.str_raw(self.src, k);
@@ -439,11 +446,19 @@ impl<'s> Walker<'s> {
         if self.tape.node(v).kind == Kind::Object {
             return self.unknown(v, ctx, "value");
         }
+        if self.tape.node(v).kind == Kind::Number {
+            return self.age(v, name, ty, ctx);
+        }
         match prim {
             Prim::Text => {
                 let class = match (ty, name) {
                     // Of a person these are owned as a whole; here they are an organisation's or a record's, and stay.
                     ("ContactPoint", "value") => Class::Url,
+                    ("Identifier", "value") => Class::Serial,
+                    ("Device" | "Device.udiCarrier", "serialNumber" | "lotNumber" | "distinctIdentifier" | "carrierHRF") => {
+                        Class::Serial
+                    }
+                    ("Address", "line" | "city" | "district" | "postalCode" | "text") => Class::Place,
                     ("Coding" | "ContactPoint" | "Address" | "Identifier", _) => Class::Code,
                     ("Quantity" | "Money" | "SampledData", _) => Class::Code,
                     (_, "display" | "title" | "name" | "label" | "alias" | "versionId" | "version" | "expirationDate") => {
@@ -455,10 +470,26 @@ impl<'s> Walker<'s> {
                 self.string(v, class, ctx, hint::NONE);
             }
             Prim::Uri => self.string(v, Class::Url, ctx, hint::NONE),
-            Prim::Code | Prim::Date => self.string(v, Class::Code, ctx, hint::NONE),
+            Prim::Code => self.string(v, Class::Code, ctx, hint::NONE),
+            Prim::Date | Prim::Instant => {
+                let dated = self.tape.node(v).kind == Kind::String && is_date(self.tape.str_raw(self.src, v));
+                let class = if dated { Class::Date } else { Class::Code };
+                let hint = if prim == Prim::Instant { hint::INSTANT } else { hint::NONE };
+                self.string(v, class, ctx, hint);
+            }
             Prim::Id => self.string(v, Class::Id, ctx, hint::NONE),
             Prim::Xhtml => self.xhtml(v, ctx),
             Prim::Base64 => self.blob(v, "", ctx),
+        }
+    }
+
+    /// The number of an age.
+    fn age(&mut self, v: u32, name: &str, ty: &'static str, ctx: Ctx) {
+        let of_age = |codes: &[String]| codes.iter().any(|c| AGE_CODES.iter().any(|a| c.ends_with(a)));
+        let codes = || self.doc.records.get(ctx.record as usize).map_or(&[][..], |r| r.codes.as_slice());
+        if name == "value" && (ty == "Age" || ty == "Quantity" && of_age(codes())) {
+            let n = self.tape.node(v);
+            self.field(Span { start: n.start, end: n.end }, v, Class::Age, Form::Plain, ctx, hint::NONE);
         }
     }
 
@@ -510,6 +541,16 @@ impl<'s> Walker<'s> {
             self.doc.notes.push(Note { kind: kind.into(), place: place.into(), text: text.into() });
         }
     }
+}
+
+/// Observations of an age. Source: LOINC.
+const AGE_CODES: [&str; 5] = ["|30525-0", "|29553-5", "|21612-7", "|63900-5", "|21611-9"];
+
+/// True for a date as FHIR writes dates, whatever else a string in a date's place may be.
+fn is_date(text: &str) -> bool {
+    text.len() <= 40
+        && text.bytes().take(4).filter(u8::is_ascii_digit).count() == 4
+        && text.bytes().all(|b| b.is_ascii_digit() || b"-:.+TZ".contains(&b))
 }
 
 /// A resource type is shown in messages only when it looks like one.

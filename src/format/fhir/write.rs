@@ -10,7 +10,7 @@ use super::view;
 use crate::format::json::{Kind, string};
 use crate::format::text::markup;
 use crate::model::document::{Class, Document, Field, Form};
-use crate::model::edit::{Cause, Change, Edit, Written};
+use crate::model::edit::{Cause, Change, Coarse, Edit, Written};
 use crate::model::error::WriteError;
 use base64::Engine;
 use sha1::{Digest, Sha1};
@@ -67,6 +67,29 @@ fn element(plan: &mut Plan, field: &Field, change: &Change, cause: Cause) {
         (_, Change::Text(v)) if field.class == Class::Identifier && ops::is_object(plan, node) => {
             plan.replace(node, identifier(plan, node, Some(v)), cause)
         }
+        (_, Change::Text(v)) if field.class == Class::BirthDate && ops::is_primitive(plan, node) => {
+            if is_year(v) {
+                plan.replace(node, format!("\"{v}\""), cause)
+            } else {
+                mask_member(plan, node, cause)
+            }
+        }
+        (_, Change::Text(v)) if field.class == Class::Telecom && ops::is_object(plan, node) => {
+            match plan.tape.get(plan.src, node, "value").filter(|&n| ops::is_primitive(plan, n)) {
+                Some(value) => plan.replace(value, format!("\"{}\"", string::encode(v)), cause),
+                None => plan.remove(node, cause),
+            }
+        }
+        (_, Change::Text(v)) if field.class == Class::Address && ops::is_object(plan, node) => {
+            plan.replace(node, format!("{{\"text\":\"{}\"}}", string::encode(v)), cause)
+        }
+        (_, Change::Coarse(c)) if field.class == Class::Address && ops::is_object(plan, node) => {
+            match coarse_address(plan, node, c) {
+                Some(with) => plan.replace(node, with, cause),
+                None => element(plan, field, &Change::Remove, cause),
+            }
+        }
+        (_, Change::Text(_) | Change::Coarse(_)) if ops::is_primitive(plan, node) => mask_member(plan, node, cause),
         (hint::IDENTIFIER, Change::Mask(_) | Change::Label(_)) => plan.replace(node, identifier(plan, node, None), cause),
         (_, Change::Mask(_) | Change::Label(_)) if field.class == Class::Identifier && ops::is_object(plan, node) => {
             // A logical reference: the identifier goes, unless it is all the reference has.
@@ -86,6 +109,33 @@ fn element(plan: &mut Plan, field: &Field, change: &Change, cause: Cause) {
         }
         _ => plan.remove(node, cause),
     }
+}
+
+/// A year alone, which is a FHIR date.
+fn is_year(text: &str) -> bool {
+    text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// What stays of an address: use and type, state, three digits of the postal code, country. `None` when nothing does.
+fn coarse_address(plan: &Plan, node: u32, keep: &Coarse) -> Option<String> {
+    let mut parts: Vec<String> = Vec::new();
+    let mut told = false;
+    for key in ["use", "type", "state", "postalCode", "country"] {
+        let Some(v) = plan.tape.get(plan.src, node, key).filter(|&v| plan.tape.node(v).kind == Kind::String) else { continue };
+        let value = plan.tape.string(plan.src, v).unwrap_or_default().into_owned();
+        let value = match key {
+            "postalCode" => keep.postal_code(&value).unwrap_or_default(),
+            // What stands in a state's place and is no state may be anything.
+            "state" if value.chars().count() > 20 || value.chars().any(|c| c.is_ascii_digit()) => continue,
+            "country" if value.chars().count() > 30 || value.chars().any(|c| c.is_ascii_digit()) => continue,
+            _ => value,
+        };
+        if !value.is_empty() {
+            told |= !matches!(key, "use" | "type");
+            parts.push(format!("\"{key}\":\"{}\"", string::encode(&value)));
+        }
+    }
+    told.then(|| format!("{{{}}}", parts.join(",")))
 }
 
 /// `"x": "value"` becomes `"_x": {masked}`; an array element, or a member that has its `_x` already, is taken out.
@@ -148,6 +198,7 @@ fn escape_xml(words: &str) -> String {
 fn text(plan: &mut Plan, field: &Field, start: usize, end: usize, change: &Change, cause: Cause) {
     let words = match change {
         Change::Label(w) | Change::Mask(w) | Change::Text(w) => w.as_str(),
+        Change::Coarse(c) => c.words.as_str(),
         _ => "",
     };
     if field.form == Form::Plain {
@@ -170,6 +221,17 @@ fn number(plan: &mut Plan, field: &Field, words: &str, cause: Cause) {
     plan.replace(field.node, format!("\"{}\"", string::encode(if words.is_empty() { "[REDACTED]" } else { words })), cause);
 }
 
+/// An age as a number of years at least: `90` and the comparator that says so. Source: R4 Quantity.comparator.
+fn age(plan: &mut Plan, field: &Field, words: &str, cause: Cause) {
+    if words.is_empty() || !words.bytes().all(|b| b.is_ascii_digit()) {
+        return mask_member(plan, field.node, cause);
+    }
+    plan.replace(field.node, words.to_string(), cause);
+    if let Some(object) = plan.parent(field.node).filter(|_| !plan.has_sibling(field.node, "comparator")) {
+        plan.insert_member(object, "\"comparator\":\">=\"".into(), cause);
+    }
+}
+
 /// A member name that holds a value. Two names of one object must stay different, so the node's number is put after the label.
 fn member_name(plan: &mut Plan, field: &Field, words: &str, cause: Cause) {
     let with = format!("{} {}", string::encode(if words.is_empty() { "[REDACTED]" } else { words }), field.node);
@@ -180,8 +242,12 @@ fn member_name(plan: &mut Plan, field: &Field, words: &str, cause: Cause) {
 fn whole_text(plan: &mut Plan, field: &Field, change: &Change, cause: Cause) {
     let words = match change {
         Change::Label(w) | Change::Mask(w) | Change::Text(w) => w.as_str(),
+        Change::Coarse(c) => c.words.as_str(),
         _ => "",
     };
+    if field.class == Class::Age {
+        return age(plan, field, words, cause);
+    }
     if field.form == Form::Plain {
         return number(plan, field, words, cause);
     }
@@ -189,6 +255,10 @@ fn whole_text(plan: &mut Plan, field: &Field, change: &Change, cause: Cause) {
         return member_name(plan, field, words, cause);
     }
     let span = field.span;
+    // A year alone is no instant, and words are no date.
+    if matches!(field.class, Class::Date) && (field.hint == hint::INSTANT || !is_year(words)) {
+        return mask_member(plan, field.node, cause);
+    }
     match change {
         Change::Part(bytes) => {
             let b64 = base64::engine::general_purpose::STANDARD.encode(bytes);

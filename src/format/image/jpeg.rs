@@ -63,7 +63,48 @@ pub fn decode_stored(bytes: &[u8]) -> Result<Raster, String> {
     decoder.set_options(options.jpeg_set_out_colorspace(space));
     let data = decoder.decode().map_err(|_| broken())?;
     let depth = if grey { Depth::Grey } else { Depth::Rgb };
-    Raster::new(usize::from(info.width), usize::from(info.height), depth, data)
+    let raster = Raster::new(usize::from(info.width), usize::from(info.height), depth, data)?;
+    if matches!(info.components, 1 | 3) {
+        confirm(bytes, &raster)?;
+    }
+    Ok(raster)
+}
+
+/// Means of squares of pixels of two decodings may differ by this much: they round, and smooth colours, in their own ways.
+const SAME: u32 = 24;
+/// Side of those squares.
+const SQUARE: usize = 16;
+
+/// A second decoder must see the same picture. What one decoder gets wrong would be read, judged and released wrong.
+fn confirm(bytes: &[u8], raster: &Raster) -> Result<(), String> {
+    let other = std::panic::catch_unwind(|| {
+        let mut decoder = jpeg_decoder::Decoder::new(bytes);
+        decoder.set_max_decoding_buffer_size(super::raster::MAX_BYTES as usize);
+        decoder.decode().ok()
+    });
+    let other = other.ok().flatten().ok_or_else(broken)?;
+    if other.len() != raster.data.len() {
+        return Err(broken());
+    }
+    let c = raster.depth.bytes();
+    let row = raster.width * c;
+    for top in (0..raster.height).step_by(SQUARE) {
+        for left in (0..row).step_by(SQUARE * c) {
+            let (mut a, mut b, mut n) = (0u32, 0u32, 0u32);
+            for y in top..(top + SQUARE).min(raster.height) {
+                let at = y * row + left..y * row + (left + SQUARE * c).min(row);
+                for (x, y) in raster.data.get(at.clone()).unwrap_or_default().iter().zip(other.get(at).unwrap_or_default()) {
+                    a += u32::from(*x);
+                    b += u32::from(*y);
+                    n += 1;
+                }
+            }
+            if a.abs_diff(b) > SAME * n {
+                return Err("a JPEG image that two decoders decode differently".into());
+            }
+        }
+    }
+    Ok(())
 }
 
 fn broken() -> String {

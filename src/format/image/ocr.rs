@@ -72,16 +72,25 @@ impl Area {
     }
 }
 
+/// The program with the first line of its version, once it was looked for.
+static FOUND: OnceLock<Option<(PathBuf, String)>> = OnceLock::new();
+
+/// Name and version of the program that has read scans; `None` while none was to be read, or where there is none.
+pub fn version() -> Option<&'static str> {
+    FOUND.get()?.as_ref().map(|(_, version)| version.as_str())
+}
+
 /// The program, or what to do when it is not there.
 fn program() -> Result<&'static PathBuf, String> {
-    static FOUND: OnceLock<Option<PathBuf>> = OnceLock::new();
     let found = FOUND.get_or_init(|| {
         let name = std::env::var_os(PROGRAM_VARIABLE).map_or_else(|| PathBuf::from("tesseract"), PathBuf::from);
-        let works =
-            Command::new(&name).arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
-        works.is_ok_and(|s| s.success()).then_some(name)
+        let asked = Command::new(&name).arg("--version").stdin(Stdio::null()).output().ok().filter(|o| o.status.success())?;
+        // Older versions write it to standard error.
+        let told = [asked.stdout, asked.stderr].concat();
+        let line: String = String::from_utf8_lossy(&told).lines().next().unwrap_or_default().chars().take(60).collect();
+        Some((name, line))
     });
-    found.as_ref().ok_or_else(|| {
+    found.as_ref().map(|(name, _)| name).ok_or_else(|| {
         "a scan, and the program that reads scans (tesseract) is not installed; install it (Debian: apt-get install tesseract-ocr, \
          macOS: brew install tesseract) and run this again"
             .into()

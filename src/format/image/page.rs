@@ -56,7 +56,8 @@ pub fn read(page: &Raster, dpi: Option<(f32, f32)>) -> Result<PageRead, String> 
         let half = Laid { turn: first.turn.then(Turn::Half), slope: first.slope };
         best = better(best, attempt(page, dpi, paper, half)?);
     }
-    if !best.sure() && across.clear + down.clear > 0.0 && (down.clear.min(across.clear) > 0.5 * down.clear.max(across.clear)) {
+    let near = across.clear + down.clear > 0.0 && (down.clear.min(across.clear) > 0.5 * down.clear.max(across.clear));
+    if !best.sure() && (near || best.sideways()) {
         let other =
             if lying { Laid { turn: Turn::None, slope: across.slope } } else { Laid { turn: Turn::Right, slope: down.slope } };
         best = better(best, attempt(page, dpi, paper, other)?);
@@ -75,14 +76,28 @@ struct Attempt {
 }
 
 impl Attempt {
+    /// The engine also reads text that runs up or down; then the page does not lie level.
+    fn sideways(&self) -> bool {
+        let long = self.words.iter().filter(|w| letters(&w.text) >= 3);
+        let (mut up, mut all) = (0, 0);
+        for w in long {
+            all += 1;
+            up += usize::from(w.area.height() > w.area.width());
+        }
+        up * 2 > all
+    }
+
     fn score(&self) -> f32 {
+        if self.sideways() {
+            return 0.0;
+        }
         self.words.iter().filter(|w| w.confidence >= GUESS).map(|w| letters(&w.text) as f32 * w.confidence / 100.0).sum()
     }
 
     fn sure(&self) -> bool {
         let all: f32 = self.words.iter().map(|w| letters(&w.text) as f32).sum();
         let weighted: f32 = self.words.iter().map(|w| letters(&w.text) as f32 * w.confidence).sum();
-        all >= 8.0 && weighted / all >= UPRIGHT
+        all >= 8.0 && weighted / all >= UPRIGHT && !self.sideways()
     }
 
     fn finish(self, dpi: (f32, f32), paper: [u8; 3]) -> PageRead {

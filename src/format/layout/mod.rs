@@ -113,11 +113,26 @@ impl Frame {
     }
 }
 
+/// A straight line on the page, from one end to the other.
+pub type Rule = [[f32; 2]; 2];
+
 /// Puts the pieces of one page in reading order. Pieces without text and pieces with coordinates that are no numbers are left out.
 pub fn page_text(pieces: &[Piece]) -> PageText {
+    page_text_ruled(pieces, &[])
+}
+
+/// The same for a page on which lines are drawn: one that stands between two words of a row separates cells.
+pub fn page_text_ruled(pieces: &[Piece], rules: &[Rule]) -> PageText {
     let mut out = PageText::default();
     for (angle, runs) in runs::by_angle(pieces) {
-        let rows = rows::rows(runs);
+        let frame = Frame::new(angle);
+        let upright: Vec<[f32; 3]> = rules
+            .iter()
+            .map(|[a, b]| frame.extent(&[*a, *b, *b, *a]))
+            .filter(|[l, b, r, t]| r - l < 1.0 && t - b > 4.0)
+            .map(|[l, b, r, t]| [(l + r) / 2.0, b, t])
+            .collect();
+        let rows = rows::rows(runs, &upright);
         let rows = order::order(rows);
         order::write(&rows, angle, &mut out);
     }

@@ -39,8 +39,8 @@ impl Row<'_> {
     }
 }
 
-/// Rows from top to bottom.
-pub(super) fn rows(mut runs: Vec<Run>) -> Vec<Row> {
+/// Rows from top to bottom. `rules` are upright lines: where, from, to.
+pub(super) fn rows<'a>(mut runs: Vec<Run<'a>>, rules: &[[f32; 3]]) -> Vec<Row<'a>> {
     runs.sort_by(|a, b| b.middle().total_cmp(&a.middle()));
     let mut lines: Vec<(f32, f32, Vec<Run>)> = Vec::new();
     for run in runs {
@@ -62,11 +62,17 @@ pub(super) fn rows(mut runs: Vec<Run>) -> Vec<Row> {
         }
     }
     lines.sort_by(|a, b| (b.0 + b.1).total_cmp(&(a.0 + a.1)));
-    lines.into_iter().map(|(bottom, top, list)| row(bottom, top, list)).collect()
+    lines.into_iter().map(|(bottom, top, list)| row(bottom, top, list, rules)).collect()
 }
 
-fn row(bottom: f32, top: f32, mut runs: Vec<Run>) -> Row {
+/// A line this many line heights tall is one of a table; a shorter one may be the edge of a highlight.
+const RULE: f32 = 1.4;
+
+fn row<'a>(bottom: f32, top: f32, mut runs: Vec<Run<'a>>, rules: &[[f32; 3]]) -> Row<'a> {
     runs.sort_by(|a, b| a.left.total_cmp(&b.left));
+    let (middle, tall) = ((bottom + top) / 2.0, RULE * (top - bottom));
+    let own: Vec<f32> = rules.iter().filter(|r| r[1] < middle && middle < r[2] && r[2] - r[1] > tall).map(|r| r[0]).collect();
+    let ruled = |from: f32, to: f32, h: f32| to - from > 0.2 * h && own.iter().any(|x| *x > from - 0.2 * h && *x < to + 0.2 * h);
     let mut row = Row { bottom, top, ..Row::default() };
     // How far blanks reach that stand alone between words: justified prose stretches them, tables are made of many.
     let (mut reach, mut blanks) = (f32::MIN, 0u32);
@@ -83,7 +89,11 @@ fn row(bottom: f32, top: f32, mut runs: Vec<Run>) -> Row {
             }
             blanks = 0;
             match row.cells.last_mut() {
-                Some(cell) if part.again || part.left - reach.max(cell.right) < CELL_GAP * height.max(cell.height) => {
+                Some(cell)
+                    if part.again
+                        || part.left - reach.max(cell.right) < CELL_GAP * height.max(cell.height)
+                            && !ruled(cell.right, part.left, height) =>
+                {
                     cell.right = cell.right.max(part.right);
                     cell.height = cell.height.max(height);
                     reach = cell.right;

@@ -37,6 +37,19 @@ fn a_row_of_a_table_is_read_across() {
 }
 
 #[test]
+fn a_drawn_line_between_two_words_separates_cells() {
+    let quad = |x: f32, w: f32| [[x, 700.0], [x + w, 700.0], [x + w, 710.0], [x, 710.0]];
+    let pieces =
+        [Piece { id: 0, text: "Roe", quad: quad(100.0, 15.0) }, Piece { id: 1, text: "Physician", quad: quad(127.0, 45.0) }];
+    assert_eq!(page_text(&pieces).text, "Roe Physician\n");
+    assert_eq!(page_text_ruled(&pieces, &[[[121.0, 690.0], [121.0, 720.0]]]).text, "Roe\tPhysician\n");
+    // The edge of a highlight is no taller than its line, and a line elsewhere separates nothing.
+    assert_eq!(page_text_ruled(&pieces, &[[[121.0, 699.0], [121.0, 711.0]]]).text, "Roe Physician\n");
+    assert_eq!(page_text_ruled(&pieces, &[[[150.0, 690.0], [150.0, 720.0]]]).text, "Roe Physician\n");
+    assert_eq!(page_text_ruled(&pieces, &[[[121.0, 720.0], [121.0, 760.0]]]).text, "Roe Physician\n");
+}
+
+#[test]
 fn columns_of_prose_are_read_one_after_the_other() {
     let mut words = Vec::new();
     for i in 0..4 {

@@ -7,9 +7,10 @@ use super::obj;
 use super::out::{Out, name};
 use super::page::{Matrix, PageModel};
 use super::plan::{Label, Plan};
+use super::tags::MAX_CONTENT;
 use super::tokens::{number, plain, write_font};
 use lopdf::{Dictionary, Object, ObjectId};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Writes the streams of one page.
 pub struct Emitter<'e, 'd> {
@@ -19,6 +20,8 @@ pub struct Emitter<'e, 'd> {
     pub(super) touched: Vec<bool>,
     /// Begins the names of resources, where several streams share one dictionary.
     pub prefix: String,
+    /// Numbers of marked content written for the page; `None` for a document without tags.
+    pub tagged: Option<BTreeSet<u32>>,
 }
 
 /// Resources of the stream being written.
@@ -75,7 +78,7 @@ impl<'e, 'd> Emitter<'e, 'd> {
     /// For a page and its plan.
     pub fn new(page: &'e PageModel<'d>, plan: &'e Plan, out: &'e mut Out<'d>) -> Self {
         let touched = plan.touched_streams(page);
-        Emitter { page, plan, out, touched, prefix: String::new() }
+        Emitter { page, plan, out, touched, prefix: String::new(), tagged: None }
     }
 
     /// The page: content and resources.
@@ -156,6 +159,9 @@ impl<'e, 'd> Emitter<'e, 'd> {
         let mut saved: Vec<(FontSet, [f64; 2])> = Vec::new();
         let mut depth = 0usize;
         let mut in_text = false;
+        // Whether each open marked content was written; only the page's own contents have tags.
+        let tags = self.tagged.is_some() && self.page.roots.first().is_some_and(|r| r.0 == at);
+        let mut marked: Vec<bool> = Vec::new();
         for (i, op) in ops.iter().enumerate() {
             let i = i as u32;
             if self.plan.skipped.contains(&(at, i)) {
@@ -219,7 +225,13 @@ impl<'e, 'd> Emitter<'e, 'd> {
                 c if paints(c) && hidden => out.extend(b"n\n"),
                 c if *c == code("cs") || *c == code("CS") => self.space(at, op, names, out)?,
                 c if *c == code("scn") || *c == code("SCN") => self.paint_color(at, op, names, out)?,
-                c if marked(c) => {}
+                c if tags && (*c == code("BDC") || *c == code("BMC")) => marked.push(self.begin(at, op, out)),
+                c if tags && *c == code("EMC") => {
+                    if marked.pop() == Some(true) {
+                        out.extend(b"EMC\n");
+                    }
+                }
+                c if is_marked(c) => {}
                 c if *c == code("ri") => {
                     if let Some(n) = op.name().filter(|n| n.iter().all(u8::is_ascii_alphabetic) && n.len() < 22) {
                         out.push(b'/');
@@ -234,10 +246,38 @@ impl<'e, 'd> Emitter<'e, 'd> {
             out.extend(b"ET\n");
             self.boxes(&mut now, out);
         }
+        for _ in marked.into_iter().filter(|w| *w) {
+            out.extend(b"EMC\n");
+        }
         for _ in 0..depth {
             out.extend(b"Q\n");
         }
         Ok(())
+    }
+
+    /// Begins marked content that a tag refers to, by its number alone. True when something was written.
+    fn begin(&mut self, at: u32, op: &Op, out: &mut Vec<u8>) -> bool {
+        let tag = op.args.first().and_then(Val::name).unwrap_or_default();
+        if tag == b"Artifact" {
+            out.extend(b"/Artifact BMC\n");
+            return true;
+        }
+        let number = match op.args.last() {
+            Some(Val::Dict(d)) => d.iter().find(|(k, _)| k == b"MCID").and_then(|(_, v)| v.num()),
+            Some(Val::Name(n)) if op.args.len() > 1 => {
+                let src = self.out.src;
+                let d = self.resource(at, b"Properties", n).and_then(|o| obj::resolve(src, o)).and_then(obj::as_dict);
+                d.and_then(|d| obj::num(src, d, b"MCID"))
+            }
+            _ => None,
+        };
+        let Some(n) = number.filter(|n| *n >= 0.0 && *n < MAX_CONTENT as f64).map(|n| n as u32) else { return false };
+        if !self.tagged.as_mut().is_some_and(|t| t.insert(n)) {
+            return false;
+        }
+        // What kind it is says the tree.
+        out.extend(format!("/P <</MCID {n}>> BDC\n").into_bytes());
+        true
     }
 
     /// Text objects in which something changes: everything in them gets absolute positions.
@@ -284,6 +324,6 @@ fn moves(c: &Code) -> bool {
     ["Td", "TD", "T*", "Tm"].iter().any(|o| *c == code(o))
 }
 
-fn marked(c: &Code) -> bool {
+fn is_marked(c: &Code) -> bool {
     ["BMC", "BDC", "EMC", "MP", "DP", "BX", "EX", "d0", "d1"].iter().any(|o| *c == code(o))
 }

@@ -14,6 +14,7 @@ impl Interpreter<'_, '_> {
         let show = self.page.shows.len() as u32;
         let before = *tm;
         let Some(font_index) = s.font else {
+            self.unreadable_font = true;
             return Err("text in a font that is not there".into());
         };
         let Some(font) = self.page.fonts.get(font_index as usize).cloned() else { return Err(bad()) };

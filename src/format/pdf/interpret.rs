@@ -107,13 +107,15 @@ pub struct Interpreter<'c, 'd> {
     open_forms: Vec<usize>,
     /// Depth of marked content in layers that are switched off.
     pub(super) hidden: u32,
+    /// Set when it was a font that stopped the reading: a drawing of the page may still be read.
+    pub unreadable_font: bool,
 }
 
 impl<'c, 'd> Interpreter<'c, 'd> {
     /// For a page with this visible area (left, bottom, right, top).
     pub fn new(cache: &'c mut Cache<'d>, area: [f64; 4]) -> Self {
         let page = PageModel { area: area.map(|v| v as f32), ..PageModel::default() };
-        Interpreter { cache, page, fonts: HashMap::new(), steps: 0, open_forms: Vec::new(), hidden: 0 }
+        Interpreter { cache, page, fonts: HashMap::new(), steps: 0, open_forms: Vec::new(), hidden: 0, unreadable_font: false }
     }
 
     fn start_state(&self, ctm: Matrix) -> State {
@@ -280,7 +282,9 @@ impl<'c, 'd> Interpreter<'c, 'd> {
         if let Some(n) = self.fonts.get(&address(dict)) {
             return Ok(*n);
         }
-        let font = self.cache.font(dict)?;
+        let loaded = self.cache.font(dict);
+        self.unreadable_font |= loaded.is_err();
+        let font = loaded?;
         self.page.fonts.push(font);
         let n = self.page.fonts.len() as u32 - 1;
         self.fonts.insert(address(dict), n);
@@ -291,6 +295,7 @@ impl<'c, 'd> Interpreter<'c, 'd> {
         let Some(dict) = op.name().and_then(|n| self.resource(at, b"ExtGState", n)).and_then(obj::as_dict) else { return Ok(()) };
         let doc = self.cache.doc;
         if dict.has(b"Font") {
+            self.unreadable_font = true;
             return Err("a font set by a graphics state".into());
         }
         if let Some(mask) = obj::dict(doc, dict, b"SMask")

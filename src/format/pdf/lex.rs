@@ -1,6 +1,8 @@
 //! The tokens of a content stream (ISO 32000-1, 7.8.2), with nothing guessed: what is no operator of the standard is an error, since
 //! a page that is not understood must not be released.
 
+/// Begins the reason when an operator is not known.
+pub const UNKNOWN_OPERATOR: &str = "an unknown operator";
 /// Operations in one stream.
 const MAX_OPS: usize = 4_000_000;
 /// Arrays and dictionaries inside each other.
@@ -140,7 +142,7 @@ pub fn operations(data: &[u8]) -> Result<Vec<Op>, String> {
                 out.push(Op { code: c, args: std::mem::take(&mut args) });
             }
             _ if lenient > 0 => args.clear(),
-            _ => return Err(format!("an unknown operator at byte {start}")),
+            _ => return Err(format!("{UNKNOWN_OPERATOR} at byte {start}")),
         }
         if out.len() > MAX_OPS {
             return Err("too many operations".into());

@@ -11,6 +11,7 @@ use super::out::{Out, name};
 use super::page::{ImageUse, Matrix, PageModel, map};
 use super::plan::Plan;
 use super::read::pictures;
+use super::second;
 use crate::format::image::mask::Done;
 use crate::format::image::ocr::Area;
 use crate::format::image::page::{self, PageRead};
@@ -39,18 +40,10 @@ pub struct Picture {
     pub fields: PageFields,
 }
 
-/// Pictures of a page that are to be read: whole objects, not stencils or pictures with a mask.
-pub fn candidates(doc: &Document, page: &PageModel) -> Vec<(ImageUse, ObjectId)> {
+/// Pictures of a page that are to be read: all but those inside of the page's own program.
+pub fn candidates(page: &PageModel) -> Vec<(ImageUse, ObjectId)> {
     let wanted = pictures(page);
-    let plain = |i: &ImageUse| {
-        let Some(Object::Stream(s)) = i.object.and_then(|id| doc.objects.get(&id)) else { return false };
-        !i.mask && !s.dict.has(b"SMask") && !s.dict.has(b"Mask")
-    };
-    page.images
-        .iter()
-        .filter(|i| wanted.contains(&(i.stream, i.op)) && plain(i))
-        .filter_map(|i| i.object.map(|id| (*i, id)))
-        .collect()
+    page.images.iter().filter(|i| wanted.contains(&(i.stream, i.op))).filter_map(|i| i.object.map(|id| (*i, id))).collect()
 }
 
 /// Reads pictures, each object once, in parallel. `uses` are object and matrix of every use.
@@ -67,7 +60,7 @@ pub fn read_all(doc: &Document, uses: &[(ObjectId, Matrix)]) -> HashMap<ObjectId
         .into_par_iter()
         .map(|id| {
             let result = match (doc.objects.get(&id), first.get(&id)) {
-                (Some(Object::Stream(s)), Some(m)) => decode(doc, s).and_then(|(raster, _)| {
+                (Some(Object::Stream(s)), Some(m)) => decode(doc, id, s).and_then(|(raster, _)| {
                     let dpi = dpi(&raster, m);
                     page::read(&raster, Some(dpi)).map(Arc::new)
                 }),
@@ -86,10 +79,79 @@ fn dpi(raster: &Raster, m: &Matrix) -> (f32, f32) {
 /// How a picture was packed.
 enum Packed {
     Jpeg(Box<jpeg::Made>),
+    /// Only where to paint: ink is what is painted.
+    Stencil,
+    /// Colours as stored, and how solid each pixel is.
+    Masked(Box<(Raster, Vec<u8>)>),
     Other,
 }
 
-fn decode(doc: &Document, s: &Stream) -> Result<(Raster, Packed), String> {
+/// A picture as it is seen on white paper, by our own decoders, or by the second reader's where those do not know the codec, the colours
+/// or the mask.
+fn decode(doc: &Document, id: ObjectId, s: &Stream) -> Result<(Raster, Packed), String> {
+    let masked = s.dict.has(b"SMask") || s.dict.has(b"Mask") || s.dict.has(b"SMaskInData");
+    let stencil = matches!(obj::get(doc, &s.dict, b"ImageMask"), Some(Object::Boolean(true)));
+    let own = if masked { Err(Own::Strange(String::new())) } else { decode_own(doc, s, stencil) };
+    let why = match own {
+        Ok(done) => return Ok(done),
+        // Other decoders make something up where data are missing; then nobody can say what stood there.
+        Err(Own::Broken(why)) => return Err(why),
+        Err(Own::Strange(why)) => why,
+    };
+    let (raster, solid) = second::decode(doc, id).map_err(|e| if why.is_empty() { e } else { why })?;
+    match solid {
+        _ if stencil => Ok((raster, Packed::Stencil)),
+        Some(solid) if solid.iter().any(|v| *v < 255) => {
+            let flat = flattened(&raster, &solid);
+            Ok((flat, Packed::Masked(Box::new((raster, solid)))))
+        }
+        _ => Ok((raster, Packed::Other)),
+    }
+}
+
+/// The picture over paper: white, or black where its ink is so light that nobody would see it on white.
+fn flattened(raster: &Raster, solid: &[u8]) -> Raster {
+    let grey = raster.grey();
+    let (sum, n) =
+        grey.iter().zip(solid).filter(|(_, a)| **a > 127).fold((0u64, 0u64), |(s, n), (g, _)| (s + u64::from(*g), n + 1));
+    let paper: u16 = if n > 0 && sum / n > 215 { 0 } else { 255 };
+    let c = raster.depth.bytes();
+    let mut out = raster.clone();
+    for (pixel, a) in out.data.chunks_exact_mut(c).zip(solid) {
+        let a = u16::from(*a);
+        pixel.iter_mut().for_each(|v| *v = ((u16::from(*v) * a + paper * (255 - a)) / 255) as u8);
+    }
+    out
+}
+
+/// True when pixels that nobody sees are not all alike: something may be written there.
+fn hides(raster: &Raster, solid: &[u8]) -> bool {
+    let c = raster.depth.bytes();
+    let mut unseen = raster.data.chunks_exact(c).zip(solid).filter(|(_, a)| **a == 0).map(|(p, _)| p);
+    unseen.next().is_some_and(|first| unseen.any(|p| p != first))
+}
+
+/// Why our own decoders do not decode a picture.
+enum Own {
+    /// They do not know its codec or its colours.
+    Strange(String),
+    /// It is damaged.
+    Broken(String),
+}
+
+impl From<String> for Own {
+    fn from(why: String) -> Own {
+        Own::Broken(why)
+    }
+}
+
+impl From<&str> for Own {
+    fn from(why: &str) -> Own {
+        Own::Broken(why.into())
+    }
+}
+
+fn decode_own(doc: &Document, s: &Stream, stencil: bool) -> Result<(Raster, Packed), Own> {
     let d = &s.dict;
     let n = |key: &[u8]| obj::num(doc, d, key).filter(|v| *v >= 1.0 && *v < 1e6).map(|v| v as usize);
     let (w, h) = n(b"Width").zip(n(b"Height")).ok_or("a picture without a size")?;
@@ -98,20 +160,29 @@ fn decode(doc: &Document, s: &Stream) -> Result<(Raster, Packed), String> {
     let codec = filters.last().cloned().unwrap_or_default();
     let data = match codec.as_slice() {
         b"DCTDecode" | b"DCT" | b"CCITTFaxDecode" | b"CCF" => outer(doc, s, &filters)?,
-        b"JPXDecode" | b"JBIG2Decode" => return Err("a picture in JPEG 2000 or JBIG2 (not supported yet)".into()),
+        b"JPXDecode" | b"JBIG2Decode" => {
+            return Err(Own::Strange("a picture in JPEG 2000 or JBIG2 that cannot be decoded".into()));
+        }
         _ => obj::decoded(doc, s)?,
     };
     let inverted = obj::array(doc, d, b"Decode").and_then(|a| a.first()).and_then(|o| obj::number(doc, o)) == Some(1.0);
+    let other = if stencil { Packed::Stencil } else { Packed::Other };
     match codec.as_slice() {
         b"DCTDecode" | b"DCT" => {
+            // Colours that are not what the JPEG itself says are not ours to turn into others.
+            if let Some(cs) = d.get(b"ColorSpace").ok().and_then(|o| obj::resolve(doc, o))
+                && space_of(doc, cs).map_err(Own::Strange)?.1.is_some()
+            {
+                return Err(Own::Strange("a JPEG picture with a palette".into()));
+            }
             let (raster, made) = jpeg::decode_plain(&data)?;
             if (raster.width, raster.height) != (w, h) || inverted {
-                return Err("a JPEG picture of another size or sense than the PDF says".into());
+                return Err(Own::Strange("a JPEG picture of another size or sense than the PDF says".into()));
             }
             Ok((raster, Packed::Jpeg(Box::new(made))))
         }
-        b"CCITTFaxDecode" | b"CCF" => Ok((fax(doc, d, &data, w, h, inverted)?, Packed::Other)),
-        _ => Ok((plain(doc, d, &data, (w, h), inverted)?, Packed::Other)),
+        b"CCITTFaxDecode" | b"CCF" => Ok((fax(doc, d, &data, w, h, inverted)?, other)),
+        _ => Ok((plain(doc, d, &data, (w, h), inverted, stencil)?, other)),
     }
 }
 
@@ -159,12 +230,23 @@ fn fax(doc: &Document, d: &Dictionary, data: &[u8], w: usize, h: usize, inverted
 }
 
 /// Samples without a codec.
-fn plain(doc: &Document, d: &Dictionary, data: &[u8], (w, h): (usize, usize), inverted: bool) -> Result<Raster, String> {
-    let bits = obj::num(doc, d, b"BitsPerComponent").unwrap_or(8.0) as usize;
-    let space = d.get(b"ColorSpace").ok().and_then(|o| obj::resolve(doc, o)).ok_or("a picture without a colour space")?;
-    let (channels, palette) = space_of(doc, space)?;
+fn plain(
+    doc: &Document,
+    d: &Dictionary,
+    data: &[u8],
+    (w, h): (usize, usize),
+    inverted: bool,
+    stencil: bool,
+) -> Result<Raster, Own> {
+    let bits = if stencil { 1 } else { obj::num(doc, d, b"BitsPerComponent").unwrap_or(8.0) as usize };
+    let (channels, palette) = if stencil {
+        (1, None)
+    } else {
+        let space = d.get(b"ColorSpace").ok().and_then(|o| obj::resolve(doc, o)).ok_or("a picture without a colour space")?;
+        space_of(doc, space).map_err(Own::Strange)?
+    };
     if !matches!(bits, 1 | 2 | 4 | 8) {
-        return Err("a picture of an unusual depth (not supported yet)".into());
+        return Err(Own::Strange("a picture of an unusual depth".into()));
     }
     let row = (w * channels * bits).div_ceil(8);
     if data.len() < row * h {
@@ -194,7 +276,7 @@ fn plain(doc: &Document, d: &Dictionary, data: &[u8], (w, h): (usize, usize), in
             }
         }
     }
-    Raster::new(w, h, depth, out)
+    Ok(Raster::new(w, h, depth, out)?)
 }
 
 /// Samples of a pixel, and the colours of a palette.
@@ -235,13 +317,42 @@ fn space_of(doc: &Document, space: &Object) -> Result<(usize, Option<Vec<u8>>), 
     }
 }
 
+/// A masked picture with what was changed in it, and nothing where it is not seen.
+fn encode_masked(raster: &Raster, (stored, solid): &(Raster, Vec<u8>), out: &mut Out) -> Result<ObjectId, String> {
+    let (c, was) = (stored.depth.bytes(), flattened(stored, solid));
+    let (mut colours, mut mask) = (stored.clone(), solid.clone());
+    let pixels = raster.data.chunks_exact(c).zip(was.data.chunks_exact(c)).zip(colours.data.chunks_exact_mut(c));
+    for (((new, old), to), a) in pixels.zip(mask.iter_mut()) {
+        if new != old {
+            to.copy_from_slice(new);
+            *a = 255;
+        } else if *a == 0 {
+            to.fill(255);
+        }
+    }
+    let grey = Raster { width: raster.width, height: raster.height, depth: Depth::Grey, data: mask };
+    let mask = encode(&grey, &Packed::Other, out)?;
+    let id = encode(&colours, &Packed::Other, out)?;
+    if let Some(Object::Stream(s)) = out.objects.get_mut(&id) {
+        s.dict.set("SMask", Object::Reference(mask));
+    }
+    Ok(id)
+}
+
 fn encode(raster: &Raster, packed: &Packed, out: &mut Out) -> Result<ObjectId, String> {
+    if let Packed::Masked(m) = packed {
+        return encode_masked(raster, m, out);
+    }
     let mut d = Dictionary::new();
     d.set("Type", name("XObject"));
     d.set("Subtype", name("Image"));
     d.set("Width", Object::Integer(raster.width as i64));
     d.set("Height", Object::Integer(raster.height as i64));
-    d.set("ColorSpace", name(if raster.depth == Depth::Rgb { "DeviceRGB" } else { "DeviceGray" }));
+    if matches!(packed, Packed::Stencil) {
+        d.set("ImageMask", Object::Boolean(true));
+    } else {
+        d.set("ColorSpace", name(if raster.depth == Depth::Rgb { "DeviceRGB" } else { "DeviceGray" }));
+    }
     d.set("BitsPerComponent", Object::Integer(if raster.depth == Depth::Bit { 1 } else { 8 }));
     let data = match (packed, raster.depth) {
         (_, Depth::Bit) => match tiff_write::group4(raster) {
@@ -282,14 +393,22 @@ pub fn redact<'e>(
         let own: Vec<&Edit> = fields.flat_map(|f| edits(*f)).collect();
         let orders = order_of(&p.read, &p.fields, own.into_iter());
         let mut done = None;
-        if !orders.cuts.is_empty() || !orders.blocks.is_empty() {
+        let masked = match out.src.objects.get(&p.object) {
+            Some(Object::Stream(s)) => s.dict.has(b"SMask") || s.dict.has(b"Mask") || s.dict.has(b"SMaskInData"),
+            _ => false,
+        };
+        let changes = !orders.cuts.is_empty() || !orders.blocks.is_empty();
+        if changes || masked {
             let Some(Object::Stream(s)) = out.src.objects.get(&p.object) else {
                 return Err("a picture that is not there".into());
             };
-            let (raster, packed) = decode(out.src, s)?;
+            let (raster, packed) = decode(out.src, p.object, s)?;
+            let hiding = matches!(&packed, Packed::Masked(m) if hides(&m.0, &m.1));
             let (raster, what) = redact_page(raster, &p.read, &orders);
-            let id = encode(&raster, &packed, out)?;
-            plan.replaced.insert(p.key, id);
+            if changes || hiding {
+                let id = encode(&raster, &packed, out)?;
+                plan.replaced.insert(p.key, id);
+            }
             done = what;
         }
         let no = p.page as u32 + 1;

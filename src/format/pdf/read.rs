@@ -1,6 +1,8 @@
 //! A PDF as fields: the text of each page, and what stands beside the pages.
 
 use super::interpret::{Cache, Interpreter, UNIT, bounds};
+use super::lex::UNKNOWN_OPERATOR;
+use super::look;
 use super::obj;
 use super::outline::{Attached, Destinations, Item, Link, Target, attached, items, links};
 use super::page::{ImageUse, PageModel};
@@ -9,7 +11,7 @@ use super::source::{self, PageInfo};
 use super::subject;
 use crate::format::image::page::PageRead;
 use crate::format::image::{PageFields, page_fields};
-use crate::format::layout::{PageText, Piece, page_text};
+use crate::format::layout::{PageText, Piece, Rule, page_text_ruled};
 use crate::model::document::{Class, Document, Field, Form, Kept, Note, Part, Record};
 use crate::model::error::ReadError;
 use crate::model::view::Span;
@@ -53,35 +55,60 @@ pub struct Held {
     pub bookmarks: Vec<Item>,
     pub links: Vec<Link>,
     pub files: Vec<Attached>,
+    /// What opened the file; empty when nothing was asked.
+    pub password: String,
 }
 
 /// Carries out one page.
 ///
 /// # Errors
 /// Why nobody can say what is on it.
-pub fn interpret<'d>(cache: &mut Cache<'d>, info: &PageInfo) -> Result<PageModel<'d>, String> {
+pub fn interpret<'d>(cache: &mut Cache<'d>, info: &PageInfo) -> Result<PageModel<'d>, Refused> {
     let doc = cache.doc;
-    let Some(page) = doc.objects.get(&info.id).and_then(obj::as_dict) else { return Err("the page is not there".into()) };
+    let left = |why: String| Refused { why, draw: false };
+    let Some(page) = doc.objects.get(&info.id).and_then(obj::as_dict) else {
+        return Err(left("the page is not there".into()));
+    };
     let resources =
         info.resources.and_then(|id| doc.objects.get(&id)).and_then(obj::as_dict).and_then(|d| obj::dict(doc, d, b"Resources"));
-    let data = source::contents(doc, page)?;
+    let data = source::contents(doc, page).map_err(left)?;
     let mut i = Interpreter::new(cache, info.area);
-    i.contents(&data, resources)?;
+    let mut done = i.contents(&data, resources);
     for a in source::annotations(doc, page) {
-        if !is_drawn(doc, a) {
-            continue;
+        if info.drawn || done.is_err() {
+            break;
         }
-        if let Some((stream, place)) = source::appearance(doc, a) {
-            i.appearance(stream, place, resources)?;
+        if is_drawn(doc, a)
+            && let Some((stream, place)) = source::appearance(doc, a)
+        {
+            done = i.appearance(stream, place, resources);
         }
     }
+    if let Err(why) = done {
+        let draw = i.unreadable_font || why.starts_with(UNKNOWN_OPERATOR);
+        return Err(Refused { why, draw });
+    }
     let page = i.page;
-    unreadable(&page)?;
+    unreadable(&page).map_err(|why| Refused { why, draw: true })?;
     Ok(page)
 }
 
+/// A page that cannot be read as text.
+pub struct Refused {
+    /// In words.
+    pub why: String,
+    /// It can be drawn all the same; else drawing it may be as bad as reading it.
+    pub draw: bool,
+}
+
+impl From<Refused> for String {
+    fn from(r: Refused) -> String {
+        r.why
+    }
+}
+
 /// Annotations whose look becomes part of the page.
-fn is_drawn(doc: &lopdf::Document, a: &Dictionary) -> bool {
+pub fn is_drawn(doc: &lopdf::Document, a: &Dictionary) -> bool {
     let layers = a.get(b"OC").is_ok();
     !layers
         && !matches!(
@@ -121,8 +148,29 @@ pub fn text_of(page: &PageModel, invisible: bool) -> PageText {
         .filter(|(_, g)| !g.gone && g.invisible == invisible)
         .map(|(i, g)| Piece { id: i as u32, text: page.text(g), quad: g.quad })
         .collect();
-    page_text(&pieces)
+    page_text_ruled(&pieces, &rules(page))
 }
+
+/// Straight lines on a page: thin paths, and the edges of boxes.
+fn rules(page: &PageModel) -> Vec<Rule> {
+    let mut out = Vec::new();
+    for m in page.marks.iter().filter(|m| !m.clips && m.ops.1 - m.ops.0 <= 7) {
+        let [l, b, r, t] = m.bounds;
+        if (r - l).max(t - b) < 5.0 || out.len() > MAX_RULES {
+            continue;
+        }
+        if r - l < 2.5 || t - b < 2.5 {
+            let (x, y) = ((l + r) / 2.0, (b + t) / 2.0);
+            out.push(if r - l < t - b { [[x, b], [x, t]] } else { [[l, y], [r, y]] });
+        } else {
+            out.extend([[[l, b], [l, t]], [[r, b], [r, t]], [[l, b], [r, b]], [[l, t], [r, t]]]);
+        }
+    }
+    out
+}
+
+/// Lines of one page that are looked at.
+const MAX_RULES: usize = 20_000;
 
 /// Pictures that may hold words: more than a line, a dot or a stencil.
 pub fn pictures(page: &PageModel) -> Vec<(u32, u32)> {
@@ -131,7 +179,7 @@ pub fn pictures(page: &PageModel) -> Vec<(u32, u32)> {
         .filter(|i| {
             let b = bounds(&i.matrix, &UNIT);
             let (w, h) = (b[2] - b[0], b[3] - b[1]);
-            !i.gone && i.pixels.0 >= 24 && i.pixels.1 >= 10 && w > 16.0 && h > 6.0
+            !i.gone && i.pixels.0 >= 24 && i.pixels.1 >= 7 && w > 16.0 && h > 6.0
         })
         .map(|i| (i.stream, i.op))
         .collect()
@@ -139,9 +187,11 @@ pub fn pictures(page: &PageModel) -> Vec<(u32, u32)> {
 
 /// Reads a PDF.
 pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
-    let mut doc = source::load(bytes).map_err(ReadError::new)?;
-    let pages = source::pages(&doc).map_err(ReadError::new)?;
+    let (mut doc, password) = source::load(bytes).map_err(ReadError::new)?;
+    let mut pages = source::pages(&doc).map_err(ReadError::new)?;
+    only_a_form(&doc)?;
     super::forms::draw_values(&mut doc, &pages);
+    let looks = look::all(&mut doc, &mut pages, bytes, &password);
     let mut b = Builder { out: Document::default(), text: String::new(), what: Vec::new() };
     b.out.records.push(Record { kind: "pdf".into(), ..Record::default() });
     let mut held = Held {
@@ -153,30 +203,32 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
         bookmarks: Vec::new(),
         links: Vec::new(),
         files: Vec::new(),
+        password,
         doc,
     };
-    only_a_form(&held)?;
-    let mut cache = Cache::new(&held.doc);
     let ids: Vec<_> = held.pages.iter().map(|p| p.id).collect();
     let dests = Destinations::new(&held.doc, &ids);
     let mut uses: Vec<(usize, u32, ImageUse, ObjectId)> = Vec::new();
     let mut last: Option<(u32, (u32, u32))> = None;
-    for (n, info) in held.pages.iter().enumerate() {
+    for ((n, info), look) in held.pages.iter().enumerate().zip(looks) {
         let mut subject = None;
         let record = b.out.records.len() as u32;
         let start = b.text.len();
         let mut pictured = 0;
-        match interpret(&mut cache, info) {
+        match look {
             Ok(page) => {
                 held.unread.push(None);
-                let seen = text_of(&page, false);
-                subject = b.subject(&seen.text, &mut last);
-                b.field(&seen.text, Class::Narrative, What::Page(n), record);
-                if page.glyphs.iter().any(|g| g.invisible && !g.gone) {
-                    b.field(&text_of(&page, true).text, Class::Narrative, What::Hidden(n), record);
+                subject = b.subject(&page.seen, &mut last);
+                b.field(&page.seen, Class::Narrative, What::Page(n), record);
+                if let Some(hidden) = &page.hidden {
+                    b.field(hidden, Class::Narrative, What::Hidden(n), record);
                 }
-                pictured = pictures(&page).len() as u32;
-                uses.extend(picture::candidates(&held.doc, &page).into_iter().map(|(i, id)| (n, record, i, id)));
+                pictured = page.pictured;
+                uses.extend(page.uses.into_iter().map(|(i, id)| (n, record, i, id)));
+                if let Some(why) = page.drawn {
+                    let text = format!("page {} was drawn and read like a scan: {why}", n + 1);
+                    b.note("pdf-drawn-page", &text);
+                }
             }
             Err(why) => {
                 b.hold(n, &format!("Page {} of this PDF was not read: {why}. The page is left out. Release without it?", n + 1));
@@ -248,7 +300,6 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
         b.out.parts.push(Part { field, media_type: f.media_type.clone(), name: format!("attachment-{}", i + 1), bytes });
     }
     said(&held, &mut b);
-    drop(cache);
     let whole = Span::new(0, b.text.len());
     if let Some(r) = b.out.records.first_mut() {
         r.span = whole;
@@ -325,8 +376,7 @@ impl Builder {
 }
 
 /// A form of the XFA kind has no pages, only a program that draws them.
-fn only_a_form(held: &Held) -> Result<(), ReadError> {
-    let doc = &held.doc;
+fn only_a_form(doc: &lopdf::Document) -> Result<(), ReadError> {
     let Some(catalog) = doc.catalog().ok() else { return Ok(()) };
     let Some(form) = obj::dict(doc, catalog, b"AcroForm") else { return Ok(()) };
     if !form.has(b"XFA") {
@@ -385,7 +435,9 @@ fn info_title(doc: &lopdf::Document) -> Option<String> {
 fn said(held: &Held, b: &mut Builder) {
     let doc = &held.doc;
     if doc.was_encrypted() || doc.encryption_state.is_some() {
-        b.note("pdf-encryption", "the PDF was encrypted and opened without asking; the copy is not encrypted");
+        let how =
+            if held.password.is_empty() { "opened without a password" } else { "was opened with a password that was given" };
+        b.note("pdf-encryption", &format!("the PDF was encrypted and {how}; the copy is not encrypted"));
     }
     let Ok(catalog) = doc.catalog() else { return };
     let form = obj::dict(doc, catalog, b"AcroForm");
@@ -406,6 +458,6 @@ fn said(held: &Held, b: &mut Builder) {
         b.note("pdf-layers", "layers that were switched off were left out; the others became part of the page");
     }
     if catalog.has(b"StructTreeRoot") {
-        b.note("pdf-tags", "tags for screen readers were left out");
+        b.note("pdf-tags", "tags for screen readers were built anew; alternative and replacement texts in them were left out");
     }
 }

@@ -245,13 +245,17 @@ impl Relay<'_, '_> {
             let width: f64 = tokens.iter().map(Token::width).sum();
             let (left, right) = (f64::from(cell.left), f64::from(cell.right));
             let after = end.map(|e| e + CELL_ROOM * em);
-            let wanted = match anchor(left, right, &edges, n == 0) {
+            let anchored = anchor(left, right, &edges, n == 0);
+            let proved = !matches!(anchored, Anchor::None);
+            let wanted = match anchored {
                 Anchor::Left => left,
                 Anchor::Right => right - width,
                 Anchor::Centre => (left + right - width) / 2.0,
                 Anchor::None => after.unwrap_or_else(|| edges.margin(left)),
             };
-            let start = after.map_or(wanted, |a| wanted.max(a));
+            // A cell that has its place gives it up only to words that reach into it.
+            let free = end.is_none_or(|e| wanted > e + BLANK * em);
+            let start = if proved && free { wanted } else { after.map_or(wanted, |a| wanted.max(a)) };
             let squeeze = if start + width > limit { ((limit - start) / width.max(1.0)).clamp(MIN_SQUEEZE, 1.0) } else { 1.0 };
             end = Some(self.set(&tokens, &line, start, squeeze, f64::from(line.bottom)));
         }

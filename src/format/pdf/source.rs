@@ -25,15 +25,16 @@ pub fn add_password(password: &str) {
     }
 }
 
-/// Parses a file.
+/// Parses a file; with the password that opened it.
 ///
 /// # Errors
 /// Why it cannot be read, in words for a person.
-pub fn load(bytes: &[u8]) -> Result<Document, String> {
+pub fn load(bytes: &[u8]) -> Result<(Document, String), String> {
     let mut tries: Vec<Option<String>> = vec![None];
     tries.extend(PASSWORDS.read().map(|l| l.clone()).unwrap_or_default().into_iter().map(Some));
     let mut locked = false;
     for password in tries {
+        let used = password.clone().unwrap_or_default();
         let options = LoadOptions { password, max_decompressed_size: Some(obj::MAX_STREAM), ..LoadOptions::default() };
         // The parser is not ours; should it panic on hostile bytes, this is one unreadable file and not the end of the run.
         let loaded = std::panic::catch_unwind(|| Document::load_mem_with_options(bytes, options));
@@ -43,7 +44,7 @@ pub fn load(bytes: &[u8]) -> Result<Document, String> {
                 if doc.objects.len() > MAX_OBJECTS {
                     return Err("a PDF with too many objects".into());
                 }
-                return Ok(doc);
+                return Ok((doc, used));
             }
             Ok(Err(lopdf::Error::InvalidPassword | lopdf::Error::Decryption(_))) => locked = true,
             Ok(Err(_)) | Err(_) if locked => {}
@@ -63,6 +64,8 @@ pub struct PageInfo {
     pub user_unit: f64,
     /// Where the resources are: of the page or a node above it.
     pub resources: Option<ObjectId>,
+    /// The page is a drawing of what it was; the looks of annotations are in it.
+    pub drawn: bool,
 }
 
 /// Pages in order.
@@ -135,6 +138,7 @@ fn walk(
         rotate: here.rotate.unwrap_or(0).rem_euclid(360),
         user_unit: obj::num(doc, node, b"UserUnit").filter(|u| *u > 0.0 && *u < 1000.0).unwrap_or(1.0),
         resources: here.resources,
+        drawn: false,
     });
     Ok(())
 }

@@ -12,6 +12,7 @@ use super::plan::Plan;
 use super::read::{Held, What, interpret, pictures, text_of};
 use super::relay::{PageEdit, relay};
 use super::source::{PageInfo, annotations, rect};
+use super::tags;
 use crate::model::document::Document;
 use crate::model::edit::{Change, Edit, Rewrite, Written};
 use crate::model::error::WriteError;
@@ -59,7 +60,7 @@ fn words(change: &Change) -> Option<String> {
 
 fn build(held: &Held, edits: &[Edit]) -> Result<Written, String> {
     let sorted = sorted(edits);
-    let mut rewrite = Rewrite::default();
+    let mut rewrite = Rewrite { password: held.password.clone(), ..Rewrite::default() };
     let mut out = Out::new(&held.doc);
     let (catalog, tree) = (out.reserve(), out.reserve());
     let ids: Vec<ObjectId> = held.pages.iter().map(|_| out.reserve()).collect();
@@ -75,6 +76,7 @@ fn build(held: &Held, edits: &[Edit]) -> Result<Written, String> {
         }
     }
     let mut cache = Cache::new(&held.doc);
+    let mut tagged = tags::has(&held.doc).then(tags::Written::new);
     for (n, info) in held.pages.iter().enumerate() {
         let Some(id) = ids.get(n).copied() else { continue };
         let left_out = match (sorted.whole.or_else(|| sorted.withheld.get(&n).copied()), held.unread.get(n)) {
@@ -92,7 +94,7 @@ fn build(held: &Held, edits: &[Edit]) -> Result<Written, String> {
             continue;
         }
         let fields = by_page.get(&n).copied().unwrap_or_default();
-        let page = one_page(held, n, info, &fields, &sorted, &mut cache, &mut out, &mut rewrite)
+        let page = one_page(held, n, info, &fields, &sorted, &mut cache, &mut out, &mut rewrite, &mut tagged)
             .map_err(|e| format!("page {}: {e}", n + 1))?;
         let (mut dict, bands) = page;
         dict.set("Parent", Object::Reference(tree));
@@ -124,6 +126,15 @@ fn build(held: &Held, edits: &[Edit]) -> Result<Written, String> {
     if let Some(labels) = page_labels(held) {
         root.set("PageLabels", labels);
     }
+    if let Some(written) = &tagged {
+        let sources: Vec<ObjectId> = held.pages.iter().map(|p| p.id).collect();
+        if let Some(id) = tags::write(&sources, &ids, written, &mut out) {
+            let mut info = Dictionary::new();
+            info.set("Marked", Object::Boolean(true));
+            root.set("MarkInfo", Object::Dictionary(info));
+            root.set("StructTreeRoot", Object::Reference(id));
+        }
+    }
     out.objects.insert(catalog, Object::Dictionary(root));
     let title = single.get(&What::Title).and_then(|f| {
         let text =
@@ -152,9 +163,13 @@ fn one_page<'d>(
     cache: &mut Cache<'d>,
     out: &mut Out<'d>,
     rewrite: &mut Rewrite,
+    tagged: &mut Option<tags::Written>,
 ) -> Result<(Dictionary, Vec<[f32; 4]>), String> {
     let model = interpret(cache, info)?;
     let mut plan = Plan::new(&model);
+    if info.drawn {
+        rewrite.drawn.push(n as u32 + 1);
+    }
     let mut touched = false;
     let read: Vec<&Picture> = held.read.iter().filter(|p| p.page == n).collect();
     let anew = !read.is_empty();
@@ -203,9 +218,14 @@ fn one_page<'d>(
     }
     let unread: Vec<(u32, u32)> = pictures(&model).into_iter().filter(|key| !read.iter().any(|p| p.key == *key)).collect();
     plan.pictures.extend(unread.iter().copied());
-    let (mut content, mut resources) = Emitter::new(&model, &plan, out).page()?;
+    let mut emitter = Emitter::new(&model, &plan, out);
+    emitter.tagged = tagged.as_ref().map(|_| Default::default());
+    let (mut content, mut resources) = emitter.page()?;
+    if let (Some(all), Some(own)) = (tagged.as_mut(), emitter.tagged) {
+        all.insert(n, own);
+    }
     if !unread.is_empty() {
-        frames(&model, &unread, &mut content, &mut resources, out);
+        frames(&model, &unread, &mut content, &mut resources, out, rewrite);
     }
     if !layer.is_empty() {
         content.extend(layer);
@@ -219,13 +239,22 @@ fn one_page<'d>(
 }
 
 /// Outlines where pictures were left out.
-fn frames(model: &PageModel, unread: &[(u32, u32)], content: &mut Vec<u8>, resources: &mut Dictionary, out: &mut Out) {
+fn frames(
+    model: &PageModel,
+    unread: &[(u32, u32)],
+    content: &mut Vec<u8>,
+    resources: &mut Dictionary,
+    out: &mut Out,
+    rewrite: &mut Rewrite,
+) {
+    const SIGN: &str = "PICTURE NOT READ";
     content.extend(b"q 0.5 w [3 2] 0 d 0.5 G 0.4 g\n");
     for i in model.images.iter().filter(|i| unread.contains(&(i.stream, i.op))) {
         let b = bounds(&i.matrix, &UNIT);
         content.extend(format!("{:.2} {:.2} {:.2} {:.2} re S\n", b[0], b[1], b[2] - b[0], b[3] - b[1]).into_bytes());
         if b[2] - b[0] > 90.0 && b[3] - b[1] > 12.0 {
-            let at = format!("BT /L1 7 Tf 0 Tr {:.2} {:.2} Td (PICTURE NOT READ) Tj ET\n", b[0] + 3.0, b[1] + 3.0);
+            let at = format!("BT /L1 7 Tf 0 Tr {:.2} {:.2} Td ({SIGN}) Tj ET\n", b[0] + 3.0, b[1] + 3.0);
+            rewrite.signs.push(SIGN);
             content.extend(at.into_bytes());
         }
     }

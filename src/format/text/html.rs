@@ -7,7 +7,7 @@ use super::plain::locate;
 use super::splice::Writer;
 use super::tags::is_known;
 use super::tokens::{Attr, Kind, Lexer};
-use crate::format::{Format, Score, Source};
+use crate::format::{Format, Score, Source, url};
 use crate::model::document::{Class, Document, Field, Part, Record};
 use crate::model::edit::{Edit, Written};
 use crate::model::error::{ReadError, WriteError};
@@ -129,7 +129,7 @@ fn root_score(text: &[u8]) -> Score {
 }
 
 fn view_of(bytes: &[u8], field: &Field) -> TextView<'static> {
-    view(bytes, field.span, field.form, Charset::from_hint(field.hint & !UNQUOTED))
+    url::readable(field.class, view(bytes, field.span, field.form, Charset::from_hint(field.hint & !UNQUOTED)))
 }
 
 /// The encoding, by mark or declaration.

@@ -61,6 +61,7 @@ impl Writer<'_> {
     ) -> Result<(), WriteError> {
         let text = match &e.change {
             Change::Label(t) | Change::Mask(t) | Change::Text(t) => t.as_str(),
+            Change::Coarse(c) => c.words.as_str(),
             Change::Remove => "",
             Change::Part(bytes) => {
                 let with = (self.part)(field, bytes)?;

@@ -14,6 +14,7 @@ mod tests;
 
 pub use links::{LinkUpdate, rewrite_links, sha1_hex};
 
+use super::url;
 use super::xml::encoding::of;
 use super::xml::text::{Mode, view as text_view};
 use super::xml::{self, XmlKind, xml_kind};
@@ -64,5 +65,5 @@ fn view<'a>(bytes: &'a [u8], field: &Field) -> TextView<'a> {
         Form::XmlComment => Mode::Verbatim,
         _ => Mode::Text,
     };
-    text_view(bytes, field.span, of(bytes), mode)
+    url::readable(field.class, text_view(bytes, field.span, of(bytes), mode))
 }

@@ -46,6 +46,7 @@ fn one(tape: &Tape, field: &Field, edit: &Edit, list: &mut SpliceList) {
             list.idle(edit.ledger);
             return;
         }
+        Change::Coarse(c) => c.words.as_str(),
         Change::Remove | Change::Withhold => "",
     };
     let view = view(tape.bytes, field);

@@ -78,6 +78,18 @@ pub fn answers(packet: impl Read + Seek) -> Result<String, RunError> {
         "With which program?",
         vec![format!("{} {}, SHA-256 {}", s(&head["tool"]["name"]), s(&head["tool"]["version"]), s(&head["tool"]["sha256"]))],
     );
+    let model = |kind: &str| -> Vec<String> {
+        let notes = report["notes"].as_array().into_iter().flatten();
+        notes.filter(|n| n["kind"].as_str().is_some_and(|k| k.starts_with(kind))).map(|n| s(&n["text"])).collect()
+    };
+    say("Which model read free text, and which program read scans?", [model("names-model"), model("ocr")].concat());
+    say(
+        "Who handled it, step by step?",
+        rows(&report["custody"], |e| {
+            let at = or(&s(&e["at"]), "no time given");
+            format!("{at} {}: {} {}", s(&e["who"]), s(&e["what"]), s(&e["detail"])).trim().to_string()
+        }),
+    );
     say(
         "What came in?",
         rows(&report["inputs"], |i| {
@@ -134,6 +146,7 @@ pub fn answers(packet: impl Read + Seek) -> Result<String, RunError> {
         "Is the copy that went out the copy that was checked?",
         rows(&report["outputs"], |o| format!("{} SHA-256 {}", s(&o["path"]), s(&o["sha256"]))),
     );
+    say("Was it sent, and did the recipient acknowledge it?", sent(&approvals));
     say(
         "Is the disclosure entered in the accounting of disclosures?",
         vec![format!("{} ({})", s(&authority["accountable"]), s(&authority["accountable_citation"]))],
@@ -144,6 +157,14 @@ pub fn answers(packet: impl Read + Seek) -> Result<String, RunError> {
     );
     say("What are the limits of this evidence?", rows(&report["limits"], s));
     Ok(out)
+}
+
+/// What the approvals say about sending; the program sends nothing by itself.
+fn sent(approvals: &Value) -> Vec<String> {
+    rows(approvals, |a| match s(&a["role"]).as_str() {
+        "releaser" => format!("released by {}, {} {}", s(&a["name"]), s(&a["date"]), s(&a["statement"])),
+        _ => String::new(),
+    })
 }
 
 fn s(v: &Value) -> String {

@@ -47,7 +47,17 @@ pub fn approvals(text: &str, name: &str) -> Result<Vec<Approval>, RunError> {
 }
 
 /// Internal files that go into a packet. What proves differences (`splices.jsonl`) stays with the case: it holds every original byte.
-const INTERNAL: [&str; 5] = ["request.json", "review.json", "report.json", "report.html", "ledger.jsonl"];
+const INTERNAL: [&str; 9] = [
+    "request.json",
+    "review.json",
+    "report.json",
+    "report.html",
+    "report.pdf",
+    "ledger.jsonl",
+    "ledger.csv",
+    "ledger.xlsx",
+    "custody.jsonl",
+];
 
 /// Writes a packet of the finished folder `out` to `to` (a file opened by the caller). `made` is a UTC time for the head, as text.
 ///
@@ -77,6 +87,10 @@ pub fn build(
         "tool": {"name": "disclose", "version": env!("CARGO_PKG_VERSION"), "sha256": program_digest()},
     });
     add(&mut zip, &mut sums, HEAD, &mut pretty(&head)?.as_bytes())?;
+    let request: serde_json::Value = json(&internal.join("request.json"))?;
+    for (name, part) in parts(&report, &request) {
+        add(&mut zip, &mut sums, name, &mut pretty(&part)?.as_bytes())?;
+    }
     for name in INTERNAL {
         let path = internal.join(name);
         let mut file = File::open(&path).map_err(|e| RunError::Input(format!("{}: cannot be read: {e}", path.display())))?;
@@ -85,11 +99,9 @@ pub fn build(
     add(&mut zip, &mut sums, "approvals.json", &mut pretty(&approvals)?.as_bytes())?;
     if manifest.is_file() {
         add(&mut zip, &mut sums, "manifest.json", &mut File::open(&manifest)?)?;
-        for name in ["report.json", "report.html", "ledger.csv"] {
-            let path = out.join(edition).join("report").join(name);
-            add(&mut zip, &mut sums, &format!("recipient/{name}"), &mut File::open(&path)?)?;
-        }
+        add_folder(&mut zip, &mut sums, &out.join(edition).join("report"), "recipient")?;
     }
+    add_folder(&mut zip, &mut sums, &internal.join("letters"), "letters")?;
     put(&mut zip, SUMS, sums.as_bytes())?;
     zip.set_comment("-".repeat(SEAL_LEN)).map_err(failed)?;
     let mut file = zip.finish().map_err(failed)?;
@@ -99,6 +111,53 @@ pub fn build(
     file.seek(SeekFrom::Start(start))?;
     writeln!(file, "{SEAL} {} {}", public_hex(key), hex(&key.sign(&digest).to_bytes()))?;
     file.flush()?;
+    Ok(())
+}
+
+/// What an auditor looks for by name, taken from the internal report and request: checklists, policy, versions, inputs, verification.
+fn parts(report: &serde_json::Value, request: &serde_json::Value) -> [(&'static str, serde_json::Value); 5] {
+    let about = |kind: &str| {
+        let notes = report["notes"].as_array().into_iter().flatten();
+        let found = notes.filter(|n| n["kind"].as_str().is_some_and(|k| k.starts_with(kind)));
+        found.map(|n| n["text"].clone()).collect::<Vec<_>>()
+    };
+    let inputs = report["inputs"].as_array().into_iter().flatten();
+    let inputs: Vec<serde_json::Value> = inputs
+        .map(|i| serde_json::json!({"path": i["path"], "sha256": i["sha256"], "bytes": i["bytes"], "state": i["state"]}))
+        .collect();
+    [
+        ("checklist.json", report["readiness"].clone()),
+        ("policy.json", request["policy"].clone()),
+        (
+            "versions.json",
+            serde_json::json!({
+                "made_by": report["tool"],
+                "packed_by": {"version": env!("CARGO_PKG_VERSION"), "commit": option_env!("DISCLOSE_COMMIT"), "sha256": program_digest()},
+                "rules": "rules, lists and presets are built into the program: its SHA-256 stands for them",
+                "policy": {"name": request["policy"]["name"], "version": request["policy"]["version"], "sha256": request["policy"]["sha256"]},
+                "names_model": about("names-model"),
+                "ocr": about("ocr"),
+            }),
+        ),
+        ("inputs.json", serde_json::json!({ "files": inputs })),
+        ("verification.json", serde_json::json!({ "checks": report["checks"], "failed": report["failed_checks"] })),
+    ]
+}
+
+/// Adds every file of a folder, in order of name; a folder that is not there has none.
+fn add_folder(zip: &mut ZipWriter<impl Write + Seek>, sums: &mut String, folder: &Path, below: &str) -> Result<(), RunError> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Ok(()) };
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    for name in names {
+        add(zip, sums, &format!("{below}/{name}"), &mut File::open(folder.join(&name))?)?;
+    }
     Ok(())
 }
 

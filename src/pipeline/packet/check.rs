@@ -2,7 +2,7 @@
 
 use super::{MAX_MEMBER, SEAL, SEAL_LEN, SUMS, digest_of, hex, unhex};
 use crate::model::error::RunError;
-use crate::report::verify_chain;
+use crate::report::{verify_chain, verify_custody};
 use ed25519_dalek::{Signature, VerifyingKey};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -46,6 +46,8 @@ pub fn check(mut packet: impl Read + Seek, signer: Option<&str>) -> Result<Verdi
     verdict.checks.push(("digests", digests(&mut zip, &sums)));
     let report: Value = serde_json::from_str(&text(&mut zip, "report.json")?).unwrap_or_default();
     verdict.checks.push(("ledger", ledger(&mut zip, &report)));
+    verdict.checks.push(("custody", custody(&mut zip, &report)));
+    verdict.checks.push(("parts", parts(&mut zip, &report)));
     verdict.checks.push(("outputs", outputs(&mut zip, &report)));
     verdict.checks.push(("output checks", output_checks(&report)));
     Ok(verdict)
@@ -120,6 +122,30 @@ fn ledger(zip: &mut ZipArchive<impl Read + Seek>, report: &Value) -> Result<(), 
         return Err("the ledger is not the one that the report was made from".into());
     }
     Ok(())
+}
+
+/// The chain of custody holds, and is the report's.
+fn custody(zip: &mut ZipArchive<impl Read + Seek>, report: &Value) -> Result<(), String> {
+    let lines = text(zip, "custody.jsonl").map_err(|e| e.to_string())?;
+    let events = verify_custody(lines.as_bytes()).map_err(|e| format!("custody: {e}"))?;
+    let told = serde_json::to_value(&events).unwrap_or_default();
+    if told == report["custody"] { Ok(()) } else { Err("the chain of custody is not the one that the report tells".into()) }
+}
+
+/// What was taken out of the report and the request to stand by itself says what they say.
+fn parts(zip: &mut ZipArchive<impl Read + Seek>, report: &Value) -> Result<(), String> {
+    let mut json = |name: &str| -> Result<Value, String> {
+        serde_json::from_str(&text(zip, name).map_err(|e| e.to_string())?).map_err(|_| format!("{name} is not JSON"))
+    };
+    let (request, policy) = (json("request.json")?, json("policy.json")?);
+    let (checklist, inputs, checked) = (json("checklist.json")?, json("inputs.json")?, json("verification.json")?);
+    json("versions.json")?;
+    let of = |v: &Value, key: &str| -> Vec<Value> { v.as_array().into_iter().flatten().map(|i| i[key].clone()).collect() };
+    let same = policy == request["policy"]
+        && checklist == report["readiness"]
+        && checked["checks"] == report["checks"]
+        && of(&inputs["files"], "sha256") == of(&report["inputs"], "sha256");
+    if same { Ok(()) } else { Err("a part of the packet disagrees with the report".into()) }
 }
 
 /// The manifest of what went out names the same files and digests as the report.

@@ -14,7 +14,7 @@ mod key;
 pub use answers::answers;
 pub use build::{Approval, approvals, build};
 pub use check::{Verdict, check};
-pub use key::{SigningKey, load_or_create, public_hex};
+pub use key::{SigningKey, load_or_create, public_hex, secret};
 
 use sha2::{Digest, Sha256};
 use std::io::{self, Read, Seek, SeekFrom};

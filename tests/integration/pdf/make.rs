@@ -38,9 +38,14 @@ impl Maker {
     }
 
     /// The file, with one page of this content.
-    pub fn finish(mut self, content: impl AsRef<[u8]>) -> Vec<u8> {
+    pub fn finish(self, content: impl AsRef<[u8]>) -> Vec<u8> {
+        self.finish_with("", content)
+    }
+
+    /// The same with more entries of the content stream's dictionary.
+    pub fn finish_with(mut self, dict: &str, content: impl AsRef<[u8]>) -> Vec<u8> {
         let font = self.add("<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>");
-        let content = self.stream("", content);
+        let content = self.stream(dict, content);
         let pages = self.objects.len() + 2;
         let page = self.add(format!(
             "<</Type/Page/Parent {pages} 0 R/MediaBox[0 0 612 792]/Contents {content} 0 R{}/Resources<</Font<</F1 {font} 0 R{}>>{}>>>>",

@@ -2,6 +2,7 @@
 
 mod decode;
 mod geometry;
+mod hostile;
 mod make;
 mod places;
 
@@ -12,6 +13,11 @@ const PATIENT: &str = "birth_date = \"1985-03-04\"\nsex = \"female\"\n[[names]]\
 
 /// Processes files in one run.
 fn process(files: &[(&str, Vec<u8>)]) -> Run {
+    process_with(files, &[])
+}
+
+/// The same with more arguments. A single file is given by itself.
+fn process_with(files: &[(&str, Vec<u8>)], more: &[&str]) -> Run {
     let folder = tempfile::tempdir().expect("a temporary folder");
     std::fs::write(folder.path().join("patient.toml"), PATIENT).expect("writable");
     let export = folder.path().join("export");
@@ -19,7 +25,10 @@ fn process(files: &[(&str, Vec<u8>)]) -> Run {
     for (name, bytes) in files {
         std::fs::write(export.join(format!("{name}.pdf")), bytes).expect("writable");
     }
-    run::process(folder.path(), &["export"], &["--patient", "patient.toml", "--purpose", "litigation", "--recipient", "X"])
+    let single = files.first().filter(|_| files.len() == 1).map(|(name, _)| format!("export/{name}.pdf"));
+    let mut args = vec!["--patient", "patient.toml", "--purpose", "litigation", "--recipient", "X"];
+    args.extend(more);
+    run::process(folder.path(), &[single.as_deref().unwrap_or("export")], &args)
 }
 
 fn outputs(run: &Run) -> Vec<(String, Vec<u8>)> {

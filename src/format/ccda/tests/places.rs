@@ -213,7 +213,7 @@ fn entry_level_people_products_and_payers() {
         "<participant typeCode='LOC'><participantRole classCode='SDLOC'><addr><city>Eaton</city></addr><playingEntity classCode='PLC'><name>Ward 4</name></playingEntity></participantRole></participant>",
     );
     assert_eq!(place.0.stubs.len(), 1, "a place is no person");
-    find(&place.1, &place.0, Class::Code, "Eaton");
+    find(&place.1, &place.0, Class::Place, "Eaton");
 }
 
 #[test]
@@ -246,7 +246,7 @@ fn texts_that_are_searched() {
         (Class::Url, "https://x.test/H"),
         (Class::Title, "Jay Clinic"),
         (Class::Url, "555-0111"),
-        (Class::Code, "K St"),
+        (Class::Place, "K St"),
         (Class::Title, "L"),
         (Class::Title, "M user"),
         (Class::Comment, "by N"),

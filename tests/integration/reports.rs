@@ -1,0 +1,115 @@
+//! Reports, letters and the evidence packet of whole runs.
+
+use crate::run::{self, Run};
+use std::path::Path;
+
+const PATIENT: [&str; 2] = ["--patient", "samples/reyes/patient.json"];
+
+fn purpose(word: &str, more: &[&str]) -> Run {
+    let args = [&PATIENT[..], &["--purpose", word, "--recipient", "Alder & Finch LLP"], more].concat();
+    run::process(&run::root(), &["samples/reyes/portal.zip"], &args)
+}
+
+/// `run::process` itself holds every report against the published schema.
+#[test]
+fn every_purpose_has_both_editions_in_every_form() {
+    for word in
+        ["litigation", "insurance-claim", "prior-authorization", "employer", "patient", "provider", "research-safe-harbor"]
+    {
+        let run = purpose(word, &[]);
+        if word == "research-safe-harbor" && run.code == 2 {
+            continue;
+        }
+        assert!(matches!(run.code, 0 | 3), "{word}: {} {}", run.code, run.stderr);
+        for folder in [run.delivered().join("report"), run.out().join("internal")] {
+            for name in ["report.html", "report.pdf", "report.json", "ledger.csv", "ledger.xlsx"] {
+                assert!(folder.join(name).is_file(), "{word}: {}", folder.join(name).display());
+            }
+        }
+        let pdf = std::fs::read(run.delivered().join("report/report.pdf")).expect("a PDF");
+        let document = lopdf::Document::load_mem(&pdf).expect("a PDF that opens");
+        assert!(document.catalog().expect("a catalog").has(b"StructTreeRoot"), "{word}: not tagged");
+        assert!(run.out().join("internal/letters/cover.pdf").is_file(), "{word}: no cover letter");
+    }
+}
+
+#[test]
+fn notices_travel_with_the_copy_where_the_authority_asks_for_them() {
+    let run = purpose("litigation", &["--authority", "authorization_164_508"]);
+    let notice = std::fs::read_to_string(run.delivered().join("report/notice.html")).expect("a notice");
+    assert!(notice.contains("may be disclosed again"), "{notice}");
+    assert!(run.delivered().join("report/notice.pdf").is_file());
+    assert!(run.out().join("internal/letters/certificate.pdf").is_file());
+    let listed = run::manifest(&run.delivered());
+    assert!(listed.iter().any(|(p, ..)| p == "report/notice.pdf"), "the manifest lists the notice");
+}
+
+#[test]
+fn the_same_input_gives_the_same_release_whatever_the_clock_and_the_workers() {
+    let (one, two) = (purpose("litigation", &["--jobs", "1"]), purpose("litigation", &["--jobs", "2"]));
+    let (a, b) = (one.out().display().to_string(), two.out().display().to_string());
+    let (code, out, err) = run::pipe(&["verify", &a, "--same-as", &b], "");
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(out.contains("same-bytes") && out.contains("chains"), "{out}");
+    let other = purpose("employer", &[]).out().display().to_string();
+    assert_eq!(run::pipe(&["verify", &a, "--same-as", &other], "").0, 4);
+}
+
+#[test]
+fn verify_proves_the_chains() {
+    let run = purpose("litigation", &[]);
+    let out = run.out().display().to_string();
+    for name in ["ledger.jsonl", "custody.jsonl"] {
+        let path = run.out().join("internal").join(name);
+        let bytes = std::fs::read(&path).expect(name);
+        let mut changed = bytes.clone();
+        let at = bytes.len() / 2;
+        changed[at] = if changed[at] == b'x' { b'y' } else { b'x' };
+        std::fs::write(&path, &changed).expect("written");
+        let (code, told, _) = run::pipe(&["verify", &out], "");
+        assert_eq!(code, 4, "{name}: {told}");
+        std::fs::write(&path, bytes).expect("written");
+    }
+    assert_eq!(run::pipe(&["verify", &out], "").0, 0);
+}
+
+#[test]
+fn a_packet_is_proved_and_one_changed_byte_fails_it() {
+    let run = purpose("litigation", &[]);
+    let temp = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| temp.path().join(name).display().to_string();
+    let (packet, key, out) = (path("case.zip"), path("key"), run.out().display().to_string());
+    let (code, _, err) = run::pipe(&["audit", "pack", &out, "--packet", &packet, "--key", &key], "");
+    assert_eq!(code, 0, "{err}");
+    let (code, told, _) = run::pipe(&["audit", "verify", &packet], "");
+    assert_eq!(code, 0, "{told}");
+    assert!(told.contains("custody") && told.contains("parts"), "{told}");
+    let (code, told, _) = run::pipe(&["audit", "show", &packet], "");
+    assert_eq!(code, 0);
+    assert!(told.contains("Who handled it, step by step?") && !told.contains("The packet does not tell.\n 2."), "{told}");
+    let mut bytes = std::fs::read(&packet).expect("the packet");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&packet, bytes).expect("written");
+    let (code, ..) = run::pipe(&["audit", "verify", &packet], "");
+    assert!(code == 4 || code == 2, "{code}");
+}
+
+#[test]
+fn letters_are_made_from_a_finished_case_and_a_sites_templates() {
+    let run = purpose("litigation", &[]);
+    let temp = tempfile::tempdir().expect("a folder");
+    let out = run.out().display().to_string();
+    let to = temp.path().join("extension.pdf").display().to_string();
+    assert_eq!(run::pipe(&["letter"], "").0, 0);
+    assert_eq!(run::pipe(&["letter", "extension", &out, "--to", &to], "").0, 0);
+    assert!(std::fs::read(&to).expect("a letter").starts_with(b"%PDF"));
+    std::fs::write(temp.path().join("cover.txt"), "# Ours\n\nFor {{ patient }}\n").expect("written");
+    let (to, own) = (temp.path().join("c.html").display().to_string(), temp.path().display().to_string());
+    assert_eq!(run::pipe(&["letter", "cover", &out, "--letters", &own, "--to", &to], "").0, 0);
+    assert!(std::fs::read_to_string(&to).expect("a letter").contains("<h1>Ours</h1>"));
+    let (code, _, err) = run::pipe(&["letter", "invoice", &out, "--to", &to], "");
+    assert_eq!(code, 2);
+    assert!(err.contains("missing-element"), "{err}");
+    assert!(Path::new(&to).is_file());
+}
