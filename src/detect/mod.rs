@@ -31,6 +31,9 @@ mod kin_owner;
 mod knowledge;
 mod known_person;
 mod labels;
+// Some is for the build script.
+#[allow(dead_code)]
+mod list_table;
 mod lone;
 mod misfile;
 pub mod model;
@@ -60,6 +63,8 @@ mod uncued;
 mod variants;
 mod ward;
 mod whose;
+// Some are for the build script.
+#[allow(dead_code)]
 mod word_tables;
 pub mod words;
 

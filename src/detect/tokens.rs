@@ -36,8 +36,8 @@ pub struct Token {
     pub shape: Shape,
     /// A possessive `'s` follows.
     pub possessive: bool,
-    /// One past the last byte of the word without a number behind it: `Eduardo` of `Eduardo181`.
-    low_end: usize,
+    /// Length in bytes of the word without a number behind it: `Eduardo` of `Eduardo181`.
+    low_len: u32,
     /// Place in the list of folded words, from 1; 0 for a word of ASCII, which is read from the lower-case text.
     folded: u32,
 }
@@ -49,7 +49,7 @@ impl Token {
     }
 
     fn mark(start: usize, end: usize, shape: Shape) -> Token {
-        Token { start, end, shape, possessive: false, low_end: end, folded: 0 }
+        Token { start, end, shape, possessive: false, low_len: (end - start) as u32, folded: 0 }
     }
 }
 
@@ -120,7 +120,7 @@ impl<'a> Tokens<'a> {
     pub fn low(&self, i: usize) -> &str {
         let Some(t) = self.list.get(i) else { return "" };
         match t.folded {
-            0 => self.lower.get(t.start..t.low_end).unwrap_or(""),
+            0 => self.lower.get(t.start..t.start + t.low_len as usize).unwrap_or(""),
             n => self.folded.get(n as usize - 1).map_or("", String::as_str),
         }
     }
@@ -329,7 +329,7 @@ fn push_word(list: &mut Vec<Token>, odd: &mut Vec<String>, start: usize, word: &
     let word = stem.unwrap_or(word);
     let bare = numbered_name(word).unwrap_or(word);
     let mut token = Token { possessive, ..Token::mark(start, start + word.len(), shape_of(word)) };
-    token.low_end = start + bare.len();
+    token.low_len = bare.len() as u32;
     if token.shape == Shape::Mixed
         && let Some(read) = misread(word)
     {

@@ -356,7 +356,11 @@ impl<'a> Planner<'a, '_> {
 
     /// True for a reference to a record that stays behind.
     pub(super) fn points_at_withheld(&self, text: &str, field: &Field) -> bool {
-        !self.inp.withheld_keys.is_empty() && self.inp.withheld_keys.contains(&self.full_key(text, field))
+        let lists = self.inp.withheld_keys;
+        lists.iter().any(|keys| !keys.is_empty()) && {
+            let key = self.full_key(text, field);
+            lists.iter().any(|keys| keys.contains(&key))
+        }
     }
 
     /// A reference key as records know it: a contained id with the record it is contained in.
