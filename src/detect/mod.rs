@@ -43,6 +43,7 @@ mod prefilter;
 mod records;
 mod safe_harbor;
 mod search;
+mod service_date;
 mod signature;
 mod slots;
 mod small_cues;
@@ -64,6 +65,7 @@ pub use identity::split_text;
 pub use knowledge::Knowledge;
 pub use overlap::merge;
 pub use safe_harbor::SafeHarbor;
+pub use service_date::service_dates;
 
 use crate::model::document::Class;
 use crate::model::role::Role;

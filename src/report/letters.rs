@@ -105,6 +105,7 @@ fn told(e: &dyn std::error::Error) -> String {
 fn facts(report: &Value, request: &Value) -> Value {
     let (q, p, asked) = (&report["request"], &report["policy"], &request["request"]);
     let text = |v: &Value| v.as_str().unwrap_or_default().to_string();
+    let denial = &report["readiness"]["denial"];
     let patient: Vec<&str> = q["patient"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let missing: Vec<&Value> =
         report["readiness"]["blocks"].as_array().into_iter().flatten().filter(|b| b["kind"] == "checklist").collect();
@@ -128,6 +129,10 @@ fn facts(report: &Value, request: &Value) -> Value {
         "extension_reason": text(&asked["extension"]["reason"]), "extension_until": text(&asked["extension"]["until"]),
         "authority": text(&q["authority"]), "authority_title": text(&p["authority_title"]), "scope": text(&p["scope"]),
         "minimum_necessary": text(&p["minimum_necessary"]),
+        "ground_title": text(&denial["title"]), "ground_citation": text(&denial["citation"]),
+        // Where no ground is told the right to a review is stated: to leave it out would be the graver mistake.
+        "reviewable": denial["reviewable"] != false || text(&denial["title"]).is_empty(),
+        "complaint_contact": text(&denial["contact"]), "complaint_phone": text(&denial["phone"]),
         "ground": text(&q["ground"]), "reviewer": text(&asked["reviewer"]["name"]), "reviewer_license": text(&asked["reviewer"]["license"]),
         "changes": report["counts"]["changes"].as_u64().unwrap_or(0), "kept": report["counts"]["kept"].as_u64().unwrap_or(0),
         "withheld": report["counts"]["withheld"].as_u64().unwrap_or(0),
