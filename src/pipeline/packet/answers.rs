@@ -115,6 +115,14 @@ pub fn answers(packet: impl Read + Seek) -> Result<String, RunError> {
             _ => grouped(&report["withheld"], |w| format!("{}: {}", s(&w["reason"]), s(&w["basis"]))),
         },
     );
+    let withheld = report["withheld"].as_array().map_or(0, Vec::len);
+    say(
+        "Which information-blocking exception is relied on for it?",
+        vec![match withheld {
+            0 => "Nothing was withheld.".into(),
+            _ => "The request states none; 45 CFR part 171 leaves it to a person, and none is assumed.".to_string(),
+        }],
+    );
     say("What was deliberately kept?", rows(&report["kept"], |k| format!("{} {}", s(&k["reason"]), s(&k["basis"]))));
     say("Which specially protected categories were suspected, and who determined what?", special(&report, asked));
     let items = review["items"].as_array().cloned().unwrap_or_default();
