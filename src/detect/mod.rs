@@ -50,6 +50,7 @@ mod records;
 mod safe_harbor;
 mod scene;
 mod search;
+mod service_date;
 mod signature;
 mod slots;
 mod small_cues;
@@ -75,6 +76,7 @@ pub use identity::split_text;
 pub use knowledge::Knowledge;
 pub use overlap::merge;
 pub use safe_harbor::SafeHarbor;
+pub use service_date::service_dates;
 
 use crate::model::document::Class;
 use crate::model::role::Role;
