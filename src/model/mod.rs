@@ -15,6 +15,7 @@ pub mod identity;
 pub mod identity_policy;
 pub mod ledger;
 pub mod mention;
+pub mod pages;
 pub mod person;
 pub mod picture;
 pub mod policy;

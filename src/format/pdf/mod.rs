@@ -24,6 +24,8 @@ mod interpret;
 mod layers;
 mod lex;
 mod look;
+#[cfg(test)]
+mod mutation_tests;
 mod names;
 mod obj;
 mod out;
