@@ -279,7 +279,9 @@ impl Flow<'_> {
                 };
                 let paragraph = text.split("\n\n");
                 for p in paragraph {
-                    self.paragraph(parent, p, Style::Plain, size, colour, size * 0.45);
+                    // A letter, set larger, wants more air.
+                    let below = if size > 10.0 { 0.8 } else { 0.45 };
+                    self.paragraph(parent, p, Style::Plain, size, colour, size * below);
                 }
             }
             Block::List { items } => self.list(parent, items, size),
