@@ -137,14 +137,14 @@ try {
   await rita.keyboard.press("Enter");
   await rita.waitForURL(address);
   await rita.goto(`${address}/review`);
-  await rita.waitForSelector("#document .line, #document img");
+  await rita.waitForSelector("#document .line, #document img", { state: "attached" });
   await shown(rita, "review");
   await rita.goto(`${address}/review?doc=${await rita.locator(".docs li").evaluateAll((l) => l.findIndex((x) => x.textContent.includes("scanned.pdf")) + 1)}`);
-  await rita.waitForSelector("#document img");
+  await rita.waitForSelector("#document img", { state: "attached" });
   await rita.waitForFunction(() => [...document.querySelectorAll("#document img")].slice(0, 2).every((i) => i.complete && i.naturalWidth > 300));
   await shown(rita, "review-pages");
   await rita.goto(`${address}/review`);
-  await rita.waitForSelector("#document .line");
+  await rita.waitForSelector("#document .line", { state: "attached" });
   await rita.keyboard.press("?");
   assert(await rita.locator("#help").isVisible());
   await rita.keyboard.press("Escape");
