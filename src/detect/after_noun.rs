@@ -66,7 +66,8 @@ pub fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, 
         n > read.next || matches!(t.shape(n), Some(Shape::Mark(',' | ')' | ';' | '('))) || t.low(n) == "and" && comma
     };
     let family = kin(t.low(from.wrapping_sub(1))).is_some();
-    let set_off = marked && closed && family && t.is_capital(k) && (read.best >= NameLike::Unknown || is_given(t.low(k)));
+    let called = family && read.best >= NameLike::Unknown || is_given(t.low(k)) && (family || role.is_some());
+    let set_off = marked && closed && called && t.is_capital(k);
     if lone && !direct && read.best < NameLike::Name && !set_off {
         return;
     }
