@@ -67,10 +67,33 @@ pub fn family_forms(family: &str) -> Vec<String> {
 
 /// True for a name and what a scanner makes of it: `Smith`, `Srnith`; `Miller`, `Mi1ler`.
 fn same_shape(own: &str, read: &str) -> bool {
-    let key = |w: &str| {
-        w.replace("rn", "m").replace("vv", "w").replace("cl", "d").replace('0', "o").replace(['1', 'i'], "l").replace('5', "s")
-    };
-    (own.len() >= 5 || read.bytes().any(|b| b.is_ascii_digit())) && read.len().abs_diff(own.len()) <= 2 && key(own) == key(read)
+    let near = own.len() >= 5 || read.bytes().any(|b| b.is_ascii_digit());
+    near && read.len().abs_diff(own.len()) <= 2 && shape(own).eq(shape(read))
+}
+
+/// The letters of a word with what looks alike in print made one.
+fn shape(word: &str) -> impl Iterator<Item = char> {
+    let mut letters = word.chars().peekable();
+    std::iter::from_fn(move || {
+        let first = letters.next()?;
+        let pair = match first {
+            'r' => Some(('n', 'm')),
+            'v' => Some(('v', 'w')),
+            'c' => Some(('l', 'd')),
+            _ => None,
+        };
+        if let Some((second, as_one)) = pair
+            && letters.next_if_eq(&second).is_some()
+        {
+            return Some(as_one);
+        }
+        Some(match first {
+            '0' => 'o',
+            '1' | 'i' => 'l',
+            '5' => 's',
+            c => c,
+        })
+    })
 }
 
 impl Own {
@@ -203,6 +226,12 @@ impl Own {
             Category::Ssn => self.ids.iter().any(|i| i.len() == 9 && i.bytes().all(|b| b.is_ascii_digit())),
             _ => false,
         }
+    }
+
+    /// True when the patient is a child in the latest year that a text names; without one, when born in the last years.
+    pub fn is_child(&self, latest: Option<u16>) -> bool {
+        let born = self.birth_date.as_deref().and_then(|d| d.get(..4)).and_then(|y| y.parse::<u16>().ok());
+        born.is_some_and(|b| latest.map_or(b >= 2010, |l| l >= b && l - b < 15))
     }
 
     /// True when the number is the patient's.

@@ -224,11 +224,16 @@ pub fn compatible(a: &str, b: &str) -> bool {
     if a == b {
         return true;
     }
-    if a.chars().count() == 1 || b.chars().count() == 1 {
+    let one = |w: &str| w.chars().nth(1).is_none() && !w.is_empty();
+    if one(a) || one(b) {
         return a.chars().next() == b.chars().next();
     }
+    let of_a = lines_of(a);
+    if of_a.is_empty() {
+        return false;
+    }
     let of_b = lines_of(b);
-    lines_of(a).iter().any(|i| of_b.contains(i))
+    of_a.iter().any(|i| of_b.contains(i))
 }
 
 #[cfg(test)]

@@ -17,10 +17,8 @@ pub fn settle(mut finds: Vec<Mention>) -> Vec<Mention> {
         let met = matches!(m.who, Who::Person(_)) && m.rule.starts_with("roster");
         (rank(m), sure, m.end - m.start, met)
     };
-    order.sort_by(|a, b| {
-        let (a, b) = (&finds[*a], &finds[*b]);
-        weight(b).cmp(&weight(a))
-    });
+    let weights: Vec<_> = finds.iter().map(weight).collect();
+    order.sort_by(|a, b| weights[*b].cmp(&weights[*a]));
     // Kept ranges by start; every query looks at two neighbours only.
     let mut kept: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
     let mut keep = vec![false; finds.len()];
@@ -60,7 +58,7 @@ fn rank(m: &Mention) -> u8 {
 fn widen(finds: &mut [Mention], kept: &mut std::collections::BTreeMap<usize, usize>, winner: usize, loser: usize) {
     // What words tell of somebody whom the roster only knows not to be one of its own.
     if let (Who::New(told), Who::New(better)) = (&finds[winner].who, &finds[loser].who)
-        && *told == Role::OtherPerson
+        && matches!(told, Role::OtherPerson | Role::Relative | Role::Contact | Role::Clinician)
         && better.rank() > told.rank()
         && finds[loser].category == Category::Name
     {

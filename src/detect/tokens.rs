@@ -36,8 +36,8 @@ pub struct Token {
     pub shape: Shape,
     /// A possessive `'s` follows.
     pub possessive: bool,
-    /// One past the last byte of the word without a number behind it: `Eduardo` of `Eduardo181`.
-    low_end: usize,
+    /// Length in bytes of the word without a number behind it: `Eduardo` of `Eduardo181`.
+    low_len: u32,
     /// Place in the list of folded words, from 1; 0 for a word of ASCII, which is read from the lower-case text.
     folded: u32,
 }
@@ -49,9 +49,12 @@ impl Token {
     }
 
     fn mark(start: usize, end: usize, shape: Shape) -> Token {
-        Token { start, end, shape, possessive: false, low_end: end, folded: 0 }
+        Token { start, end, shape, possessive: false, low_len: (end - start) as u32, folded: 0 }
     }
 }
+
+/// Tokens of a line that are looked at; what is longer is no line that somebody wrote.
+pub const MAX_LINE: usize = 400;
 
 /// The tokens of a text.
 pub struct Tokens<'a> {
@@ -117,7 +120,7 @@ impl<'a> Tokens<'a> {
     pub fn low(&self, i: usize) -> &str {
         let Some(t) = self.list.get(i) else { return "" };
         match t.folded {
-            0 => self.lower.get(t.start..t.low_end).unwrap_or(""),
+            0 => self.lower.get(t.start..t.start + t.low_len as usize).unwrap_or(""),
             n => self.folded.get(n as usize - 1).map_or("", String::as_str),
         }
     }
@@ -148,6 +151,12 @@ impl<'a> Tokens<'a> {
         i == 0 || self.shape(i - 1) == Some(Shape::Break)
     }
 
+    /// First token of the line of token `i`; of a line without end that of a stretch before it.
+    pub fn line_start(&self, i: usize) -> usize {
+        let from = i.saturating_sub(MAX_LINE);
+        (from..i).rev().find(|k| self.shape(*k) == Some(Shape::Break)).map_or(from, |k| k + 1)
+    }
+
     /// True when a column begins at token `i`: a line, a cell, or two blanks before it.
     pub fn begins_column(&self, i: usize) -> bool {
         let gap = || self.get(i.wrapping_sub(1)).zip(self.get(i)).is_some_and(|(a, b)| b.start >= a.whole_end() + 2);
@@ -163,6 +172,14 @@ impl<'a> Tokens<'a> {
     /// True when token `i` is past the end or a line end.
     pub fn ends_line(&self, i: usize) -> bool {
         self.shape(i).is_none_or(|s| s == Shape::Break)
+    }
+
+    /// True for the `F` or `M` of a list beside a name, `Esposito, Carmela   F 61`: no initial.
+    pub fn is_sex(&self, i: usize) -> bool {
+        self.shape(i) == Some(Shape::Initial)
+            && matches!(self.low(i), "f" | "m")
+            && !self.is(i + 1, '.')
+            && (self.begins_column(i) || self.shape(i + 1) == Some(Shape::Number) || self.is(i + 1, '?'))
     }
 
     /// Index of the first token that ends after byte `at`.
@@ -312,7 +329,7 @@ fn push_word(list: &mut Vec<Token>, odd: &mut Vec<String>, start: usize, word: &
     let word = stem.unwrap_or(word);
     let bare = numbered_name(word).unwrap_or(word);
     let mut token = Token { possessive, ..Token::mark(start, start + word.len(), shape_of(word)) };
-    token.low_end = start + bare.len();
+    token.low_len = bare.len() as u32;
     if token.shape == Shape::Mixed
         && let Some(read) = misread(word)
     {

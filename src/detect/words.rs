@@ -1,30 +1,18 @@
 //! Word lists: what is a name, what is a word, what is both.
 //!
-//! Each list is a text file with one lower-case entry a line, sorted; at first use one table of all words is built that says in
-//! which lists a word is. Lines that begin with `#` say where a list comes from and under which licence.
+//! Each list is a text file; the build script makes one table of all words that says in which lists a word is: see
+//! [`super::list_table`].
 
 use super::fold::folded;
-use super::word_tables::{BARE, ENDINGS, RUNNING};
+use super::list_table::{flag, look_up, mix, tail};
+use super::word_tables::ENDINGS;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
-static WORD_GIVEN: &str = include_str!("lists/word_given.txt");
-static EPONYMS: &str = include_str!("lists/eponyms.txt");
-static EPONYMS_SHARED: &str = include_str!("lists/eponyms_shared.txt");
-static WORDS: &str = include_str!("lists/words.txt");
-static WORD_NAMES: &str = include_str!("lists/word_names.txt");
-static SURNAMES: &str = include_str!("lists/surnames.txt");
-static GIVEN: &str = include_str!("lists/given.txt");
-static CLINICAL: &str = include_str!("lists/clinical.txt");
-static PLACES: &str = include_str!("lists/places.txt");
-static GIVEN_WORLD: &str = include_str!("lists/given_world.txt");
-static SURNAMES_WORLD: &str = include_str!("lists/surnames_world.txt");
-static SURNAMES_TAIL: &str = include_str!("lists/surnames_tail.txt");
-static GIVEN_MANY: &str = include_str!("lists/given_many.txt");
-static SURNAMES_MANY: &str = include_str!("lists/surnames_many.txt");
-static WORDS_MORE: &str = include_str!("lists/words_more.txt");
-static DRUGS: &str = include_str!("lists/drugs.txt");
+/// All words of the lists, and what the lists say of each: made by the build script.
+static SLOTS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/list_slots.bin"));
+static LISTED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/list_words.bin"));
 
 /// How much a capitalised word looks like a part of a person's name.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -39,32 +27,23 @@ pub enum NameLike {
     Name,
 }
 
-/// What the lists say of one word.
-mod flag {
-    pub const WORD: u16 = 1;
-    pub const WORD_NAME: u16 = 2;
-    pub const SURNAME: u16 = 4;
-    pub const GIVEN: u16 = 8;
-    pub const CLINICAL: u16 = 16;
-    pub const PLACE: u16 = 32;
-    pub const EPONYM: u16 = 64;
-    pub const RUNNING: u16 = 128;
-    pub const BARE: u16 = 256;
-    pub const USUAL: u16 = 512;
-    pub const SHARED: u16 = 1024;
-}
-
 /// A cheap hash for short words of lists that are ours: nobody chooses them to collide.
 #[derive(Default, Clone, Copy)]
 pub struct ShortHash(u64);
 
 impl Hasher for ShortHash {
     fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = [0u8; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517c_c1b7_2722_0a95);
+        let mut rest = bytes;
+        while let Some((eight, more)) = rest.split_first_chunk::<8>() {
+            self.0 = mix(self.0, u64::from_le_bytes(*eight));
+            rest = more;
         }
+        if !rest.is_empty() {
+            self.0 = mix(self.0, tail(rest) ^ (rest.len() as u64) << 56);
+        }
+    }
+    fn write_u8(&mut self, n: u8) {
+        self.0 = mix(self.0, u64::from(n));
     }
     fn finish(&self) -> u64 {
         // The table takes its place from the high bits and its tag from the low ones.
@@ -78,41 +57,8 @@ pub type ShortSet = HashSet<&'static str, BuildHasherDefault<ShortHash>>;
 /// A map by short words.
 pub type ShortMap<V> = HashMap<&'static str, V, BuildHasherDefault<ShortHash>>;
 
-static FLAGS: LazyLock<ShortMap<u16>> = LazyLock::new(|| {
-    let lists: [(&'static str, u16); 16] = [
-        (WORDS, flag::WORD),
-        (WORDS_MORE, flag::WORD),
-        (DRUGS, flag::CLINICAL),
-        (WORD_NAMES, flag::WORD_NAME),
-        (SURNAMES, flag::SURNAME | flag::USUAL),
-        (SURNAMES_WORLD, flag::SURNAME | flag::USUAL),
-        (SURNAMES_TAIL, flag::SURNAME),
-        (GIVEN, flag::GIVEN | flag::USUAL),
-        (GIVEN_WORLD, flag::GIVEN | flag::USUAL),
-        (SURNAMES_MANY, flag::SURNAME),
-        (GIVEN_MANY, flag::GIVEN),
-        (CLINICAL, flag::CLINICAL),
-        (PLACES, flag::PLACE),
-        (EPONYMS, flag::EPONYM),
-        (WORD_GIVEN, flag::WORD_NAME | flag::GIVEN),
-        (EPONYMS_SHARED, flag::SHARED),
-    ];
-    let mut map = ShortMap::with_capacity_and_hasher(180_000, Default::default());
-    for (list, bit) in lists {
-        for word in list.lines().filter(|l| !l.starts_with('#')) {
-            *map.entry(word).or_default() |= bit;
-        }
-    }
-    for (list, bit) in [(RUNNING, flag::RUNNING), (BARE, flag::BARE)] {
-        for word in list.split(' ') {
-            *map.entry(word).or_default() |= bit;
-        }
-    }
-    map
-});
-
 fn flags(word: &str) -> u16 {
-    FLAGS.get(word).copied().unwrap_or(0)
+    look_up(SLOTS, LISTED, word.as_bytes())
 }
 
 fn has(word: &str, bits: u16) -> bool {
@@ -268,34 +214,37 @@ pub fn is_bare_eponym(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::list_table::LISTS;
+    use super::super::word_tables::{BARE, RUNNING};
     use super::*;
 
     #[test]
-    fn lists_are_sorted_and_found() {
-        let all = [
-            WORDS,
-            WORDS_MORE,
-            DRUGS,
-            WORD_NAMES,
-            SURNAMES,
-            SURNAMES_MANY,
-            SURNAMES_TAIL,
-            GIVEN,
-            GIVEN_MANY,
-            CLINICAL,
-            PLACES,
-            GIVEN_WORLD,
-            SURNAMES_WORLD,
-        ];
-        for list in all.into_iter().chain([EPONYMS, EPONYMS_SHARED, WORD_GIVEN]) {
+    fn lists_are_sorted_and_every_word_is_found_with_its_lists() {
+        let mut all: HashMap<String, u16> = HashMap::new();
+        for (name, bits) in LISTS {
+            let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/detect/lists").join(name);
+            let list = std::fs::read_to_string(path).unwrap();
             let lines: Vec<&str> = list.lines().skip_while(|l| l.starts_with('#')).collect();
             for pair in lines.windows(2) {
-                assert!(pair[0] < pair[1], "{} before {}", pair[0], pair[1]);
+                assert!(pair[0] < pair[1], "{name}: {} before {}", pair[0], pair[1]);
             }
             for line in lines {
-                assert!(flags(line) != 0, "{line}");
+                *all.entry(line.to_string()).or_default() |= bits;
             }
         }
+        for (list, bits) in [(RUNNING, flag::RUNNING), (BARE, flag::BARE)] {
+            for word in list.split(' ').filter(|w| !w.is_empty()) {
+                *all.entry(word.to_string()).or_default() |= bits;
+            }
+        }
+        assert!(all.len() > 100_000, "{}", all.len());
+        for (word, bits) in &all {
+            assert_eq!(flags(word), *bits, "{word}");
+            for other in [format!("{word}q"), word[..word.len() - word.chars().next_back().unwrap().len_utf8()].to_string()] {
+                assert_eq!(flags(&other), all.get(&other).copied().unwrap_or(0), "{other}");
+            }
+        }
+        assert_eq!(flags(&"x".repeat(1000)), 0);
     }
 
     #[test]

@@ -13,8 +13,9 @@ use crate::model::document::{Class, Field, Form, Note};
 use crate::model::identity::{DocumentVerdict, Explained};
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::person::{Name, PATIENT, PersonStub, StubKind};
+use crate::model::request::Identity;
 use crate::model::role::{Role, RoleGroup};
-use crate::model::roster::{Person, Resolution};
+use crate::model::roster::{Person, Resolution, Roster};
 use crate::redact::{self, Proposal};
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
@@ -78,17 +79,17 @@ pub enum DecidedChild {
 
 /// Decides one document and everything in it.
 pub fn decide(tree: Tree, known: &Known) -> Decided {
-    decide_in(tree, known, &|word| known.organisations.contains(word))
+    decide_in(tree, known, &|word| known.organisations.contains(word), true)
 }
 
 /// `outer` tells the words that the documents around this one explain.
-fn decide_in(mut tree: Tree, known: &Known, outer: Explains) -> Decided {
+fn decide_in(mut tree: Tree, known: &Known, outer: Explains, top: bool) -> Decided {
     hold_narratives(&mut tree, known);
     hold_pictures(&mut tree, known);
     let who: Vec<Resolution> =
         tree.doc.stubs.iter().map(|s| not_under_another_name(s, known.resolver.resolve(&tree.key, s), known)).collect();
     plain_words_are_no_doubt(&mut tree);
-    let (protected, seen) = protected::decide(&tree, known);
+    let (protected, seen) = protected::decide(&tree, known, top);
     let mut withheld = withheld_records(&tree, &who, protected, known);
     let pages = pages::read(&tree, known);
     pages::withhold_records(&pages, &tree, &who, &mut withheld, known);
@@ -99,9 +100,6 @@ fn decide_in(mut tree: Tree, known: &Known, outer: Explains) -> Decided {
         if w.is_some() {
             keys.extend(record.keys.iter().cloned());
         }
-    }
-    if !known.withheld_keys.is_empty() {
-        keys.extend(known.withheld_keys.iter().cloned());
     }
     let inside = std::mem::take(&mut tree.children);
     let terms: OnceLock<HashSet<String>> = OnceLock::new();
@@ -114,7 +112,7 @@ fn decide_in(mut tree: Tree, known: &Known, outer: Explains) -> Decided {
         .map(|c| match c {
             Child::Held(what) => DecidedChild::Held(what),
             Child::Tree(t) => {
-                let decided = decide_in(*t, known, &explains);
+                let decided = decide_in(*t, known, &explains, false);
                 match decided.whole {
                     Some(Whole::Held(d)) => DecidedChild::Held(d.basis),
                     _ => DecidedChild::Document(Box::new(decided)),
@@ -190,21 +188,28 @@ fn not_under_another_name(stub: &PersonStub, is: Resolution, known: &Known) -> R
     if is != Resolution::Person(PATIENT) || stub.kind == StubKind::Patient {
         return is;
     }
-    let words = |n: &Name| -> Vec<String> {
-        let text = format!("{} {} {}", n.text, n.given.join(" "), n.family);
-        detect::fold::folded(&text).split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 1).map(str::to_string).collect()
-    };
-    let mut own: HashSet<String> = known.identity.nicknames.iter().map(|n| detect::fold::folded(n)).collect();
-    own.extend(known.identity.names.iter().chain(&known.identity.former_names).flat_map(words));
-    // Of the names in the roster only those that share a word with the request: the others may come from the very stub in question.
-    let recorded = known.roster.patient().into_iter().flat_map(|p| p.names.iter()).map(words);
-    let linked: Vec<String> = recorded.filter(|ws| ws.iter().any(|w| own.contains(w))).flatten().collect();
-    own.extend(linked);
-    let foreign = stub.names.iter().map(words).any(|ws| ws.len() >= 2 && !ws.iter().any(|w| own.contains(w)));
+    let own = &known.own_words;
+    let foreign = stub.names.iter().map(name_words).any(|ws| ws.len() >= 2 && !ws.iter().any(|w| own.contains(w)));
     if foreign && !own.is_empty() {
         return Resolution::Ambiguous("it has the patient's number but another name".into());
     }
     is
+}
+
+fn name_words(n: &Name) -> Vec<String> {
+    let text = format!("{} {} {}", n.text, n.given.join(" "), n.family);
+    detect::fold::folded(&text).split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 1).map(str::to_string).collect()
+}
+
+/// Words of the patient's names, folded: those of the request, and of the names in the roster that share a word with it. The others may
+/// come from a stub that was taken for the patient by a number alone.
+pub fn own_words(identity: &Identity, roster: &Roster) -> HashSet<String> {
+    let mut own: HashSet<String> = identity.nicknames.iter().map(|n| detect::fold::folded(n)).collect();
+    own.extend(identity.names.iter().chain(&identity.former_names).flat_map(name_words));
+    let recorded = roster.patient().into_iter().flat_map(|p| p.names.iter()).map(name_words);
+    let linked: Vec<String> = recorded.filter(|ws| ws.iter().any(|w| own.contains(w))).flatten().collect();
+    own.extend(linked);
+    own
 }
 
 fn plan(
@@ -227,7 +232,7 @@ fn plan(
         search: &search,
         roster: &known.roster,
         policy: &known.policy,
-        withheld_keys: keys,
+        withheld_keys: [keys, &known.withheld_keys],
         withheld,
         ids: &known.ids,
         conditional: &known.conditional,

@@ -5,7 +5,7 @@ use crate::format::fhir::FhirJson;
 use std::io::BufRead;
 
 /// Lines of one chunk together are about this large.
-const CHUNK_BYTES: usize = 16 << 20;
+const CHUNK_BYTES: usize = 4 << 20;
 
 /// Longest line accepted: one resource, with its attachments.
 pub const MAX_LINE: usize = 256 << 20;

@@ -127,6 +127,8 @@ pub struct Known {
     pub policy: Policy,
     /// Keys of records that stay behind, from all documents.
     pub withheld_keys: HashSet<String>,
+    /// Words of the patient's names.
+    pub own_words: HashSet<String>,
     /// Stand-ins for ids.
     pub ids: IdRewriter,
     /// Persons found by their identifier in a conditional reference.

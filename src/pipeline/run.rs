@@ -247,6 +247,7 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32], keys: Option<Arc<Keys>>
         SafeHarbor::new(cities)
     });
     let known = Known {
+        own_words: super::decide::own_words(&identity, &roster),
         identity,
         doubtful: super::doubtful::Doubtful::new(resolver.decisions(), &opts.request.patient),
         roll: Roll::new(opts.policy.identity.clone(), &roster),

@@ -68,13 +68,15 @@ pub(super) fn rules(switches: &BTreeMap<String, Switch>) -> Result<Vec<SpecialRu
 
 /// The categories that a record is suspected to belong to.
 pub fn suspected<'p>(policy: &'p Policy, record: &Record) -> Vec<&'p SpecialRule> {
-    policy.special.iter().filter(|rule| is_suspected(rule, record)).collect()
+    let title = record.title.to_lowercase();
+    let starts = word_starts(&title);
+    policy.special.iter().filter(|rule| is_suspected(rule, record, &title, &starts)).collect()
 }
 
-fn is_suspected(rule: &SpecialRule, record: &Record) -> bool {
-    let bare = |c: &str| c.rsplit('|').next().unwrap_or(c).to_string();
+/// `title` is the record's in lower case, `starts` where its words begin.
+fn is_suspected(rule: &SpecialRule, record: &Record, title: &str, starts: &[usize]) -> bool {
     let listed = |list: &[String], code: &str| {
-        let short = bare(code);
+        let short = code.rsplit('|').next().unwrap_or(code);
         list.iter().any(|want| match want.strip_suffix('*') {
             Some(prefix) => short.starts_with(prefix),
             None => want == code || *want == short,
@@ -88,18 +90,21 @@ fn is_suspected(rule: &SpecialRule, record: &Record) -> bool {
         || record.codes.iter().any(|c| icd9(c) && listed(&rule.icd9, c))
         || record.labels.iter().any(|l| listed(&rule.labels, l))
         || record.codes.iter().any(|c| listed(&rule.codes, c))
-        || (!record.title.is_empty() && has_words(&record.title.to_lowercase(), &rule.words))
+        || starts.iter().filter_map(|at| title.get(*at..)).any(|rest| begins_with_any(rest, &rule.words))
 }
 
-/// True when any of `words` stands in `title` as whole words.
-fn has_words(title: &str, words: &[String]) -> bool {
-    let joins = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-    words.iter().any(|w| {
-        title.match_indices(w.as_str()).any(|(at, _)| {
-            !joins(title.get(..at).and_then(|t| t.chars().next_back()))
-                && !joins(title.get(at + w.len()..).and_then(|t| t.chars().next()))
-        })
-    })
+/// Where something may begin that stands in `title` as whole words: no letter or digit is right before it.
+fn word_starts(title: &str) -> Vec<usize> {
+    let mut joined = false;
+    let start = |(at, c): (usize, char)| (!std::mem::replace(&mut joined, c.is_alphanumeric())).then_some(at);
+    title.char_indices().filter_map(start).collect()
+}
+
+/// True when `text` begins with any of `words`, and no letter or digit is right after it.
+fn begins_with_any(text: &str, words: &[String]) -> bool {
+    let head = text.as_bytes().first();
+    let whole = |rest: &str| !rest.chars().next().is_some_and(char::is_alphanumeric);
+    words.iter().filter(|w| w.as_bytes().first() == head).any(|w| text.strip_prefix(w.as_str()).is_some_and(whole))
 }
 
 /// The words that `[special]` takes.
@@ -110,6 +115,18 @@ pub fn words() -> Vec<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_count_only_as_whole_words() {
+        let words = ["hiv".to_string(), "drug use".to_string(), "(sud)".to_string()];
+        let has = |title: &str| word_starts(title).iter().any(|at| begins_with_any(&title[*at..], &words));
+        for title in ["hiv", "an hiv test", "anti-hiv-1", "drug use", "x (sud)", "\u{e9}tat: drug use."] {
+            assert!(has(title), "{title}");
+        }
+        for title in ["", "archives", "hivs", "1hiv", "drug user", "drug", "x(sud", "\u{e9}hiv"] {
+            assert!(!has(title), "{title}");
+        }
+    }
 
     #[test]
     fn the_table_is_whole_and_a_misspelt_category_is_refused() {

@@ -9,6 +9,7 @@ mod extent;
 pub mod ids;
 mod mention;
 mod methods;
+mod passages;
 mod plan;
 mod safe_harbor;
 
@@ -44,8 +45,8 @@ pub struct Inputs<'a> {
     pub roster: &'a Roster,
     /// The policy in force.
     pub policy: &'a Policy,
-    /// Reference keys of records withheld anywhere in the case.
-    pub withheld_keys: &'a HashSet<String>,
+    /// Reference keys of records withheld in this document and anywhere in the case.
+    pub withheld_keys: [&'a HashSet<String>; 2],
     /// Records of this document that are withheld, with the decision.
     pub withheld: &'a [Option<Decision>],
     /// New names for ids that embed identity.

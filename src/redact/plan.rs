@@ -356,7 +356,11 @@ impl<'a> Planner<'a, '_> {
 
     /// True for a reference to a record that stays behind.
     pub(super) fn points_at_withheld(&self, text: &str, field: &Field) -> bool {
-        !self.inp.withheld_keys.is_empty() && self.inp.withheld_keys.contains(&self.full_key(text, field))
+        let lists = self.inp.withheld_keys;
+        lists.iter().any(|keys| !keys.is_empty()) && {
+            let key = self.full_key(text, field);
+            lists.iter().any(|keys| keys.contains(&key))
+        }
     }
 
     /// A reference key as records know it: a contained id with the record it is contained in.
@@ -404,8 +408,14 @@ impl<'a> Planner<'a, '_> {
         let mut end = 0usize;
         let mut settled: Vec<(u32, u32)> = Vec::new();
         let mut units = if structural { Vec::new() } else { self.units(text, &mentions) }.into_iter().peekable();
+        let gone = if structural { Vec::new() } else { self.passages(i, text) };
         for m in mentions.iter() {
-            if let Some((unit, role, label)) = units.next_if(|(u, ..)| (u.span.start as usize) <= m.start) {
+            if gone.iter().any(|g| g.start as usize <= m.start && m.start < g.end as usize) {
+                continue;
+            }
+            if let Some((unit, role, label)) = units.next_if(|(u, ..)| (u.span.start as usize) <= m.start)
+                && !gone.iter().any(|g| g.overlaps(&unit.span))
+            {
                 self.unit(i, text, &unit, role, label);
                 if unit.certain {
                     end = end.max(unit.span.end as usize);
@@ -424,6 +434,7 @@ impl<'a> Planner<'a, '_> {
                 settled.push((m.start as u32, m.end as u32));
             }
         }
+        settled.extend(gone.iter().map(|g| (g.start, g.end)));
         self.doubts(i, text, &settled);
     }
 

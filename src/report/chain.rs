@@ -10,8 +10,10 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 use std::io::{self, BufRead, Read, Write};
 
+/// SHA-256 in hexadecimal.
+type Hash = [u8; 64];
 /// `prev` of the first line.
-const START: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+const START: Hash = [b'0'; 64];
 /// Length of `,"prev":"` + 64 + `","hash":"` + 64 + `"}`.
 const TAIL: usize = 9 + 64 + 10 + 64 + 2;
 /// No line of a ledger is longer: an entry's original is one field of an export, and an attachment is never quoted.
@@ -52,7 +54,7 @@ impl From<ChainError> for io::Error {
 /// Writes `ledger.jsonl` entry by entry; memory is that of one entry.
 pub struct LedgerWriter<W: Write> {
     out: W,
-    head: String,
+    head: Hash,
     entries: u64,
     line: Vec<u8>,
 }
@@ -60,7 +62,7 @@ pub struct LedgerWriter<W: Write> {
 impl<W: Write> LedgerWriter<W> {
     /// A new ledger. Give a buffered writer.
     pub fn new(out: W) -> Self {
-        LedgerWriter { out, head: START.to_string(), entries: 0, line: Vec::new() }
+        LedgerWriter { out, head: START, entries: 0, line: Vec::new() }
     }
 
     /// Adds an entry, originals included.
@@ -73,10 +75,7 @@ impl<W: Write> LedgerWriter<W> {
         }
         self.line.clear();
         serde_json::to_writer(&mut self.line, entry)?;
-        let hash = link(&self.head, &self.line);
-        self.line.pop(); // the closing brace
-        write!(self.line, ",\"prev\":\"{}\",\"hash\":\"{hash}\"}}", self.head)?;
-        self.line.push(b'\n');
+        let hash = chained(&self.head, &mut self.line);
         self.out.write_all(&self.line)?;
         self.head = hash;
         self.entries += 1;
@@ -89,17 +88,34 @@ impl<W: Write> LedgerWriter<W> {
     /// The writer fails.
     pub fn finish(mut self) -> io::Result<(W, ChainSummary)> {
         self.out.flush()?;
-        Ok((self.out, ChainSummary { entries: self.entries, head: self.head }))
+        Ok((self.out, ChainSummary { entries: self.entries, head: text(&self.head) }))
     }
 }
 
-fn link(prev: &str, json: &[u8]) -> String {
+fn link(prev: &Hash, json: &[u8]) -> Hash {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut hash = Sha256::new();
-    hash.update(prev.as_bytes());
+    hash.update(prev);
     hash.update(json);
-    let digest = hash.finalize();
-    let digit = |n: u8| char::from_digit(u32::from(n), 16).unwrap_or('0');
-    digest.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect()
+    let mut out = START;
+    for (pair, byte) in out.chunks_exact_mut(2).zip(hash.finalize()) {
+        pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+    }
+    out
+}
+
+/// Adds to an entry's JSON the hash of the line before and its own, and ends the line. Gives its own.
+fn chained(head: &Hash, line: &mut Vec<u8>) -> Hash {
+    let hash = link(head, line);
+    line.pop(); // the closing brace
+    for part in [&b",\"prev\":\""[..], head, b"\",\"hash\":\"", &hash, b"\"}\n"] {
+        line.extend_from_slice(part);
+    }
+    hash
+}
+
+fn text(hash: &Hash) -> String {
+    String::from_utf8_lossy(hash).into_owned()
 }
 
 /// The events of a case as lines of `custody.jsonl`, chained as the ledger is.
@@ -107,15 +123,11 @@ fn link(prev: &str, json: &[u8]) -> String {
 /// # Errors
 /// An event cannot be written as JSON.
 pub(super) fn custody_lines(events: &[Event]) -> io::Result<Vec<u8>> {
-    let (mut out, mut head) = (Vec::new(), START.to_string());
+    let (mut out, mut head) = (Vec::new(), START);
     for event in events {
         let mut line = serde_json::to_vec(event)?;
-        let hash = link(&head, &line);
-        line.pop();
-        write!(line, ",\"prev\":\"{head}\",\"hash\":\"{hash}\"}}")?;
-        line.push(b'\n');
+        head = chained(&head, &mut line);
         out.extend_from_slice(&line);
-        head = hash;
     }
     Ok(out)
 }
@@ -137,7 +149,7 @@ pub fn verify_custody(bytes: &[u8]) -> Result<Vec<Event>, ChainError> {
 /// Reads a ledger back, checking the chain line by line. After the last entry [`LedgerReader::summary`] holds the head.
 pub struct LedgerReader<R: BufRead> {
     input: R,
-    head: String,
+    head: Hash,
     entries: u64,
     line: Vec<u8>,
     stopped: bool,
@@ -146,12 +158,12 @@ pub struct LedgerReader<R: BufRead> {
 impl<R: BufRead> LedgerReader<R> {
     /// A reader from the first line on.
     pub fn new(input: R) -> Self {
-        LedgerReader { input, head: START.to_string(), entries: 0, line: Vec::new(), stopped: false }
+        LedgerReader { input, head: START, entries: 0, line: Vec::new(), stopped: false }
     }
 
     /// Entries and head so far.
     pub fn summary(&self) -> ChainSummary {
-        ChainSummary { entries: self.entries, head: self.head.clone() }
+        ChainSummary { entries: self.entries, head: text(&self.head) }
     }
 
     fn error(&self, what: impl Into<String>) -> ChainError {
@@ -169,16 +181,18 @@ impl<R: BufRead> LedgerReader<R> {
             Ok(_) => {}
         }
         let cut = self.line.len().saturating_sub(TAIL);
-        let tail = std::str::from_utf8(self.line.get(cut..).unwrap_or_default()).unwrap_or_default();
-        let fields =
-            tail.strip_prefix(",\"prev\":\"").and_then(|t| t.strip_suffix("\"}")).and_then(|t| t.split_once("\",\"hash\":\""));
-        let Some((prev, hash)) = fields.filter(|(p, h)| p.len() == 64 && h.len() == 64) else {
+        let tail = self.line.get(cut..).unwrap_or_default();
+        let fields = tail
+            .strip_prefix(b",\"prev\":\"")
+            .and_then(|t| t.strip_suffix(b"\"}"))
+            .and_then(|t| Some((t.first_chunk::<64>()?, t.last_chunk::<64>()?, t.get(64..t.len().checked_sub(64)?)?)));
+        let Some((prev, hash, b"\",\"hash\":\"")) = fields else {
             return Err(self.error("carries no chain"));
         };
-        if prev != self.head {
+        if *prev != self.head {
             return Err(self.error("does not follow the line before: a line is missing, added or moved"));
         }
-        let hash = hash.to_string();
+        let hash = *hash;
         self.line.truncate(cut);
         self.line.push(b'}');
         if link(&self.head, &self.line) != hash {
@@ -188,25 +202,37 @@ impl<R: BufRead> LedgerReader<R> {
         self.entries += 1;
         Ok(true)
     }
+
+    /// The next entry's own JSON, its place in the chain checked; `None` at the end and after an error.
+    pub(super) fn next_json(&mut self) -> Option<Result<&str, ChainError>> {
+        if self.stopped {
+            return None;
+        }
+        let step = self.step();
+        self.stopped = !matches!(step, Ok(true));
+        match step {
+            Ok(false) => None,
+            Ok(true) => Some(std::str::from_utf8(&self.line).map_err(|_| self.no_entry())),
+            Err(e) => Some(Err(e)),
+        }
+    }
+
+    /// The line read last is not what it must be.
+    pub(super) fn no_entry(&self) -> ChainError {
+        ChainError { line: self.entries, what: "is not a ledger entry".into() }
+    }
 }
 
 impl<R: BufRead> Iterator for LedgerReader<R> {
     type Item = Result<Entry, ChainError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.stopped {
-            return None;
-        }
-        let item = match self.step() {
-            Ok(false) => None,
-            Ok(true) => Some(
-                serde_json::from_slice(&self.line)
-                    .map_err(|_| ChainError { line: self.entries, what: "is not a ledger entry".into() }),
-            ),
-            Err(e) => Some(Err(e)),
+        let item = match self.next_json()? {
+            Ok(json) => serde_json::from_str(json).map_err(|_| self.no_entry()),
+            Err(e) => Err(e),
         };
-        self.stopped = !matches!(item, Some(Ok(_)));
-        item
+        self.stopped |= item.is_err();
+        Some(item)
     }
 }
 
@@ -237,9 +263,9 @@ mod tests {
         assert_eq!(verify_chain(&bytes[..]).unwrap(), summary);
         let back: Vec<Entry> = LedgerReader::new(&bytes[..]).collect::<Result<_, _>>().unwrap();
         assert_eq!(back, sample::entries());
-        assert_eq!(verify_chain(&b""[..]).unwrap(), ChainSummary { entries: 0, head: START.into() });
+        assert_eq!(verify_chain(&b""[..]).unwrap(), ChainSummary { entries: 0, head: text(&START) });
         let first: serde_json::Value = serde_json::from_slice(bytes.split(|b| *b == b'\n').next().unwrap()).unwrap();
-        assert_eq!(first["prev"], START);
+        assert_eq!(first["prev"], text(&START));
         assert_eq!(first["no"], 1);
     }
 

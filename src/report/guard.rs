@@ -7,7 +7,8 @@ use crate::model::case::Case;
 use crate::model::decision::Decision;
 use crate::model::role::Role;
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+use std::sync::LazyLock;
 
 /// Shown in place of a file that the recipient does not get.
 pub(super) const NOT_RELEASED: &str = "(not released)";
@@ -19,8 +20,9 @@ pub(super) fn label(text: &str) -> Option<&str> {
         Some((words, n)) if !n.is_empty() && n.len() <= 10 && n.bytes().all(|b| b.is_ascii_digit()) => words,
         _ => inner,
     };
-    let known = words == "REVIEW" || Role::ALL.iter().any(|r| r.label_words() == words);
-    known.then_some(text)
+    static WORDS: LazyLock<HashSet<&str>> =
+        LazyLock::new(|| Role::ALL.iter().map(|r| r.label_words()).chain(["REVIEW"]).collect());
+    WORDS.contains(words).then_some(text)
 }
 
 /// A reason code: capitals, digits, hyphens; else `TP-OTH`.

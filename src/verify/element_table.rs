@@ -83,7 +83,7 @@ pub(super) struct Type {
     pub need: u64,
     /// Invariants with their R4 key.
     pub rules: Vec<(&'static str, Invariant)>,
-    rows: HashMap<&'static [u8], Row, BuildHasherDefault<Fnv>>,
+    rows: HashMap<&'static [u8], Row, BuildHasherDefault<Short>>,
 }
 
 impl Type {
@@ -249,16 +249,21 @@ fn takes(kind: &str, owner: &str, name: &str, by_name: &HashMap<&'static str, Ty
     })
 }
 
-/// FNV-1a: the keys of the table are few, short and fixed, and a name of an export is only looked up, never put in.
+/// Eight bytes at a time: the keys of the table are few, short and fixed, and a name of an export is only looked up, never put in.
 #[derive(Default, Clone, Copy, Debug)]
-pub(super) struct Fnv(u64);
+pub(super) struct Short(u64);
 
-impl Hasher for Fnv {
+impl Hasher for Short {
     fn finish(&self) -> u64 {
-        self.0
+        // The map takes its place from the low bits and its tag from the high ones.
+        self.0 ^ (self.0 >> 32)
     }
     fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes.iter().fold(self.0 ^ 0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3));
+        for chunk in bytes.chunks(8) {
+            let mut eight = [0u8; 8];
+            eight[..chunk.len()].copy_from_slice(chunk);
+            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(eight)).wrapping_mul(0x517c_c1b7_2722_0a95);
+        }
     }
 }
 

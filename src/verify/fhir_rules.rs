@@ -17,7 +17,7 @@ struct Frame<'a> {
     name: &'a [u8],
     key: &'a [u8],
     seen: Vec<&'a [u8]>,
-    many: HashSet<&'a [u8]>,
+    many: Option<HashSet<&'a [u8]>>,
     items: u64,
     nulls: u64,
     /// Arrays in this object: name, length, has null.
@@ -33,10 +33,8 @@ impl<'a> Frame<'a> {
             self.seen.push(key);
             return new;
         }
-        if self.many.is_empty() {
-            self.many.extend(self.seen.iter().copied());
-        }
-        self.many.insert(key)
+        let seen = &self.seen;
+        self.many.get_or_insert_with(|| seen.iter().copied().collect()).insert(key)
     }
 }
 
@@ -47,6 +45,8 @@ impl<'a> Frame<'a> {
 pub fn json_rules(bytes: &[u8], fhir: bool) -> Result<RuleCounts, usize> {
     let mut tokens = Tokens::new(bytes);
     let mut stack: Vec<Frame> = Vec::new();
+    // Lists of closed objects, to be used again.
+    let mut spare: Vec<Vec<&[u8]>> = Vec::new();
     let mut counts = RuleCounts::new();
     let mut broken = |rule: &str| *counts.entry(rule.to_string()).or_default() += 1;
     while let Some((token, _)) = tokens.next()? {
@@ -66,7 +66,9 @@ pub fn json_rules(bytes: &[u8], fhir: bool) -> Result<RuleCounts, usize> {
             }
             Token::ObjectStart | Token::ArrayStart => {
                 let name = parent.as_ref().map_or(&b""[..], |f| if f.array { f.name } else { f.key });
-                let inner = Frame { array: token == Token::ArrayStart, name, ..Frame::default() };
+                let array = token == Token::ArrayStart;
+                let seen = if array { Vec::new() } else { spare.pop().unwrap_or_default() };
+                let inner = Frame { array, name, seen, ..Frame::default() };
                 if let Some(frame) = parent.filter(|f| f.array) {
                     frame.items += 1;
                 }
@@ -74,9 +76,13 @@ pub fn json_rules(bytes: &[u8], fhir: bool) -> Result<RuleCounts, usize> {
                 continue;
             }
             Token::ObjectEnd | Token::ArrayEnd => {
-                let Some(frame) = stack.pop() else { continue };
+                let Some(mut frame) = stack.pop() else { continue };
                 if fhir {
                     close(&frame, stack.last_mut(), depth, &mut broken);
+                }
+                if !frame.array {
+                    frame.seen.clear();
+                    spare.push(frame.seen);
                 }
                 continue;
             }
@@ -109,6 +115,9 @@ fn close<'a>(frame: &Frame<'a>, parent: Option<&mut Frame<'a>>, depth: usize, br
     }
     if (depth == 1 || matches!(frame.name, b"resource" | b"contained")) && !frame.has_type && frame.items > 0 {
         broken("resource without resourceType");
+    }
+    if frame.arrays.is_empty() {
+        return;
     }
     let twins: HashMap<&[u8], u64> = frame.arrays.iter().filter_map(|(n, len, _)| Some((n.strip_prefix(b"_")?, *len))).collect();
     for (name, len, nulls) in frame.arrays.iter().filter(|a| !a.0.starts_with(b"_")) {

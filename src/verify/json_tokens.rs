@@ -173,9 +173,16 @@ impl<'a> Tokens<'a> {
     fn string(&mut self) -> Result<&'a [u8], usize> {
         let start = self.at + 1;
         let mut at = start;
+        let mut high = false;
         loop {
             let rest = self.bytes.get(at..).unwrap_or_default();
-            let Some(step) = rest.iter().position(|b| matches!(b, b'"' | b'\\' | 0..=0x1f)) else { return Err(self.bytes.len()) };
+            let mut seen = 0u8;
+            let plain = rest.iter().position(|b| {
+                seen |= b;
+                STOP[usize::from(*b)]
+            });
+            high |= seen >= 0x80;
+            let Some(step) = plain else { return Err(self.bytes.len()) };
             at += step;
             match self.bytes.get(at) {
                 Some(b'"') => break,
@@ -189,12 +196,25 @@ impl<'a> Tokens<'a> {
         }
         self.at = at + 1;
         let text = self.bytes.get(start..at).unwrap_or_default();
-        if std::str::from_utf8(text).is_err() {
+        if high && std::str::from_utf8(text).is_err() {
             return Err(start);
         }
         Ok(text)
     }
 }
+
+/// Bytes that end a run of plain letters in a string: quote, backslash, control characters.
+static STOP: [bool; 256] = {
+    let mut stop = [false; 256];
+    let mut i = 0;
+    while i < 0x20 {
+        stop[i] = true;
+        i += 1;
+    }
+    stop[b'"' as usize] = true;
+    stop[b'\\' as usize] = true;
+    stop
+};
 
 #[cfg(test)]
 mod tests {

@@ -76,7 +76,13 @@ pub fn verify_output(searcher: &Searcher, file: &OutputFile) -> Findings {
     let sound = !matches!(difference, Some(Err(_)));
     let untouched = sound && file.splices.is_empty();
     let input = if sound && !untouched { restore(file.bytes, file.splices) } else { None };
-    let input = input.map(|i| plain_text(&i).into_owned());
+    let input = input.map(|i| {
+        let wide = match plain_text(&i) {
+            Cow::Owned(text) => Some(text),
+            Cow::Borrowed(_) => None,
+        };
+        wide.unwrap_or(i)
+    });
     let refs = RefFacts::of(&text);
     let input_refs = if untouched { refs.clone() } else { input.as_deref().map(RefFacts::of).unwrap_or_default() };
     let broken = if untouched { Default::default() } else { faults(&text, shape) };

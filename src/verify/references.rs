@@ -9,14 +9,16 @@ use super::wellformed::{Shape, shape_of, xml_text};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use std::borrow::Cow;
+use std::collections::hash_map::RandomState;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
+use std::sync::LazyLock;
 
 /// What one file defines and uses. Keys are hashes: an export of millions of resources must fit in memory.
 #[derive(Clone, Default, Debug)]
 pub struct RefFacts {
-    defined: HashSet<u64>,
-    used: HashMap<u64, (u64, String)>,
+    defined: HashSet<u64, BuildHasherDefault<Hashed>>,
+    used: HashMap<u64, (u64, String), BuildHasherDefault<Hashed>>,
     /// Uses of `#` targets that do not exist in their own document, by kind.
     local: BTreeMap<String, u64>,
     /// References looked at.
@@ -113,10 +115,28 @@ enum Found<'a> {
     Local(&'a str, bool),
 }
 
+/// Keyed anew in each run: nobody can choose keys that collide.
 fn hash(key: &str) -> u64 {
-    let mut h = DefaultHasher::new();
-    key.hash(&mut h);
-    h.finish()
+    static STATE: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    STATE.hash_one(key)
+}
+
+/// A key is a hash already.
+#[derive(Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn write(&mut self, bytes: &[u8]) {
+        for b in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*b);
+        }
+    }
+    fn write_u64(&mut self, n: u64) {
+        self.0 = n;
+    }
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 /// The type a reference names, without its id.
@@ -153,19 +173,75 @@ fn collect(bytes: &[u8], on: &mut dyn FnMut(Found)) {
     }
 }
 
+/// What an object or array is to its parent, as far as it matters here.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+enum Name {
+    Identifier,
+    Contained,
+    #[default]
+    Other,
+}
+
+/// A member that this check looks at.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+enum Member {
+    ResourceType,
+    Id,
+    System,
+    Value,
+    FullUrl,
+    Reference,
+    Opens(Name),
+    #[default]
+    Other,
+}
+
+impl Member {
+    fn of(key: &[u8]) -> Member {
+        match key {
+            b"resourceType" => Member::ResourceType,
+            b"id" => Member::Id,
+            b"system" => Member::System,
+            b"value" => Member::Value,
+            b"fullUrl" => Member::FullUrl,
+            b"reference" => Member::Reference,
+            b"identifier" => Member::Opens(Name::Identifier),
+            b"contained" => Member::Opens(Name::Contained),
+            _ if memchr::memchr(b'\\', key).is_some() => match text(key) {
+                Cow::Owned(plain) if memchr::memchr(b'\\', plain.as_bytes()).is_none() => Member::of(plain.as_bytes()),
+                _ => Member::Other,
+            },
+            _ => Member::Other,
+        }
+    }
+}
+
+/// An open object or array. Strings are kept as written and decoded when they are needed.
 #[derive(Default)]
 struct Frame<'a> {
     array: bool,
-    name: Cow<'a, str>,
-    key: Cow<'a, str>,
-    kind: Option<Cow<'a, str>>,
-    id: Option<Cow<'a, str>>,
-    system: Option<Cow<'a, str>>,
-    value: Option<Cow<'a, str>>,
-    /// `#` references below, not yet resolved.
+    name: Name,
+    key: Member,
+    kind: Option<&'a [u8]>,
+    id: Option<&'a [u8]>,
+    system: Option<&'a [u8]>,
+    value: Option<&'a [u8]>,
+    /// What was found below and is not yet settled; most objects have none.
+    below: Option<Box<Below<'a>>>,
+}
+
+#[derive(Default)]
+struct Below<'a> {
+    /// `#` references.
     local: Vec<Cow<'a, str>>,
-    contained: Vec<Cow<'a, str>>,
-    identifiers: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    contained: Vec<&'a [u8]>,
+    identifiers: Vec<(&'a [u8], &'a [u8])>,
+}
+
+impl<'a> Frame<'a> {
+    fn below(&mut self) -> &mut Below<'a> {
+        self.below.get_or_insert_default()
+    }
 }
 
 fn text(raw: &[u8]) -> Cow<'_, str> {
@@ -183,11 +259,15 @@ fn collect_json(bytes: &[u8], on: &mut dyn FnMut(Found)) {
         match token {
             Token::Key(k) => {
                 if let Some(f) = stack.last_mut() {
-                    f.key = text(k);
+                    f.key = Member::of(k);
                 }
             }
             Token::ObjectStart | Token::ArrayStart => {
-                let name = stack.last().map(|f| if f.array { f.name.clone() } else { f.key.clone() }).unwrap_or_default();
+                let name = stack.last().map_or(Name::Other, |f| match f.key {
+                    _ if f.array => f.name,
+                    Member::Opens(name) => name,
+                    _ => Name::Other,
+                });
                 stack.push(Frame { array: token == Token::ArrayStart, name, ..Frame::default() });
             }
             Token::String(s) => {
@@ -206,55 +286,69 @@ fn collect_json(bytes: &[u8], on: &mut dyn FnMut(Found)) {
 }
 
 fn member<'a>(f: &mut Frame<'a>, raw: &'a [u8], on: &mut dyn FnMut(Found)) {
-    match f.key.as_ref() {
-        "resourceType" => f.kind = Some(text(raw)),
-        "id" => f.id = Some(text(raw)),
-        "system" => f.system = Some(text(raw)),
-        "value" => f.value = Some(text(raw)),
-        "fullUrl" => on(Found::Defined(key(&text(raw)))),
-        "reference" => {
+    match f.key {
+        Member::ResourceType => f.kind = Some(raw),
+        Member::Id => f.id = Some(raw),
+        Member::System => f.system = Some(raw),
+        Member::Value => f.value = Some(raw),
+        Member::FullUrl => on(Found::Defined(key(&text(raw)))),
+        Member::Reference => {
             let reference = text(raw);
             if reference.starts_with('#') {
-                f.local.push(reference);
+                f.below().local.push(reference);
             } else if !reference.is_empty() {
                 on(Found::Used(key(&reference)));
             }
         }
-        _ => {}
+        Member::Opens(_) | Member::Other => {}
     }
 }
 
 fn close<'a>(f: Frame<'a>, stack: &mut [Frame<'a>], on: &mut dyn FnMut(Found)) {
-    let Some(kind) = f.kind.as_ref().filter(|_| !f.array) else {
-        if let (Some(parent), true) =
-            (stack.last_mut(), !f.local.is_empty() || !f.contained.is_empty() || !f.identifiers.is_empty())
-        {
-            parent.local.extend(f.local);
-            parent.contained.extend(f.contained);
-            if f.array {
-                parent.identifiers.extend(f.identifiers);
+    let parent = stack.last_mut();
+    let Some(kind) = f.kind.filter(|_| !f.array) else {
+        let Some(parent) = parent else { return };
+        if let Some(mut below) = f.below {
+            if !f.array {
+                below.identifiers.clear();
+            }
+            match &mut parent.below {
+                Some(mine) => mine.take(*below),
+                none => *none = Some(below),
             }
         }
-        if let (Some(parent), "identifier", Some(value)) = (stack.last_mut(), f.name.as_ref(), f.value) {
-            parent.identifiers.push((f.system.unwrap_or_default(), value));
+        if let (Name::Identifier, Some(value)) = (f.name, f.value) {
+            parent.below().identifiers.push((f.system.unwrap_or_default(), value));
         }
         return;
     };
-    if let Some(parent) = stack.last_mut().filter(|_| f.name == "contained") {
-        parent.contained.extend(f.id);
-        parent.local.extend(f.local);
+    if let Some(parent) = parent.filter(|_| f.name == Name::Contained) {
+        let into = parent.below();
+        into.contained.extend(f.id);
+        into.local.extend(f.below.map(|b| b.local).unwrap_or_default());
         return;
     }
-    let contained: HashSet<&str> = f.contained.iter().map(Cow::as_ref).collect();
-    for local in &f.local {
-        let there = local.strip_prefix('#').is_some_and(|id| id.is_empty() || contained.contains(id));
-        on(Found::Local(local, there));
+    let kind = text(kind);
+    if let Some(below) = &f.below {
+        let contained: HashSet<Cow<str>> = below.contained.iter().map(|c| text(c)).collect();
+        for local in &below.local {
+            let there = local.strip_prefix('#').is_some_and(|id| id.is_empty() || contained.contains(id));
+            on(Found::Local(local, there));
+        }
     }
-    if let Some(id) = &f.id {
-        on(Found::Defined(&format!("{kind}/{id}")));
+    if let Some(id) = f.id {
+        on(Found::Defined(&format!("{kind}/{}", text(id))));
     }
-    for (system, value) in &f.identifiers {
-        on(Found::Defined(&format!("{kind}?identifier={system}|{value}")));
+    for (system, value) in f.below.iter().flat_map(|b| &b.identifiers) {
+        on(Found::Defined(&format!("{kind}?identifier={}|{}", text(system), text(value))));
+    }
+}
+
+impl Below<'_> {
+    fn take(&mut self, mut other: Self) {
+        self.local.append(&mut other.local);
+        self.contained.append(&mut other.contained);
+        self.identifiers.append(&mut other.identifiers);
     }
 }
 

@@ -57,13 +57,16 @@ impl<'s> Walker<'s> {
         }
         let text: Cow<'s, str> = ref_node.and_then(|v| self.tape.string(src, v)).unwrap_or_default();
         let parts = reference::parse(&text, |t| self.schema.is_resource(t));
-        let rtype: Option<String> = parts.as_ref().and_then(|p| match &p.resource {
-            Some(r) => Some(text[r.clone()].to_string()),
-            None if text.starts_with('#') => self.contained.get(&format!("#{}#{}", ctx.scope, &text[1..])).cloned(),
-            None => self.index.type_of(&text).map(str::to_string),
+        let rtype: Option<Cow<str>> = parts.as_ref().and_then(|p| match &p.resource {
+            Some(r) => text.get(r.clone()).map(Cow::Borrowed),
+            None if text.starts_with('#') => {
+                self.contained.get(&format!("#{}#{}", ctx.scope, &text[1..])).map(|t| Cow::Borrowed(t.as_str()))
+            }
+            None => self.index.type_of(&text).map(Cow::Borrowed),
         });
-        let rtype = rtype
-            .or_else(|| type_node.and_then(|t| self.tape.string(src, t)).map(|t| t.rsplit('/').next().unwrap_or("").to_string()));
+        let rtype = rtype.or_else(|| {
+            type_node.and_then(|t| self.tape.string(src, t)).map(|t| Cow::Owned(t.rsplit('/').next().unwrap_or("").to_string()))
+        });
         // Whoever pays is a plan unless the reference says otherwise; a display is then read like any title.
         let plan = prop.name == "payor" && rtype.as_deref().is_none_or(str::is_empty);
         let kind = who_can_it_be(rtype.as_deref(), prop.targets).filter(|_| !plan);

@@ -1,6 +1,7 @@
 //! What a reference string points at, and where in it the pointing part stands.
 
 use crate::format::json::{Kind, Tape};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -63,13 +64,13 @@ pub fn parse(text: &str, is_resource: impl Fn(&str) -> bool) -> Option<RefParts>
 
 /// Types of everything in a document that a `urn:`, absolute URL or `Type/id` can point at.
 #[derive(Default)]
-pub struct BundleIndex {
-    types: HashMap<String, String>,
+pub struct BundleIndex<'s> {
+    types: HashMap<Cow<'s, str>, Cow<'s, str>>,
 }
 
-impl BundleIndex {
+impl<'s> BundleIndex<'s> {
     /// Reads fullUrl and type of every entry of a Bundle.
-    pub fn of(src: &[u8], tape: &Tape) -> BundleIndex {
+    pub fn of(src: &'s [u8], tape: &Tape) -> BundleIndex<'s> {
         let mut index = BundleIndex::default();
         let Some(entries) = tape.get(src, 0, "entry") else { return index };
         for e in tape.elements(entries) {
@@ -78,7 +79,7 @@ impl BundleIndex {
             }
             let (Some(url), Some(resource)) = (tape.get_str(src, e, "fullUrl"), tape.get(src, e, "resource")) else { continue };
             if let Some(t) = tape.get_str(src, resource, "resourceType") {
-                index.types.insert(url.into_owned(), t.into_owned());
+                index.types.insert(url, t);
             }
         }
         index
@@ -86,7 +87,7 @@ impl BundleIndex {
 
     /// Type of the resource with this full URL.
     pub fn type_of(&self, url: &str) -> Option<&str> {
-        self.types.get(url).map(String::as_str)
+        self.types.get(url).map(Cow::as_ref)
     }
 }
 

@@ -220,23 +220,24 @@ fn resolve(ty: &str, owner: &str, name: &str, by_name: &HashMap<&'static str, Ty
     (t, Targets::default())
 }
 
-/// FNV-1a: the keys are short and trusted names, the table is fixed, so a keyed hash would only cost time.
+/// Eight bytes at a time: the keys are short and trusted names, the table is fixed, so a keyed hash would only cost time.
 #[derive(Default, Clone, Copy, Debug)]
-pub struct Fnv(u64);
+pub struct Short(u64);
 
-/// Hasher state for [`Fnv`].
-pub type Fast = BuildHasherDefault<Fnv>;
+/// Hasher state for [`Short`].
+pub type Fast = BuildHasherDefault<Short>;
 
-impl Hasher for Fnv {
+impl Hasher for Short {
     fn finish(&self) -> u64 {
-        self.0
+        // The table takes its place from the low bits and its tag from the high ones.
+        self.0 ^ (self.0 >> 32)
     }
     fn write(&mut self, bytes: &[u8]) {
-        let mut h = self.0 ^ 0xcbf2_9ce4_8422_2325;
-        for b in bytes {
-            h = (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3);
+        for chunk in bytes.chunks(8) {
+            let mut eight = [0u8; 8];
+            eight[..chunk.len()].copy_from_slice(chunk);
+            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(eight)).wrapping_mul(0x517c_c1b7_2722_0a95);
         }
-        self.0 = h;
     }
 }
 

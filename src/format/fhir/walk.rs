@@ -37,7 +37,7 @@ pub(super) struct Walker<'s> {
     pub tape: &'s Tape,
     pub schema: &'static Schema,
     pub doc: Document,
-    pub index: BundleIndex,
+    pub index: BundleIndex<'s>,
     pub ref_stubs: HashMap<RefStubKey<'s>, StubId>,
     pub contained: HashMap<String, String>,
     /// Question of the questionnaire item being read, with those of the groups around it.
