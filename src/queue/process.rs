@@ -103,6 +103,7 @@ pub fn options(
         limits: Limits::default(),
         jobs: 0,
         names: Names::shared(),
+        vault: None,
         letters: None,
         made: super::release::stamp(),
     })

@@ -55,7 +55,8 @@ fn the_same_input_gives_the_same_release_whatever_the_clock_and_the_workers() {
     let (code, out, err) = run::pipe(&["verify", &a, "--same-as", &b], "");
     assert_eq!(code, 0, "{out}{err}");
     assert!(out.contains("same-bytes") && out.contains("chains"), "{out}");
-    let other = purpose("employer", &[]).out().display().to_string();
+    let three = purpose("employer", &[]);
+    let other = three.out().display().to_string();
     assert_eq!(run::pipe(&["verify", &a, "--same-as", &other], "").0, 4);
 }
 
