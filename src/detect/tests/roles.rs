@@ -76,11 +76,9 @@ fn the_ward_tells_other_patients() {
 #[test]
 fn desk_department_and_act_tell_those_who_work_in_care() {
     let care = |r: Option<Role>| r.is_some_and(|r| r.group() == RoleGroup::Clinician);
-    for (text, name) in [
-        ("At noon Dwight drew the labs.", "Dwight"),
-        ("From: Wren Hollister <whollister@clinic.example.org>", "Hollister"),
-        ("1400 up to chair w/ Marguerite x2 assist", "Marguerite"),
-    ] {
+    for (text, name) in
+        [("At noon Dwight drew the labs.", "Dwight"), ("From: Wren Hollister <whollister@clinic.example.org>", "Hollister")]
+    {
         assert!(care(role(text, name)), "{text}: {:?}", role(text, name));
     }
     check(&[
