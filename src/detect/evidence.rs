@@ -383,6 +383,11 @@ fn after(t: &Tokens, first: usize, next: usize, own: &Own, e: &mut Evidence) {
             e.role = e.role.or(Some(Role::OtherPerson));
             return;
         }
+        // `taught Alejandra, her mother and her boyfriend`: the patient and others.
+        let listed = t.low(end) == "and" && t.is(next, ',') && own.is_given(t.low(next.wrapping_sub(1))) && !t.ends_line(end + 1);
+        if listed {
+            return;
+        }
         // `Karen, her son Bob`: the kin word belongs to the next name.
         let belongs_to_next = t.is_capital(end) && !t.is(end, '.') && t.like(end) > super::words::NameLike::Word;
         if !belongs_to_next && !t.list[k].possessive {
