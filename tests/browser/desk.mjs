@@ -104,7 +104,7 @@ try {
   const address = cleo.url();
 
   step("files are uploaded, the checklist answered, the export processed");
-  const chosen = ["reyes/portal-fhir.json", "reyes/ccda/summary.xml", "notes/ward-note.txt", "scans/lab.png", "held/letter.pdf", "newborn/bundle.json"].map((f) => join(samples, f));
+  const chosen = ["reyes/portal-fhir.json", "reyes/ccda/summary.xml", "notes/ward-note.txt", "scans/lab.png", "scans/scanned.pdf", "newborn/bundle.json"].map((f) => join(samples, f));
   const note = join(data, "phone-note.txt");
   writeFileSync(note, "Telephone encounter\nPatient: Marisol Ana Reyes   DOB: 03/14/1984   MRN: 90417733\n\nCall from A. Reyes about the results of the thyroid panel. "
     + "Reyes asked whether the dose should change before Friday.\n");
@@ -139,7 +139,7 @@ try {
   await rita.goto(`${address}/review`);
   await rita.waitForSelector("#document .line, #document img");
   await shown(rita, "review");
-  await rita.goto(`${address}/review?doc=${await rita.locator(".docs li").evaluateAll((l) => l.findIndex((x) => x.textContent.includes("letter.pdf")) + 1)}`);
+  await rita.goto(`${address}/review?doc=${await rita.locator(".docs li").evaluateAll((l) => l.findIndex((x) => x.textContent.includes("scanned.pdf")) + 1)}`);
   await rita.waitForSelector("#document img");
   await rita.waitForFunction(() => [...document.querySelectorAll("#document img")].slice(0, 2).every((i) => i.complete && i.naturalWidth > 300));
   await shown(rita, "review-pages");
@@ -230,6 +230,8 @@ for n in names:
   assert.deepEqual(trouble, [], `troubles:\n${trouble.join("\n")}`);
   console.log("desk: all well");
 } catch (e) {
+  const open = browser.contexts().flatMap((c) => c.pages());
+  if (pictures) await Promise.all(open.map((p, i) => p.screenshot({ path: join(pictures, `failed-${i}.png`) }).catch(() => {})));
   console.error(trouble.join("\n"));
   console.error(e);
   process.exitCode = 1;

@@ -45,7 +45,7 @@ pub fn page(bytes: &[u8], number: usize) -> Option<Raster> {
 mod tests {
     #[test]
     fn a_page_is_drawn_and_nonsense_is_not() {
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/held/letter.pdf");
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/scans/scanned.pdf");
         let bytes = std::fs::read(path).unwrap();
         assert!(super::count(&bytes) >= 1);
         let page = super::page(&bytes, 0).unwrap();
