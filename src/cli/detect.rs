@@ -1,15 +1,32 @@
 //! `disclose detect`: identifiers in one text, one JSON object a line.
 
 use crate::detect::model::{Names, read_names};
-use crate::detect::{Context, Dictionary, Knowledge, discover, merge};
+use crate::detect::{Context, Dictionary, Given, Knowledge, discover, merge};
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::request::Identity;
 use crate::model::role::{Role, RoleGroup};
 use crate::model::roster::{Person, Roster};
 use anyhow::Result;
-use serde_json::json;
+use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
+
+/// Bytes of lines that are written at once.
+const WRITE: usize = 64 << 10;
+
+/// A find as printed. Keys are only ever added.
+#[derive(Serialize)]
+struct Find<'a> {
+    start: usize,
+    end: usize,
+    text: &'a str,
+    category: &'static str,
+    role: &'static str,
+    action: &'static str,
+    label: String,
+    confidence: f64,
+    rule: &'a str,
+}
 
 /// Reads all of `input` as text and writes one line per find: `start`, `end` (byte offsets of the input), `text`, `category`,
 /// `role`, `action`, `label`, `confidence`, `rule`. Bytes that are no UTF-8 are read as one replacement character each, so that
@@ -37,22 +54,30 @@ pub fn run_with(input: &mut dyn Read, patient: Option<Identity>, names: &Names, 
     let read = read_names(names, &text, &ctx, &identity, &found, &|_| false);
     let mentions = merge(found, read.mentions);
     let mut labels = Labels::default();
+    let mut lines: Vec<u8> = Vec::new();
     for m in &mentions {
         let role = role_of(&m.who, &roster);
         let (action, label) = labels.decide(m, role, &roster);
-        let line = json!({
-            "start": m.start,
-            "end": m.end,
-            "text": text.get(m.start..m.end).unwrap_or(""),
-            "category": m.category.as_str(),
-            "role": role.contract_name(),
-            "action": action,
-            "label": label,
-            "confidence": (f64::from(m.confidence) * 100.0).round() / 100.0,
-            "rule": m.rule,
-        });
-        writeln!(out, "{line}")?;
+        let find = Find {
+            start: m.start,
+            end: m.end,
+            text: text.get(m.start..m.end).unwrap_or(""),
+            category: m.category.as_str(),
+            role: role.contract_name(),
+            action,
+            label,
+            confidence: (f64::from(m.confidence) * 100.0).round() / 100.0,
+            rule: m.rule,
+        };
+        serde_json::to_writer(&mut lines, &find)?;
+        lines.push(b'\n');
+        // Standard output writes line by line by itself: a call of the system for each.
+        if lines.len() > WRITE {
+            out.write_all(&lines)?;
+            lines.clear();
+        }
     }
+    out.write_all(&lines)?;
     out.flush()?;
     Ok(())
 }
@@ -106,7 +131,7 @@ fn role_of(who: &Who, roster: &Roster) -> Role {
 /// Numbers persons of this text. Two names are one person when role and last word agree or one is a part of the other.
 #[derive(Default)]
 struct Labels {
-    seen: Vec<(Role, Vec<String>, String)>,
+    seen: Vec<(Role, Vec<Given>, String)>,
     counts: BTreeMap<Role, u32>,
     review: u32,
 }
@@ -136,9 +161,8 @@ impl Labels {
         }
     }
 
-    fn label(&mut self, role: Role, words: Vec<String>) -> String {
-        let within =
-            |a: &[String], b: &[String]| !a.is_empty() && a.iter().all(|w| b.iter().any(|x| crate::detect::same_given(w, x)));
+    fn label(&mut self, role: Role, words: Vec<Given>) -> String {
+        let within = |a: &[Given], b: &[Given]| !a.is_empty() && a.iter().all(|w| b.iter().any(|x| w.same(x)));
         let related = |a: Role, b: Role| {
             a == b
                 || a == Role::OtherPerson
@@ -165,9 +189,9 @@ impl Labels {
     }
 }
 
-fn words_of(name: &crate::model::person::Name) -> Vec<String> {
+fn words_of(name: &crate::model::person::Name) -> Vec<Given> {
     let text = crate::detect::fold::folded(&format!("{} {}", name.display(), ""));
-    text.split([' ', '-', ',', '.']).filter(|w| w.len() > 1).map(str::to_string).collect()
+    text.split([' ', '-', ',', '.']).filter(|w| w.len() > 1).map(|w| Given::new(w.to_string())).collect()
 }
 
 #[cfg(test)]

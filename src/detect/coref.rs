@@ -5,7 +5,7 @@ use super::evidence::{Evidence, around};
 use super::fold::folded;
 use super::identity::Own;
 use super::name_read::Read;
-use super::nicknames::compatible;
+use super::nicknames::Given;
 use super::things::is_thing;
 use super::tokens::{Shape, Tokens};
 use super::words::{NameLike, is_given, is_place_or_month};
@@ -16,7 +16,7 @@ use std::collections::HashMap;
 
 /// Somebody named in the text.
 struct Someone {
-    given: String,
+    given: Given,
     family: String,
     role: Role,
     /// Written in small letters somewhere.
@@ -73,9 +73,9 @@ fn vague(r: Role) -> bool {
 }
 
 /// First given and family name, folded.
-fn parts(name: &Name) -> (String, String) {
+fn parts(name: &Name) -> (Given, String) {
     let given = name.given.first().map(|g| folded(g).trim_end_matches('.').to_string()).unwrap_or_default();
-    (given, folded(&name.family))
+    (Given::new(given), folded(&name.family))
 }
 
 fn gather(t: &Tokens, mentions: &[Mention]) -> Vec<Someone> {
@@ -90,7 +90,7 @@ fn gather(t: &Tokens, mentions: &[Mention]) -> Vec<Someone> {
         let small = t.text.get(m.start..m.end).is_some_and(|s| s.starts_with(char::is_lowercase));
         match people.iter_mut().find(|p| same(p, &given, &family, *role)) {
             Some(p) => {
-                if p.given.chars().count() < given.chars().count() {
+                if p.given.low.chars().count() < given.low.chars().count() {
                     p.given = given;
                 }
                 if p.family.is_empty() {
@@ -130,24 +130,25 @@ fn agree(a: Role, b: Role) -> bool {
 }
 
 /// True when the parts can be of this person.
-fn same(p: &Someone, given: &str, family: &str, role: Role) -> bool {
+fn same(p: &Someone, given: &Given, family: &str, role: Role) -> bool {
     if !agree(p.role, role) {
         return false;
     }
     let one_family = !family.is_empty() && !p.family.is_empty() && p.family == family;
-    match (given.is_empty(), family.is_empty()) {
-        (false, false) if !p.given.is_empty() && !p.family.is_empty() => one_family && given_fits(&p.given, given),
-        (false, false) if p.family.is_empty() => p.given == given || p.given == family,
-        (false, false) => p.family == family || p.family == given,
-        (true, false) => one_family || p.family.is_empty() && p.given == family,
-        (false, true) => super::same_given(&p.given, given) || p.alias == given || p.given.is_empty() && p.family == given,
+    let (own, low) = (p.given.low.as_str(), given.low.as_str());
+    match (low.is_empty(), family.is_empty()) {
+        (false, false) if !own.is_empty() && !p.family.is_empty() => one_family && given_fits(&p.given, given),
+        (false, false) if p.family.is_empty() => own == low || own == family,
+        (false, false) => p.family == family || p.family == low,
+        (true, false) => one_family || p.family.is_empty() && own == family,
+        (false, true) => p.given.same(given) || p.alias == low || own.is_empty() && p.family == low,
         (true, true) => false,
     }
 }
 
-fn given_fits(a: &str, b: &str) -> bool {
-    let initial = |x: &str, y: &str| x.chars().count() == 1 && y.starts_with(x);
-    a == b || initial(a, b) || initial(b, a) || compatible(a, b)
+fn given_fits(a: &Given, b: &Given) -> bool {
+    let initial = |x: &str, y: &str| x.chars().nth(1).is_none() && !x.is_empty() && y.starts_with(x);
+    a.low == b.low || initial(&a.low, &b.low) || initial(&b.low, &a.low) || a.compatible(b)
 }
 
 /// A mention whose words tell little takes the role of the person it belongs to.
@@ -186,7 +187,7 @@ fn own_surname(t: &Tokens, mentions: &mut [Mention], own: &Own) {
             {
                 relative = Some((title, super::known_person::sex_of(role), role, m.end));
             }
-            Who::Patient if given.is_empty() && own.is_family(&family) => {
+            Who::Patient if given.low.is_empty() && own.is_family(&family) => {
                 let Some(title) = title else { continue };
                 let Some((called, sex, role, end)) = &relative else {
                     patient.push(title);
@@ -217,8 +218,8 @@ fn own_surname(t: &Tokens, mentions: &mut [Mention], own: &Own) {
 fn again(t: &Tokens, mentions: &[Mention], people: &[Someone], own: &Own) -> Vec<Mention> {
     let mut words: HashMap<&str, Vec<usize>> = HashMap::new();
     for (i, p) in people.iter().enumerate() {
-        let short = super::nicknames::forms(&p.given).into_iter().filter(|n| n.len() >= 3 && is_given(n));
-        for part in [p.given.as_str(), p.family.as_str(), p.alias.as_str()].into_iter().chain(short) {
+        let short = super::nicknames::forms(&p.given.low).into_iter().filter(|n| n.len() >= 3 && is_given(n));
+        for part in [p.given.low.as_str(), p.family.as_str(), p.alias.as_str()].into_iter().chain(short) {
             let last = part.rsplit(' ').next().unwrap_or(part);
             for word in [part, last] {
                 if word.chars().count() >= 2 && !word.contains([' ', '.']) && !own.is_family(word) && !own.is_given(word) {
@@ -244,8 +245,9 @@ fn again(t: &Tokens, mentions: &[Mention], people: &[Someone], own: &Own) -> Vec
             continue;
         }
         let low = t.low(i);
-        let begin =
-            |p: &&Someone| low.len() >= 3 && p.given.len() >= low.len() + 2 && p.given.starts_with(low) && !own.is_given(low);
+        let begin = |p: &&Someone| {
+            low.len() >= 3 && p.given.low.len() >= low.len() + 2 && p.given.low.starts_with(low) && !own.is_given(low)
+        };
         let short = || {
             people
                 .iter()
@@ -308,7 +310,7 @@ fn word_of(t: &Tokens, i: usize, p: &Someone) -> Option<Name> {
         return None;
     }
     let text = t.word(i).to_string();
-    Some(if p.family != low || p.given == low && is_given(low) {
+    Some(if p.family != low || p.given.low == low && is_given(low) {
         Name { given: vec![text], ..Name::default() }
     } else {
         Name { family: text, ..Name::default() }

@@ -67,6 +67,7 @@ pub use discover::discover;
 use discover::own_of;
 pub use identity::split_text;
 pub use knowledge::Knowledge;
+pub use nicknames::Given;
 pub use overlap::merge;
 pub use safe_harbor::SafeHarbor;
 
@@ -102,12 +103,6 @@ pub fn is_common(word: &str) -> bool {
         || words::is_eponym(word)
         || words::is_place_or_month(word)
         || words::is_word_name(word)
-}
-
-/// True when two folded words may be one given name: equal, a nickname, or the beginning of it.
-pub fn same_given(a: &str, b: &str) -> bool {
-    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    a == b || short.len() >= 3 && long.len() >= short.len() + 2 && long.starts_with(short) || nicknames::compatible(a, b)
 }
 
 /// The role that a single relation word tells, in lower case: `mother`, `wife`.
