@@ -1,7 +1,7 @@
 //! The `disclose` program: parses the command line and maps errors to exit codes.
 
 use clap::{Parser, Subcommand};
-use disclose::cli::{audit, detect, letter, match_cmd, policy, process, vault, verify};
+use disclose::cli::{audit, detect, letter, match_cmd, policy, process, serve, vault, verify};
 use disclose::detect::model::Names;
 use disclose::model::error::RunError;
 use disclose::people::identity::read_identity;
@@ -32,6 +32,12 @@ enum Command {
     Match(match_cmd::MatchArgs),
     /// Make, prove and read the evidence packet of a case
     Audit(audit::AuditArgs),
+    /// Run the records-release desk in the browser
+    Serve(serve::ServeArgs),
+    /// Work on cases of the desk in a process of its own
+    Worker(serve::WorkerArgs),
+    /// Chores of the desk: change the master key
+    Desk(serve::DeskArgs),
     /// Write a letter about a finished case, from a template
     Letter(letter::LetterArgs),
     /// List, show, check and compare policies
@@ -68,6 +74,9 @@ fn main() -> ExitCode {
         Command::Detect(args) => run_detect(&args),
         Command::Match(args) => match_cmd::run(&args, &mut std::io::stdout().lock()).map(|()| 0),
         Command::Audit(args) => audit::run(&args, &mut std::io::stdout().lock()),
+        Command::Serve(args) => serve::serve(&args),
+        Command::Worker(args) => serve::worker(&args),
+        Command::Desk(args) => serve::desk(&args, &mut std::io::stdout().lock()),
         Command::Letter(args) => letter::run(&args, &mut std::io::stdout().lock()),
         Command::Policy(args) => policy::run(&args, &mut std::io::stdout().lock()),
         Command::Vault(args) => vault::run(&args, &mut std::io::stdout().lock()),
@@ -91,7 +100,9 @@ fn run_detect(args: &DetectArgs) -> Result<i32, RunError> {
         None => None,
     };
     let names = Names::shared();
-    detect::run(&mut std::io::stdin().lock(), identity, &mut std::io::stdout().lock())
+    // Standard output by itself writes line by line.
+    let mut out = std::io::BufWriter::with_capacity(64 << 10, std::io::stdout().lock());
+    detect::run(&mut std::io::stdin().lock(), identity, &mut out)
         .map_err(|e| RunError::Internal(e.to_string()))?;
     if let Some(why) = names.missing() {
         eprintln!("disclose: {why}. Names that only the model finds are not shown.");

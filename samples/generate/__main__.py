@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import bulk
 import newborn
 import packages
+import pdfs
 import reyes_ccda
 import reyes_fhir
 import texts
@@ -53,6 +54,8 @@ put("reyes/patient.json", reyes_fhir.render(reyes_fhir.patient()))
 put("xdm/xdm.zip", packages.xdm(summary, texts.PROGRESS_NOTE.encode("utf-8")))
 for name, data in bulk.files().items():
     put(f"bulk/export/{name}", data)
+for name, data in pdfs.files().items():
+    put(f"pdf/{name}", data)
 put("newborn/bundle.json", reyes_fhir.render(newborn.bundle()))
 put("newborn/patient.json", reyes_fhir.render(newborn.patient()))
 

@@ -1,5 +1,6 @@
 //! `disclose audit`: the evidence packet of a case.
 
+use super::serve::{Data, verify_log};
 use crate::model::error::RunError;
 use crate::pipeline::packet::{answers, approvals, build, check, load_or_create, public_hex};
 use clap::{Args, Subcommand};
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
   disclose audit pack out --packet case.zip --approvals approvals.toml
   disclose audit verify case.zip
   disclose audit show case.zip
+  disclose audit verify --data DIR       the audit log of the desk
 
 The packet holds the internal record with originals: it is for the custodian and an auditor, never for the recipient.")]
 pub struct AuditArgs {
@@ -37,10 +39,15 @@ enum What {
         #[arg(long, value_name = "FILE")]
         key: Option<PathBuf>,
     },
-    /// Prove a packet offline: signature, digests, ledger chain; exit 4 when a check fails
+    /// Prove a packet offline (signature, digests, ledger chain), or, without a packet, the desk's audit log; exit 4 when a check fails
     Verify {
         /// Packet
-        packet: PathBuf,
+        packet: Option<PathBuf>,
+        #[command(flatten)]
+        data: Data,
+        /// Head of the desk's log (hexadecimal) that was written down earlier and must still be in it
+        #[arg(long, value_name = "HEX", conflicts_with = "packet")]
+        head: Option<String>,
         /// Public key (hexadecimal) that must have signed
         #[arg(long, value_name = "HEX")]
         signer: Option<String>,
@@ -74,7 +81,8 @@ pub fn run(args: &AuditArgs, out: &mut dyn Write) -> Result<i32, RunError> {
             writeln!(out, "{}: signed by {}", packet.display(), public_hex(&key))?;
             Ok(0)
         }
-        What::Verify { packet, signer } => {
+        What::Verify { packet: None, data, head, .. } => verify_log(data, head.as_deref(), out),
+        What::Verify { packet: Some(packet), signer, .. } => {
             let verdict = check(open(packet)?, signer.as_deref())?;
             for (name, result) in &verdict.checks {
                 match result {

@@ -1,32 +1,15 @@
 //! `disclose detect`: identifiers in one text, one JSON object a line.
 
 use crate::detect::model::{Names, read_names};
-use crate::detect::{Context, Dictionary, Given, Knowledge, discover, merge};
+use crate::detect::{Context, Dictionary, Knowledge, discover, merge};
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::request::Identity;
-use crate::model::role::{Role, RoleGroup};
+use crate::model::role::Role;
 use crate::model::roster::{Person, Roster};
 use anyhow::Result;
-use serde::Serialize;
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
-
-/// Bytes of lines that are written at once.
-const WRITE: usize = 64 << 10;
-
-/// A find as printed. Keys are only ever added.
-#[derive(Serialize)]
-struct Find<'a> {
-    start: usize,
-    end: usize,
-    text: &'a str,
-    category: &'static str,
-    role: &'static str,
-    action: &'static str,
-    label: String,
-    confidence: f64,
-    rule: &'a str,
-}
 
 /// Reads all of `input` as text and writes one line per find: `start`, `end` (byte offsets of the input), `text`, `category`,
 /// `role`, `action`, `label`, `confidence`, `rule`. Bytes that are no UTF-8 are read as one replacement character each, so that
@@ -53,31 +36,24 @@ pub fn run_with(input: &mut dyn Read, patient: Option<Identity>, names: &Names, 
     let found = merge(known, discover(&text, &ctx, &identity));
     let read = read_names(names, &text, &ctx, &identity, &found, &|_| false);
     let mentions = merge(found, read.mentions);
+    let shown = Shown::new(&mentions, &roster);
     let mut labels = Labels::default();
-    let mut lines: Vec<u8> = Vec::new();
-    for m in &mentions {
-        let role = role_of(&m.who, &roster);
-        let (action, label) = labels.decide(m, role, &roster);
-        let find = Find {
-            start: m.start,
-            end: m.end,
-            text: text.get(m.start..m.end).unwrap_or(""),
-            category: m.category.as_str(),
-            role: role.contract_name(),
-            action,
-            label,
-            confidence: (f64::from(m.confidence) * 100.0).round() / 100.0,
-            rule: m.rule,
-        };
-        serde_json::to_writer(&mut lines, &find)?;
-        lines.push(b'\n');
-        // Standard output writes line by line by itself: a call of the system for each.
-        if lines.len() > WRITE {
-            out.write_all(&lines)?;
-            lines.clear();
-        }
+    for (i, m) in mentions.iter().enumerate() {
+        let role = shown.role(i).unwrap_or_else(|| role_of(&m.who, &roster));
+        let (action, label) = labels.decide(m, role, shown.of.get(i).copied().flatten());
+        let line = json!({
+            "start": m.start,
+            "end": m.end,
+            "text": text.get(m.start..m.end).unwrap_or(""),
+            "category": m.category.as_str(),
+            "role": role.contract_name(),
+            "action": action,
+            "label": label,
+            "confidence": (f64::from(m.confidence) * 100.0).round() / 100.0,
+            "rule": m.rule,
+        });
+        writeln!(out, "{line}")?;
     }
-    out.write_all(&lines)?;
     out.flush()?;
     Ok(())
 }
@@ -128,16 +104,86 @@ fn role_of(who: &Who, roster: &Roster) -> Role {
     }
 }
 
-/// Numbers persons of this text. Two names are one person when role and last word agree or one is a part of the other.
+/// The persons of this text: names are one person when their roles agree and the words of one are a part of the other. A person's role is
+/// the most telling of all mentions.
+struct Shown {
+    /// Role of each person.
+    roles: Vec<Role>,
+    /// The person of each mention.
+    of: Vec<Option<usize>>,
+}
+
+impl Shown {
+    fn new(mentions: &[Mention], roster: &Roster) -> Shown {
+        let mut people: Vec<(Role, Vec<String>)> = Vec::new();
+        let mut of: Vec<Option<usize>> = Vec::with_capacity(mentions.len());
+        for m in mentions {
+            let role = role_of(&m.who, roster);
+            let words = match &m.who {
+                Who::Person(id) => roster.get(*id).and_then(|p| p.names.first()).map(words_of),
+                Who::New(Role::Organization) => None,
+                Who::New(_) if m.category == Category::Name => m.name.as_ref().map(words_of),
+                _ => None,
+            };
+            of.push(words.filter(|_| m.category == Category::Name).map(|words| person(&mut people, role, words)));
+        }
+        let roles: Vec<Role> = people.into_iter().map(|p| p.0).collect();
+        // A number or address belongs to the person named last before it whose role it was given.
+        for i in 0..mentions.len() {
+            let Some(m) =
+                mentions.get(i).filter(|m| m.category != Category::Name && matches!(m.who, Who::New(_) | Who::Person(_)))
+            else {
+                continue;
+            };
+            let owner = |j: usize| {
+                let (n, person) = (mentions.get(j)?, of.get(j).copied().flatten()?);
+                (n.category == Category::Name && n.who == m.who).then_some(person)
+            };
+            let person = (0..i).rev().find_map(owner).or_else(|| (i..mentions.len()).find_map(owner));
+            if let Some(slot) = of.get_mut(i) {
+                *slot = person;
+            }
+        }
+        Shown { roles, of }
+    }
+
+    fn role(&self, i: usize) -> Option<Role> {
+        self.of.get(i).copied().flatten().and_then(|p| self.roles.get(p)).copied()
+    }
+}
+
+/// The person whom these words name, a new one if need be.
+fn person(people: &mut Vec<(Role, Vec<String>)>, role: Role, words: Vec<String>) -> usize {
+    let within =
+        |a: &[String], b: &[String]| !a.is_empty() && a.iter().all(|w| b.iter().any(|x| crate::detect::same_given(w, x)));
+    let fits = |(r, w): &(Role, Vec<String>)| crate::detect::same_role(*r, role) && (within(&words, w) || within(w, &words));
+    let found = people.iter().position(|p| p.0 == role && fits(p)).or_else(|| people.iter().rposition(fits));
+    if let Some(i) = found
+        && let Some((r, w)) = people.get_mut(i)
+    {
+        if words.len() > w.len() {
+            *w = words;
+        }
+        if role.rank() > r.rank() {
+            *r = role;
+        }
+        return i;
+    }
+    people.push((role, words));
+    people.len() - 1
+}
+
+/// Labels numbered in order of first appearance.
 #[derive(Default)]
 struct Labels {
-    seen: Vec<(Role, Vec<Given>, String)>,
+    given: BTreeMap<usize, String>,
     counts: BTreeMap<Role, u32>,
     review: u32,
 }
 
 impl Labels {
-    fn decide(&mut self, m: &Mention, role: Role, roster: &Roster) -> (&'static str, String) {
+    fn decide(&mut self, m: &Mention, role: Role, person: Option<usize>) -> (&'static str, String) {
+        let category = || format!("[{}]", m.category.as_str().to_uppercase().replace('_', " "));
         match &m.who {
             Who::Patient => ("keep", Role::Patient.label(1)),
             Who::Ambiguous => {
@@ -145,53 +191,27 @@ impl Labels {
                 ("review", format!("[REVIEW {}]", self.review))
             }
             Who::New(Role::Organization) => ("keep", Role::Organization.label(1)),
-            Who::Nobody => ("mask", format!("[{}]", m.category.as_str().to_uppercase().replace('_', " "))),
-            _ if m.category != Category::Name => {
-                let label =
-                    self.latest(role).unwrap_or_else(|| format!("[{}]", m.category.as_str().to_uppercase().replace('_', " ")));
-                ("mask", label)
-            }
-            who => {
-                let words = match who {
-                    Who::Person(id) => roster.get(*id).and_then(|p| p.names.first()).map(words_of).unwrap_or_default(),
-                    _ => m.name.as_ref().map(words_of).unwrap_or_default(),
-                };
-                ("label", self.label(role, words))
-            }
+            Who::Nobody => ("mask", category()),
+            _ if m.category != Category::Name => ("mask", person.map_or_else(category, |p| self.label(role, p))),
+            _ => ("label", person.map_or_else(|| role.label(1), |p| self.label(role, p))),
         }
     }
 
-    fn label(&mut self, role: Role, words: Vec<Given>) -> String {
-        let within = |a: &[Given], b: &[Given]| !a.is_empty() && a.iter().all(|w| b.iter().any(|x| w.same(x)));
-        let related = |a: Role, b: Role| {
-            a == b
-                || a == Role::OtherPerson
-                || b == Role::OtherPerson
-                || a.group() == b.group() && a.group() == RoleGroup::Clinician
-                || (a == Role::Relative || b == Role::Relative) && a.group() == b.group()
-        };
-        let known = self.seen.iter_mut().find(|(r, w, _)| related(*r, role) && (within(&words, w) || within(w, &words)));
-        if let Some((_, w, label)) = known {
-            if words.len() > w.len() {
-                *w = words;
-            }
+    fn label(&mut self, role: Role, person: usize) -> String {
+        if let Some(label) = self.given.get(&person) {
             return label.clone();
         }
         let n = self.counts.entry(role).or_insert(0);
         *n += 1;
         let label = role.label(*n);
-        self.seen.push((role, words, label.clone()));
+        self.given.insert(person, label.clone());
         label
-    }
-
-    fn latest(&self, role: Role) -> Option<String> {
-        self.seen.iter().rev().find(|(r, _, _)| *r == role).map(|(_, _, l)| l.clone())
     }
 }
 
-fn words_of(name: &crate::model::person::Name) -> Vec<Given> {
+fn words_of(name: &crate::model::person::Name) -> Vec<String> {
     let text = crate::detect::fold::folded(&format!("{} {}", name.display(), ""));
-    text.split([' ', '-', ',', '.']).filter(|w| w.len() > 1).map(|w| Given::new(w.to_string())).collect()
+    text.split([' ', '-', ',', '.']).filter(|w| w.len() > 1).map(str::to_string).collect()
 }
 
 #[cfg(test)]

@@ -8,5 +8,6 @@ pub mod match_cmd;
 pub mod policy;
 pub mod process;
 mod progress;
+pub mod serve;
 pub mod vault;
 pub mod verify;

@@ -2,7 +2,7 @@
 
 use super::cues::{kin, title};
 use super::discover::Find;
-use super::evidence::{credential_at, place_end};
+use super::evidence::{after_time, credential_at, place_end};
 use super::name_read::titled as after_title;
 use super::name_read::{Read, Trust, forward};
 use super::small_cues::nickname;
@@ -16,7 +16,9 @@ pub fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, 
     if t.get(from.wrapping_sub(1)).is_some_and(|x| x.possessive) && t.low(from) != "name" {
         return;
     }
-    // `room-mate in bed B, Karen Wu`
+    // `room-mate in bed B, Karen Wu`, `husband of 40 years, Clement`
+    let noun = from.wrapping_sub(1);
+    let from = after_time(t, from);
     let at = from + usize::from(t.is(from, '(') || t.is(from, ','));
     let mut k = place_end(t, at).unwrap_or(from);
     let placed = k > from;
@@ -38,7 +40,10 @@ pub fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, 
                     && t.like(k + 1) == NameLike::Name;
                 written == "\t" || wrapped
             }),
-            Some(_) => matches!(low, "is" | "was" | "named" | "name" | "called" | "who" | "in" | "law") && k < from + 4,
+            Some(_) => {
+                matches!(low, "is" | "was" | "named" | "name" | "called" | "who" | "in" | "law" | "today" | "tonight")
+                    && k < from + 4
+            }
             None => false,
         };
         if !skip {
@@ -53,7 +58,10 @@ pub fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, 
     let read = if k > titles { after_title(t, k, Trust::Fair) } else { forward(t, k, Trust::Fair) };
     let small = t.shape(from.wrapping_sub(1)) == Some(Shape::Lower);
     let read = read.or_else(|| nickname(t, k).filter(|_| k == from && small)).or_else(|| set_apart(t, from, k));
-    let Some(read) = read else {
+    // `anesthesiologist was Finch`: a family name that is a word, too.
+    let work = role.is_some_and(|r| r.group() == RoleGroup::Clinician) && k == from;
+    let plain = matches!(t.shape(k + 1), Some(Shape::Lower | Shape::Mark(_)) | None);
+    let Some(read) = read.or_else(|| super::small_cues::lone_word(t, k).filter(|_| work && plain)) else {
         return;
     };
     // After a comma or a mark a lone word must be a known name; an unknown word directly after a kin word may be one.
@@ -67,17 +75,21 @@ pub fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, 
     };
     let family = kin(t.low(from.wrapping_sub(1))).is_some();
     let set_off = marked && closed && family && t.is_capital(k) && (read.best >= NameLike::Unknown || is_given(t.low(k)));
-    if lone && !direct && read.best < NameLike::Name && !set_off {
+    // `Husband's name is Clement`
+    let called = k > from
+        && matches!(t.low(k - 1), "is" | "named" | "called")
+        && (from..k).any(|i| matches!(t.low(i), "name" | "named" | "called"))
+        && is_given(t.low(k));
+    if lone && !direct && read.best < NameLike::Name && !set_off && !called {
         return;
     }
-    let noun = from.wrapping_sub(1);
     let sentence = t.begins_line(noun) || matches!(t.shape(noun.wrapping_sub(1)), Some(Shape::Mark('.' | ':' | ';' | '?' | '!')));
     if lone && direct && read.best == NameLike::Unknown && !sentence && t.shape(noun) != Some(Shape::Lower) {
         return;
     }
     let next = read.next;
     out.push(Find { read, rule, confidence, role });
-    coordinated(t, next, rule, confidence, role.or_else(|| kin(t.low(from.wrapping_sub(1)))), out);
+    coordinated(t, next, rule, confidence, role.or_else(|| kin(t.low(noun))), out);
 }
 
 /// `her daughter, Poppy, keeps`, `HIS WIFE, ATHENA, AND`: a given name that is a word, too, between marks after a kin word.
@@ -147,6 +159,16 @@ pub fn coordinated(t: &Tokens, mut next: usize, rule: &'static str, confidence: 
                 || t.low(n) == "and"
         };
         let read = forward(t, k, if titles || listed { Trust::Fair } else { Trust::Weak });
+        // `Drs. Lind and Finch`
+        let plural = titles && matches!(t.shape(k + 1), Some(Shape::Lower | Shape::Mark(_)) | None);
+        let word = super::small_cues::lone_word(t, k).filter(|_| plural);
+        if read.is_none()
+            && let Some(read) = word
+        {
+            next = read.next;
+            out.push(Find { read, rule, confidence: confidence - 0.1, role });
+            continue;
+        }
         let Some(read) = read.filter(|r| {
             r.best == NameLike::Name
                 || titles && r.best == NameLike::Unknown

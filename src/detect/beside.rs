@@ -50,7 +50,7 @@ pub fn find(t: &Tokens, names: &[Mention], ids: &[Mention]) -> Vec<Mention> {
                 let Some(end) = told.and_then(|y| whole_date(c.get(0)?.as_str(), y.end())) else { break };
                 let born = told
                     .and_then(|y| full_year(y.as_str(), latest))
-                    .is_some_and(|y| latest.is_none_or(|l| y + 3 <= l || latest == Some(y) && y < 2015));
+                    .is_some_and(|y| latest.is_none_or(|l| y + 3 <= l || y < 2016));
                 if !born {
                     break;
                 }
@@ -63,7 +63,8 @@ pub fn find(t: &Tokens, names: &[Mention], ids: &[Mention]) -> Vec<Mention> {
             }
             let digits = t.word(k).bytes().filter(u8::is_ascii_digit).count();
             let number = matches!(token.shape, Shape::Number | Shape::Mixed) && digits >= 5 && t.word(k).len() <= 14;
-            let alone = !t.is(k + 1, '/') && !t.is(k + 1, '.') && !t.is(k.wrapping_sub(1), '$');
+            let decimal = t.is(k + 1, '.') && t.touches_next(k) && t.touches_next(k + 1) && t.shape(k + 2) == Some(Shape::Number);
+            let alone = !t.is(k + 1, '/') && !decimal && !t.is(k.wrapping_sub(1), '$');
             if strict && number && alone {
                 out.push(value(token.start, token.end, Category::Mrn, "beside.number", m));
                 k += 1;

@@ -1,11 +1,11 @@
 //! The same person again in the same text: a surname after the whole name, a first name after the kin word, `Mrs. Smith` after
 //! `the mother, Mrs. Smith`.
 
+use super::cast::{Someone, gather, lend_role, link_initials, parts};
 use super::evidence::{Evidence, around};
 use super::fold::folded;
 use super::identity::Own;
 use super::name_read::Read;
-use super::nicknames::Given;
 use super::things::is_thing;
 use super::tokens::{Shape, Tokens};
 use super::words::{NameLike, is_given, is_place_or_month};
@@ -13,17 +13,6 @@ use crate::model::mention::{Category, Mention, Who};
 use crate::model::person::Name;
 use crate::model::role::{Role, RoleGroup};
 use std::collections::HashMap;
-
-/// Somebody named in the text.
-struct Someone {
-    given: Given,
-    family: String,
-    role: Role,
-    /// Written in small letters somewhere.
-    small: bool,
-    /// A nickname in quotes or parentheses inside the name.
-    alias: String,
-}
 
 /// Rule of a name that goes by the title of a relative named before.
 pub const SAME_TITLE: &str = "text.same-title";
@@ -50,7 +39,35 @@ pub fn resolve(t: &Tokens, mentions: &mut Vec<Mention>, own: &Own) {
         lend_role(m, &people);
     }
     company(t, mentions);
+    link_initials(mentions);
     own_surname(t, mentions, own);
+}
+
+/// Gives mentions the roles of the persons they belong to, once more is known of these.
+pub fn lend(t: &Tokens, mentions: &mut [Mention]) {
+    let kin: Vec<(String, Role)> = mentions
+        .iter()
+        .filter_map(|m| match (&m.who, &m.name) {
+            (Who::New(r), Some(n)) if r.group() == RoleGroup::Relative && !m.rule.starts_with("list") => Some((parts(n).0, *r)),
+            _ => None,
+        })
+        .filter(|(g, _)| !g.is_empty())
+        .collect();
+    // `husband Hector drinks; Hector refuses`: no member of the group.
+    for m in mentions.iter_mut().filter(|m| matches!(m.rule, "cue.speaker" | "cue.turn" | "list.lone" | "text.again")) {
+        let Some((given, family)) = m.name.as_ref().map(parts).filter(|_| m.who == Who::New(Role::OtherPatient)) else {
+            continue;
+        };
+        let word = if given.is_empty() { &family } else { &given };
+        if (given.is_empty() || family.is_empty())
+            && let Some((_, role)) = kin.iter().find(|(g, _)| g == word)
+        {
+            m.who = Who::New(*role);
+        }
+    }
+    let people = gather(t, mentions);
+    mentions.iter_mut().for_each(|m| lend_role(m, &people));
+    link_initials(mentions);
 }
 
 /// `Kessler/Obi`: two names joined by a stroke are of one kind.
@@ -72,111 +89,22 @@ fn vague(r: Role) -> bool {
     matches!(r, Role::OtherPerson | Role::Contact | Role::Clinician)
 }
 
-/// First given and family name, folded.
-fn parts(name: &Name) -> (Given, String) {
-    let given = name.given.first().map(|g| folded(g).trim_end_matches('.').to_string()).unwrap_or_default();
-    (Given::new(given), folded(&name.family))
-}
-
-fn gather(t: &Tokens, mentions: &[Mention]) -> Vec<Someone> {
-    let mut people: Vec<Someone> = Vec::new();
-    for m in mentions {
-        let (Who::New(role), Category::Name, Some(name)) = (&m.who, m.category, &m.name) else { continue };
-        if *role == Role::Organization || m.rule == "cue.initials" || m.rule == "cue.dictation" || m.rule == "cue.login" {
-            continue;
-        }
-        let (given, family) = parts(name);
-        let alias = alias(t.text.get(m.start..m.end).unwrap_or(""));
-        let small = t.text.get(m.start..m.end).is_some_and(|s| s.starts_with(char::is_lowercase));
-        match people.iter_mut().find(|p| same(p, &given, &family, *role)) {
-            Some(p) => {
-                if p.given.low.chars().count() < given.low.chars().count() {
-                    p.given = given;
-                }
-                if p.family.is_empty() {
-                    p.family = family;
-                }
-                if role.rank() > p.role.rank() {
-                    p.role = *role;
-                }
-                p.small |= small;
-                if p.alias.is_empty() {
-                    p.alias = alias;
-                }
-            }
-            None => people.push(Someone { given, family, role: *role, small, alias }),
-        }
-    }
-    people
-}
-
-/// `Bob` of `Robert "Bob" Roe`.
-fn alias(written: &str) -> String {
-    let inner = written.split(['"', '(', '\u{201c}']).nth(1).and_then(|r| r.split(['"', ')', '\u{201d}']).next()).unwrap_or("");
-    folded(inner)
-}
-
-/// True when two roles can be of one person.
-fn agree(a: Role, b: Role) -> bool {
-    let vague = |r: Role| matches!(r, Role::OtherPerson | Role::Contact);
-    let care = |r: Role| matches!(r.group(), RoleGroup::Clinician | RoleGroup::Staff);
-    let close = |r: Role| matches!(r.group(), RoleGroup::Relative | RoleGroup::Contact);
-    a == b
-        || vague(a)
-        || vague(b)
-        || care(a) && care(b)
-        || close(a) && close(b) && (a.group() != b.group() || a.rank() < 50 || b.rank() < 50)
-        || a.group() == RoleGroup::OtherPatient && b.group() == RoleGroup::OtherPatient
-}
-
-/// True when the parts can be of this person.
-fn same(p: &Someone, given: &Given, family: &str, role: Role) -> bool {
-    if !agree(p.role, role) {
-        return false;
-    }
-    let one_family = !family.is_empty() && !p.family.is_empty() && p.family == family;
-    let (own, low) = (p.given.low.as_str(), given.low.as_str());
-    match (low.is_empty(), family.is_empty()) {
-        (false, false) if !own.is_empty() && !p.family.is_empty() => one_family && given_fits(&p.given, given),
-        (false, false) if p.family.is_empty() => own == low || own == family,
-        (false, false) => p.family == family || p.family == low,
-        (true, false) => one_family || p.family.is_empty() && own == family,
-        (false, true) => p.given.same(given) || p.alias == low || own.is_empty() && p.family == low,
-        (true, true) => false,
-    }
-}
-
-fn given_fits(a: &Given, b: &Given) -> bool {
-    let initial = |x: &str, y: &str| x.chars().nth(1).is_none() && !x.is_empty() && y.starts_with(x);
-    a.low == b.low || initial(&a.low, &b.low) || initial(&b.low, &a.low) || a.compatible(b)
-}
-
-/// A mention whose words tell little takes the role of the person it belongs to.
-fn lend_role(m: &mut Mention, people: &[Someone]) {
-    let (Who::New(role), Category::Name, Some(name)) = (&m.who, m.category, &m.name) else { return };
-    let (given, family) = parts(name);
-    let role = *role;
-    if matches!(m.rule, "cue.dictation" | "cue.login") {
-        return;
-    }
-    let better = people.iter().filter(|p| same(p, &given, &family, role)).max_by_key(|p| p.role.rank());
-    if let Some(p) = better
-        && p.role.rank() > role.rank()
-        && (role == Role::OtherPerson || p.role.group() == role.group() || matches!(role, Role::Contact | Role::Clinician))
-    {
-        m.who = Who::New(p.role);
-    }
-}
-
 fn title_of(m: &Mention) -> Option<String> {
     m.name.as_ref().and_then(|n| n.prefix.first()).map(|p| folded(p).replace('.', ""))
 }
 
-/// `Mrs. Smith` without further words, where patient and relative are Smith: whoever was called so before.
+/// `Mrs. Smith` without further words, where patient and relative are Smith: the relative who was called so before, else the patient,
+/// whom the note is about. Nobody calls a child so.
 fn own_surname(t: &Tokens, mentions: &mut [Mention], own: &Own) {
     let mut patient: Vec<String> = Vec::new();
-    // Title (if told), sex, role and end of the relative named last.
-    let mut relative: Option<(Option<String>, Option<&'static str>, Role, usize)> = None;
+    // Relatives called by a title and the patient's name: title, role, end of the last such mention.
+    let mut called: Vec<(String, Role, usize)> = Vec::new();
+    // The relative named last: sex, role.
+    let mut last: Option<(Option<&'static str>, Role)> = None;
+    // The relative named last with the patient's family name: sex, end.
+    let mut full: Option<(Option<&'static str>, usize)> = None;
+    let child = own.is_child(latest_year(t));
+    let relatives: Vec<Role> = mentions.iter().filter_map(|m| if let Who::New(r) = m.who { Some(r) } else { None }).collect();
     for m in mentions.iter_mut().filter(|m| m.category == Category::Name) {
         let title = title_of(m);
         let Some(name) = &m.name else { continue };
@@ -185,28 +113,62 @@ fn own_surname(t: &Tokens, mentions: &mut [Mention], own: &Own) {
             Who::New(role)
                 if role.group() == RoleGroup::Relative && (own.is_family(&family) || family.is_empty() || is_given(&family)) =>
             {
-                relative = Some((title, super::known_person::sex_of(role), role, m.end));
+                last = Some((super::known_person::sex_of(role), role));
+                if !given.is_empty() && own.is_family(&family) {
+                    full = Some((super::known_person::sex_of(role), m.end));
+                }
+                if let Some(title) = title {
+                    called.retain(|c| c.0 != title);
+                    called.push((title, role, m.end));
+                }
             }
-            Who::Patient if given.low.is_empty() && own.is_family(&family) => {
-                let Some(title) = title else { continue };
-                let Some((called, sex, role, end)) = &relative else {
-                    patient.push(title);
+            // `Mrs. Carver` in the chart of Mr. Carver: his wife, or his mother.
+            Who::New(Role::OtherPerson | Role::Relative) if given.is_empty() && own.is_family(&family) && title.is_some() => {
+                let sex = title.as_deref().and_then(super::cues::title_sex);
+                if sex.is_none() || super::whose::sex_matches(sex, own) {
                     continue;
-                };
-                let fits = match called {
-                    Some(c) => *c == title,
-                    None => super::cues::title_sex(&title).is_some() && super::cues::title_sex(&title) == *sex,
-                };
-                let apart = t.text.get(*end..m.start).is_some_and(|s| s.len() > NEAR);
-                let patients = patient.contains(&title);
-                if !fits || patients && apart {
-                    patient.push(title);
-                } else if patients || called.is_none() && patient.is_empty() && own.sex.as_deref() == *sex {
-                    m.who = Who::Ambiguous;
-                    m.rule = SAME_TITLE;
-                } else {
-                    m.who = Who::New(*role);
-                    m.rule = SAME_TITLE;
+                }
+                let parent = if sex == Some("male") { Role::Father } else { Role::Mother };
+                let order = if child { [parent, Role::Parent, Role::Spouse] } else { [Role::Spouse, parent, Role::Parent] };
+                let role = order.into_iter().find(|r| relatives.contains(r)).unwrap_or(Role::Relative);
+                m.who = Who::New(role);
+            }
+            Who::Patient if given.is_empty() && own.is_family(&family) => {
+                let Some(title) = title else { continue };
+                let sex = super::cues::title_sex(&title);
+                let so = called.iter().find(|c| c.0 == title);
+                match so {
+                    Some((_, role, end)) => {
+                        let apart = t.text.get(*end..m.start).is_some_and(|s| s.len() > NEAR);
+                        let patients = patient.contains(&title);
+                        if patients && apart {
+                            continue;
+                        }
+                        m.who = if patients { Who::Ambiguous } else { Who::New(*role) };
+                        m.rule = SAME_TITLE;
+                    }
+                    // `Mrs. Robinson` in the chart of a girl of five: her mother, or whoever of the family was named.
+                    None if child && sex.is_some() => {
+                        let parent = if sex == Some("male") { Role::Father } else { Role::Mother };
+                        let named = last.filter(|(s, _)| *s == sex).map_or(Role::Relative, |(_, r)| r);
+                        let role = if relatives.contains(&parent) { parent } else { named };
+                        m.who = Who::New(role);
+                        m.rule = SAME_TITLE;
+                    }
+                    // `Mother, Edith Harlow, called. Mrs. Harlow is 90`, where nobody was called so before: either.
+                    None if !patient.contains(&title)
+                        && sex.is_some()
+                        && full.is_some_and(|(s, end)| s == sex && m.start.saturating_sub(end) < NEAR / 2) =>
+                    {
+                        m.who = Who::Ambiguous;
+                        m.rule = SAME_TITLE;
+                    }
+                    // Whose sex nobody tells may be either.
+                    None if own.sex.is_none() && sex.is_some() && last.is_some_and(|(s, _)| s == sex) => {
+                        m.who = Who::Ambiguous;
+                        m.rule = SAME_TITLE;
+                    }
+                    None => patient.push(title),
                 }
             }
             _ => {}
@@ -214,12 +176,25 @@ fn own_surname(t: &Tokens, mentions: &mut [Mention], own: &Own) {
     }
 }
 
+/// The latest year in a whole date of the text. A year alone is often long past.
+fn latest_year(t: &Tokens) -> Option<u16> {
+    let year = |i: usize| {
+        let whole =
+            i > 0 && (matches!(t.shape(i - 1), Some(Shape::Mark('/' | '-' | ','))) || t.is(i + 1, '-') && t.touches_next(i));
+        (whole && t.shape(i) == Some(Shape::Number) && t.word(i).len() == 4)
+            .then(|| t.word(i).parse::<u16>().ok())
+            .flatten()
+            .filter(|y| (1990..2050).contains(y))
+    };
+    (0..t.list.len()).filter_map(year).max()
+}
+
 /// Further places where somebody named elsewhere in the text is named by one word.
 fn again(t: &Tokens, mentions: &[Mention], people: &[Someone], own: &Own) -> Vec<Mention> {
     let mut words: HashMap<&str, Vec<usize>> = HashMap::new();
     for (i, p) in people.iter().enumerate() {
-        let short = super::nicknames::forms(&p.given.low).into_iter().filter(|n| n.len() >= 3 && is_given(n));
-        for part in [p.given.low.as_str(), p.family.as_str(), p.alias.as_str()].into_iter().chain(short) {
+        let short = super::nicknames::forms(&p.given).into_iter().filter(|n| n.len() >= 3 && is_given(n));
+        for part in [p.given.as_str(), p.family.as_str(), p.alias.as_str()].into_iter().chain(short) {
             let last = part.rsplit(' ').next().unwrap_or(part);
             for word in [part, last] {
                 if word.chars().count() >= 2 && !word.contains([' ', '.']) && !own.is_family(word) && !own.is_given(word) {
@@ -245,9 +220,8 @@ fn again(t: &Tokens, mentions: &[Mention], people: &[Someone], own: &Own) -> Vec
             continue;
         }
         let low = t.low(i);
-        let begin = |p: &&Someone| {
-            low.len() >= 3 && p.given.low.len() >= low.len() + 2 && p.given.low.starts_with(low) && !own.is_given(low)
-        };
+        let begin =
+            |p: &&Someone| low.len() >= 3 && p.given.len() >= low.len() + 2 && p.given.starts_with(low) && !own.is_given(low);
         let short = || {
             people
                 .iter()
@@ -265,9 +239,10 @@ fn again(t: &Tokens, mentions: &[Mention], people: &[Someone], own: &Own) -> Vec
         };
         let (start, end) = (t.list[first].start, token.end);
         let read = Read { first, next: i + 1, start, end, name: name.clone(), best: t.like(i), words: 1, parts: 1 };
-        // It is a person elsewhere: only a thing that bears the name speaks against.
+        // It is a person elsewhere: only a thing that bears the name speaks against. `Birgitta's cell` is no kind of cell.
         let e = Evidence { phrase: true, title_from: first, ..Evidence::default() };
-        if is_thing(t, &read, &e) {
+        let owns = token.possessive && !super::words::is_eponym(t.low(i));
+        if !owns && is_thing(t, &read, &e) {
             continue;
         }
         out.push(Mention {
@@ -297,12 +272,23 @@ fn word_of(t: &Tokens, i: usize, p: &Someone) -> Option<Name> {
         // A word that is also a name: inside a sentence only, or before a verb of speech.
         (Shape::Cap, NameLike::WordName) => {
             let month = is_place_or_month(low);
-            (!begins && !t.is_capital(i + 1) && !t.is_capital(i.wrapping_sub(1))
+            // `Give Tony our best`: the capital before it only begins the sentence.
+            let opened = i > 1 && super::words::is_word(t.low(i - 1)) && (t.begins_line(i - 1) || t.is(i - 2, '.'));
+            (!begins && !t.is_capital(i + 1) && (!t.is_capital(i.wrapping_sub(1)) || opened)
                 || super::labels::is_speech(t.low(i + 1))
                 || matches!(t.low(i + 1), "was" | "is" | "has" | "had" | "will" | "did" | "also" | "who")
                 || t.is(i + 1, ':')
                 || t.shape(i + 1) == Some(Shape::Lower) && t.low(i + 1).ends_with("ed"))
                 && !month
+        }
+        // `whether Poppy needs her shots`, after `baby sister Poppy`.
+        (Shape::Cap, NameLike::Word) => {
+            p.given == low
+                && low.len() > 3
+                && !is_place_or_month(low)
+                && t.shape(i.wrapping_sub(1)) == Some(Shape::Lower)
+                && matches!(t.shape(i + 1), Some(Shape::Lower | Shape::Mark(_)) | None)
+                && !super::words::is_running_word(low)
         }
         _ => false,
     };
@@ -310,7 +296,7 @@ fn word_of(t: &Tokens, i: usize, p: &Someone) -> Option<Name> {
         return None;
     }
     let text = t.word(i).to_string();
-    Some(if p.family != low || p.given.low == low && is_given(low) {
+    Some(if p.family != low || p.given == low && is_given(low) {
         Name { given: vec![text], ..Name::default() }
     } else {
         Name { family: text, ..Name::default() }

@@ -19,6 +19,10 @@ pub fn find(t: &Tokens, out: &mut Vec<Find>) {
             Some(Shape::Mark('"')) => quoted(t, i, out),
             Some(Shape::Mark('(' | '[')) => bracketed(t, i, out),
             Some(Shape::Mark(':')) => labelled_initials(t, i, out),
+            Some(Shape::Upper) => {
+                done_by(t, i, out);
+                pair(t, i, out);
+            }
             _ => {}
         }
     }
@@ -167,6 +171,32 @@ fn labelled_initials(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     }
     if let Some(name) = initials(t, i + 1, true) {
         push(t, i + 1, i + 2, name, "cue.initials", Some(if low == "by" { Role::Staff } else { Role::Clinician }), out);
+    }
+}
+
+/// `checked by KM`: initials where somebody must stand who did it.
+fn done_by(t: &Tokens, i: usize, out: &mut Vec<Find>) {
+    let done = i >= 2
+        && t.low(i - 1) == "by"
+        && matches!(t.shape(i - 1), Some(Shape::Lower))
+        && (t.low(i - 2).ends_with("ed") || matches!(t.low(i - 2), "drawn" | "given" | "taken" | "done" | "sent" | "read"));
+    let plain = !t.is_capital(i + 1) && !t.is(i + 1, '-') && !matches!(t.shape(i + 1), Some(Shape::Number | Shape::Mixed));
+    if done
+        && plain
+        && let Some(name) = initials(t, i, false)
+    {
+        push(t, i, i + 1, name, "cue.initials", Some(Role::Clinician), out);
+    }
+}
+
+/// `TM / AO`, `KM/jt` as the last column of a line: who worked there.
+fn pair(t: &Tokens, i: usize, out: &mut Vec<Find>) {
+    if !t.begins_column(i) || !t.is(i + 1, '/') || !t.ends_line(i + 3) || t.begins_line(i) {
+        return;
+    }
+    if let (Some(a), Some(b)) = (initials(t, i, false), initials(t, i + 2, true)) {
+        push(t, i, i + 1, a, "cue.initials", Some(Role::Clinician), out);
+        push(t, i + 2, i + 3, b, "cue.initials", Some(Role::Clinician), out);
     }
 }
 

@@ -6,6 +6,7 @@ use crate::model::role::Role;
 pub const TITLES: &[(&[&str], Option<Role>)] = &[
     (&["dr", "drs", "doctor"], Some(Role::Physician)),
     (&["nurse"], Some(Role::Nurse)),
+    (&["officer", "ofc", "detective", "det", "dep", "trooper", "judge", "atty", "attorney", "coach"], Some(Role::OtherPerson)),
     (&["chaplain", "rev", "reverend", "pastor", "rabbi", "imam", "fr"], Some(Role::Chaplain)),
     (
         &[
@@ -23,14 +24,6 @@ pub const TITLES: &[(&[&str], Option<Role>)] = &[
             "senora",
             "prof",
             "professor",
-            "atty",
-            "attorney",
-            "officer",
-            "detective",
-            "judge",
-            "ofc",
-            "dep",
-            "det",
             "sgt",
             "capt",
             "lt",
@@ -69,8 +62,19 @@ pub const CREDENTIALS: &[(&[&str], Role, bool)] = &[
     ),
     (&["PT", "OT", "RT"], Role::Therapist, true),
     (&["RD", "RDN", "LDN", "CDE", "CDCES"], Role::Dietitian, false),
-    (&["RDH", "CGC", "CNA", "CMA", "RMA", "RDMS", "EMT", "EMT-P", "NREMT", "RVT", "CPT"], Role::Technician, false),
-    (&["MA", "MS", "BS", "BA", "MPH", "MBA", "MHA", "AuD", "IBCLC", "Esq", "ESQ", "JD", "CCC-A"], Role::Clinician, true),
+    (
+        &[
+            "RDH", "CGC", "CNA", "CMA", "RMA", "RDMS", "CST", "CSA", "CSFA", "CPhT", "RCIS", "RT(R)", "EMT", "EMT-P", "NREMT",
+            "RVT", "CPT",
+        ],
+        Role::Technician,
+        false,
+    ),
+    (
+        &["MA", "MS", "BS", "BA", "MPH", "MBA", "MHA", "AuD", "IBCLC", "CCLS", "CRC", "Esq", "ESQ", "JD", "CCC-A"],
+        Role::Clinician,
+        true,
+    ),
 ];
 
 /// Kin words. Longer phrases are put together by the caller (`mother in law` -> in-law).
@@ -212,6 +216,8 @@ pub const KIN: &[(&[&str], Role)] = &[
             "son-in-law",
             "daughter-in-law",
             "in-law",
+            "dtr-in-law",
+            "dau-in-law",
             "mil",
             "fil",
             "sil",
@@ -269,9 +275,10 @@ pub const FUNCTIONS: &[(&[&str], Role)] = &[
     (&["RN", "LPN", "LVN", "CNM", "CRNA", "BSN"], Role::Nurse),
     (&["NP", "APRN", "ARNP", "FNP", "CRNP"], Role::NursePractitioner),
     (&["PA", "PA-C"], Role::PhysicianAssistant),
-    (&["HHA", "CHHA", "HCA", "CNA", "PCT", "MA", "CMA", "EMT", "PCA", "LNA", "NA"], Role::Technician),
+    (&["HHA", "CHHA", "HCA", "PSW", "CCMA", "RMA", "CNA", "PCT", "MA", "CMA", "EMT", "PCA", "LNA", "NA"], Role::Technician),
+    (&["SO"], Role::Partner),
     (&["SW", "CM", "LCSW", "MSW", "LMSW", "LICSW"], Role::SocialWorker),
-    (&["OT", "PT", "SLP", "RT", "RRT", "OTR", "DPT"], Role::Therapist),
+    (&["OT", "PT", "ST", "SLP", "RT", "RRT", "OTR", "DPT"], Role::Therapist),
     (&["RD", "RDN"], Role::Dietitian),
     (&["LC", "IBCLC", "CRC", "Asst", "Counselor"], Role::Clinician),
     (&["Hyg", "RDH", "Tech", "HUC"], Role::Technician),

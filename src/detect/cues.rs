@@ -57,7 +57,13 @@ pub fn credential(word: &str) -> Option<(Role, bool)> {
         return None;
     }
     if !word.contains('.') {
-        return BY_CREDENTIAL.get(word).copied();
+        // `LPC-A`, `LCSW-S`: a grade behind it.
+        let graded = || {
+            let (head, grade) = word.split_once('-')?;
+            let short = grade.len() <= 3 && grade.bytes().all(|b| b.is_ascii_uppercase());
+            BY_CREDENTIAL.get(head).filter(|_| short && head.len() >= 2).copied()
+        };
+        return BY_CREDENTIAL.get(word).copied().or_else(graded);
     }
     BY_CREDENTIAL.get(word.replace('.', "").as_str()).copied()
 }
@@ -133,7 +139,20 @@ pub fn inverse(role: Role) -> Role {
 
 /// The relative of a relative: `mother's sister`, `husband's brother`.
 pub fn kin_of_kin(of: Role, role: Role) -> Role {
+    let parent = |r: Role| matches!(r, Role::Mother | Role::Father | Role::Parent);
+    let child = |r: Role| matches!(r, Role::Daughter | Role::Son | Role::Child);
+    let sibling = |r: Role| matches!(r, Role::Sister | Role::Brother | Role::Sibling);
+    let married = |r: Role| matches!(r, Role::Spouse | Role::Partner);
     match (of, role) {
+        (o, r) if parent(o) && married(r) => Role::Parent,
+        (o, Role::Son) if parent(o) => Role::Brother,
+        (o, Role::Daughter) if parent(o) => Role::Sister,
+        (o, r) if sibling(o) && (parent(r) || sibling(r)) => r,
+        (o, r) if child(o) && parent(r) => Role::Spouse,
+        (o, Role::Brother) if child(o) => Role::Son,
+        (o, Role::Sister) if child(o) => Role::Daughter,
+        (o, r) if married(o) && child(r) => r,
+        (Role::Aunt | Role::Uncle, r) if child(r) => Role::Cousin,
         (Role::Mother | Role::Father | Role::Parent, Role::Sister) => Role::Aunt,
         (Role::Mother | Role::Father | Role::Parent, Role::Brother) => Role::Uncle,
         (Role::Mother | Role::Father | Role::Parent, Role::Mother) => Role::Grandmother,

@@ -20,6 +20,7 @@ use super::overlap;
 use super::owner::attribute;
 use super::patterns;
 use super::records;
+use super::scene;
 use super::signature;
 use super::slots;
 use super::small_cues::{described, functional, lower_pair, user_name};
@@ -111,13 +112,30 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
     coref::resolve(&t, &mut out, own);
     misfile::settle(&t, &mut out);
     if labels::is_group(&t, ctx) {
-        let member = |m: &Mention| m.who == Who::New(Role::OtherPerson) && m.name.as_ref().is_some_and(|n| !n.given.is_empty());
-        for m in out.iter_mut().filter(|m| matches!(m.rule, "list.lone" | "text.again" | "cue.weak" | "cue.speaker") && member(m))
-        {
+        scene::roll(&t, &mut out, own);
+        let talks = |m: &Mention| {
+            matches!(
+                m.rule,
+                "list.lone" | "text.again" | "cue.weak" | "cue.speaker" | "cue.label" | "cue.turn" | "list.given-initial"
+            )
+        };
+        let member = |m: &Mention| m.category == Category::Name && m.who == Who::New(Role::OtherPerson) && m.name.is_some();
+        for m in out.iter_mut().filter(|m| talks(m) && member(m)) {
             m.who = Who::New(Role::OtherPatient);
         }
     }
-    for m in out.iter_mut().filter(|m| m.rule == STAFF_LIKE && m.who == Who::New(Role::OtherPerson)) {
+    scene::settle(&t, &mut out, own);
+    coref::lend(&t, &mut out);
+    // Somebody named in full elsewhere without any such role is no colleague.
+    let laymen: Vec<String> = out
+        .iter()
+        .filter(|m| m.rule != STAFF_LIKE && m.who == Who::New(Role::OtherPerson))
+        .filter_map(|m| {
+            m.name.as_ref().filter(|n| !n.given.is_empty() || m.rule == "cue.title").map(|n| super::fold::folded(&n.family))
+        })
+        .collect();
+    let known = |m: &Mention| m.name.as_ref().is_some_and(|n| laymen.contains(&super::fold::folded(&n.family)));
+    for m in out.iter_mut().filter(|m| m.rule == STAFF_LIKE && m.who == Who::New(Role::OtherPerson) && !known(m)) {
         m.who = Who::New(Role::Clinician);
     }
     let ids = patterns::find(text);
@@ -174,7 +192,9 @@ pub(super) fn judged(
     if is_thing(t, &f.read, &told) {
         return None;
     }
-    if f.role.is_some() && e.kin.is_none() {
+    // Who signs is somebody of the house unless the words beside the name say otherwise: the last row of a list of contacts.
+    let told = f.rule == "cue.signature" && e.role.is_some_and(|r| !matches!(r.group(), RoleGroup::Clinician | RoleGroup::Staff));
+    if f.role.is_some() && e.kin.is_none() && !told {
         e.role = f.role.or(e.role);
     }
     let by = f.rule == "cue.weak" && f.read.first > 0 && t.low(f.read.first - 1) == "by";
@@ -184,18 +204,35 @@ pub(super) fn judged(
     if f.rule == "list.last-first" && who == Who::New(Role::Relative) && e.best_role().is_none() {
         who = Who::New(Role::OtherPatient);
     }
+    // `Aunty Pua`, `PawPaw Alcide`: what the family calls them is a part of the name.
+    let called = f.read.first.checked_sub(1).filter(|k| t.shape(*k) == Some(Shape::Cap) && is_family_title(t.low(*k)));
+    let start = called.filter(|k| !t.list[*k].possessive).map_or(f.read.start, |k| t.list[k].start);
     let mut name = f.read.name;
     name.prefix = (e.title_from < f.read.first).then(|| t.word(e.title_from).to_string()).into_iter().collect();
-    let mention = Mention {
-        start: f.read.start,
-        end: f.read.end,
-        category: Category::Name,
-        who,
-        rule,
-        confidence: f.confidence,
-        name: Some(name),
-    };
+    let mention =
+        Mention { start, end: f.read.end, category: Category::Name, who, rule, confidence: f.confidence, name: Some(name) };
     Some((mention, e))
+}
+
+/// Kin words that stand before a first name like a title.
+fn is_family_title(low: &str) -> bool {
+    matches!(
+        low,
+        "pawpaw"
+            | "papaw"
+            | "mawmaw"
+            | "mamaw"
+            | "aunty"
+            | "auntie"
+            | "tia"
+            | "tio"
+            | "abuela"
+            | "abuelo"
+            | "granny"
+            | "abuelita"
+            | "opa"
+            | "oma"
+    )
 }
 
 fn by_cue(t: &Tokens, out: &mut Vec<Find>) {

@@ -126,7 +126,7 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
         named |= matches!(low, "name" | "named");
         k = j;
     }
-    k = before_place(t, k);
+    k = before_time(t, before_place(t, k));
     let Some(j) = k.checked_sub(1) else { return };
     if let Some(role) = function_at(t, j) {
         e.phrase = true;
@@ -134,9 +134,14 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
         return;
     }
     if let Some(role) = kin_ending_at(t, j, named) {
-        if role == Role::Father && j >= 1 && matches!(t.low(j - 1), "chaplain" | "priest" | "reverend" | "pastor") {
+        if role == Role::Father && is_priest(t, j) {
             e.phrase = true;
             e.role = Some(Role::Chaplain);
+            return;
+        }
+        // `your partner, Dr. Mulcahy`: of a practice.
+        if role == Role::Partner && e.title_role == Some(Role::Physician) {
+            e.phrase = true;
             return;
         }
         match possessor(t, j, own) {
@@ -185,8 +190,9 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
         e.patient = true;
         return;
     }
-    for len in 1..=4usize {
-        let Some(from) = (j + 1).checked_sub(len) else { break };
+    // The longest phrase tells: `nurse manager` is no `manager`.
+    for len in (1..=4usize).rev() {
+        let Some(from) = (j + 1).checked_sub(len) else { continue };
         let Some((n, pull, role)) = role_phrase(|i| t.low(from + i)) else { continue };
         if n != len || pull == Pull::Weak {
             continue;
@@ -325,6 +331,49 @@ fn is_other(low: &str) -> bool {
     matches!(low, "other" | "another" | "fellow")
 }
 
+/// `two`, `three`.
+pub fn is_count(low: &str) -> bool {
+    matches!(low, "two" | "three" | "four" | "five" | "six" | "2" | "3" | "4" | "5" | "6" | "both")
+}
+
+/// The token before `of 40 years`, `at work`, `today` that ends at `k`, else `k`.
+fn before_time(t: &Tokens, k: usize) -> usize {
+    let Some(last) = k.checked_sub(1) else { return k };
+    if matches!(t.low(last), "today" | "tonight" | "currently" | "now") && t.shape(last) == Some(Shape::Lower) {
+        return last;
+    }
+    if t.low(last) == "work" && k >= 2 && t.low(k - 2) == "at" {
+        return k - 2;
+    }
+    if k >= 3 && matches!(t.low(last), "years" | "yrs" | "yr" | "year" | "months") && t.low(k - 3) == "of" { k - 3 } else { k }
+}
+
+/// The token after `of 40 years`, `at work`, `today` that begins at `k`, else `k`.
+pub fn after_time(t: &Tokens, k: usize) -> usize {
+    if matches!(t.low(k), "today" | "tonight" | "currently" | "now") {
+        return k + 1;
+    }
+    if t.low(k) == "at" && t.low(k + 1) == "work" {
+        return k + 2;
+    }
+    if t.low(k) == "of" && matches!(t.low(k + 2), "years" | "yrs" | "yr" | "year" | "months") { k + 3 } else { k }
+}
+
+/// `Father Anthony`, `parish priest, Father Rizzo`: a title, not a relation.
+fn is_priest(t: &Tokens, j: usize) -> bool {
+    let Some(p) = j.checked_sub(1) else { return false };
+    let word = if t.is(p, ',') { p.saturating_sub(1) } else { p };
+    if matches!(t.low(word), "chaplain" | "priest" | "reverend" | "pastor" | "clergy" | "parish") {
+        return true;
+    }
+    t.shape(j) == Some(Shape::Cap)
+        && t.shape(j + 1) == Some(Shape::Cap)
+        && t.shape(p) == Some(Shape::Lower)
+        && !is_possessor(t.low(p))
+        && !t.get(p).is_some_and(|x| x.possessive)
+        && !is_kin_adjective(t.low(p))
+}
+
 /// Role when a kin phrase ends at token `j` and is not the possessor of what follows.
 fn kin_ending_at(t: &Tokens, j: usize, named: bool) -> Option<Role> {
     let token = t.get(j)?;
@@ -334,6 +383,26 @@ fn kin_ending_at(t: &Tokens, j: usize, named: bool) -> Option<Role> {
     let low = t.low(j);
     if low == "law" && j >= 2 && t.low(j - 1) == "in" || low == "law" && j >= 4 && t.low(j - 2) == "in" {
         return Some(Role::InLaw);
+    }
+    // `her boy Ricky`, `his oldest girl`.
+    let young = match low {
+        "boy" | "boys" => Some(Role::Son),
+        "girl" | "girls" => Some(Role::Daughter),
+        "eldest" | "oldest" | "youngest" => Some(Role::Child),
+        "ex" => Some(Role::Spouse),
+        "twins" => Some(Role::Sibling),
+        _ => None,
+    };
+    if let Some(role) = young {
+        let mut p = j;
+        let mut counted = false;
+        while p > 0 && j - p < 3 && (is_kin_adjective(t.low(p - 1)) || is_count(t.low(p - 1))) {
+            counted |= is_count(t.low(p - 1));
+            p -= 1;
+        }
+        let owned = p > 0 && matches!(t.low(p - 1), "her" | "his" | "their" | "my" | "our");
+        // `Two boys, Calvin and Desmond`
+        return (owned || counted && low.ends_with('s') && t.is(j + 1, ',')).then_some(role);
     }
     let role = kin(low)?;
     if role == Role::Sister && t.begins_sister(j) {
@@ -386,8 +455,19 @@ fn after(t: &Tokens, first: usize, next: usize, own: &Own, e: &mut Evidence) {
     }
     // The next column of a table set with blanks.
     let mut joined = !t.ends_line(next) && t.ends_column(next);
-    for _ in 0..7 {
+    // `Sally, Dr. Gray's nurse`: whose is told, and it is not the patient.
+    let mut others = false;
+    // `Megan, who is a nurse`: what somebody does for a living tells nothing of this care.
+    let mut living = false;
+    for _ in 0..9 {
         let low = t.low(k);
+        living |= matches!(low, "a" | "an") && matches!(t.low(k.wrapping_sub(1)), "is" | "was" | "as");
+        let whose = joined && possessive_name(t, k).is_some_and(|p| !own.is_given(t.low(p)) && !own.is_family(t.low(p)));
+        if whose {
+            others = true;
+            k = possessive_name(t, k).map_or(k, |p| p + 1);
+            continue;
+        }
         let skip = match t.shape(k) {
             Some(Shape::Mark(m)) => matches!(m, ',' | '(' | '-' | '[' | '/' | '|'),
             Some(Shape::Break) => t.get(k).is_some_and(|b| {
@@ -430,6 +510,18 @@ fn after(t: &Tokens, first: usize, next: usize, own: &Own, e: &mut Evidence) {
     if let Some(role) = kin(low) {
         let in_law = t.low(k + 1) == "in" && t.low(k + 2) == "law";
         let end = if in_law { k + 3 } else { k + 1 };
+        // `Billy is the son of William`: not the patient's.
+        let of = t.low(end) == "of"
+            && (end + 1..end + 4).any(|i| t.is_capital(i) && t.like(i) > super::words::NameLike::Word)
+            && !(end + 1..end + 4).any(|i| is_patient_word(t, i, own));
+        if of {
+            e.phrase = true;
+            return;
+        }
+        if others {
+            e.role = e.role.or(Some(Role::OtherPerson));
+            return;
+        }
         // `Karen, her son Bob`: the kin word belongs to the next name.
         let belongs_to_next = t.is_capital(end) && !t.is(end, '.') && t.like(end) > super::words::NameLike::Word;
         if !belongs_to_next && !t.list[k].possessive {
@@ -441,19 +533,49 @@ fn after(t: &Tokens, first: usize, next: usize, own: &Own, e: &mut Evidence) {
         && !t.is_capital(k + n)
         && e.role.is_none()
     {
-        e.role = role;
+        let works = role.is_some_and(|r| matches!(r.group(), RoleGroup::Clinician | RoleGroup::Staff));
+        // `Ms. Harlow is his donor`: somebody else is the recipient.
+        let donates = role == Some(Role::Donor) && matches!(t.low(k.wrapping_sub(1)), "his" | "her" | "their");
+        if living && works || donates {
+            e.phrase = true;
+        } else {
+            e.role = role;
+        }
         return;
     }
     let abbreviated = function(t.word(k)).filter(|_| !t.is_capital(k + 1));
     e.field = field_phrase(|i| t.low(k + i)).filter(|(n, _)| !t.is_capital(k + n)).map(|f| f.1).or(abbreviated);
 }
 
+/// The last token of a name with a possessive that begins at `k`, titles before it left out.
+fn possessive_name(t: &Tokens, k: usize) -> Option<usize> {
+    let mut i = k;
+    while title(t.low(i)).is_some() && i < k + 4 {
+        i += 1 + usize::from(t.is(i + 1, '.'));
+    }
+    let end = i + 2;
+    while i < end && t.shape(i) == Some(Shape::Cap) && kin(t.low(i)).is_none() {
+        if t.get(i).is_some_and(|x| x.possessive) {
+            return Some(i);
+        }
+        i += 1;
+    }
+    None
+}
+
+fn is_patient_word(t: &Tokens, i: usize, own: &Own) -> bool {
+    let low = t.low(i);
+    is_possessor(low) && !matches!(low, "the" | "a" | "an") || t.is_capital(i) && (own.is_given(low) || own.is_family(low))
+}
+
 /// An abbreviation of what somebody does, in capitals, directly before a name: `RN Kayla`, `SW Brooks`.
 pub fn function_at(t: &Tokens, j: usize) -> Option<Role> {
     let role = function(t.word(j))?;
     // `Karen Wu RN, Beth Lang`: it belongs to the name before; `PT Jane Smith`: the patient.
-    let belongs =
-        j > 0 && !t.begins_column(j) && (t.is_capital(j - 1) && t.like(j - 1) > super::words::NameLike::Word || t.is(j - 1, ','));
+    let belongs = j > 0
+        && !t.begins_column(j)
+        && (t.is_capital(j - 1) && t.like(j - 1) > super::words::NameLike::Word
+            || t.is(j - 1, ',') && j > 1 && t.is_capital(j - 2));
     (!belongs).then_some(role)
 }
 

@@ -228,6 +228,12 @@ impl Own {
         }
     }
 
+    /// True when the patient is a child in the latest year that a text names; without one, when born in the last years.
+    pub fn is_child(&self, latest: Option<u16>) -> bool {
+        let born = self.birth_date.as_deref().and_then(|d| d.get(..4)).and_then(|y| y.parse::<u16>().ok());
+        born.is_some_and(|b| latest.map_or(b >= 2010, |l| l >= b && l - b < 15))
+    }
+
     /// True when the number is the patient's.
     pub fn has_phone(&self, value: &str) -> bool {
         let key = phone_key(value);

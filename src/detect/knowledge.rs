@@ -471,7 +471,8 @@ impl Knowledge {
                 |id: PersonId| entry.owners.contains(&(id, Kind::Given)) || !entry.owners.contains(&(id, Kind::Middle));
             others.retain(|id| by_first(*id) && !self.is_clinician(*id));
         }
-        let against = e.kin.is_some() || sex_conflict(e, &self.own) || is_professional(e, &self.own);
+        let child = e.kin == Some(Role::Child) && !lone && self.own.is_child(None);
+        let against = e.kin.is_some() && !child || sex_conflict(e, &self.own) || is_professional(e, &self.own);
         if others.is_empty() {
             return match (lone, against) {
                 (true, _) => part(e, &self.own, ctx),

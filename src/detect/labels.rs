@@ -19,7 +19,7 @@ pub fn find(t: &Tokens, ctx: &Context) -> Vec<Find> {
     while line < t.list.len() {
         let end = (line..t.list.len()).find(|k| t.shape(*k) == Some(Shape::Break)).unwrap_or(t.list.len());
         if end > line {
-            label_line(t, line, end, &mut block, &mut out);
+            label_line(t, line, end, group, &mut block, &mut out);
             sign_off(t, line, end, &mut out);
             dash_signature(t, line, end, &mut out);
             dictation(t, line, end, &mut out);
@@ -38,7 +38,45 @@ pub fn find(t: &Tokens, ctx: &Context) -> Vec<Find> {
 
 /// True for a note of a group: its head says so.
 pub fn is_group(t: &Tokens, ctx: &Context) -> bool {
-    ctx.section.to_lowercase().contains("group") || (0..t.list.len().min(60)).any(|k| t.low(k) == "group")
+    let of_people = |k: usize| {
+        let near = |i: usize| {
+            matches!(
+                t.low(i),
+                "therapy"
+                    | "session"
+                    | "note"
+                    | "process"
+                    | "support"
+                    | "skills"
+                    | "grief"
+                    | "meeting"
+                    | "dbt"
+                    | "cbt"
+                    | "iop"
+                    | "aa"
+                    | "na"
+                    | "relapse"
+                    | "recovery"
+                    | "education"
+                    | "bereavement"
+                    | "members"
+                    | "member"
+                    | "facilitator"
+                    | "facilitators"
+                    | "leader"
+                    | "leaders"
+                    | "attendance"
+                    | "attending"
+                    | "psychotherapy"
+                    | "counseling"
+                    | "topic"
+            )
+        };
+        t.low(k) == "group"
+            && !matches!(t.low(k + 1), "number" | "no" | "id" | "plan" | "health" | "insurance" | "practice")
+            && (k.saturating_sub(3)..k + 4).chain(0..t.list.len().min(40)).any(near)
+    };
+    ctx.section.to_lowercase().contains("group") || (0..t.list.len().min(60)).any(of_people)
 }
 
 /// The whole text answers the question that its section's title asks: `Children` and `Torvald (8), Signe (5)`. All of it must read
@@ -88,7 +126,7 @@ fn push(out: &mut Vec<Find>, read: Read, rule: &'static str, confidence: f32, ro
 }
 
 /// `Emergency Contact: Roe, Jane`; a heading `NEXT OF KIN` gives its role to the `Name:` lines below it.
-fn label_line(t: &Tokens, line: usize, end: usize, block: &mut Option<(Role, usize)>, out: &mut Vec<Find>) {
+fn label_line(t: &Tokens, line: usize, end: usize, group: bool, block: &mut Option<(Role, usize)>, out: &mut Vec<Find>) {
     let colon = (line..end.min(line + 9)).find(|k| t.is(*k, ':'));
     let Some(colon) = colon else {
         if end - line <= 7
@@ -152,9 +190,14 @@ fn label_line(t: &Tokens, line: usize, end: usize, block: &mut Option<(Role, usi
         return;
     }
     let value = colon + 1;
-    let role = role.or(block.map(|b| b.0));
-    let trust =
-        if role.is_some() || has("first") || has("last") || has("middle") || has("maiden") { Trust::Strong } else { Trust::Fair };
+    // `Attending: Winston, Lily, Gordon` of a group: who was there.
+    let there = group && label == ["attending"];
+    let role = role.or(block.map(|b| b.0)).filter(|_| !there);
+    let trust = if role.is_some() || there || has("first") || has("last") || has("middle") || has("maiden") {
+        Trust::Strong
+    } else {
+        Trust::Fair
+    };
     let Some(read) = after_titles(t, value, trust) else { return };
     // A lone word that is no name for certain must fill its line.
     let fills = t.ends_line(read.next)

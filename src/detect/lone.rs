@@ -168,7 +168,7 @@ fn candidate(t: &Tokens, i: usize, style: Style) -> Option<Read> {
     let (n, dotted) = (read.next, t.is(read.next + 1, '.') && t.touches_next(read.next));
     let small = style == Style::Small && t.shape(n) == Some(Shape::Lower) && t.word(n).len() == 1 && t.low(n) != "a";
     let more = t.is_capital(n + 1) || t.shape(n + 1) == Some(Shape::Number);
-    if (t.shape(n) == Some(Shape::Initial) && (dotted || !more) || small) && read.words == 1 {
+    if (t.shape(n) == Some(Shape::Initial) && !t.is_sex(n) && (dotted || !more) || small) && read.words == 1 {
         read.next = n + 1 + usize::from(dotted);
         read.end = t.get(read.next - 1)?.end;
         read.parts += 1;

@@ -10,7 +10,9 @@
 
 mod after_noun;
 mod apposition;
+mod at_work;
 mod beside;
+mod cast;
 mod certain;
 pub mod check_digits;
 mod columns;
@@ -25,6 +27,7 @@ mod evidence;
 pub mod fold;
 mod id_rules;
 mod identity;
+mod kin_owner;
 mod knowledge;
 mod known_person;
 mod labels;
@@ -45,10 +48,13 @@ mod phrase_tables;
 mod prefilter;
 mod records;
 mod safe_harbor;
+mod scene;
 mod search;
+mod service_date;
 mod signature;
 mod slots;
 mod small_cues;
+mod table_roles;
 #[cfg(test)]
 mod tests;
 mod things;
@@ -56,6 +62,7 @@ mod tokens;
 mod triggers;
 mod uncued;
 mod variants;
+mod ward;
 mod whose;
 // Some are for the build script.
 #[allow(dead_code)]
@@ -67,9 +74,9 @@ pub use discover::discover;
 use discover::own_of;
 pub use identity::split_text;
 pub use knowledge::Knowledge;
-pub use nicknames::Given;
 pub use overlap::merge;
 pub use safe_harbor::SafeHarbor;
+pub use service_date::service_dates;
 
 use crate::model::document::Class;
 use crate::model::role::Role;
@@ -103,6 +110,17 @@ pub fn is_common(word: &str) -> bool {
         || words::is_eponym(word)
         || words::is_place_or_month(word)
         || words::is_word_name(word)
+}
+
+/// True when two folded words may be one given name: equal, a nickname, or the beginning of it.
+pub fn same_given(a: &str, b: &str) -> bool {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    a == b || short.len() >= 3 && long.len() >= short.len() + 2 && long.starts_with(short) || nicknames::compatible(a, b)
+}
+
+/// True when two roles told of one name can be of one person.
+pub fn same_role(a: Role, b: Role) -> bool {
+    cast::agree(a, b)
 }
 
 /// The role that a single relation word tells, in lower case: `mother`, `wife`.

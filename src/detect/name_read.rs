@@ -215,6 +215,7 @@ fn part(t: &Tokens, at: usize, before: &[usize], trust: Trust, words: usize) -> 
                 word: true,
             })
         }
+        Shape::Initial if words > 0 && t.is_sex(at) => None,
         Shape::Initial => {
             let dot = t.is(at + 1, '.') && t.touches_next(at);
             let next = at + 1 + usize::from(dot);
@@ -372,7 +373,10 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
     let g = comma + 1;
     let low = t.low(g);
     // `Ernesto Reyes, Parkinson disease`: the first is a whole name as spoken.
-    if k == i + 2 && is_given(t.low(i)) && !is_given(low) || is_eponym_head(t.low(g + 1)) {
+    let spoken = k == i + 2
+        && is_given(t.low(i))
+        && (!is_given(low) || trust < Trust::Strong && !is_given(t.low(i + 1)) && !t.begins_column(i));
+    if spoken || is_eponym_head(t.low(g + 1)) {
         return None;
     }
     let upper = t.shape(i) == Some(Shape::Upper);
@@ -438,7 +442,7 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
     }
     for _ in 0..2 {
         let more = match t.shape(end) {
-            Some(Shape::Initial) => true,
+            Some(Shape::Initial) => !t.is_sex(end),
             Some(Shape::Cap | Shape::Upper) => {
                 is_given(t.low(end)) && credential(t.word(end)).is_none() && t.like(end) != NameLike::Word
             }

@@ -63,7 +63,8 @@ pub fn attribute(t: &Tokens, mut m: Mention, names: &[Mention], records: &[Owned
     m
 }
 
-fn is_workplace(email: &str) -> bool {
+/// True for an address at a place of care, by its domain.
+pub fn is_workplace(email: &str) -> bool {
     let domain = email.split('@').nth(1).unwrap_or("").to_lowercase();
     ["clinic", "hospital", "health", "medic", "med.", "physicians", "care", "rehab", "hospice"].iter().any(|w| domain.contains(w))
 }

@@ -31,7 +31,7 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         Pull::Noun,
         Some(Role::HealthCareAgent),
     ),
-    ("hcp|poa|dpoa|proxy", Pull::Label, Some(Role::HealthCareAgent)),
+    ("hcp|poa|dpoa|proxy|hcpoa|mpoa", Pull::Label, Some(Role::HealthCareAgent)),
     (
         "legal guardian|guardian|guardian ad litem|conservator|foster parent|foster mother|foster father|temporary guardian| \
          court-appointed guardian",
@@ -49,6 +49,13 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         Some(Role::OtherPatient),
     ),
     ("donor", Pull::Noun, Some(Role::Donor)),
+    (
+        "married to|engaged to|divorced from|separated from|widow of|widower of|remarried to|wed to",
+        Pull::Verb,
+        Some(Role::Spouse),
+    ),
+    ("dating|girlfriend of|boyfriend of", Pull::Verb, Some(Role::Partner)),
+    ("to be named|will be named|baby named|infant named|baby is named", Pull::Verb, Some(Role::Newborn)),
     ("newborn|infant|baby|babygirl|babyboy|bb|bg|baby girl|baby boy|neonate|newborn baby", Pull::Noun, Some(Role::Newborn)),
     ("interpreter|translator", Pull::Noun, Some(Role::Interpreter)),
     ("chaplain|priest|spiritual care", Pull::Noun, Some(Role::Chaplain)),
@@ -59,7 +66,7 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         Some(Role::Friend),
     ),
     (
-        "rep|sales rep|device rep|company rep|volunteer|notary|funeral director|handyman|mailman|tenant|colleague|classmate of|groomer|driver|landlord|coworker|co-worker|witness|lawyer|attorney|teacher|coach|victim|assailant|babysitter|nanny|paralegal|bookkeeper|housekeeper| \
+        "rep|sales rep|device rep|company rep|volunteer|notary|funeral director|handyman|mailman|tenant|colleague|classmate of|groomer|driver|landlord|principal|coworker|co-worker|witness|lawyer|attorney|teacher|coach|victim|assailant|babysitter|nanny|paralegal|bookkeeper|housekeeper| \
          probation officer|parole officer|perpetrator|abuser|suspect|bystander|passenger| \
          classmate|ex-boyfriend's|defendant|plaintiff|witness name|adjuster|claims adjuster|investigator|deputy| \
          trooper|sheriff|police officer|guidance counselor|godson|goddaughter",
@@ -68,7 +75,7 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
     ),
     ("caregiver|caretaker", Pull::Noun, Some(Role::Caregiver)),
     (
-        "supervisor|boss|works for|worked for|manager at work|foreman|shift lead|hr manager|hr representative",
+        "supervisor|manager|line manager|store manager|plant manager|boss|works for|worked for|manager at work|foreman|shift lead|hr manager|hr representative",
         Pull::Noun,
         Some(Role::Employer),
     ),
@@ -80,14 +87,14 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
          talked w /|met w /|reviewed with|reviewed w /|case reviewed with|message from|message to|msg from| \
          note from|note by|note to|call from|call to|letter from|letter to|email from|e-mail from|voicemail from| \
          thanks to|visited by|raised by|next to|staying with|stays with|came with|here with|came in with|presents with her| \
-         attn :|married to|engaged to|dating|belongs to|belonging to|intended for|prescribed to|note for| \
+         attn :|belongs to|belonging to|intended for|prescribed to|note for| \
          results for|chart of|record of|name of|lived with|resides with|shares a room with|rooming with|works for| \
          assaulted by|hit by|bitten by|struck by",
         Pull::Verb,
         None,
     ),
     (
-        "by|with|w /|saw|asked|told|thanked|introduced|called|texted|notified|informed|contacted|emailed| \
+        "by|with|through|w /|saw|asked|told|thanked|introduced|called|texted|notified|informed|contacted|emailed| \
          messaged|phoned|interviewed|mentions|mentioned|called by",
         Pull::Weak,
         None,
@@ -102,7 +109,7 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
     ("dietitian|nutritionist", Pull::Noun, Some(Role::Dietitian)),
     ("psychologist", Pull::Noun, Some(Role::Psychologist)),
     (
-        "physical therapist|occupational therapist|speech therapist|therapist|counselor|group leader| \
+        "physio|physiotherapist|physical therapist|occupational therapist|speech therapist|therapist|counselor|group leader| \
          respiratory therapist|massage therapist|recreation therapist|recreational therapist|music therapist| \
          art therapist|speech pathologist|speech language pathologist|acupuncturist|counsellor|athletic trainer| \
          group facilitator|co-facilitator",
@@ -141,7 +148,7 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         Some(Role::Physician),
     ),
     (
-        "ordering provider|genetic counselor|medical student|med student|sub-i|student doctor|acting intern|audiologist|care coordinator|perfusionist|doula|prosthetist|orthotist| \
+        "ordering provider|preceptor|orientee|genetic counselor|medical student|med student|sub-i|student doctor|acting intern|audiologist|care coordinator|perfusionist|doula|prosthetist|orthotist| \
          health coach|diabetes educator|child life specialist|referral coordinator|transplant coordinator| \
          research coordinator",
         Pull::Noun,
@@ -213,7 +220,7 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         Pull::Noun,
         Some(Role::Staff),
     ),
-    ("nursing", Pull::Label, Some(Role::Nurse)),
+    ("nursing|charge", Pull::Label, Some(Role::Nurse)),
     ("tech|collector|performed", Pull::Label, Some(Role::Technician)),
     ("pharmd|rph", Pull::Label, Some(Role::Pharmacist)),
     ("sw|cm", Pull::Label, Some(Role::SocialWorker)),

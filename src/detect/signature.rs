@@ -75,12 +75,16 @@ fn trailing(t: &Tokens, from: usize, end: usize, out: &mut Vec<Find>) {
         out.push(Find { read, rule: "cue.signature", confidence: 0.75, role: Some(Role::Clinician) });
         return;
     }
-    // `... arrange rides for S. Haugen. OA`
-    if t.is(end - 2, '.')
-        && t.shape(end - 1) == Some(Shape::Upper)
-        && t.shape(end - 3).is_some_and(|s| !matches!(s, Shape::Mark(_) | Shape::Initial))
-        && let (Some(name), Some(token)) = (super::crowd::initials(t, end - 1, false), t.get(end - 1))
-    {
+    let mut end = end;
+    while end > from + 5 && matches!(t.shape(end - 1), Some(Shape::Mark('*' | '|'))) {
+        end -= 1;
+    }
+    // `... arrange rides for S. Haugen. OA`, `told wanda. mt`, `WRONG PT?? -DP`
+    let dash = usize::from(t.is(end - 2, '-') && t.touches_next(end - 2));
+    let stop = end - 2 - dash;
+    let closed = matches!(t.shape(stop), Some(Shape::Mark('.' | '?' | '!' | ')')))
+        && !matches!(t.shape(stop.wrapping_sub(1)), Some(Shape::Mark('.') | Shape::Initial));
+    if closed && let (Some(name), Some(token)) = (super::crowd::initials(t, end - 1, true), t.get(end - 1)) {
         let read = Read {
             first: end - 1,
             next: end,

@@ -43,10 +43,18 @@ pub struct Token {
 }
 
 impl Token {
+    /// One past the last byte with a possessive that follows; of a curly apostrophe the longest.
+    fn whole_end(&self) -> usize {
+        self.end + if self.possessive { 4 } else { 0 }
+    }
+
     fn mark(start: usize, end: usize, shape: Shape) -> Token {
         Token { start, end, shape, possessive: false, low_len: (end - start) as u32, folded: 0 }
     }
 }
+
+/// Tokens of a line that are looked at; what is longer is no line that somebody wrote.
+pub const MAX_LINE: usize = 400;
 
 /// The tokens of a text.
 pub struct Tokens<'a> {
@@ -143,21 +151,35 @@ impl<'a> Tokens<'a> {
         i == 0 || self.shape(i - 1) == Some(Shape::Break)
     }
 
+    /// First token of the line of token `i`; of a line without end that of a stretch before it.
+    pub fn line_start(&self, i: usize) -> usize {
+        let from = i.saturating_sub(MAX_LINE);
+        (from..i).rev().find(|k| self.shape(*k) == Some(Shape::Break)).map_or(from, |k| k + 1)
+    }
+
     /// True when a column begins at token `i`: a line, a cell, or two blanks before it.
     pub fn begins_column(&self, i: usize) -> bool {
-        let gap = || self.get(i.wrapping_sub(1)).zip(self.get(i)).is_some_and(|(a, b)| b.start >= a.end + 2);
+        let gap = || self.get(i.wrapping_sub(1)).zip(self.get(i)).is_some_and(|(a, b)| b.start >= a.whole_end() + 2);
         self.begins_line(i) || self.is(i - 1, '|') || gap()
     }
 
     /// True when a column ends before token `i`.
     pub fn ends_column(&self, i: usize) -> bool {
-        let gap = || self.get(i.wrapping_sub(1)).zip(self.get(i)).is_some_and(|(a, b)| b.start >= a.end + 2);
+        let gap = || self.get(i.wrapping_sub(1)).zip(self.get(i)).is_some_and(|(a, b)| b.start >= a.whole_end() + 2);
         self.ends_line(i) || self.is(i, '|') || gap()
     }
 
     /// True when token `i` is past the end or a line end.
     pub fn ends_line(&self, i: usize) -> bool {
         self.shape(i).is_none_or(|s| s == Shape::Break)
+    }
+
+    /// True for the `F` or `M` of a list beside a name, `Esposito, Carmela   F 61`: no initial.
+    pub fn is_sex(&self, i: usize) -> bool {
+        self.shape(i) == Some(Shape::Initial)
+            && matches!(self.low(i), "f" | "m")
+            && !self.is(i + 1, '.')
+            && (self.begins_column(i) || self.shape(i + 1) == Some(Shape::Number) || self.is(i + 1, '?'))
     }
 
     /// Index of the first token that ends after byte `at`.

@@ -15,6 +15,11 @@ pub fn sex_conflict(e: &Evidence, own: &Own) -> bool {
     }
 }
 
+/// True when a title's sex is the patient's, or the patient's is not known.
+pub fn sex_matches(title: Option<&str>, own: &Own) -> bool {
+    own.sex.as_deref().is_none_or(|s| Some(s) == title)
+}
+
 /// True when title or credential say that this is a professional, which the patient is not known to be.
 pub fn is_professional(e: &Evidence, own: &Own) -> bool {
     !own.is_doctor && (e.title_role.is_some() || e.credential.is_some())
@@ -44,6 +49,10 @@ pub fn whose(name: &Name, e: &Evidence, own: &Own, ctx: &Context, has_identity: 
         Fit::Full if e.kin.is_some() && own.other_generation(name) => Who::New(other_role(e, ctx)),
         // `Son Len Roe` of Leonard Roe: one who is called after the patient.
         Fit::Full if e.kin.is_some() && !own.is_exact_given(name) => Who::New(other_role(e, ctx)),
+        // `Child: Sienna Brooks` in the chart of a child of that name.
+        Fit::Full if e.kin == Some(Role::Child) && e.title_role.is_none() && own.is_exact_given(name) && own.is_child(None) => {
+            Who::Patient
+        }
         // The same full name with a cue against the patient: a father, a namesake. A person must say.
         Fit::Full if e.kin.is_some() || sex_conflict(e, own) || is_professional(e, own) => Who::Ambiguous,
         Fit::Full => Who::Patient,

@@ -11,6 +11,7 @@ pub mod image;
 pub mod json;
 pub mod layout;
 pub mod pdf;
+pub mod readable;
 pub mod roles;
 pub mod rtf;
 pub mod text;

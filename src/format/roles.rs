@@ -108,21 +108,35 @@ pub fn role_of_credential(text: &str) -> Option<Role> {
     found
 }
 
+/// The same for a name's own prefix or suffix, which holds nothing else: there small letters are titles, too (`r.n.`, `Md`).
+pub fn role_of_title(text: &str) -> Option<Role> {
+    let upper = text.to_uppercase();
+    role_of_credential(text).or_else(|| role_of_credential(&upper)).or_else(|| {
+        // Two letters that mean much else in running text.
+        match upper.trim().replace('.', "").as_str() {
+            "RD" => Some(Role::Dietitian),
+            "LP" => Some(Role::Psychologist),
+            _ => None,
+        }
+    })
+}
+
 fn credential(bare: &str) -> Option<Role> {
     let exact = match bare {
-        "MD" | "DO" | "MBBS" | "FACP" | "FACS" | "FACC" | "DDS" | "DMD" | "DPM" | "OD" | "MBChB" | "DC" => Role::Physician,
-        "RN" | "LPN" | "LVN" | "BSN" | "MSN" | "CNA" | "CNM" | "CRNA" | "CCRN" | "RNC" => Role::Nurse,
-        "NP" | "APRN" | "FNP" | "ANP" | "PNP" | "DNP" | "ARNP" | "FNP-C" | "FNP-BC" | "CNP" | "PMHNP" | "AGNP" | "CNS" => {
-            Role::NursePractitioner
+        "MD" | "DO" | "MBBS" | "MBCHB" | "FACP" | "FACS" | "FACC" | "DDS" | "DMD" | "DPM" | "OD" | "MBChB" | "DC" => {
+            Role::Physician
         }
+        "RN" | "LPN" | "LVN" | "BSN" | "MSN" | "CNA" | "CNM" | "CRNA" | "CCRN" | "RNC" | "RN-BC" => Role::Nurse,
+        "NP" | "APRN" | "FNP" | "ANP" | "PNP" | "DNP" | "ARNP" | "FNP-C" | "FNP-BC" | "CNP" | "PMHNP" | "AGNP" | "CNS"
+        | "CRNP" | "NP-C" => Role::NursePractitioner,
         "PA" | "PA-C" | "PAC" => Role::PhysicianAssistant,
-        "RPh" | "PharmD" | "RPH" | "PHARMD" | "CPhT" => Role::Pharmacist,
+        "RPh" | "PharmD" | "RPH" | "PHARMD" | "CPhT" | "CPHT" | "BCPS" => Role::Pharmacist,
         "PT" | "DPT" | "OT" | "OTR" | "OTR/L" | "SLP" | "CCC-SLP" | "RRT" | "LMFT" | "LPC" | "LMHC" | "LPCC" | "COTA" | "PTA"
-        | "MFT" => Role::Therapist,
+        | "MFT" | "OTRL" | "CRT" => Role::Therapist,
         "PsyD" | "PSYD" => Role::Psychologist,
         "LCSW" | "MSW" | "LMSW" | "LICSW" | "LSW" | "BSW" => Role::SocialWorker,
-        "RDN" | "LDN" => Role::Dietitian,
-        "MA" | "CMA" | "RMA" | "EMT" | "EMT-P" | "RT" => Role::Technician,
+        "RDN" | "LDN" | "CDE" => Role::Dietitian,
+        "MA" | "CMA" | "RMA" | "EMT" | "EMT-P" | "RT" | "RTR" | "RDMS" => Role::Technician,
         "PhD" | "EdD" => Role::Clinician,
         _ => {
             return match bare.to_ascii_lowercase().as_str() {

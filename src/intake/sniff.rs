@@ -46,6 +46,8 @@ pub enum XmlRoot {
     Fhir,
     /// ebXML registry: XDM and XDS metadata (`SubmitObjectsRequest`, `ProvideAndRegisterDocumentSetRequest`).
     Registry,
+    /// An ASTM Continuity of Care Record.
+    Ccr,
     /// An XSL style sheet.
     Stylesheet,
     /// Something else, or the root element was not within the first [`HEAD_BYTES`].
@@ -278,6 +280,7 @@ fn markup(body: &str) -> Option<Kind> {
     let ns = namespace(attrs, prefix);
     let root = match (local, ns) {
         ("ClinicalDocument", _) => XmlRoot::Cda,
+        ("ContinuityOfCareRecord", _) => XmlRoot::Ccr,
         ("stylesheet" | "transform", Some("http://www.w3.org/1999/XSL/Transform")) => XmlRoot::Stylesheet,
         ("SubmitObjectsRequest" | "ProvideAndRegisterDocumentSetRequest", _) => XmlRoot::Registry,
         (_, Some("http://hl7.org/fhir")) => XmlRoot::Fhir,
@@ -366,7 +369,7 @@ mod tests {
         assert_eq!(kind(b"<?xml version='1.0'?><!DOCTYPE html PUBLIC '-//W3C//DTD XHTML 1.0 Strict//EN'><html>"), Kind::Html);
         assert_eq!(kind(b"<div>hello</div>"), Kind::Html);
         assert_eq!(kind(b"<section><templateId root=\"2.16.840\"/><text/></section>"), Kind::Xml(XmlRoot::Other));
-        assert_eq!(kind(b"<ccr:ContinuityOfCareRecord xmlns:ccr='urn:astm'>"), Kind::Xml(XmlRoot::Other));
+        assert_eq!(kind(b"<ccr:ContinuityOfCareRecord xmlns:ccr='urn:astm'>"), Kind::Xml(XmlRoot::Ccr));
         assert_eq!(kind(b"<!DOCTYPE a [<!ENTITY b 'c>'>]><ClinicalDocument/>"), Kind::Xml(XmlRoot::Cda));
         assert_eq!(kind(b"<5 years old"), Kind::Text);
         assert_eq!(kind(b"<jane.roe@example.org> wrote:"), Kind::Text);

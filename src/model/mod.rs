@@ -7,6 +7,7 @@
 
 pub mod case;
 pub mod decision;
+pub mod desk;
 pub mod document;
 pub mod edit;
 pub mod error;
@@ -14,6 +15,7 @@ pub mod identity;
 pub mod identity_policy;
 pub mod ledger;
 pub mod mention;
+pub mod pages;
 pub mod person;
 pub mod picture;
 pub mod policy;

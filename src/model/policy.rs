@@ -130,6 +130,12 @@ pub struct WithholdRule {
     pub codes: Vec<String>,
     /// Words in the record's title (folded, whole words).
     pub words: Vec<String>,
+    /// Headings in running text under which such information stands (folded): what stands under them goes, too.
+    #[serde(default)]
+    pub headings: Vec<String>,
+    /// True when a sentence that says of a relative what they have or had goes, too.
+    #[serde(default)]
+    pub relatives: bool,
     /// Reason code: `GEN`.
     pub reason: String,
     /// Basis with citation.
@@ -292,6 +298,9 @@ pub struct Policy {
     /// Authorities that go with the purpose; empty when any may.
     #[serde(default)]
     pub authorities: Vec<String>,
+    /// True when a request should name conditions or dates; the report says when it does not.
+    #[serde(default)]
+    pub bounded: bool,
     /// A site's own days, checklists and texts in place of the built-in ones.
     #[serde(default, skip_serializing_if = "Site::is_empty")]
     pub site: Site,

@@ -12,7 +12,8 @@ use crate::redact::Question;
 pub fn fill(item: &mut ReviewItem, stub: Option<&PersonStub>, known: &Known) {
     let (facts, slot, context) = match stub {
         Some(s) => (Facts::of_stub(s), s.slot.as_str(), String::new()),
-        None if item.kind == "ambiguous" && !item.mention.is_empty() => {
+        // A phone number is nobody's name.
+        None if item.kind == "ambiguous" && item.mention.chars().any(char::is_alphabetic) && !item.mention.contains('@') => {
             let context = format!("{}{}{}", item.before, item.mention, item.after);
             (candidates::of_text(&item.mention), "", context)
         }

@@ -17,6 +17,7 @@ use crate::redact::ids::slug;
 use crate::report;
 use crate::verify::decode::Exempt;
 use crate::verify::difference::{Original, SpliceCause, SpliceLine, SpliceRecord, records, sha256_hex};
+use crate::verify::drawn::check_drawn;
 use crate::verify::folder::{FORBIDDEN_FILE, SPLICES_FILE, VerifyFacts};
 use crate::verify::forbidden::ForbiddenValue;
 use crate::verify::labels::labels_of;
@@ -122,6 +123,9 @@ impl Checker {
             let removed: Vec<&str> = changed.filter_map(|e| e.original.as_deref()).collect();
             verify_rewritten(input, &f.bytes, r, &removed, &mut findings);
             self.pictures(input, &f.bytes, r, &exempt, &mut findings);
+            if f.bytes.starts_with(b"%PDF-") {
+                check_drawn(&self.searcher, input, &f.bytes, r, &exempt, &mut findings);
+            }
         }
         Written { findings, records, exempt, sha256, rewritten: f.rewritten.is_some() }
     }

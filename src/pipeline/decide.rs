@@ -79,17 +79,17 @@ pub enum DecidedChild {
 
 /// Decides one document and everything in it.
 pub fn decide(tree: Tree, known: &Known) -> Decided {
-    decide_in(tree, known, &|word| known.organisations.contains(word))
+    decide_in(tree, known, &|word| known.organisations.contains(word), true)
 }
 
 /// `outer` tells the words that the documents around this one explain.
-fn decide_in(mut tree: Tree, known: &Known, outer: Explains) -> Decided {
+fn decide_in(mut tree: Tree, known: &Known, outer: Explains, top: bool) -> Decided {
     hold_narratives(&mut tree, known);
     hold_pictures(&mut tree, known);
     let who: Vec<Resolution> =
         tree.doc.stubs.iter().map(|s| not_under_another_name(s, known.resolver.resolve(&tree.key, s), known)).collect();
     plain_words_are_no_doubt(&mut tree);
-    let (protected, seen) = protected::decide(&tree, known);
+    let (protected, seen) = protected::decide(&tree, known, top);
     let mut withheld = withheld_records(&tree, &who, protected, known);
     let pages = pages::read(&tree, known);
     pages::withhold_records(&pages, &tree, &who, &mut withheld, known);
@@ -112,7 +112,7 @@ fn decide_in(mut tree: Tree, known: &Known, outer: Explains) -> Decided {
         .map(|c| match c {
             Child::Held(what) => DecidedChild::Held(what),
             Child::Tree(t) => {
-                let decided = decide_in(*t, known, &explains);
+                let decided = decide_in(*t, known, &explains, false);
                 match decided.whole {
                     Some(Whole::Held(d)) => DecidedChild::Held(d.basis),
                     _ => DecidedChild::Document(Box::new(decided)),

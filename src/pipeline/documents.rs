@@ -23,6 +23,7 @@ pub fn format_for(kind: Kind) -> Result<&'static dyn Format, &'static str> {
         Kind::Xml(XmlRoot::Cda) => Ok(&Ccda),
         Kind::Xml(XmlRoot::Registry) => Ok(&XdmMetadata),
         Kind::Xml(XmlRoot::Fhir) => Err("FHIR in XML (not supported yet; ask for FHIR JSON)"),
+        Kind::Xml(XmlRoot::Ccr) => Err("ASTM Continuity of Care Record (not supported; ask for C-CDA or FHIR JSON)"),
         Kind::Xml(XmlRoot::Stylesheet) => Ok(&Html),
         Kind::Xml(XmlRoot::Other) => Err("XML of an unknown kind (no C-CDA document, FHIR resource or XDM metadata)"),
         Kind::Html => Ok(&Html),

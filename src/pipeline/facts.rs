@@ -38,6 +38,10 @@ impl Facts {
                 count.withheld += u64::from(withheld.contains(&i));
             }
         }
+        // A picture of one page has no record of it.
+        if n.tree.doc.text.is_some() && out.pages == 0 {
+            out.pages = 1;
+        }
         n.children.iter().for_each(|(_, child)| out.add(&Facts::of(child)));
         out
     }

@@ -51,6 +51,15 @@ pub fn case(opts: &Options, id: String, roster: &Roster, totals: Totals, outputs
     let mut notes: Vec<Note> = Vec::new();
     notes.push(names_model(opts.names.missing()));
     notes.extend(extent(&totals.extent));
+    if !opts.policy.difference.is_empty() {
+        let text = format!("the policy differs from its preset: {}", opts.policy.difference);
+        notes.push(Note { kind: "policy-difference".into(), place: String::new(), text });
+    }
+    if opts.policy.bounded && crate::policy::scope::is_open(&opts.request) {
+        let text = "the request names neither conditions nor dates: the whole record was taken as asked for. Whether the authorization \
+                    covers that, and whether it documents a limitation or a need for accommodation, is for a person to see";
+        notes.push(Note { kind: "scope-open".into(), place: String::new(), text: text.into() });
+    }
     let pictures = inputs.iter().any(|i| i.pages > 0 || matches!(i.format.as_str(), "png" | "jpeg" | "tiff"));
     if let Some(version) = crate::format::image::ocr::version().filter(|_| pictures) {
         let text = format!("scanned pages were read by {version}");

@@ -2,8 +2,9 @@
 
 use super::Known;
 use super::documents::Tree;
+use crate::detect::service_dates;
 use crate::model::decision::{Action, Decision};
-use crate::model::document::Record;
+use crate::model::document::{Class, Record};
 use crate::model::policy::{SpecialRule, Switch};
 use crate::model::request::Request;
 use crate::policy::{scope, suspected};
@@ -69,8 +70,26 @@ pub fn special(request: &Request, found: &[&SpecialRule]) -> Option<Decision> {
     out.filter(|d| d.action != Action::Keep)
 }
 
+/// Kinds of record that have no coded date and may state one in their text.
+const WRITTEN: [&str; 6] = ["page", "pdf", "scan", "text", "html", "rtf"];
+
+/// The record with the dates of service that its text states. An embedded text is as old as the record that holds it; a page always speaks
+/// for itself.
+fn dated(tree: &Tree, i: usize, record: &Record, known: &Known, top: bool) -> Option<Record> {
+    let bounded = known.request.from.is_some() || known.request.to.is_some();
+    if !bounded || record.date.is_some() || !WRITTEN.contains(&record.kind.as_str()) || !(top || record.kind == "page") {
+        return None;
+    }
+    let fields = tree.doc.fields.iter().filter(|f| f.record as usize == i && f.class == Class::Narrative);
+    let found: Vec<(String, String)> =
+        fields.filter_map(|f| service_dates(&tree.format.view(tree.source(), &tree.doc, f).text)).collect();
+    let first = found.iter().map(|d| &d.0).min()?.clone();
+    let last = found.iter().map(|d| &d.1).max()?.clone();
+    Some(Record { date: Some(first), end: Some(last), ..record.clone() })
+}
+
 /// For each record of a document: the decision to leave it out or to hold it. Also counts what was seen.
-pub fn decide(tree: &Tree, known: &Known) -> (Vec<Option<Decision>>, Seen) {
+pub fn decide(tree: &Tree, known: &Known, top: bool) -> (Vec<Option<Decision>>, Seen) {
     let records = &tree.doc.records;
     let mut seen = Seen::default();
     let mut phrases: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
@@ -105,6 +124,8 @@ pub fn decide(tree: &Tree, known: &Known) -> (Vec<Option<Decision>>, Seen) {
             for rule in &found {
                 *seen.special.entry(rule.id.clone()).or_default() += 1;
             }
+            let told = dated(tree, i, record, known, top);
+            let record = told.as_ref().unwrap_or(record);
             seen.undated += u64::from(scope::undated(&known.request, record));
             out_of_scope(&known.request, records, record).or_else(|| {
                 let carrier = matches!(record.kind.as_str(), "Bundle" | "Parameters" | "item" | "Patient");

@@ -169,6 +169,7 @@ fn finish(file: &str, text: &str, raw: RawPolicy, hashed: &[&str]) -> Result<Pol
         special: special::rules(&raw.special).map_err(|what| PolicyError::at(file, line_with(text, "[special"), what))?,
         default_authority,
         authorities,
+        bounded: raw.bounded.unwrap_or_default(),
         site,
     };
     super::request_rules::apply_site(&mut policy);

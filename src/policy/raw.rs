@@ -25,6 +25,8 @@ pub(super) struct RawPolicy {
     pub default_authority: Option<String>,
     /// Authorities that go with the purpose.
     pub authorities: Option<Vec<String>>,
+    /// True when the request should name conditions or dates.
+    pub bounded: Option<bool>,
     /// A site's days for the access clock.
     pub access_clock: Option<RawClock>,
     /// A site's checklists by authority.
@@ -133,6 +135,10 @@ pub(super) struct RawWithhold {
     codes: Vec<String>,
     #[serde(default)]
     words: Vec<String>,
+    #[serde(default)]
+    headings: Vec<String>,
+    #[serde(default)]
+    relatives: bool,
     reason: String,
     basis: String,
 }
@@ -153,6 +159,7 @@ impl RawPolicy {
             title: self.title.or(base.title),
             default_authority: self.default_authority.or(base.default_authority),
             authorities: self.authorities.or(base.authorities),
+            bounded: self.bounded.or(base.bounded),
             access_clock: self.access_clock.or(base.access_clock),
             checklists: base.checklists,
             texts: base.texts,
@@ -174,7 +181,8 @@ impl RawPolicy {
 
 impl From<RawWithhold> for WithholdRule {
     fn from(raw: RawWithhold) -> Self {
-        let RawWithhold { name, kinds, codes, words, reason, basis } = raw;
-        WithholdRule { name, kinds, codes, words: words.iter().map(|w| w.to_lowercase()).collect(), reason, basis }
+        let RawWithhold { name, kinds, codes, words, headings, relatives, reason, basis } = raw;
+        let small = |list: Vec<String>| list.iter().map(|w| w.to_lowercase()).collect();
+        WithholdRule { name, kinds, codes, words: small(words), headings: small(headings), relatives, reason, basis }
     }
 }

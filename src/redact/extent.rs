@@ -131,8 +131,8 @@ fn turn(text: &str, start: usize, end: usize) -> Option<Span> {
         if next.trim().is_empty() || begins_turn(next) {
             break;
         }
-        to = text.get(to..)?.find('\n').map(|p| to + p + 1)?;
-        to += next.trim_end_matches(['\n', '\r']).len();
+        let Some(line_end) = text.get(to..).and_then(|t| t.find('\n')) else { break };
+        to += line_end + 1 + next.trim_end_matches(['\n', '\r']).len();
     }
     Some(Span::new(line.start as usize, to.min(text.len())))
 }
@@ -470,7 +470,39 @@ fn speaks_of_patient(text: &str, skip: Option<(usize, usize)>, strict: bool) -> 
     !own && hit(&head) || hit(&words(after))
 }
 
-fn says_patient(text: &str) -> bool {
+/// True for a word for a relative by blood, marriage or adoption.
+pub fn kin_word(word: &str) -> bool {
+    let word = word.to_lowercase();
+    let word = word.trim_end_matches("'s").trim_matches(|c: char| !c.is_alphabetic());
+    let more = [
+        "aunt",
+        "uncle",
+        "cousin",
+        "grandmother",
+        "grandfather",
+        "grandparent",
+        "niece",
+        "nephew",
+        "sibling",
+        "siblings",
+        "brothers",
+        "sisters",
+        "sons",
+        "daughters",
+        "mom",
+        "dad",
+        "aunts",
+        "uncles",
+        "cousins",
+        "grandparents",
+        "relatives",
+        "parent",
+    ];
+    KIN.contains(&word) || more.contains(&word)
+}
+
+/// True when the text speaks of the patient as such.
+pub fn says_patient(text: &str) -> bool {
     text.split(|c: char| !c.is_alphanumeric()).any(|w| matches!(w.to_lowercase().as_str(), "patient" | "pt" | "client"))
 }
 

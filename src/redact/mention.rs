@@ -10,6 +10,7 @@ use crate::model::mention::{Category, Mention, Who};
 use crate::model::person::PATIENT;
 use crate::model::policy::Extent;
 use crate::model::role::Role;
+use crate::model::view::Span;
 
 /// What stands in the patient's place where the patient's own identifiers go.
 const OWN: &str = "[PATIENT]";
@@ -147,6 +148,38 @@ impl Planner<'_, '_> {
             }
         }
         out
+    }
+
+    /// Takes out the passages that the policy withholds; gives them in order.
+    pub(super) fn passages(&mut self, i: u32, text: &str) -> Vec<Span> {
+        let rules = &self.inp.policy.withhold;
+        if !rules.iter().any(|r| r.relatives || !r.headings.is_empty()) {
+            return Vec::new();
+        }
+        let found = super::passages::passages(text, rules);
+        for (span, rule) in &found {
+            let Some(rule) = rules.get(*rule) else { continue };
+            self.out.push(Proposal {
+                field: i,
+                record: false,
+                range: Some((span.start, span.end)),
+                change: Some(Change::Mask("[WITHHELD]".into())),
+                category: Category::Record,
+                role: None,
+                label: None,
+                decision: Decision {
+                    action: Action::Withhold,
+                    reason: rule.reason.clone(),
+                    basis: rule.basis.clone(),
+                    by: "machine".into(),
+                },
+                rule: format!("passage.{}", rule.name),
+                confidence: 0.9,
+                original: text.get(span.range()).unwrap_or_default().to_string(),
+                question: None,
+            });
+        }
+        found.into_iter().map(|(s, _)| s).collect()
     }
 
     fn role_of(&self, m: &Mention) -> Option<(Role, Option<String>)> {

@@ -9,6 +9,7 @@ mod extent;
 pub mod ids;
 mod mention;
 mod methods;
+mod passages;
 mod plan;
 mod safe_harbor;
 

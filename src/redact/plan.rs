@@ -408,8 +408,14 @@ impl<'a> Planner<'a, '_> {
         let mut end = 0usize;
         let mut settled: Vec<(u32, u32)> = Vec::new();
         let mut units = if structural { Vec::new() } else { self.units(text, &mentions) }.into_iter().peekable();
+        let gone = if structural { Vec::new() } else { self.passages(i, text) };
         for m in mentions.iter() {
-            if let Some((unit, role, label)) = units.next_if(|(u, ..)| (u.span.start as usize) <= m.start) {
+            if gone.iter().any(|g| g.start as usize <= m.start && m.start < g.end as usize) {
+                continue;
+            }
+            if let Some((unit, role, label)) = units.next_if(|(u, ..)| (u.span.start as usize) <= m.start)
+                && !gone.iter().any(|g| g.overlaps(&unit.span))
+            {
                 self.unit(i, text, &unit, role, label);
                 if unit.certain {
                     end = end.max(unit.span.end as usize);
@@ -428,6 +434,7 @@ impl<'a> Planner<'a, '_> {
                 settled.push((m.start as u32, m.end as u32));
             }
         }
+        settled.extend(gone.iter().map(|g| (g.start, g.end)));
         self.doubts(i, text, &settled);
     }
 

@@ -78,7 +78,8 @@ pub(super) fn asked(case: &Case, edition: super::Edition) -> Asked<'_> {
             kind: &who.kind,
             organization: &who.organization,
         },
-        reference: request.reference.as_deref(),
+        // A number may lead to the patient, whose identifiers a research copy does not hold.
+        reference: request.reference.as_deref().filter(|_| edition == super::Edition::Internal || case.policy.keeps_patient()),
         received: request.received.as_deref(),
         due: &clock.due,
         extended: &clock.extended,

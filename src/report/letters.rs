@@ -104,6 +104,7 @@ fn told(e: &dyn std::error::Error) -> String {
 /// What a template may name.
 fn facts(report: &Value, request: &Value) -> Value {
     let (q, p, asked) = (&report["request"], &report["policy"], &request["request"]);
+    let denial = &report["readiness"]["denial"];
     let text = |v: &Value| v.as_str().unwrap_or_default().to_string();
     let patient: Vec<&str> = q["patient"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let missing: Vec<&Value> =
@@ -128,7 +129,10 @@ fn facts(report: &Value, request: &Value) -> Value {
         "extension_reason": text(&asked["extension"]["reason"]), "extension_until": text(&asked["extension"]["until"]),
         "authority": text(&q["authority"]), "authority_title": text(&p["authority_title"]), "scope": text(&p["scope"]),
         "minimum_necessary": text(&p["minimum_necessary"]),
-        "ground": text(&q["ground"]), "reviewer": text(&asked["reviewer"]["name"]), "reviewer_license": text(&asked["reviewer"]["license"]),
+        "ground": text(&q["ground"]), "ground_title": text(&denial["title"]), "ground_citation": text(&denial["citation"]),
+        "reviewable": !denial.is_object() || denial["reviewable"] == true,
+        "reviewer": text(&asked["reviewer"]["name"]), "reviewer_license": text(&asked["reviewer"]["license"]),
+        "contact": text(&denial["contact"]), "contact_phone": text(&denial["phone"]),
         "changes": report["counts"]["changes"].as_u64().unwrap_or(0), "kept": report["counts"]["kept"].as_u64().unwrap_or(0),
         "withheld": report["counts"]["withheld"].as_u64().unwrap_or(0),
         "outputs": report["outputs"].as_array().map_or(0, Vec::len), "missing": missing, "notices": p["travelling"],

@@ -53,7 +53,7 @@ pub const FIXED: &[&str] = &[
     include_str!("../../letters/redisclosure.txt"),
     include_str!("../model/role.rs"),
     include_str!("../model/mention.rs"),
-    "application fhir json ndjson xml cda xdm html text plain css pdf png jpeg tiff zip gzip octet stream image",
+    "tesseract leptonica application fhir json ndjson xml cda xdm html text plain css pdf png jpeg tiff zip gzip octet stream image",
     // What the makers of PDFs and spreadsheets write into every file.
     "noto sans mono regular bold identity adobe ucs font type catalog pages outlines document sect figure table caption metadata producer",
     "creator title language microsoft excel office theme calibri cambria light times new roman arial worksheet workbook sheet shared strings \

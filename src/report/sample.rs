@@ -152,6 +152,7 @@ fn policy() -> Policy {
         scope: "Bounded by what the authorization describes.".into(),
         default_authority: "authorization_164_508".into(),
         authorities: Vec::new(),
+        bounded: false,
         site: Default::default(),
         roles: BTreeMap::new(),
         forms: Default::default(),
@@ -168,6 +169,8 @@ fn policy() -> Policy {
             (RoleGroup::Organization, keep("ORG", "an organization is not an individual")),
         ]),
         withhold: vec![WithholdRule {
+            headings: Vec::new(),
+            relatives: false,
             name: "family-history".into(),
             kinds: vec!["FamilyMemberHistory".into()],
             codes: vec![],

@@ -9,6 +9,7 @@ use super::difference::{SpliceCause, SpliceLine, SpliceRecord, sha256_hex};
 use super::forbidden::ForbiddenValue;
 use super::output::{Findings, OutputFile, PackageFacts, check, container_exempts, finish, verify_output, verify_report};
 use super::own_words::in_reports;
+use super::pictures::search_pictures;
 use super::pixels::search_picture;
 use super::searcher::Searcher;
 use crate::model::case::Check;
@@ -293,6 +294,7 @@ fn document(path: &str, bytes: &[u8], facts: &VerifyFacts, splices: &Splices, se
         },
     );
     search_picture(searcher, bytes, &exempt, true, &mut findings);
+    search_pictures(searcher, bytes, &exempt, &mut findings);
     findings
 }
 

@@ -12,6 +12,12 @@ const OTHER_WORDS: &[&str] = &["WITHHELD", "MASKED", "REMOVED", "REDACTED"];
 /// True for a role label with its right numbering, alone or with the kind of datum that it stands for (`[MOTHER PHONE]`), for such a
 /// kind alone (`[PHONE]`), `[REVIEW n]`, `[WITHHELD]` and the other words in [`OTHER_WORDS`].
 pub fn is_known_label(label: &str) -> bool {
+    if is_coarse(label) {
+        return true;
+    }
+    if let Some(open) = label.strip_suffix(']').and_then(without_token) {
+        return is_known_label(&format!("{open}]"));
+    }
     let Some(inner) = label.strip_prefix('[').and_then(|l| l.strip_suffix(']')) else { return false };
     if OTHER_WORDS.contains(&inner) {
         return true;
@@ -37,6 +43,23 @@ pub fn is_known_label(label: &str) -> bool {
     Role::ALL
         .iter()
         .any(|r| r.label_words() == words && (r.label(number) == label || (*r == Role::Patient && inner == "PATIENT")))
+}
+
+/// What stands for a date or an age made coarser: `1958`, `1950-1959`, `60-69`, `90+`, `90 or older`.
+fn is_coarse(text: &str) -> bool {
+    let number = |t: &str, len: usize| t.len() == len && t.bytes().all(|b| b.is_ascii_digit());
+    let range = |a: &str, b: &str| number(a, 4) && number(b, 4) || number(a, 2) && number(b, 2) || number(a, 1) && number(b, 1);
+    number(text, 4) || text.split_once('-').is_some_and(|(a, b)| range(a, b)) || matches!(text, "90+" | "90 or older" | "90")
+}
+
+/// `[MOTHER PHONE` of `[MOTHER PHONE hash-3fa1c04be2d97a10`.
+fn without_token(open: &str) -> Option<&str> {
+    let (rest, token) = open.rsplit_once(' ')?;
+    let hash = token.strip_prefix("hash-").is_some_and(|t| t.len() == 16 && t.bytes().all(|b| b.is_ascii_hexdigit()));
+    let sealed = token
+        .strip_prefix("enc-")
+        .is_some_and(|t| t.len() > 20 && t.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)));
+    (hash || sealed).then_some(rest)
 }
 
 /// Tokens that look like labels: capital words in brackets.
@@ -102,6 +125,32 @@ pub fn labels_of(people: &[Person]) -> Vec<(u32, String)> {
 mod tests {
     use super::super::difference::{Original, SpliceCause};
     use super::*;
+
+    #[test]
+    fn coarse_values_and_tokens_are_ours_and_nothing_else_is() {
+        for known in [
+            "1958",
+            "1950-1959",
+            "60-69",
+            "90+",
+            "90 or older",
+            "[MOTHER PHONE hash-3fa1c04be2d97a10]",
+            "[PHYSICIAN 2 hash-3fa1c04be2d97a10]",
+        ] {
+            assert!(is_known_label(known), "{known}");
+        }
+        for strange in [
+            "19580304",
+            "03/04/1958",
+            "Jane",
+            "[JANE hash-3fa1c04be2d97a10]",
+            "[MOTHER hash-jane]",
+            "[MOTHER enc-short]",
+            "100-200",
+        ] {
+            assert!(!is_known_label(strange), "{strange}");
+        }
+    }
 
     #[test]
     fn the_vocabulary_is_closed() {

@@ -19,6 +19,7 @@ pub mod decode;
 #[cfg(test)]
 mod decode_tests;
 pub mod difference;
+pub mod drawn;
 mod element_rules;
 mod element_table;
 pub mod fhir_rules;

@@ -13,10 +13,15 @@ use hayro_interpret::{
 };
 use hayro_syntax::Pdf;
 use hayro_syntax::object::{Dict, Name, Object, Stream};
+use sha2::{Digest, Sha256};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Objects inside each other.
 const MAX_DEPTH: u8 = 24;
+/// Files up to this size are kept taken apart for the next check.
+const KEPT: usize = 32 << 20;
 /// Decoded bytes of all streams together.
 const MAX_BYTES: usize = 1 << 30;
 
@@ -175,6 +180,8 @@ pub struct Parts {
     pub between: Vec<u8>,
     /// Glyphs of each page, unreadable ones included.
     pub glyphs: Vec<Vec<Shown>>,
+    /// Paths drawn on each page: left, bottom, right, top and the number of segments.
+    pub shapes: Vec<Vec<([f32; 4], u32)>>,
 }
 
 /// One glyph as the second reader draws it.
@@ -196,8 +203,21 @@ pub struct Shown {
 ///
 /// # Errors
 /// What cannot be read; then it must not be released.
-pub fn parts(bytes: &[u8]) -> Result<Parts, String> {
-    parts_without(bytes, "", &[])
+pub fn parts(bytes: &[u8]) -> Result<Arc<Parts>, String> {
+    thread_local! {
+        /// Several checks look at the same file one after the other; it is taken apart once.
+        static LAST: RefCell<Option<([u8; 32], Arc<Parts>)>> = const { RefCell::new(None) };
+    }
+    let key: [u8; 32] = Sha256::digest(bytes).into();
+    let known = LAST.with_borrow(|l| l.as_ref().filter(|(k, _)| *k == key).map(|(_, p)| p.clone()));
+    if let Some(parts) = known {
+        return Ok(parts);
+    }
+    let parts = Arc::new(parts_without(bytes, "", &[])?);
+    // A long document is not kept for a check that may not come.
+    let small = bytes.len() < KEPT;
+    LAST.with_borrow_mut(|l| *l = small.then(|| (key, parts.clone())));
+    Ok(parts)
 }
 
 /// The same without drawing some pages (from 1): what was held as a bomb must not be set off by looking at it again.
@@ -221,19 +241,21 @@ fn take_apart(bytes: &[u8], password: &str, skip: &[u32]) -> Result<Parts, Strin
         out.strings.extend(n);
         out.strings.push(b'\n');
     }
+    let cache = InterpreterCache::new();
     for (page, no) in pdf.pages().iter().zip(1u32..) {
         if skip.contains(&no) {
             out.pages.push(String::new());
             out.glyphs.push(Vec::new());
+            out.shapes.push(Vec::new());
             continue;
         }
-        let cache = InterpreterCache::new();
         let settings = InterpreterSettings::default();
         let mut context = Context::new(Affine::IDENTITY, Rect::new(-1e6, -1e6, 1e6, 1e6), &cache, pdf.xref(), settings);
         let mut reader = Reader::default();
         interpret_page(page, &mut context, &mut reader);
         out.pages.push(readings(&reader.glyphs));
         out.glyphs.push(reader.glyphs);
+        out.shapes.push(reader.shapes);
     }
     if out.pages.is_empty() {
         return Err("the second reader finds no page".into());
@@ -500,10 +522,19 @@ fn guess(c: char) -> f32 {
 #[derive(Default)]
 struct Reader {
     glyphs: Vec<Shown>,
+    shapes: Vec<([f32; 4], u32)>,
 }
 
+/// Paths of one page that are noted.
+const MAX_SHAPES: usize = 200_000;
+
 impl Device<'_> for Reader {
-    fn draw_path(&mut self, _: &BezPath, _: DrawProps<'_>, _: &DrawMode) {}
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'_>, _: &DrawMode) {
+        let b = props.transform.transform_rect_bbox(path.control_box());
+        if self.shapes.len() < MAX_SHAPES {
+            self.shapes.push(([b.x0, b.y0, b.x1, b.y1].map(|v| v as f32), path.elements().len() as u32));
+        }
+    }
     fn push_clip_path(&mut self, _: &ClipPath) {}
     fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'_>>, _: BlendMode) {}
     fn draw_image(&mut self, _: Image<'_, '_>, _: ImageDrawProps<'_>) {}

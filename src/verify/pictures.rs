@@ -21,6 +21,8 @@ use std::sync::Mutex;
 
 /// Smaller pictures hold no name that could be read.
 const MIN_SIDE: usize = 24;
+/// The same for rows.
+const MIN_HEIGHT: usize = 7;
 /// Larger pictures were not read and are in no output.
 const MAX_PIXELS: u64 = 256 << 20;
 
@@ -50,6 +52,44 @@ pub fn check_pictures(
     }
 }
 
+/// Reads the pictures of a finished PDF again and searches what they say; which way they lie is found out.
+pub fn search_pictures(searcher: &Searcher, output: &[u8], exempt: &[Exempt], findings: &mut Findings) {
+    if !output.starts_with(b"%PDF-") || searcher.is_empty() {
+        return;
+    }
+    let Ok(pdf) = Pdf::new(output.to_vec()) else { return findings.faults.push("the second reader cannot open it".into()) };
+    let seen = Mutex::new(Vec::<u64>::new());
+    let texts: Vec<Result<String, String>> = (0..pdf.pages().len())
+        .into_par_iter()
+        .flat_map_iter(|n| {
+            let new = drawn(&pdf, n).unwrap_or_default();
+            let first = |p: &&(Picture, bool)| is_new(&p.0, &seen);
+            let read: Vec<Result<String, String>> = new.iter().filter(first).map(|(p, _)| read_picture(p, true)).collect();
+            read
+        })
+        .collect();
+    for text in texts {
+        match text {
+            Ok(text) => search_text(searcher, &text, exempt, findings),
+            Err(why) => findings.faults.push(why),
+        }
+    }
+}
+
+/// True for a picture large enough to hold words that was not seen before.
+fn is_new(picture: &Picture, seen: &Mutex<Vec<u64>>) -> bool {
+    let mut h = DefaultHasher::new();
+    picture.data.hash(&mut h);
+    let key = h.finish();
+    let known = seen.lock().is_ok_and(|mut s| {
+        s.contains(&key) || {
+            s.push(key);
+            false
+        }
+    });
+    !known && picture.width >= MIN_SIDE && picture.height >= MIN_HEIGHT
+}
+
 /// Faults, and texts read, of one page.
 fn one_page(n: usize, before: &Pdf, after: &Pdf, rewrite: &Rewrite, seen: &Mutex<Vec<u64>>) -> (Vec<String>, Vec<String>) {
     let no = n as u32 + 1;
@@ -57,16 +97,7 @@ fn one_page(n: usize, before: &Pdf, after: &Pdf, rewrite: &Rewrite, seen: &Mutex
     let turned = rewrite.pixels.iter().any(|p| p.page == no && p.quarters != 0);
     let Some(new) = drawn(after, n) else { return (vec![format!("page {no}: its pictures cannot be decoded again")], texts) };
     for (picture, _) in &new {
-        let mut h = DefaultHasher::new();
-        picture.data.hash(&mut h);
-        let key = h.finish();
-        let known = seen.lock().is_ok_and(|mut s| {
-            s.contains(&key) || {
-                s.push(key);
-                false
-            }
-        });
-        if known || picture.width < MIN_SIDE || picture.height < MIN_SIDE {
+        if !is_new(picture, seen) {
             continue;
         }
         match read_picture(picture, turned) {

@@ -1,8 +1,9 @@
 //! Tests of the built program through its command line. Nothing here uses the library: what comes out is decoded by code of its own
-//! (`reading`), so that a defect of the product cannot hide itself.
+//! (`reading`), so that a defect of the product cannot hide itself. `desk` alone prepares its cases through the library's store.
 
 mod cli;
 mod corpus;
+mod desk;
 mod hostile;
 mod identity;
 mod layering;

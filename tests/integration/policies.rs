@@ -297,6 +297,66 @@ fn safe_harbor_holds_pictures() {
     assert!(run.files().iter().all(|(p, _)| !p.ends_with(".png")), "a picture is held");
 }
 
+#[test]
+fn an_employer_gets_no_family_history_in_any_form() {
+    if !run::has_model() {
+        return;
+    }
+    let coded = json!({"resourceType": "FamilyMemberHistory", "id": "f1", "status": "completed", "patient": {"reference": "Patient/own"},
+        "relationship": {"text": "mother"}, "condition": [{"code": {"text": "Huntington disease"}}]});
+    let pointing = json!({"resourceType": "Condition", "id": "c1", "subject": {"reference": "Patient/own"}, "code": {"text": "Low back pain"},
+        "evidence": [{"detail": [{"reference": "FamilyMemberHistory/f1"}]}]});
+    let note = "HPI: low back pain after lifting.\nFAMILY HISTORY:\nMother: chorea\nFather - melanoma\n\nPLAN: light duty for 6 weeks.\n\
+                Her mother had breast cancer at 45. Lungs clear.\n";
+    let case = Case::new(&[("portal.json", &portal(vec![coded, pointing])), ("note.txt", note)]);
+    let run = case.run("employer", &[]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    let all = reading::all(&run.records());
+    for gone in ["Huntington", "chorea", "melanoma", "breast cancer"] {
+        assert_eq!(reading::count(&all, gone), 0, "{gone}");
+    }
+    for kept in ["low back pain after lifting", "light duty for 6 weeks", "Lungs clear", "Low back pain"] {
+        assert!(reading::count(&all, kept) > 0, "{kept} is gone");
+    }
+    let bundle = released(&run, "portal.json");
+    assert!(
+        !bundle.contains("FamilyMemberHistory/f1") && bundle.contains("[WITHHELD]"),
+        "the reference says that its target is withheld"
+    );
+    let litigation = case.run("litigation", &[]);
+    assert!(released(&litigation, "note.txt").contains("Mother: chorea"), "elsewhere it is the patient's own record");
+}
+
+#[test]
+fn scope_takes_records_sections_pages_and_texts_out_whole_and_lists_them() {
+    if !run::has_model() {
+        return;
+    }
+    let on = |id: &str, date: &str| {
+        json!({"resourceType": "Observation", "id": id, "status": "final", "code": {"text": format!("Test {id}")},
+        "subject": {"reference": "Patient/own"}, "effectiveDateTime": date})
+    };
+    let report = json!({"resourceType": "DiagnosticReport", "id": "r1", "status": "final", "code": {"text": "Panel"},
+        "subject": {"reference": "Patient/own"}, "effectiveDateTime": "2020-05-01",
+        "result": [{"reference": "Observation/inside"}, {"reference": "Observation/outside"}]});
+    let text = |date: &str| format!("Patient: Orla Quillfeather\nDate of Service: {date}\nStable.\n");
+    let case = Case::new(&[
+        ("portal.json", &portal(vec![on("inside", "2020-03-01"), on("outside", "2018-03-01"), report])),
+        ("inside.txt", &text("04/01/2020")),
+        ("outside.txt", &text("04/01/2018")),
+    ]);
+    let run = case.run("litigation", &["--from", "2020-01-01", "--to", "2020-12-31"]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    let bundle = released(&run, "portal.json");
+    assert!(bundle.contains("Test inside") && !bundle.contains("Test outside"), "{bundle}");
+    let r = resource(&bundle, "DiagnosticReport");
+    assert_eq!(r["result"][1], json!({"display": "[WITHHELD]"}), "references stay whole");
+    assert!(run.delivered().join("inside.txt").exists() && !run.delivered().join("outside.txt").exists());
+    let report = internal(&run, "report.json");
+    let withheld = report["withheld"].as_array().expect("a list");
+    assert_eq!(withheld.iter().filter(|w| w["reason"] == "ID-SCOPE").count(), 2, "{withheld:?}");
+}
+
 fn request(more: &str) -> String {
     format!(
         "purpose = \"litigation\"\nrecipient = \"Harrow & Finch\"\n{more}\n[patient]\nnames = [\"Orla Mae Quillfeather\"]\nbirth_date = 1971-09-23\n\

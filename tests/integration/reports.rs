@@ -6,8 +6,12 @@ use std::path::Path;
 const PATIENT: [&str; 2] = ["--patient", "samples/reyes/patient.json"];
 
 fn purpose(word: &str, more: &[&str]) -> Run {
+    at(word, more, 1_795_000_000)
+}
+
+fn at(word: &str, more: &[&str], time: u64) -> Run {
     let args = [&PATIENT[..], &["--purpose", word, "--recipient", "Alder & Finch LLP"], more].concat();
-    run::process(&run::root(), &["samples/reyes/portal.zip"], &args)
+    run::process_at(&run::root(), &["samples/reyes/portal-fhir.json"], &args, time)
 }
 
 /// `run::process` itself holds every report against the published schema.
@@ -46,12 +50,13 @@ fn notices_travel_with_the_copy_where_the_authority_asks_for_them() {
 
 #[test]
 fn the_same_input_gives_the_same_release_whatever_the_clock_and_the_workers() {
-    let (one, two) = (purpose("litigation", &["--jobs", "1"]), purpose("litigation", &["--jobs", "2"]));
+    let (one, two) = (at("litigation", &["--jobs", "1"], 1_795_000_000), at("litigation", &["--jobs", "2"], 1_895_000_000));
     let (a, b) = (one.out().display().to_string(), two.out().display().to_string());
     let (code, out, err) = run::pipe(&["verify", &a, "--same-as", &b], "");
     assert_eq!(code, 0, "{out}{err}");
     assert!(out.contains("same-bytes") && out.contains("chains"), "{out}");
-    let other = purpose("employer", &[]).out().display().to_string();
+    let three = purpose("employer", &[]);
+    let other = three.out().display().to_string();
     assert_eq!(run::pipe(&["verify", &a, "--same-as", &other], "").0, 4);
 }
 

@@ -69,11 +69,17 @@ pub fn program() -> Command {
 
 /// Runs `disclose process INPUT... ARGS --out TEMP/out` in `folder`.
 pub fn process(folder: &Path, inputs: &[&str], args: &[&str]) -> Run {
+    process_at(folder, inputs, args, 1_795_000_000)
+}
+
+/// As [`process`], at another time: seconds since 1970.
+pub fn process_at(folder: &Path, inputs: &[&str], args: &[&str], time: u64) -> Run {
     let temp = tempfile::tempdir().expect("a temporary folder");
     let out = temp.path().join("out");
     let begin = Instant::now();
     let output = program()
         .current_dir(folder)
+        .env("SOURCE_DATE_EPOCH", time.to_string())
         .arg("process")
         .args(inputs)
         .args(args)

@@ -104,6 +104,12 @@ pub fn is_place(t: &Tokens, first: usize, next: usize) -> bool {
     }
 }
 
+/// `referred to Hallworth`, `came from Dubois`: a place or a person, as far as the words tell.
+pub fn is_destination(t: &Tokens, first: usize) -> bool {
+    let before = |n: usize| first.checked_sub(n).map_or("", |k| t.low(k));
+    matches!(before(1), "from" | "to") && matches!(before(2), "referred" | "came" | "returned" | "transferred" | "transfer")
+}
+
 /// Verbs and words before a product that is taken, given or worn.
 const TAKEN: &[&str] = &[
     "continue",

@@ -2,7 +2,7 @@
 
 use super::net::Scored;
 use super::places::{beside, open_words, stretches};
-use super::things::{is_place, is_thing};
+use super::things::{is_destination, is_place, is_thing};
 use super::{Names, files};
 use crate::detect::discover::{Find, judged};
 use crate::detect::fold::folded;
@@ -13,9 +13,10 @@ use crate::detect::tokens::{Shape, Tokens};
 use crate::detect::words::{
     NameLike, folded_like, is_bare_eponym, is_clinical, is_eponym, is_place_or_month, is_running_word, is_usual, name_like,
 };
-use crate::detect::{Context, own_of};
+use crate::detect::{Context, coref, own_of, scene};
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::request::Identity;
+use crate::model::role::Role;
 use std::collections::HashMap;
 
 /// From this sum of the name labels on a word belongs to a name (measured: the best balance of recall and precision).
@@ -89,10 +90,27 @@ pub fn read_names(
     // `Doula Marlowe Finch`: a doubtful word right before a name says what they are.
     let heads = |m: &Mention| m.rule == files::DOUBT && found.iter().any(|f| f.start > m.end && f.start - m.end <= 2);
     out.mentions.retain(|m| !found.iter().any(|f| f.start <= m.start && m.end <= f.end) && !heads(m));
+    place(&t, found, &mut out.mentions, &own);
     let again = again(&t, &open.tokens, found, &out.mentions);
     out.mentions.retain(|m| m.rule != files::DOUBT || !again.iter().any(|a| a.start < m.end && m.start < a.end));
     out.mentions.extend(again);
     out
+}
+
+/// What the place in the text and the people found in it tell of those whom only the model sees.
+fn place(t: &Tokens, found: &[Mention], new: &mut [Mention], own: &Own) {
+    if !new.iter().any(|m| m.who == Who::New(Role::OtherPerson)) {
+        return;
+    }
+    let mut all: Vec<Mention> = found.iter().chain(new.iter()).cloned().collect();
+    all.sort_by_key(|m| m.start);
+    scene::settle(t, &mut all, own);
+    coref::lend(t, &mut all);
+    for m in new.iter_mut().filter(|m| m.who == Who::New(Role::OtherPerson)) {
+        if let Some(told) = all.iter().find(|a| a.start == m.start && a.end == m.end && matches!(a.who, Who::New(_))) {
+            m.who = told.who.clone();
+        }
+    }
 }
 
 /// `Lorraine Two Bulls`, of which `Lorraine` was found: the name with the word at token `i`, which stands right beside it.
@@ -209,7 +227,8 @@ fn verdict(t: &Tokens, first: usize, next: usize, sure: f32, ctx: &Context, own:
     if best < NameLike::WordName || words.iter().all(ruled_out) {
         return None;
     }
-    if is_place(t, first, next) || is_thing(t, first, next, best) {
+    let moved = is_destination(t, first) && sure >= CERTAIN && t.is_capital(first);
+    if is_place(t, first, next) && !moved || is_thing(t, first, next, best) {
         return None;
     }
     let (start, end) = (t.get(first)?.start, t.get(next - 1)?.end);
@@ -233,7 +252,7 @@ fn verdict(t: &Tokens, first: usize, next: usize, sure: f32, ctx: &Context, own:
     if words.len() == 1 && t.shape(first) == Some(Shape::Upper) && t.word(first).len() <= 4 && !evidence.any() {
         return None;
     }
-    if taken || mention.who == Who::Patient {
+    if (taken && !moved) || mention.who == Who::Patient {
         return Some(mention);
     }
     let opened = t.begins_line(first)

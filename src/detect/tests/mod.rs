@@ -2,6 +2,7 @@
 
 mod known;
 mod samples;
+mod slots;
 mod speed;
 pub(super) mod traps;
 mod whose;

@@ -146,7 +146,7 @@ fn shared_surname_goes_by_the_words_around() {
     let table: &[(&str, &[(&str, Who)])] = &[
         ("Ms. Smith was seen.", &[("Smith", Who::Patient)]),
         ("Mrs. Smith, the patient's mother, called.", &[("Smith", Who::New(Role::Mother))]),
-        ("Mr. Smith called.", &[("Smith", Who::New(Role::OtherPerson))]),
+        ("Mr. Smith called.", &[("Smith", Who::New(Role::Relative))]),
         ("Jane Smith is here. Jane Kowalski before.", &[("Jane Smith", Who::Patient), ("Jane Kowalski", Who::Patient)]),
         ("Ms. Smith came with her mother, Mrs. Smith.", &[("Smith", Who::Patient), ("Smith", Who::New(Role::Mother))]),
         ("Dr. Smith saw her.", &[("Smith", Who::New(Role::Physician))]),

@@ -11,7 +11,7 @@ mod parts;
 mod people;
 mod read;
 mod records;
-pub mod roles;
+mod roles;
 mod values;
 mod view;
 mod vocabulary;

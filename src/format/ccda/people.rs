@@ -299,8 +299,8 @@ fn role_of(tape: &Tape, role: u32, part: u32, kind: StubKind, base: Role, stub: 
         found.extend(shared::clinician_words(&words));
     }
     for name in &stub.names {
-        found.extend(name.suffix.iter().chain(&name.prefix).flat_map(|t| t.split([',', ' '])).filter_map(roles::title));
-        found.extend(name.text.split([',', ' ']).skip(1).filter_map(roles::title));
+        found.extend(name.suffix.iter().chain(&name.prefix).filter_map(|t| shared::role_of_title(t)));
+        found.extend(name.text.split_once([',', ' ']).and_then(|(_, rest)| shared::role_of_title(rest)));
     }
     let clinical = |r: &Role| r.group() == RoleGroup::Clinician;
     let best = |list: &[Role]| list.iter().copied().max_by_key(|r| r.rank());

@@ -32,6 +32,7 @@ use super::{Format, Score, Source};
 use crate::model::document::{Document, Field, Kept, Record};
 use crate::model::edit::{Edit, Written};
 use crate::model::error::{ReadError, WriteError};
+use crate::model::pages;
 use crate::model::picture::Picture;
 use crate::model::view::{Span, TextView};
 use page::PageRead;
@@ -101,8 +102,11 @@ impl Image {
         let one = |i: usize, ifd: Option<&tiff_read::Ifd>| {
             let said = |why: String| if many { format!("page {}: {why}", i + 1) } else { why };
             let decoded = self.decode(bytes, ifd).map_err(said)?;
-            page::read(&decoded.raster, decoded.dpi).map_err(said)
+            let read = page::read(&decoded.raster, decoded.dpi).map_err(said);
+            pages::done();
+            read
         };
+        pages::expect(ifds.len().max(1));
         if ifds.is_empty() {
             return Ok(vec![one(0, None)?]);
         }

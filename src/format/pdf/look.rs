@@ -11,6 +11,7 @@ use super::source::PageInfo;
 use crate::format::image::jpeg;
 use crate::format::image::ocr;
 use crate::format::image::raster::{Depth, Raster};
+use crate::model::pages as progress;
 use hayro::hayro_interpret::InterpreterCache;
 use hayro::hayro_syntax::Pdf;
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
@@ -96,7 +97,9 @@ fn looked(doc: &Document, pages: &[PageInfo], some: &[usize], second: Option<&Pd
     let mut cache = Cache::new(doc);
     let mut theirs = InterpreterCache::new();
     let mut out = Vec::with_capacity(some.len());
+    progress::expect(some.len());
     for (n, info) in some.iter().filter_map(|n| Some((*n, pages.get(*n)?))) {
+        progress::done();
         let page = match interpret(&mut cache, info) {
             Ok(page) => page,
             Err(e) if e.draw => {

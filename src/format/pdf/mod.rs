@@ -24,6 +24,8 @@ mod interpret;
 mod layers;
 mod lex;
 mod look;
+#[cfg(test)]
+mod mutation_tests;
 mod names;
 mod obj;
 mod out;
@@ -32,6 +34,7 @@ mod page;
 mod pattern;
 mod picture;
 mod plan;
+pub mod preview;
 mod read;
 mod relay;
 mod second;

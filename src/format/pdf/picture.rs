@@ -19,6 +19,7 @@ use crate::format::image::raster::{Depth, Raster, check_size};
 use crate::format::image::tiff_unpack::{Fax, fax_rows};
 use crate::format::image::{Orders, PageFields, jpeg, order_of, png, redact_page, say, tiff_write};
 use crate::model::edit::{Edit, Rewrite};
+use crate::model::pages;
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -56,6 +57,7 @@ pub fn read_all(doc: &Document, uses: &[(ObjectId, Matrix)]) -> HashMap<ObjectId
             *matrix
         });
     }
+    pages::expect(order.len());
     order
         .into_par_iter()
         .map(|id| {
@@ -66,6 +68,7 @@ pub fn read_all(doc: &Document, uses: &[(ObjectId, Matrix)]) -> HashMap<ObjectId
                 }),
                 _ => Err("a picture that is not there".into()),
             };
+            pages::done();
             (id, result)
         })
         .collect()

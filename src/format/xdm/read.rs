@@ -2,7 +2,7 @@
 
 use super::people::{PATIENT_ID_SCHEMES, beside, entry_of, person, split_raw, text, text_of, values};
 use super::{hl7v2, people};
-use crate::format::ccda::roles;
+use crate::format::roles::role_of_title;
 use crate::format::xml::{self, Kind, NONE, Tape, XmlKind, embedded, tape};
 use crate::model::document::{Class, Document, Field, Form, Note, Part, Record, StubId};
 use crate::model::error::ReadError;
@@ -294,7 +294,7 @@ impl Reader<'_, '_> {
         stub.slot = String::from_utf8_lossy(name).into_owned();
         let mut roles_seen: Vec<Role> = vec![Role::Clinician];
         for n in &stub.names {
-            roles_seen.extend(n.suffix.iter().chain(&n.prefix).filter_map(|t| roles::title(t)));
+            roles_seen.extend(n.suffix.iter().chain(&n.prefix).filter_map(|t| role_of_title(t)));
         }
         if name == b"authorPerson" {
             let (roles, telecoms) = self.authors.entry(tape.node(slot).parent).or_insert_with_key(|&c| beside(tape, c));

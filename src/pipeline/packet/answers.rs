@@ -115,7 +115,21 @@ pub fn answers(packet: impl Read + Seek) -> Result<String, RunError> {
             _ => grouped(&report["withheld"], |w| format!("{}: {}", s(&w["reason"]), s(&w["basis"]))),
         },
     );
-    say("What was deliberately kept?", rows(&report["kept"], |k| format!("{} {}", s(&k["reason"]), s(&k["basis"]))));
+    let withheld = report["withheld"].as_array().map_or(0, Vec::len);
+    say(
+        "Which information-blocking exception is relied on for it?",
+        vec![match withheld {
+            0 => "Nothing was withheld.".into(),
+            _ => "The request states none; 45 CFR part 171 leaves it to a person, and none is assumed.".to_string(),
+        }],
+    );
+    say("What was deliberately kept?", {
+        let mut by: BTreeMap<String, u64> = BTreeMap::new();
+        for k in report["kept"].as_array().into_iter().flatten() {
+            *by.entry(format!("{}: {}", s(&k["reason"]), s(&k["basis"]))).or_default() += k["count"].as_u64().unwrap_or(0);
+        }
+        by.into_iter().map(|(line, n)| format!("{n} x {line}")).collect()
+    });
     say("Which specially protected categories were suspected, and who determined what?", special(&report, asked));
     let items = review["items"].as_array().cloned().unwrap_or_default();
     let open = items.iter().filter(|i| i["ruling"].is_null()).count();

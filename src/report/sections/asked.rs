@@ -134,6 +134,16 @@ pub(super) fn authority(r: &Value, internal: bool) -> Vec<Block> {
     } else {
         out.push(text("No checklist was given with the request; it is kept elsewhere."));
     }
+    out.push(heading("Information blocking"));
+    let withheld = r["counts"]["withheld"].as_u64().unwrap_or(0);
+    out.push(text(match withheld {
+        0 => "Nothing was withheld as a whole.".to_string(),
+        n => format!(
+            "{} records or files were withheld (section 9). Where one is electronic health information, the exception that is relied on (45 \
+             CFR part 171) is for a person to state; the request states none, and none is assumed.",
+            super::thousands(n as i64)
+        ),
+    }));
     out.push(heading("Specially protected categories"));
     let special = r["special_seen"].as_object().into_iter().flatten().map(|(id, n)| {
         let d = &r["determinations"][id.as_str()];

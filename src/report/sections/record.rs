@@ -244,8 +244,11 @@ pub(super) fn kept(r: &Value) -> Vec<Block> {
         .filter(|b| b["action"] == "keep")
         .map(|b| format!("{}: {}", joined(&b["groups"], ", ").replace('_', " "), s(&b["basis"])))
         .collect();
-    items
-        .insert(0, "everything of the patient's own: diagnoses, medications, results, dates and codes stand as they came".into());
+    let patients = |b: &Value| b["action"] == "keep" && rows(&b["groups"]).any(|g| g == "patient");
+    if rows(&r["policy"]["bases"]).any(patients) {
+        let own = "everything of the patient's own: diagnoses, medications, results, dates and codes stand as they came";
+        items.insert(0, own.into());
+    }
     let mut out = vec![Block::List { items }];
     let table = rows(&r["kept"])
         .map(|k| vec![words(&k["group"]), words(&k["category"]), s(&k["reason"]), s(&k["basis"]), s(&k["count"])]);

@@ -52,6 +52,11 @@ impl Maker {
             self.page, self.fonts, self.resources
         ));
         let pages = self.add(format!("<</Type/Pages/Count 1/Kids[{page} 0 R]>>"));
+        self.close(pages)
+    }
+
+    /// The file with this tree of pages.
+    pub fn close(mut self, pages: usize) -> Vec<u8> {
         let root = self.add(format!("<</Type/Catalog/Pages {pages} 0 R{}>>", self.catalog));
         let mut out = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec();
         let mut offsets = Vec::new();
@@ -81,4 +86,29 @@ pub fn wide(text: &str) -> String {
 /// A text string in UTF-16, as a hexadecimal string.
 pub fn utf16(text: &str) -> String {
     format!("<FEFF{}>", wide(text))
+}
+
+/// A file with one page for each text, a line for each of its lines.
+pub fn pages(texts: &[&str]) -> Vec<u8> {
+    let mut m = Maker::default();
+    let font = m.add("<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>");
+    let contents: Vec<usize> = texts
+        .iter()
+        .map(|t| {
+            let lines: String = t.lines().map(|l| format!("({l}) Tj 0 -16 Td ")).collect();
+            m.stream("", format!("BT /F1 12 Tf 72 720 Td {lines} ET"))
+        })
+        .collect();
+    let tree = m.objects_next() + texts.len();
+    let kids: Vec<usize> = contents
+        .iter()
+        .map(|c| {
+            m.add(format!(
+                "<</Type/Page/Parent {tree} 0 R/MediaBox[0 0 612 792]/Contents {c} 0 R/Resources<</Font<</F1 {font} 0 R>>>>>>"
+            ))
+        })
+        .collect();
+    let list: String = kids.iter().map(|k| format!("{k} 0 R ")).collect();
+    m.add(format!("<</Type/Pages/Count {}/Kids[{list}]>>", kids.len()));
+    m.close(tree)
 }

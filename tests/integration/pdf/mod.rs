@@ -5,6 +5,7 @@ mod geometry;
 mod hostile;
 mod make;
 mod places;
+mod samples;
 
 use crate::run::{self, Run};
 use std::path::Path;
@@ -63,4 +64,19 @@ fn a_name_in_every_place_is_gone() {
     if std::env::var_os("SHOW").is_some() {
         println!("{table}");
     }
+}
+
+#[test]
+fn a_page_outside_of_the_dates_asked_for_is_replaced_by_a_slip_sheet() {
+    let page = |date: &str, what: &str| format!("Patient: Maria Reyes\nDate of Service: {date}\n{what} noted");
+    let (a, b) = (page("03/01/2020", "sprain"), page("03/01/2018", "rash"));
+    let file = make::pages(&[&a, &b]);
+    let run = process_with(&[("visits", file)], &["--from", "2020-01-01", "--to", "2020-12-31"]);
+    assert!(run.delivered().is_dir(), "exit {}: {}", run.code, run.stderr);
+    let (_, out) = outputs(&run).pop().expect("the PDF");
+    let text: String = decode::layers(&out).into_iter().map(|l| l.1).collect();
+    assert!(text.contains("sprain") && !text.contains("rash"), "{text}");
+    assert!(text.contains("[WITHHELD]"), "a slip sheet stands in its place: {text}");
+    let report = std::fs::read_to_string(run.out().join("internal/report.json")).expect("a report");
+    assert!(report.contains("ID-SCOPE"), "it is listed");
 }

@@ -6,7 +6,7 @@ use super::flow::{BAD, Colour, Kind, Laid, MARGIN, Node as Element, Op, PAGE, Pa
 use krilla::Document;
 use krilla::SerializeSettings;
 use krilla::color::rgb;
-use krilla::configure::{Accessibility, ConfigurationBuilder};
+use krilla::configure::{Accessibility, ConfigurationBuilder, PdfVersion};
 use krilla::destination::XyzDestination;
 use krilla::geom::{PathBuilder, Point, Rect, Size, Transform};
 use krilla::image::{BitsPerComponent, CustomImage, Image, ImageColorspace};
@@ -23,10 +23,14 @@ use krilla::tagging::{
 use std::num::NonZeroU16;
 use std::sync::Arc;
 
-/// Draws all pages.
-pub(super) fn draw(paper: &Paper, laid: &Laid, faces: &Faces) -> Result<Vec<u8>, String> {
-    let configuration =
-        ConfigurationBuilder::new().with_accessibility_validator(Accessibility::UA1).finish().map_err(|e| format!("{e:?}"))?;
+/// Draws all pages. `proved` has the library refuse what does not meet PDF/UA-1.
+///
+/// # Errors
+/// The library refuses.
+pub(super) fn draw(paper: &Paper, laid: &Laid, faces: &Faces, proved: bool) -> Result<Vec<u8>, String> {
+    let builder = ConfigurationBuilder::new().with_version(PdfVersion::Pdf17);
+    let builder = if proved { builder.with_accessibility_validator(Accessibility::UA1) } else { builder };
+    let configuration = builder.finish().map_err(|e| format!("{e:?}"))?;
     let settings = SerializeSettings { configuration, enable_tagging: true, ..SerializeSettings::default() };
     let mut document = Document::new_with(settings);
     let mut content: Vec<Vec<Identifier>> = laid.nodes.iter().map(|_| Vec::new()).collect();
@@ -62,7 +66,7 @@ pub(super) fn draw(paper: &Paper, laid: &Laid, faces: &Faces) -> Result<Vec<u8>,
 
 fn metadata(paper: &Paper) -> Metadata {
     let title = match paper.edition.as_str() {
-        "" => paper.title.clone(),
+        "" => said(&paper.title, "Document"),
         edition => format!("{}, {edition}", paper.title),
     };
     Metadata::new().title(title).language("en-US".into()).creator("disclose".into())
@@ -94,6 +98,9 @@ fn step(surface: &mut Surface, op: &Op, faces: &Faces) {
     match op {
         Op::Text { x, y, style, size, colour, text } => {
             let glyphs = faces.glyphs(*style, text);
+            if glyphs.is_empty() {
+                return;
+            }
             surface.set_stroke(None);
             surface.set_fill(Some(paint(*colour)));
             surface.draw_glyphs(Point::from_xy(*x, *y), &glyphs, faces.font(*style), text, *size, false);
@@ -168,13 +175,18 @@ fn tree(laid: &Laid, content: &mut [Vec<Identifier>]) -> TagTree {
     tree
 }
 
+/// A text that a reader is told, never an empty one: the standard wants words.
+fn said(text: &str, or: &str) -> String {
+    if text.trim().is_empty() { or.into() } else { text.into() }
+}
+
 /// One element with all below it.
 fn group(at: usize, laid: &Laid, content: &mut [Vec<Identifier>]) -> Option<Node> {
     let element: &Element = laid.nodes.get(at)?;
     let scope = TableHeaderScope::Column;
     let kind: TagKind = match &element.kind {
         Kind::Root | Kind::Section => Tag::Section.into(),
-        Kind::Heading(level, text) => Tag::Hn(NonZeroU16::new(*level)?, Some(text.clone())).into(),
+        Kind::Heading(level, text) => Tag::Hn(NonZeroU16::new(*level)?, Some(said(text, "Heading"))).into(),
         Kind::Paragraph => Tag::P.into(),
         Kind::List => Tag::L(ListNumbering::Disc).into(),
         Kind::Item => Tag::LI.into(),
@@ -187,7 +199,7 @@ fn group(at: usize, laid: &Laid, content: &mut [Vec<Identifier>]) -> Option<Node
         Kind::HeadCell => Tag::TH(scope).into(),
         Kind::Term => Tag::TH(TableHeaderScope::Row).into(),
         Kind::Cell => Tag::TD.into(),
-        Kind::Figure(about) => Tag::Figure(Some(about.clone())).into(),
+        Kind::Figure(about) => Tag::Figure(Some(said(about, "Figure"))).into(),
     };
     let mut children: Vec<Node> =
         content.get_mut(at).map(std::mem::take).unwrap_or_default().into_iter().map(Node::from).collect();
@@ -200,7 +212,7 @@ fn outline(laid: &Laid) -> Outline {
     let mut outline = Outline::new();
     let node = |m: &super::flow::Mark| {
         let to = XyzDestination::new(m.2, Point::from_xy(MARGIN, (m.3 - 6.0).max(0.0)));
-        OutlineNode::new(m.1.clone(), to)
+        OutlineNode::new(said(&m.1, "Heading"), to)
     };
     let mut marks = laid.marks.iter().peekable();
     while let Some(m) = marks.next() {

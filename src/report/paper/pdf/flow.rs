@@ -148,9 +148,25 @@ pub(super) fn lay_out(paper: &Paper, faces: &Faces) -> Laid {
             flow.rule(2.0);
         }
         let size = if paper.letter { 10.5 } else { 9.0 };
-        s.blocks.iter().for_each(|b| flow.block(section, b, size));
+        for (i, block) in s.blocks.iter().enumerate() {
+            if let Block::Heading { .. } = block {
+                flow.room(30.0 + s.blocks.get(i + 1).map_or(0.0, whole));
+            }
+            flow.block(section, block, size);
+        }
     }
     flow.laid
+}
+
+/// Height of what is not broken over pages, so that its heading stays with it.
+fn whole(block: &Block) -> f32 {
+    match block {
+        Block::Bars(bars) => (bars.rows.len().min(40) as f32 + 1.0) * 15.0,
+        Block::Fall(fall) => (fall.rows.len() as f32 + 3.0) * 14.0,
+        Block::Pages { .. } => 150.0,
+        Block::Tiles { .. } => 50.0,
+        _ => 0.0,
+    }
 }
 
 impl Flow<'_> {
@@ -263,7 +279,9 @@ impl Flow<'_> {
                 };
                 let paragraph = text.split("\n\n");
                 for p in paragraph {
-                    self.paragraph(parent, p, Style::Plain, size, colour, size * 0.45);
+                    // A letter, set larger, wants more air.
+                    let below = if size > 10.0 { 0.8 } else { 0.45 };
+                    self.paragraph(parent, p, Style::Plain, size, colour, size * below);
                 }
             }
             Block::List { items } => self.list(parent, items, size),

@@ -63,7 +63,10 @@ impl Flow<'_> {
         for (column, width) in table.columns.iter().zip(widths) {
             let cell = self.node(node, Kind::Cell);
             let value = values.get(left.len()).map_or("", String::as_str);
-            left.push((cell, self.faces.lines(style(column), SIZE, value, *width)));
+            let lines = self.faces.lines(style(column), SIZE, value, *width);
+            // An empty cell is there all the same, so that a reader counts the columns right.
+            let empty = lines.iter().all(String::is_empty);
+            left.push((cell, if empty { vec![" ".into()] } else { lines }));
         }
         loop {
             let lines = left.iter().map(|c| c.1.len()).max().unwrap_or(1).max(1);

@@ -1,0 +1,151 @@
+// The desk's keyboard, uploads and progress. Pages work without it, but for adding files.
+"use strict";
+(() => {
+  const one = (sel, from) => (from || document).querySelector(sel);
+  const all = (sel, from) => [...(from || document).querySelectorAll(sel)];
+  const csrf = () => one('meta[name=csrf]')?.content || "";
+  const say = (text) => { const s = one("#say"); s.textContent = text; clearTimeout(say.timer); say.timer = setTimeout(() => { s.textContent = ""; }, 4000); };
+
+  // Forms: ask before what cannot be undone; send once.
+  document.addEventListener("submit", (e) => {
+    const asks = e.submitter?.dataset.confirm;
+    if (asks && !confirm(asks)) { e.preventDefault(); return; }
+    if (e.target.method === "post" && !e.target.hasAttribute("hx-post")) {
+      if (e.target.dataset.sent) { e.preventDefault(); return; }
+      e.target.dataset.sent = "1";
+    }
+  });
+  window.addEventListener("pageshow", () => all("form[data-sent]").forEach((f) => delete f.dataset.sent));
+  document.addEventListener("change", (e) => {
+    const t = e.target;
+    if (t.matches("[data-submit]")) t.form.requestSubmit();
+    if (t.matches("[data-all]")) all('tbody input[type=checkbox]', t.closest("table")).forEach((c) => { c.checked = t.checked; });
+    if (t.matches("[data-files]")) { upload([...t.files].map((f) => ({ file: f, path: f.webkitRelativePath || f.name }))); t.value = ""; }
+    if (t.matches("[data-read-into]") && t.files[0]) t.files[0].text().then((x) => { one(`[name=${t.dataset.readInto}]`).value = x; });
+    if (t.matches("[data-only-changed]")) one("#document").classList.toggle("only-changed", t.checked);
+    if (t.matches("[data-technical]")) one("#document").classList.toggle("show-technical", t.checked);
+  });
+  document.addEventListener("click", (e) => {
+    if (e.target.closest("[data-help]")) one("#help").showModal();
+    if (e.target.closest("[data-all-met]")) all("#checklist select").forEach((s) => { if (s.value === "open") s.value = "met"; });
+  });
+
+  // Uploads: files, folders, zips, dropped anywhere; one request each, three at a time.
+  const drop = one("[data-drop]");
+  const walk = async (entry, base) => {
+    const path = base ? `${base}/${entry.name}` : entry.name;
+    if (entry.isFile) return [{ file: await new Promise((ok, no) => entry.file(ok, no)), path }];
+    const reader = entry.createReader();
+    const out = [];
+    for (;;) {
+      const some = await new Promise((ok, no) => reader.readEntries(ok, no));
+      if (!some.length) return out;
+      for (const x of some) out.push(...await walk(x, path));
+    }
+  };
+  const upload = async (list) => {
+    if (!drop || !list.length) return;
+    const ul = one(".uploads", drop);
+    let failed = 0;
+    const queue = list.map((x) => {
+      const li = document.createElement("li");
+      li.textContent = `${x.path} …`;
+      ul.append(li);
+      return { ...x, li };
+    });
+    const send = async () => {
+      for (let x = queue.shift(); x; x = queue.shift()) {
+        try {
+          const r = await fetch(`${drop.dataset.drop}?path=${encodeURIComponent(x.path)}`, { method: "POST", headers: { "x-csrf": csrf(), "content-type": "application/octet-stream" }, body: x.file });
+          if (!r.ok) throw new Error(new DOMParser().parseFromString(await r.text(), "text/html").querySelector("main p")?.textContent || r.statusText);
+          x.li.textContent = `${x.path} ✓`;
+        } catch (err) { failed += 1; x.li.className = "failed"; x.li.textContent = `${x.path}: ${err.message}`; }
+      }
+    };
+    await Promise.all([send(), send(), send()]);
+    if (!failed) location.reload();
+  };
+  if (drop) {
+    let depth = 0;
+    window.addEventListener("dragenter", (e) => { e.preventDefault(); depth += 1; document.body.classList.add("dropping"); });
+    window.addEventListener("dragleave", () => { depth -= 1; if (depth <= 0) document.body.classList.remove("dropping"); });
+    window.addEventListener("dragover", (e) => e.preventDefault());
+    window.addEventListener("drop", async (e) => {
+      e.preventDefault();
+      depth = 0;
+      document.body.classList.remove("dropping");
+      const entries = [...e.dataTransfer.items].map((i) => i.webkitGetAsEntry?.()).filter(Boolean);
+      const files = [...e.dataTransfer.files];
+      const list = entries.length ? (await Promise.all(entries.map((x) => walk(x, "")))).flat() : files.map((f) => ({ file: f, path: f.name }));
+      upload(list);
+    });
+  }
+
+  // Progress: the server knows how far it is, so that a page loaded again goes on where it was.
+  const progress = one("#progress");
+  if (progress && !progress.hidden) {
+    const source = new EventSource(progress.dataset.events);
+    const words = { open: "Opening the export", survey: "Reading: who is who", redact: "Redacting", verify: "Checking the output", store: "Storing", pack: "Packing" };
+    const show = (e) => {
+      const d = JSON.parse(e.data);
+      one("[data-stage]", progress).textContent = d.state === "queued" ? "Waiting for a worker" : words[d.stage] || "Starting";
+      const bar = one("progress", progress);
+      if (d.total > 0) { bar.max = d.total; bar.value = Math.min(d.done, d.total); } else bar.removeAttribute("value");
+    };
+    source.addEventListener("progress", show);
+    source.addEventListener("end", () => { source.close(); location.reload(); });
+  }
+
+  // Rows of the queue.
+  const rows = () => all("[data-rows] tbody tr");
+  const choose = (step) => {
+    const list = rows();
+    if (!list.length) return;
+    const at = list.findIndex((r) => r.classList.contains("chosen"));
+    const next = list[Math.max(0, Math.min(list.length - 1, at + step))];
+    list.forEach((r) => r.classList.remove("chosen"));
+    next.classList.add("chosen");
+    one("[data-open]", next)?.focus();
+    next.scrollIntoView({ block: "nearest" });
+  };
+
+  // The place of an item in its document.
+  document.addEventListener("htmx:after:swap", () => { one("#here")?.scrollIntoView({ block: "center" }); window.scrollTo({ top: 0 }); });
+
+  // Selected text goes to the field for words.
+  const selected = () => String(getSelection()).replace(/\s+/g, " ").trim();
+  document.addEventListener("selectionchange", () => {
+    const field = one("[data-word]");
+    if (field && document.activeElement !== field && one("#document")?.contains(getSelection().anchorNode) && selected().length > 1) field.value = selected().slice(0, 200);
+  });
+
+  let g = 0;
+  document.addEventListener("keydown", (e) => {
+    if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;
+    const typing = e.target.matches?.("input:not([type=checkbox]), textarea, select") || e.target.isContentEditable;
+    if (e.key === "Escape" && typing) { e.target.blur(); return; }
+    if (typing || one("#help")?.open) return;
+    const review = one("[data-review]");
+    const go = (item) => { if (item) location.href = `${review.dataset.base}?item=${encodeURIComponent(item)}`; else say("There is no further one."); };
+    const done = () => e.preventDefault();
+    if (e.key === "g") { g = Date.now(); return; }
+    if (e.key === "q" && Date.now() - g < 1200) { location.href = "/queue"; return; }
+    if (e.key === "?") { done(); one("#help").showModal(); return; }
+    if (e.key === "/") { const s = one("[data-search]"); if (s) { done(); s.focus(); s.select(); } else location.href = "/queue"; return; }
+    if (rows().length) {
+      if (e.key === "j") { done(); choose(1); }
+      if (e.key === "k") { done(); choose(-1); }
+      if (e.key === "x") { const c = one("tr.chosen input[type=checkbox]"); if (c) c.checked = !c.checked; }
+      return;
+    }
+    if (!review) return;
+    if (e.key === "j") go(review.dataset.next);
+    if (e.key === "k") go(review.dataset.previous);
+    if (e.key === "n") go(review.dataset.open);
+    if (e.key === "u") one("[data-undo]")?.requestSubmit();
+    if (e.key === "l") { done(); one("[data-label]")?.focus(); }
+    if (e.key === "r") { const f = one("[data-word]"); if (f) { done(); if (selected().length > 1) f.value = selected().slice(0, 200); f.focus(); } }
+    if (e.key === "c") { const c = one("[data-only-changed]"); if (c) { c.checked = !c.checked; c.dispatchEvent(new Event("change", { bubbles: true })); } }
+    if (/^[1-9]$/.test(e.key)) one(`[data-ruling] [data-key="${e.key}"]`)?.click();
+  });
+})();

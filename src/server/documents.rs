@@ -1,0 +1,246 @@
+//! A document, as it came beside as it goes out: readable text, and pictures of scans. Nothing of an export is ever sent as a page of its
+//! own: texts are escaped into ours, pictures are decoded here and written anew as PNG.
+
+use super::error::Fail;
+use super::{App, pages};
+use crate::format::image::{self, png, raster};
+use crate::format::pdf::{Pdf, preview};
+use crate::format::readable::{self, Readable, Syntax, align};
+use crate::format::rtf::Rtf;
+use crate::intake::{self, Kind, XmlRoot};
+use crate::store::{CaseRow, FileRow, NewEntry, Session};
+use axum::Extension;
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::io::{Cursor, Read};
+
+/// No document that is shown is larger, bytes.
+const LARGEST: u64 = 256 << 20;
+/// Cards of one answer; the next ones are fetched as they are needed.
+const CARDS: usize = 40;
+
+/// Which document, and where in it.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Asked {
+    /// Number of the document in the report's list of inputs, from 1.
+    doc: usize,
+    /// First card; negative for the card of `at`.
+    from: i64,
+    /// Element path to begin at.
+    at: String,
+    /// What to mark.
+    mark: String,
+    /// Page of a scan, from 1.
+    page: usize,
+    /// `original` or `redacted`.
+    side: String,
+}
+
+/// A JSON file of a run.
+pub async fn json_of(app: &App, id: &str, run: i64, area: &str, name: &str) -> Result<Value, Fail> {
+    let file = app.store.file(id, run, area, name).await?;
+    let bytes = bytes_of(app, id, &file).await?;
+    serde_json::from_slice(&bytes)
+        .map_err(|_| Fail::new(StatusCode::INTERNAL_SERVER_ERROR, "A stored file is not what it should be."))
+}
+
+/// The whole of a stored file.
+pub async fn bytes_of(app: &App, id: &str, file: &FileRow) -> Result<Vec<u8>, Fail> {
+    let blobs = app.store.case_blobs(id).await?;
+    let (store, blob) = (app.store.clone(), file.blob.clone());
+    let read = tokio::task::spawn_blocking(move || {
+        let mut out = Vec::new();
+        store.read_blob(&blobs, &blob)?.take(LARGEST).read_to_end(&mut out)?;
+        Ok::<_, crate::store::StoreError>(out)
+    });
+    Ok(read.await.map_err(|_| Fail::bad("The file cannot be read."))??)
+}
+
+/// The documents of the newest run: number, names, state.
+pub async fn list(app: &App, case: &CaseRow) -> Result<Vec<Value>, Fail> {
+    let report = json_of(app, &case.id, case.run, "internal", "report.json").await?;
+    Ok(report["inputs"].as_array().cloned().unwrap_or_default())
+}
+
+/// A member of a stored file: the file itself, or, where the path goes on, what stands there in a zip.
+fn member(bytes: Vec<u8>, path: &str) -> Option<Vec<u8>> {
+    if path.is_empty() {
+        return Some(bytes);
+    }
+    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
+    let names: Vec<String> = (0..zip.len()).filter_map(|i| zip.by_index(i).ok()?.name().ok().map(|n| n.into_owned())).collect();
+    let name = names.iter().find(|n| *n == path).or_else(|| {
+        // A zip inside: the longest name that the path goes through.
+        names.iter().filter(|n| path.strip_prefix(n.as_str()).is_some_and(|r| r.starts_with('/'))).max_by_key(|n| n.len())
+    })?;
+    let rest = path.strip_prefix(name.as_str())?.trim_start_matches('/').to_string();
+    let mut out = Vec::new();
+    zip.by_name(name).ok()?.take(LARGEST).read_to_end(&mut out).ok()?;
+    member(out, &rest)
+}
+
+/// Finds a document by its path among stored files.
+async fn find(app: &App, id: &str, files: &[FileRow], path: &str) -> Result<Option<Vec<u8>>, Fail> {
+    if let Some(f) = files.iter().find(|f| f.path == path) {
+        return Ok(Some(bytes_of(app, id, f).await?));
+    }
+    let through = files.iter().find(|f| path.strip_prefix(f.path.as_str()).is_some_and(|r| r.starts_with('/')));
+    // A single zip is opened like a folder, so that its name is not part of the path.
+    let (file, rest) = match (through, files) {
+        (Some(f), _) => (f, path.get(f.path.len() + 1..).unwrap_or_default().to_string()),
+        (None, [only]) => (only, path.to_string()),
+        _ => return Ok(None),
+    };
+    let bytes = bytes_of(app, id, file).await?;
+    Ok(tokio::task::spawn_blocking(move || member(bytes, &rest)).await.unwrap_or(None))
+}
+
+/// Both sides of a document.
+struct Sides {
+    name: String,
+    state: String,
+    reason: String,
+    original: Option<Vec<u8>>,
+    redacted: Option<Vec<u8>>,
+}
+
+async fn sides(app: &App, case: &CaseRow, doc: usize) -> Result<Sides, Fail> {
+    let list = list(app, case).await?;
+    let row = list.get(doc.saturating_sub(1)).ok_or_else(|| Fail::new(StatusCode::NOT_FOUND, "There is no such document."))?;
+    let text = |k: &str| row[k].as_str().unwrap_or_default().to_string();
+    let inputs = app.store.files(&case.id, 0, "input").await?;
+    let original = find(app, &case.id, &inputs, &text("path")).await?;
+    let mut redacted = None;
+    for area in ["release", "draft"] {
+        let outputs = app.store.files(&case.id, case.run, area).await?;
+        let released = text("file");
+        if redacted.is_none() && !released.is_empty() && !outputs.is_empty() {
+            redacted = find(app, &case.id, &outputs, &released).await?;
+        }
+    }
+    Ok(Sides { name: text("path"), state: text("state"), reason: text("reason"), original, redacted })
+}
+
+fn kind(bytes: &[u8]) -> Option<Kind> {
+    intake::kind_of(bytes).ok()
+}
+
+/// What can be shown of one side: text, and how many pictures.
+fn read(bytes: &[u8]) -> (Readable, usize) {
+    let text = |s: Syntax| readable::readable(bytes, s).unwrap_or_default();
+    match kind(bytes) {
+        Some(Kind::Json) => (text(Syntax::Json), 0),
+        Some(Kind::Ndjson) => (text(Syntax::Lines), 0),
+        Some(Kind::Xml(XmlRoot::Stylesheet) | Kind::Html) => (text(Syntax::Html), 0),
+        Some(Kind::Xml(_)) => (text(Syntax::Xml), 0),
+        Some(Kind::Rtf) => (readable::fields(&Rtf, bytes).unwrap_or_default(), 0),
+        Some(Kind::Text) => (text(Syntax::Text), 0),
+        Some(Kind::Pdf) => (readable::pages(&Pdf, bytes).unwrap_or_default(), preview::count(bytes)),
+        Some(Kind::Image(_)) => (Readable::default(), image::pictures(bytes).count()),
+        None => (Readable::default(), 0),
+    }
+}
+
+/// A part of a page: the document side by side.
+pub async fn document(
+    State(app): State<App>,
+    Extension(s): Extension<Session>,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Html<String>, Fail> {
+    let case = app.store.case(&id).await?;
+    let sides = sides(&app, &case, asked.doc).await?;
+    if asked.from <= 0 {
+        let entry = NewEntry::new(&s.account.actor(), &id, "document.view").with("file", asked.doc).with("run", case.run);
+        app.store.audit(entry.with("area", "both")).await?;
+    }
+    let Sides { name, state, reason, original, redacted } = sides;
+    let (mark, at, from) = (asked.mark.clone(), asked.at.clone(), asked.from);
+    let made = tokio::task::spawn_blocking(move || {
+        let (left, pictures_left) = original.as_deref().map(read).unwrap_or_default();
+        let (right, pictures_right) = redacted.as_deref().map(read).unwrap_or_default();
+        let pairs = align(&left, &right);
+        let here = pairs.iter().position(|p| inside(&at, &p.path)).unwrap_or(0);
+        // A little of what stands before, so that the place has its surroundings.
+        let first = if from < 0 { here.saturating_sub(1) } else { usize::try_from(from).unwrap_or(0) };
+        let cards: Vec<Value> = pairs.iter().skip(first).take(CARDS).map(|p| card(p, &at, &mark)).collect();
+        let changes: usize = pairs.iter().map(|p| p.changes).sum();
+        json!({
+            "cards": cards, "first": first, "next": first + CARDS, "total": pairs.len(), "changes": changes,
+            "has_left": original.is_some(), "has_right": redacted.is_some(),
+            "pictures": (1..=pictures_left.max(pictures_right)).collect::<Vec<_>>(), "pictures_right": pictures_right,
+        })
+    });
+    let mut body = made.await.map_err(|_| Fail::bad("This document cannot be shown."))?;
+    body["name"] = json!(name);
+    body["state"] = json!(state);
+    body["reason"] = json!(reason);
+    body["doc"] = json!(asked.doc);
+    body["case_id"] = json!(id);
+    body["run"] = json!(case.run);
+    body["mark"] = json!(asked.mark);
+    body["more"] = json!(body["next"].as_u64() < body["total"].as_u64());
+    body["part"] = json!(asked.from > 0);
+    pages::part("document.html", body)
+}
+
+/// True when the path of a place lies in an element.
+fn inside(place: &str, element: &str) -> bool {
+    !element.is_empty() && place.strip_prefix(element).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '[']))
+}
+
+fn card(p: &readable::Pair, at: &str, mark: &str) -> Value {
+    let segments = |list: &[readable::Segment]| -> Vec<Value> {
+        list.iter()
+            .map(|s| {
+                let turn = match s.turn {
+                    readable::Turn::Same => "same",
+                    readable::Turn::Cut => "cut",
+                    readable::Turn::New => "new",
+                };
+                json!({"turn": turn, "text": s.text})
+            })
+            .collect()
+    };
+    let rows: Vec<Value> = p
+        .rows
+        .iter()
+        .map(|r| {
+            let text: String = r.left.iter().map(|s| s.text.as_str()).collect();
+            let here = !mark.is_empty() && text.contains(mark) && (at.is_empty() || inside(at, &r.path) || inside(at, &p.path));
+            json!({"name": r.name, "technical": r.technical && (!r.changed || p.gone), "changed": r.changed, "here": here,
+                "left": segments(&r.left), "right": segments(&r.right)})
+        })
+        .collect();
+    json!({"title": p.title, "gone": p.gone, "changes": p.changes, "rows": rows})
+}
+
+/// A page of a scan as PNG.
+pub async fn picture(
+    State(app): State<App>,
+    Extension(s): Extension<Session>,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Fail> {
+    let case = app.store.case(&id).await?;
+    let sides = sides(&app, &case, asked.doc).await?;
+    let bytes = if asked.side == "original" { sides.original } else { sides.redacted };
+    let bytes = bytes.ok_or_else(|| Fail::new(StatusCode::NOT_FOUND, "There is no such page."))?;
+    let entry = NewEntry::new(&s.account.actor(), &id, "document.picture").with("file", asked.doc).with("page", asked.page);
+    app.store.audit(entry.with("side", if asked.side == "original" { "original" } else { "redacted" })).await?;
+    let png = tokio::task::spawn_blocking(move || {
+        let number = asked.page.saturating_sub(1);
+        if kind(&bytes) == Some(Kind::Pdf) {
+            return png::encode(&preview::page(&bytes, number)?, None).ok();
+        }
+        let (p, _) = image::pictures(&bytes).nth(number)?.ok()?;
+        let depth = if p.channels == 3 { raster::Depth::Rgb } else { raster::Depth::Grey };
+        png::encode(&raster::Raster::new(p.width, p.height, depth, p.data).ok()?, None).ok()
+    });
+    let png = png.await.ok().flatten().ok_or_else(|| Fail::new(StatusCode::NOT_FOUND, "This page cannot be shown."))?;
+    Ok(([(header::CONTENT_TYPE, "image/png")], png).into_response())
+}

@@ -1,0 +1,136 @@
+//! The desk in the browser: `disclose serve`.
+//!
+//! Pages are made on the server (tera), with a little script for the keyboard, for uploads and for progress; everything is in the binary.
+//! Every request passes [`guard`]: known host, known route, a role that may, a token against forged requests, and an entry in the audit
+//! log where a record is shown. What is not in the table of [`routes`] is not served.
+
+mod accounts;
+mod approval;
+mod assets;
+mod audit;
+mod auth;
+mod cases;
+mod documents;
+mod downloads;
+mod error;
+mod events;
+mod guard;
+mod intake;
+mod listing;
+mod pages;
+mod password;
+mod review;
+mod routes;
+mod uploads;
+
+#[cfg(test)]
+mod load;
+#[cfg(test)]
+mod tests;
+
+pub use password::hash as password_hash;
+pub use routes::{Access, TABLE};
+
+use crate::queue::{self, Bell};
+use crate::store::Store;
+use axum::Router;
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex};
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+
+/// What every handler knows.
+pub struct Desk {
+    /// Everything that is kept.
+    pub store: Store,
+    /// Wakes the workers of this process.
+    pub bell: Bell,
+    /// Values of the Host header that are answered.
+    hosts: Vec<String>,
+    /// Cookies go over TLS only.
+    secure: bool,
+    /// Logins by address, for the limit.
+    tries: Mutex<HashMap<IpAddr, (i64, u32)>>,
+    /// Password hashes at the same time: each takes 19 MiB.
+    hashing: Semaphore,
+}
+
+/// Shared by all handlers.
+pub type App = Arc<Desk>;
+
+/// How the desk is reached.
+pub struct Settings {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Further names under which it is reached, with port where it is not the usual one.
+    pub hosts: Vec<String>,
+    /// A proxy in front speaks TLS: cookies are marked for it.
+    pub secure: bool,
+    /// Workers in this process.
+    pub workers: usize,
+}
+
+/// A desk that listens.
+pub struct Listening {
+    listener: TcpListener,
+    app: App,
+    workers: usize,
+    /// Where it is reached.
+    pub address: SocketAddr,
+}
+
+impl Listening {
+    /// Opens the port.
+    ///
+    /// # Errors
+    /// The port is taken or may not be used.
+    pub async fn bind(store: Store, settings: Settings) -> std::io::Result<Listening> {
+        let listener = TcpListener::bind(settings.listen).await?;
+        let address = listener.local_addr()?;
+        let port = address.port();
+        let mut hosts = vec![format!("localhost:{port}"), format!("127.0.0.1:{port}"), format!("[::1]:{port}")];
+        hosts.extend(settings.hosts.iter().map(|h| h.to_ascii_lowercase()));
+        let app = Arc::new(Desk {
+            store,
+            bell: Bell::default(),
+            hosts,
+            secure: settings.secure,
+            tries: Mutex::default(),
+            hashing: Semaphore::new(2),
+        });
+        Ok(Listening { listener, app, workers: settings.workers, address })
+    }
+
+    /// Serves until `end` is ready; then requests that run are finished and workers leave what they do to others.
+    ///
+    /// # Errors
+    /// The port fails.
+    pub async fn run(self, end: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+        queue::recover(&self.app.store).await.map_err(std::io::Error::other)?;
+        let mut workers = Vec::new();
+        for n in 0..self.workers {
+            workers.push(tokio::spawn(queue::work(self.app.store.clone(), queue::worker_name(n), self.app.bell.clone())));
+        }
+        let bell = self.app.bell.clone();
+        let router = router(self.app).into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(self.listener, router)
+            .with_graceful_shutdown(async move {
+                end.await;
+                bell.stop();
+            })
+            .await?;
+        for w in workers {
+            let _ = w.await;
+        }
+        Ok(())
+    }
+}
+
+fn router(app: App) -> Router {
+    routes::all()
+        .route_layer(axum::middleware::from_fn_with_state(app.clone(), guard::guard))
+        .fallback(error::not_found)
+        .layer(axum::middleware::from_fn_with_state(app.clone(), guard::outer))
+        .with_state(app)
+}

@@ -1,0 +1,285 @@
+//! Files, encrypted, named by what they hold.
+//!
+//! A blob is a head (`DSCB1`, 19 random bytes) and chunks of 1 MiB, each sealed with XChaCha20-Poly1305; a nonce is the 19 bytes, the
+//! number of the chunk and a mark for the last one (the STREAM construction of Hoang, Reyhanitabar, Rogaway and Vizár, 2015), so that
+//! chunks cannot be changed, moved, repeated or cut off. A blob is written beside its place and renamed into it once it is on the
+//! disk; writing the same content twice is harmless.
+
+use super::keys::{CaseKey, hex, random};
+use super::{Result, StoreError};
+use chacha20poly1305::aead::{Aead, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use sha2::{Digest, Sha256};
+use std::fs::{File, OpenOptions};
+use std::io::{BufReader, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+const MAGIC: &[u8; 5] = b"DSCB1";
+const PREFIX: usize = 19;
+const CHUNK: usize = 1 << 20;
+const TAG: usize = 16;
+/// Chunks of one blob: a file of 1 TiB.
+const MAX_CHUNKS: u32 = 1 << 20;
+
+/// The folder of blobs.
+pub struct Blobs {
+    dir: PathBuf,
+}
+
+/// What was written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stored {
+    /// Name of the blob.
+    pub name: String,
+    /// SHA-256 of the content, hexadecimal.
+    pub sha256: String,
+    /// Size of the content in bytes.
+    pub bytes: u64,
+}
+
+fn nonce(prefix: &[u8; PREFIX], number: u32, last: bool) -> XNonce {
+    let mut n = [0u8; 24];
+    n[..PREFIX].copy_from_slice(prefix);
+    n[PREFIX..23].copy_from_slice(&number.to_be_bytes());
+    n[23] = u8::from(last);
+    XNonce::from(n)
+}
+
+impl Blobs {
+    pub(super) fn new(dir: PathBuf) -> Result<Blobs> {
+        super::db::folder(&dir)?;
+        Ok(Blobs { dir })
+    }
+
+    fn path(&self, name: &str) -> Result<PathBuf> {
+        let good = name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase());
+        if !good {
+            return Err(StoreError::Missing("file"));
+        }
+        Ok(self.dir.join(name.get(..2).unwrap_or("00")).join(name))
+    }
+
+    /// Encrypts everything that `from` gives, at most `limit` bytes of it.
+    ///
+    /// # Errors
+    /// Reading or writing fails; there is more than `limit`.
+    pub(super) fn put(&self, key: &CaseKey, from: &mut dyn Read, limit: u64) -> Result<Stored> {
+        let part = self.dir.join(format!(".part-{}", super::random_hex::<12>()?));
+        let result = self.write(key, from, limit, &part);
+        if result.is_err() {
+            let _ = std::fs::remove_file(&part);
+        }
+        result
+    }
+
+    fn write(&self, key: &CaseKey, from: &mut dyn Read, limit: u64, part: &Path) -> Result<Stored> {
+        let cipher = key.cipher();
+        let prefix: [u8; PREFIX] = random()?;
+        let mut out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(part)?;
+        out.write_all(MAGIC)?;
+        out.write_all(&prefix)?;
+        let mut hash = Sha256::new();
+        let mut bytes = 0u64;
+        let mut chunk = Vec::with_capacity(CHUNK);
+        let mut next = Vec::with_capacity(CHUNK);
+        fill(from, &mut chunk)?;
+        for number in 0..MAX_CHUNKS {
+            // One chunk ahead: the last one is marked.
+            fill(from, &mut next)?;
+            bytes += chunk.len() as u64;
+            if bytes > limit {
+                return Err(StoreError::Refused(format!("the file is larger than {} MiB", limit >> 20)));
+            }
+            hash.update(&chunk);
+            let sealed = cipher
+                .encrypt(&nonce(&prefix, number, next.is_empty()), Payload { msg: &chunk, aad: MAGIC })
+                .map_err(|_| StoreError::Setup("a chunk cannot be sealed".into()))?;
+            out.write_all(&sealed)?;
+            if next.is_empty() {
+                return self.place(key, out, part, hash.finalize().as_slice(), bytes);
+            }
+            std::mem::swap(&mut chunk, &mut next);
+        }
+        Err(StoreError::Refused("the file is too large".into()))
+    }
+
+    fn place(&self, key: &CaseKey, out: File, part: &Path, sha256: &[u8], bytes: u64) -> Result<Stored> {
+        let name = key.blob_name(sha256);
+        let path = self.path(&name)?;
+        out.sync_all()?;
+        if let Some(dir) = path.parent() {
+            super::db::folder(dir)?;
+        }
+        std::fs::rename(part, &path)?;
+        if let Some(dir) = path.parent() {
+            File::open(dir)?.sync_all()?;
+        }
+        Ok(Stored { name, sha256: hex(sha256), bytes })
+    }
+
+    /// Opens a blob for reading.
+    ///
+    /// # Errors
+    /// There is none of that name, or it is not a blob.
+    pub(super) fn open(&self, key: &CaseKey, name: &str) -> Result<BlobReader> {
+        let file = File::open(self.path(name)?).map_err(|_| StoreError::Missing("file"))?;
+        let mut file = BufReader::with_capacity(1 << 16, file);
+        let mut magic = [0u8; 5];
+        let mut prefix = [0u8; PREFIX];
+        let head = file.read_exact(&mut magic).and_then(|()| file.read_exact(&mut prefix));
+        if head.is_err() || magic != *MAGIC {
+            return Err(StoreError::Sealed("a file"));
+        }
+        let mut reader = BlobReader {
+            file,
+            cipher: key.cipher(),
+            prefix,
+            number: 0,
+            ahead: Vec::new(),
+            chunk: Vec::new(),
+            at: 0,
+            ended: false,
+        };
+        fill(&mut reader.file, &mut reader.ahead).map_err(StoreError::Io)?;
+        Ok(reader)
+    }
+
+    /// Removes a blob; one that is gone already is no error.
+    pub(super) fn remove(&self, name: &str) -> Result<()> {
+        match std::fs::remove_file(self.path(name)?) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(e.into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Reads until the buffer holds a chunk (with room for its tag when sealed) or nothing more comes.
+fn fill(from: &mut (impl Read + ?Sized), into: &mut Vec<u8>) -> std::io::Result<()> {
+    fill_to(from, into, CHUNK)
+}
+
+fn fill_to(from: &mut (impl Read + ?Sized), into: &mut Vec<u8>, size: usize) -> std::io::Result<()> {
+    into.clear();
+    from.take(size as u64).read_to_end(into)?;
+    Ok(())
+}
+
+/// Reads a blob in clear.
+pub struct BlobReader {
+    file: BufReader<File>,
+    cipher: XChaCha20Poly1305,
+    prefix: [u8; PREFIX],
+    number: u32,
+    ahead: Vec<u8>,
+    chunk: Vec<u8>,
+    at: usize,
+    ended: bool,
+}
+
+impl BlobReader {
+    fn next_chunk(&mut self) -> std::io::Result<()> {
+        let broken = || std::io::Error::new(std::io::ErrorKind::InvalidData, "a stored file was changed or cut off");
+        let mut sealed = std::mem::take(&mut self.ahead);
+        // The first read ahead was of CHUNK bytes; a sealed chunk has a tag more.
+        let missing = (CHUNK + TAG).saturating_sub(sealed.len());
+        (&mut self.file).take(missing as u64).read_to_end(&mut sealed)?;
+        fill(&mut self.file, &mut self.ahead)?;
+        let last = self.ahead.is_empty();
+        self.chunk = self
+            .cipher
+            .decrypt(&nonce(&self.prefix, self.number, last), Payload { msg: &sealed, aad: MAGIC })
+            .map_err(|_| broken())?;
+        self.at = 0;
+        self.ended = last;
+        self.number = self.number.checked_add(1).ok_or_else(broken)?;
+        Ok(())
+    }
+}
+
+impl Read for BlobReader {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        while self.at >= self.chunk.len() {
+            if self.ended {
+                return Ok(0);
+            }
+            self.next_chunk()?;
+        }
+        let rest = self.chunk.get(self.at..).unwrap_or_default();
+        let n = rest.len().min(out.len());
+        if let (Some(to), Some(from)) = (out.get_mut(..n), rest.get(..n)) {
+            to.copy_from_slice(from);
+        }
+        self.at += n;
+        Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::keys::Keys;
+    use super::*;
+
+    fn setup() -> (tempfile::TempDir, Blobs, CaseKey) {
+        let dir = tempfile::tempdir().unwrap();
+        let keys = Keys::load_or_create(&dir.path().join("k"), true).unwrap();
+        let blobs = Blobs::new(dir.path().join("blobs")).unwrap();
+        let key = keys.new_case("c").unwrap().0;
+        (dir, blobs, key)
+    }
+
+    fn read(b: &Blobs, key: &CaseKey, name: &str) -> std::io::Result<Vec<u8>> {
+        let mut out = Vec::new();
+        b.open(key, name).map_err(|e| std::io::Error::other(e.to_string()))?.read_to_end(&mut out)?;
+        Ok(out)
+    }
+
+    #[test]
+    fn content_of_every_length_comes_back() {
+        let (_d, blobs, key) = setup();
+        for len in [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, CHUNK + TAG, 2 * CHUNK, 3 * CHUNK + 17] {
+            let content: Vec<u8> = (0..len).map(|i| (i % 251) as u8).collect();
+            let stored = blobs.put(&key, &mut &content[..], u64::MAX).unwrap();
+            assert_eq!(stored.bytes, len as u64);
+            assert!(read(&blobs, &key, &stored.name).unwrap() == content, "{len}");
+            assert_eq!(blobs.put(&key, &mut &content[..], u64::MAX).unwrap(), stored, "the same content has the same name");
+        }
+    }
+
+    #[test]
+    fn a_changed_cut_or_foreign_blob_does_not_open() {
+        let (d, blobs, key) = setup();
+        let content = vec![b'x'; 2 * CHUNK + 5];
+        let stored = blobs.put(&key, &mut &content[..], u64::MAX).unwrap();
+        let path = blobs.path(&stored.name).unwrap();
+        let whole = std::fs::read(&path).unwrap();
+        assert!(!whole.windows(8).any(|w| w == b"xxxxxxxx"), "nothing lies in clear");
+        for cut in [0, 10, 24, 24 + CHUNK + TAG, whole.len() - 1] {
+            std::fs::write(&path, &whole[..cut]).unwrap();
+            assert!(read(&blobs, &key, &stored.name).is_err(), "cut at {cut}");
+        }
+        for i in [0, 7, 30, CHUNK + 60, whole.len() - 1] {
+            let mut changed = whole.clone();
+            changed[i] ^= 1;
+            std::fs::write(&path, &changed).unwrap();
+            assert!(read(&blobs, &key, &stored.name).is_err(), "byte {i}");
+        }
+        let (first, second) = (24..24 + CHUNK + TAG, 24 + CHUNK + TAG..24 + 2 * (CHUNK + TAG));
+        let moved = [&whole[..24], &whole[second], &whole[first], &whole[24 + 2 * (CHUNK + TAG)..]].concat();
+        std::fs::write(&path, &moved).unwrap();
+        assert!(read(&blobs, &key, &stored.name).is_err(), "chunks in another order");
+        std::fs::write(&path, &whole).unwrap();
+        let other = Keys::load_or_create(&d.path().join("k"), false).unwrap().new_case("c").unwrap().0;
+        assert!(read(&blobs, &other, &stored.name).is_err());
+        for name in ["../../etc/passwd", "", "AB", &"z".repeat(64)] {
+            assert!(blobs.open(&key, name).is_err());
+        }
+    }
+
+    #[test]
+    fn a_file_beyond_the_limit_leaves_nothing_behind() {
+        let (_d, blobs, key) = setup();
+        assert!(matches!(blobs.put(&key, &mut &vec![0; 100][..], 99), Err(StoreError::Refused(_))));
+        assert_eq!(std::fs::read_dir(&blobs.dir).unwrap().count(), 0);
+    }
+}

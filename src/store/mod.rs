@@ -1,0 +1,150 @@
+//! What the desk keeps: cases, files, rulings, jobs, accounts, and the audit log. The only place that knows SQL.
+//!
+//! Two databases, one set of statements: SQLite in the data folder (WAL, `synchronous = FULL`) where nothing else is configured, and
+//! PostgreSQL where `DATABASE_URL` names one. The same tests run on both. Files lie beside it as encrypted blobs named by their
+//! content.
+//!
+//! Everything that could name a patient is sealed with a key of its case ([`keys`]); numbers, states, dates and clocks stay readable, so
+//! that the database can sort and count them. Destroying the case's key destroys its record, whatever copies of the database exist, as
+//! long as the copies of the master key do not outlive it in a backup of the same age.
+//!
+//! A transition of a case and its entry in the audit log are one transaction. The log is a chain of keyed hashes: without the key file
+//! nobody can write an entry that fits.
+
+mod accounts;
+mod audit;
+mod blobs;
+mod cases;
+mod db;
+mod files;
+mod jobs;
+mod keys;
+mod listing;
+mod moves;
+mod releases;
+mod rotate;
+mod rulings;
+mod schema;
+mod sessions;
+#[cfg(test)]
+mod tests;
+
+pub use accounts::Account;
+pub use audit::{AuditEntry, AuditFilter, AuditVerdict, NewEntry};
+pub use blobs::{BlobReader, Stored};
+pub use cases::{CaseRow, CaseSecret, Effect, NewCase, Note, SiteWord, Who};
+pub use files::{CaseBlobs, FileRow};
+pub use jobs::{Job, JobKind, JobState};
+pub use keys::{Keys, random_hex};
+pub use listing::{Filter, Page, Sort};
+pub use moves::{Finished, MoveNote};
+pub use releases::ReleaseRow;
+pub use rulings::RulingRow;
+pub use sessions::Session;
+
+use keys::CaseKey;
+use sqlx::AnyPool;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, RwLock};
+use thiserror::Error;
+
+/// What can go wrong in the store. Never holds a value of a record.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The database answers with an error.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// A file cannot be read or written.
+    #[error("data folder: {0}")]
+    Io(#[from] std::io::Error),
+    /// Something sealed does not open: wrong key file, or changed.
+    #[error("{0} cannot be opened: the key file does not fit, or it was changed")]
+    Sealed(&'static str),
+    /// There is no such thing.
+    #[error("{0} not found")]
+    Missing(&'static str),
+    /// It may not be done; the words say why.
+    #[error("{0}")]
+    Refused(String),
+    /// A setting or a file of the data folder is not usable.
+    #[error("{0}")]
+    Setup(String),
+}
+
+/// Result of the store.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// Everything the desk keeps. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pool: AnyPool,
+    postgres: bool,
+    keys: Arc<Keys>,
+    chain: [u8; 32],
+    blobs: Arc<blobs::Blobs>,
+    dir: PathBuf,
+    opened: Arc<RwLock<HashMap<String, CaseKey>>>,
+}
+
+impl Store {
+    /// Opens the data folder `dir`, making it, its key file and its tables where they are missing. `database` is a `postgres://` address;
+    /// SQLite in the folder otherwise.
+    ///
+    /// # Errors
+    /// Folder, key file or database cannot be used; the key file does not fit the database.
+    pub async fn open(dir: &Path, database: Option<&str>) -> Result<Store> {
+        db::folder(dir)?;
+        let (pool, postgres) = db::connect(dir, database).await?;
+        let fresh = db::is_empty(&pool).await?;
+        rotate::finish(dir, &pool, fresh).await?;
+        let keys = Keys::load_or_create(&dir.join("desk.key"), fresh)?;
+        let mut store = Store {
+            pool,
+            postgres,
+            blobs: Arc::new(blobs::Blobs::new(dir.join("blobs"))?),
+            keys: Arc::new(keys),
+            chain: [0; 32],
+            dir: dir.to_path_buf(),
+            opened: Arc::default(),
+        };
+        store.chain = store.migrate().await?;
+        Ok(store)
+    }
+
+    /// The data folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// A folder for a worker's temporary files. It holds records in clear while a case is worked on.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn work_dir(&self) -> Result<PathBuf> {
+        let dir = self.dir.join("work");
+        db::folder(&dir)?;
+        Ok(dir)
+    }
+
+    /// Which database is used: `sqlite` or `postgres`.
+    pub fn database(&self) -> &'static str {
+        if self.postgres { "postgres" } else { "sqlite" }
+    }
+
+    /// A write transaction. SQLite takes its write lock at once, so that a read in it is not outdated when it writes.
+    async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Any>> {
+        Ok(if self.postgres { self.pool.begin().await? } else { self.pool.begin_with("BEGIN IMMEDIATE").await? })
+    }
+
+    /// Waits until all connections are closed.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// Now, milliseconds since 1970 UTC.
+pub fn now() -> i64 {
+    let d = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    d.map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,242 @@
+// The desk in a real browser: first run, accounts, intake, upload, review by keyboard, second approval by another person, release, and
+// the evidence packet, which the command line verifies. Each page is checked with axe (WCAG 2.2 A and AA) and kept as a picture.
+//   node desk.mjs PROGRAM SAMPLE-FOLDER [PICTURES-FOLDER]
+import { chromium } from "playwright-core";
+import { spawn, execFileSync } from "node:child_process";
+import { mkdtempSync, mkdirSync, readFileSync, rmSync, existsSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import assert from "node:assert/strict";
+
+const [program, samples, pictures] = process.argv.slice(2);
+assert(program && samples, "usage: node desk.mjs PROGRAM SAMPLE-FOLDER [PICTURES-FOLDER]");
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const data = mkdtempSync(join(tmpdir(), "desk-"));
+if (pictures) mkdirSync(pictures, { recursive: true });
+const passwords = { ada: "an admin's long words", cleo: "a clerk's long words here", rita: "a reviewer's long words", otto: "an officer's long words" };
+
+const server = spawn(program, ["serve", "--listen", "127.0.0.1:0", "--data", join(data, "store")], { stdio: ["ignore", "pipe", "inherit"] });
+const base = await new Promise((ok, no) => {
+  let text = "";
+  server.stdout.on("data", (d) => { text += d; const m = text.match(/http:\/\/[\d.:]+/); if (m) ok(m[0]); });
+  server.on("exit", (code) => no(new Error(`the server ended with ${code}`)));
+});
+
+const executablePath = process.env.CHROMIUM || ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+const trouble = [];
+const step = (name) => console.log(`  ${name}`);
+
+async function person(dark) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true, colorScheme: dark ? "dark" : "light" });
+  const page = await context.newPage();
+  page.on("console", (m) => { if (m.type() === "error" && !/status of (401|403|409|422)/.test(m.text())) trouble.push(`console: ${m.text()}`); });
+  page.on("pageerror", (e) => trouble.push(`script: ${e.message}`));
+  page.on("dialog", (d) => d.accept());
+  return page;
+}
+
+async function shown(page, name) {
+  await page.waitForLoadState("load");
+  await page.evaluate(() => window.scrollTo(0, 0));
+  // The page forbids scripts that are not its own; the protocol may still evaluate one.
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
+  for (const v of found.violations) trouble.push(`axe ${name}: ${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.target.join(" ")} ${n.failureSummary?.split("\n")[1] || ""}`).join("; ")}`);
+  if (pictures) await page.screenshot({ path: join(pictures, `${name}.png`) });
+}
+
+async function login(page, name) {
+  await page.goto(`${base}/login`);
+  await page.fill("[name=name]", name);
+  await page.fill("[name=password]", passwords[name]);
+  await page.click("main button");
+  await page.waitForURL(/\/(queue|accounts)/);
+}
+
+/// Waits until the case stands somewhere; the page loads itself again when a job ends.
+async function settled(page, state) {
+  await page.waitForFunction((want) => document.querySelector("h1 .state")?.textContent === want, state, { timeout: 180000, polling: 300 });
+  await page.waitForLoadState("load");
+}
+
+try {
+  step("first run");
+  const ada = await person();
+  await ada.goto(base);
+  await ada.waitForURL(/setup/);
+  await shown(ada, "setup");
+  await ada.fill("[name=name]", "ada");
+  await ada.fill("[name=shown]", "Ada Admin");
+  await ada.fill("[name=password]", passwords.ada);
+  await ada.fill("[name=again]", passwords.ada);
+  await ada.click("main button");
+  await ada.waitForURL(/accounts/);
+  for (const [name, shownName, role] of [["cleo", "Cleo Clerk", "clerk"], ["rita", "Rita Reviewer", "reviewer"], ["otto", "Otto Officer", "privacy_officer"]]) {
+    await ada.fill("[name=name]", name);
+    await ada.fill("[name=shown]", shownName);
+    await ada.fill("form[action='/accounts'] [name=password]", passwords[name]);
+    await ada.check(`form[action='/accounts'] [value=${role}]`);
+    await ada.click("form[action='/accounts'] button");
+    await ada.waitForSelector(`td:has-text("${shownName}")`);
+  }
+  await shown(ada, "accounts");
+  assert.equal((await ada.goto(`${base}/queue`)).status(), 403, "an administrator sees no record");
+
+  step("a request is taken in");
+  const cleo = await person();
+  await cleo.goto(`${base}/login`);
+  await shown(cleo, "login");
+  await login(cleo, "cleo");
+  await cleo.click("nav a:has-text('New request')");
+  await cleo.click("summary");
+  await cleo.fill("[name=patient_json]", readFileSync(join(samples, "reyes/patient.json"), "utf8"));
+  await cleo.fill("[name=recipient]", "Alder & Finch LLP");
+  await cleo.selectOption("[name=requester_kind]", "attorney");
+  await cleo.selectOption("[name=authority]", "patient_access");
+  await cleo.waitForSelector("#checklist select");
+  await cleo.selectOption("[name=authority]", "authorization_164_508");
+  await cleo.waitForFunction(() => document.querySelectorAll("#checklist select").length === 11);
+  await shown(cleo, "intake");
+  await cleo.click("button:has-text('Enter the request')");
+  await cleo.waitForURL(/cases\/[0-9a-f]+$/);
+  const address = cleo.url();
+
+  step("files are uploaded, the checklist answered, the export processed");
+  const chosen = ["reyes/portal-fhir.json", "reyes/ccda/summary.xml", "notes/ward-note.txt", "scans/lab.png", "scans/scanned.pdf", "newborn/bundle.json"].map((f) => join(samples, f));
+  const note = join(data, "phone-note.txt");
+  writeFileSync(note, "Telephone encounter\nPatient: Marisol Ana Reyes   DOB: 03/14/1984   MRN: 90417733\n\nCall from A. Reyes about the results of the thyroid panel. "
+    + "Reyes asked whether the dose should change before Friday.\n");
+  chosen.push(note);
+  await Promise.all([cleo.waitForEvent("load"), cleo.locator("[data-files]").first().setInputFiles(chosen)]);
+  await cleo.waitForSelector("#files td:has-text('summary.xml')");
+  await cleo.click("button:has-text('Start validation')");
+  await cleo.waitForLoadState("load");
+  assert.equal(await cleo.locator("button:has-text('Start processing')").count(), 0, "not before the checklist is complete");
+  await cleo.click("[data-all-met]");
+  await cleo.click("button:has-text('Save answers')");
+  await cleo.waitForLoadState("load");
+  await shown(cleo, "case-intake");
+  await cleo.click("button:has-text('Start processing')");
+  await cleo.waitForSelector("#progress:not([hidden])");
+  await cleo.reload();
+  if (pictures) await cleo.screenshot({ path: join(pictures, "case-progress.png") });
+  await settled(cleo, "In review");
+
+  step("review by keyboard");
+  const rita = await person();
+  await login(rita, "rita");
+  await shown(rita, "queue");
+  await rita.keyboard.press("/");
+  await rita.keyboard.type("reyes");
+  await rita.keyboard.press("Enter");
+  await rita.waitForSelector("tbody tr");
+  await rita.keyboard.press("Escape");
+  await rita.keyboard.press("j");
+  await rita.keyboard.press("Enter");
+  await rita.waitForURL(address);
+  await rita.goto(`${address}/review`);
+  await rita.waitForSelector("#document .line, #document img");
+  await shown(rita, "review");
+  await rita.goto(`${address}/review?doc=${await rita.locator(".docs li").evaluateAll((l) => l.findIndex((x) => x.textContent.includes("scanned.pdf")) + 1)}`);
+  await rita.waitForSelector("#document img");
+  await rita.waitForFunction(() => [...document.querySelectorAll("#document img")].slice(0, 2).every((i) => i.complete && i.naturalWidth > 300));
+  await shown(rita, "review-pages");
+  await rita.goto(`${address}/review`);
+  await rita.waitForSelector("#document .line");
+  await rita.keyboard.press("?");
+  assert(await rita.locator("#help").isVisible());
+  await rita.keyboard.press("Escape");
+  assert(await rita.locator(".items a.open").count(), "this export leaves something to a person");
+  let ruled = 0;
+  let undone = false;
+  for (let round = 0; round < 3; round += 1) {
+    for (;;) {
+      const form = rita.locator("[data-ruling]");
+      if (!(await form.count()) || !(await rita.locator(".items a.open").count())) break;
+      // A person would read: here what is not the patient is redacted, and documents that are only held are left out.
+      const words = await form.locator("button").evaluateAll((b) => b.map((x) => x.value));
+      const want = ["label:other person", "mask", "withhold", "accept", "keep"].map((w) => words.indexOf(w)).find((i) => i >= 0) ?? 0;
+      await Promise.all([rita.waitForNavigation(), rita.keyboard.press(String(want + 1))]);
+      ruled += 1;
+      if (!undone && rita.url().includes("/review")) {
+        await Promise.all([rita.waitForNavigation(), rita.keyboard.press("u")]);
+        undone = true;
+      }
+    }
+    await rita.goto(address);
+    await settled(rita, "In review");
+    if (await rita.locator("button:has-text('Send to second approval')").count()) break;
+    await rita.goto(`${address}/review`);
+  }
+  console.log(`    ${ruled} rulings`);
+  await shown(rita, "case-reviewed");
+  await Promise.all([rita.waitForURL(/approval/), rita.click("button:has-text('Send to second approval')")]);
+  assert.equal(await rita.locator("button:has-text('Approve this result')").count(), 0, "the reviewer cannot approve their own work");
+
+  step("second approval by another person, release");
+  const otto = await person(true);
+  await login(otto, "otto");
+  await otto.goto(`${address}/approval`);
+  await shown(otto, "approval-dark");
+  await otto.check(".check input");
+  await otto.click("button:has-text('Approve this result')");
+  await otto.waitForLoadState("load");
+  await otto.goto(`${address}/approval`);
+  await otto.click("button:has-text('Release')");
+  await otto.waitForLoadState("load");
+  await otto.goto(address);
+  await settled(otto, "Released");
+  await shown(otto, "case-released-dark");
+  await otto.goto(`${address}/hits`);
+  await shown(otto, "changes-dark");
+
+  step("the package holds no third party; the packet is verified");
+  const [first] = await Promise.all([otto.waitForEvent("download"), otto.goto(address).then(() => otto.click("a:has-text('Download package')"))]);
+  const release = join(data, "release.zip");
+  await first.saveAs(release);
+  execFileSync("python3", ["-c", `
+import sys, zipfile
+z = zipfile.ZipFile(sys.argv[1])
+names = z.namelist()
+assert "manifest.json" in names and any(n.endswith("portal-fhir.json") for n in names), names
+for n in names:
+    b = z.read(n)
+    for word in (b"Graciela", b"Villalobos", b"Okonkwo"):
+        assert word not in b, (n, word)
+`, release]);
+  const [second] = await Promise.all([otto.waitForEvent("download"), otto.click("a:has-text('Evidence packet')")]);
+  const packet = join(data, "packet.zip");
+  await second.saveAs(packet);
+  const verdict = execFileSync(program, ["audit", "verify", packet], { encoding: "utf8" });
+  assert(/passed {2}signature/.test(verdict) && !/FAILED/.test(verdict), verdict);
+  const answers = execFileSync(program, ["audit", "show", packet], { encoding: "utf8" });
+  assert(answers.includes("Rita Reviewer") && answers.includes("Otto Officer"), answers);
+
+  step("the log is whole");
+  await otto.goto(`${base}/audit`);
+  await otto.click("button:has-text('Check the whole chain')");
+  await otto.waitForSelector(".notice.good");
+  await shown(otto, "audit-dark");
+  assert.match(execFileSync(program, ["audit", "verify", "--data", join(data, "store")], { encoding: "utf8" }), /passed/);
+  await cleo.goto(`${base}/queue?view=done`);
+  await cleo.setViewportSize({ width: 1920, height: 1080 });
+  await shown(cleo, "queue-done");
+  await cleo.setViewportSize({ width: 1280, height: 800 });
+  const wide = await cleo.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+  assert(!wide, "the queue fits 1280 pixels");
+
+  assert.deepEqual(trouble, [], `troubles:\n${trouble.join("\n")}`);
+  console.log("desk: all well");
+} catch (e) {
+  const open = browser.contexts().flatMap((c) => c.pages());
+  if (pictures) await Promise.all(open.map((p, i) => p.screenshot({ path: join(pictures, `failed-${i}.png`) }).catch(() => {})));
+  console.error(trouble.join("\n"));
+  console.error(e);
+  process.exitCode = 1;
+} finally {
+  await browser.close();
+  server.kill("SIGTERM");
+  rmSync(data, { recursive: true, force: true });
+}
