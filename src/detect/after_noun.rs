@@ -2,7 +2,8 @@
 
 use super::cues::{kin, title};
 use super::discover::Find;
-use super::evidence::{after_time, credential_at, place_end};
+use super::evidence::{credential_at, place_end};
+use super::kin_words::after_time;
 use super::name_read::titled as after_title;
 use super::name_read::{Read, Trust, forward};
 use super::small_cues::nickname;
