@@ -100,8 +100,9 @@ fn run_detect(args: &DetectArgs) -> Result<i32, RunError> {
         None => None,
     };
     let names = Names::shared();
-    detect::run(&mut std::io::stdin().lock(), identity, &mut std::io::stdout().lock())
-        .map_err(|e| RunError::Internal(e.to_string()))?;
+    // Standard output by itself writes line by line.
+    let mut out = std::io::BufWriter::with_capacity(64 << 10, std::io::stdout().lock());
+    detect::run(&mut std::io::stdin().lock(), identity, &mut out).map_err(|e| RunError::Internal(e.to_string()))?;
     if let Some(why) = names.missing() {
         eprintln!("disclose: {why}. Names that only the model finds are not shown.");
     }

@@ -2,7 +2,8 @@
 
 use super::cues::{kin, title};
 use super::discover::Find;
-use super::evidence::{after_time, credential_at, place_end};
+use super::evidence::{credential_at, place_end};
+use super::kin_words::after_time;
 use super::name_read::titled as after_title;
 use super::name_read::{Read, Trust, forward};
 use super::small_cues::nickname;
@@ -74,7 +75,8 @@ pub fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, 
         n > read.next || matches!(t.shape(n), Some(Shape::Mark(',' | ')' | ';' | '('))) || t.low(n) == "and" && comma
     };
     let family = kin(t.low(from.wrapping_sub(1))).is_some();
-    let set_off = marked && closed && family && t.is_capital(k) && (read.best >= NameLike::Unknown || is_given(t.low(k)));
+    let fits = family && read.best >= NameLike::Unknown || is_given(t.low(k)) && (family || role.is_some());
+    let set_off = marked && closed && fits && t.is_capital(k);
     // `Husband's name is Clement`
     let called = k > from
         && matches!(t.low(k - 1), "is" | "named" | "called")

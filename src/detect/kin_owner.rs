@@ -1,8 +1,9 @@
 //! Whose relative somebody is: the patient's, a relative's, another patient's; and relatives told by a list.
 
 use super::cues::{field_phrase, is_kin_adjective, kin, kin_of_kin};
-use super::evidence::{around, is_count};
+use super::evidence::around;
 use super::identity::Own;
+use super::kin_words::is_count;
 use super::known_person::sex_of;
 use super::scene::{WARD, mention_over, range};
 use super::table_roles::is_line_end;
@@ -337,8 +338,11 @@ pub fn lettered(t: &Tokens, first: usize, next: usize) -> Option<Role> {
         _ => None,
     };
     let family = (line..line + 3).any(|k| matches!(t.low(k), "fhx" | "fh" | "famhx" | "fam" | "family"));
-    if family && first > line && t.shape(first - 1) == Some(Shape::Initial) {
-        return if t.low(first - 1) == "s" { Some(Role::Sister) } else { role(t.low(first - 1)) };
+    // The letter may have been read as an initial of the name.
+    let letter = if t.shape(first) == Some(Shape::Initial) && next > first + 1 { Some(first) } else { first.checked_sub(1) };
+    let letter = letter.filter(|k| *k >= line && t.shape(*k) == Some(Shape::Initial));
+    if let Some(k) = letter.filter(|_| family) {
+        return if t.low(k) == "s" { Some(Role::Sister) } else { role(t.low(k)) };
     }
     let lettered = |k: usize| t.is(k, '(') && t.shape(k + 1) == Some(Shape::Initial) && t.is(k + 2, ')');
     let many = (line..line + 40).take_while(|k| !is_line_end(t, *k)).filter(|k| lettered(*k)).count() > 1;

@@ -28,6 +28,7 @@ pub mod fold;
 mod id_rules;
 mod identity;
 mod kin_owner;
+mod kin_words;
 mod knowledge;
 mod known_person;
 mod labels;

@@ -444,7 +444,11 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
         let more = match t.shape(end) {
             Some(Shape::Initial) => !t.is_sex(end),
             Some(Shape::Cap | Shape::Upper) => {
-                is_given(t.low(end)) && credential(t.word(end)).is_none() && t.like(end) != NameLike::Word
+                let known = is_given(t.low(end)) && t.like(end) != NameLike::Word;
+                // `XIONG, PA HOUA`: the cell ends.
+                let filled =
+                    capitals && t.shape(end) == Some(Shape::Upper) && t.like(end) >= NameLike::Unknown && t.ends_column(end + 1);
+                (known || filled) && credential(t.word(end)).is_none()
             }
             _ => false,
         };

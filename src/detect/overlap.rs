@@ -58,7 +58,7 @@ fn rank(m: &Mention) -> u8 {
 fn widen(finds: &mut [Mention], kept: &mut std::collections::BTreeMap<usize, usize>, winner: usize, loser: usize) {
     // What words tell of somebody whom the roster only knows not to be one of its own.
     if let (Who::New(told), Who::New(better)) = (&finds[winner].who, &finds[loser].who)
-        && matches!(told, Role::OtherPerson | Role::Relative | Role::Contact | Role::Clinician)
+        && matches!(told, Role::OtherPerson | Role::Relative | Role::Contact)
         && better.rank() > told.rank()
         && finds[loser].category == Category::Name
     {

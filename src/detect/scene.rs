@@ -21,7 +21,7 @@ pub fn settle(t: &Tokens, mentions: &mut [Mention], own: &Own) {
 
 fn places(t: &Tokens, mentions: &mut [Mention], own: &Own) {
     let table = Table::new(t);
-    let rows = Rows::new(t, mentions);
+    let rows = Rows::new(t, mentions, own);
     for i in 0..mentions.len() {
         let Some(m) = mentions.get(i).filter(|m| untold(m)) else { continue };
         let (first, next) = range(t, m);

@@ -99,6 +99,10 @@ pub fn is_thing(t: &Tokens, read: &Read, e: &Evidence) -> bool {
     {
         return true;
     }
+    // `Hasson trocar`, `Leopold vtx`
+    if read.words == 1 && !strong && (is_eponym(last) || is_shared_eponym(last)) && is_thing_noun(t, n) {
+        return true;
+    }
     // `Veress, Hasson`: one of a list of such things.
     if read.words == 1 && !strong && is_shared_eponym(last) && e.role.is_none() && beside_eponym(t, read.first, n) {
         return true;
@@ -161,7 +165,8 @@ pub fn is_thing_noun(t: &Tokens, n: usize) -> bool {
     if apart || low.len() < 3 || folded_like(low) == NameLike::Name {
         return false;
     }
-    let verb = low.len() > 4 && (low.ends_with("ed") || low.ends_with("ing") || low.ends_with("ly"))
+    let verb = low.len() > 4 && (low.ends_with("ed") || low.ends_with("ing"))
+        || low.len() > 5 && low.ends_with("ly")
         || low.len() > 3 && low.ends_with('s') && !low.ends_with("ss") && !low.ends_with("us") && !low.ends_with("is");
     !verb && !GOES_ON.contains(low) && super::cues::opens(low).is_none()
 }

@@ -1,6 +1,7 @@
 //! Another patient, told by the place on the ward, a shared room, a paper that is theirs, or a line of a list of patients.
 
 use super::evidence::place_end;
+use super::identity::Own;
 use super::scene::range;
 use super::tokens::{Shape, Tokens};
 use crate::model::mention::{Category, Mention, Who};
@@ -114,11 +115,10 @@ pub fn ward(t: &Tokens, first: usize, next: usize) -> Option<Role> {
 fn aged(t: &Tokens, k: usize, next: usize) -> bool {
     let sex = |i: usize| matches!(t.low(i), "f" | "m" | "female" | "male");
     let years = |i: usize| t.shape(i) == Some(Shape::Number) && (1..=3).contains(&t.word(i).len());
-    let gap = t.ends_column(next);
     let mixed = t.shape(k) == Some(Shape::Mixed) && t.word(k).len() <= 4 && t.low(k).ends_with(['f', 'm']);
     sex(k) && (years(k + 1) || t.is(k + 1, '?'))
         || years(k) && (sex(k + 1) || matches!(t.low(k + 1), "yo" | "y" | "yr" | "year") || t.is(k + 1, ',') && k > next)
-        || mixed && (gap || k > next)
+        || mixed
 }
 
 fn is_place_number(t: &Tokens, k: usize) -> bool {
@@ -137,9 +137,12 @@ pub struct Rows {
 }
 
 impl Rows {
-    pub fn new(t: &Tokens, mentions: &[Mention]) -> Rows {
-        let own = mentions.iter().filter(|m| m.category == Category::Name && m.who == Who::Patient);
-        Rows { heads: own.filter_map(|m| row_codes(t, range(t, m).0)).filter(|c| !c.is_empty()).collect() }
+    pub fn new(t: &Tokens, mentions: &[Mention], own: &Own) -> Rows {
+        let found = mentions.iter().filter(|m| m.category == Category::Name && m.who == Who::Patient).map(|m| range(t, m).0);
+        // The patient's family name that is a word, too, may not have been found yet.
+        let named = (1..t.list.len()).filter(|k| t.is_capital(*k) && own.is_family(t.low(*k)));
+        let heads = found.chain(named.take(64)).filter_map(|k| row_codes(t, k)).filter(|c| !c.is_empty());
+        Rows { heads: heads.take(64).collect() }
     }
 
     /// Another patient, when the name stands in its line as the patient's does in theirs.

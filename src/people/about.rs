@@ -2,7 +2,7 @@
 
 use super::decide::differences;
 use super::explain::explain;
-use super::facts::Facts;
+use super::facts::{Facts, IdClass};
 use super::levels::{self, Birth, Family, Given};
 use super::matching::{Outcome, compare_with};
 use super::name::{Folded, Placeholder};
@@ -70,7 +70,13 @@ impl PageJudge {
             || v.verdict == Outcome::Different;
         if !against {
             // A stand-in for a name is the requester's only by number or birth date.
-            let tied = !stand_in || levels::ids(&self.own, &facts).equal || birth == Birth::Exact;
+            let numbered = levels::ids(&self.own, &facts).equal;
+            // One letter apart: a slip of the pen, or a twin of the other sex or with another number.
+            let another = n.given == Given::Near
+                && !numbered
+                && (!claim.record_numbers.is_empty() && self.own.ids.iter().any(|i| i.class == IdClass::Record)
+                    || ends_otherwise(&self.own, &facts));
+            let tied = (!stand_in || numbered || birth == Birth::Exact) && !another;
             return if tied { (PageVerdict::Match, String::new()) } else { (PageVerdict::Doubt, differences(&v)) };
         }
         if self.shares(&facts, roster) {
@@ -96,6 +102,19 @@ impl PageJudge {
             n.given >= Given::Variant && n.family >= Family::Variant && !clash
         })
     }
+}
+
+/// `Orla` and `Orlo`: given names that differ in a last vowel only, as those of a man and a woman do.
+fn ends_otherwise(own: &Facts, other: &Facts) -> bool {
+    let vowel = |c: Option<char>| c.is_some_and(|c| matches!(c, 'a' | 'e' | 'i' | 'o' | 'u'));
+    let apart = |a: &str, b: &str| {
+        let (mut x, mut y) = (a.chars(), b.chars());
+        let (p, q) = (x.next_back(), y.next_back());
+        p != q && vowel(p) && vowel(q) && x.as_str() == y.as_str() && x.as_str().chars().count() > 1
+    };
+    let first = |f: &Facts| f.names.iter().filter_map(|n| n.given.first().map(|g| g.plain.clone())).collect::<Vec<_>>();
+    let theirs = first(other);
+    first(own).iter().any(|a| theirs.iter().any(|b| apart(a, b)))
 }
 
 /// Mother and child share a record around the birth.

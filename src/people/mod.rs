@@ -28,6 +28,8 @@ pub mod matching;
 pub mod name;
 pub mod organisation;
 pub mod page_identity;
+mod page_labels;
+mod page_values;
 mod request_parts;
 pub mod resolver;
 pub mod roster;
@@ -38,6 +40,8 @@ pub use decide::SubjectCheck;
 pub use explain::{explain, explained};
 pub use roster::check_subject;
 
+#[cfg(test)]
+mod about_tests;
 #[cfg(test)]
 mod matching_tests;
 #[cfg(test)]

@@ -6,8 +6,8 @@ use super::Edition;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 use std::borrow::Cow;
 
-/// Rows of the sheet; `ledger.csv` has all.
-const ROWS: u32 = 20_000;
+/// Rows of the sheet, as many as page and PDF have; `ledger.csv` has all. A row costs more time than all else that is done for a change.
+const ROWS: u32 = 2_000;
 /// Longest text of a cell, characters: what the format allows.
 const LONGEST: usize = 32_000;
 

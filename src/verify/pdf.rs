@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use unicode_normalization::UnicodeNormalization;
 
 /// Objects inside each other.
 const MAX_DEPTH: u8 = 24;
@@ -254,6 +255,7 @@ fn take_apart(bytes: &[u8], password: &str, skip: &[u32]) -> Result<Parts, Strin
         let mut reader = Reader::default();
         interpret_page(page, &mut context, &mut reader);
         out.pages.push(readings(&reader.glyphs));
+        reader.glyphs.shrink_to_fit();
         out.glyphs.push(reader.glyphs);
         out.shapes.push(reader.shapes);
     }
@@ -555,6 +557,8 @@ impl Device<'_> for Reader {
                 Some(BfString::String(s)) => s,
                 None => String::new(),
             };
+            // A ligature reads as the letters it is made of, whichever way a font's tables put it.
+            let text = if text.is_ascii() { text } else { text.nfkc().collect() };
             self.glyphs.push(Shown { text, at: [at.x as f32, at.y as f32], size: size as f32, wide: wide as f32, starts });
             starts = false;
         }

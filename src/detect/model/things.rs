@@ -88,7 +88,7 @@ pub fn is_place(t: &Tokens, first: usize, next: usize) -> bool {
     }
     let mut k = next;
     while k < next + 4 && (t.is_capital(k) || matches!(t.low(k), "and" | "of") || t.is(k, '&') || t.is(k, ',')) {
-        if ORGANISATIONS.contains(&t.low(k)) {
+        if ORGANISATIONS.contains(&t.low(k)) || k > first && t.is_capital(k) && is_school(t.low(k)) {
             return true;
         }
         k += 1;
@@ -108,6 +108,11 @@ pub fn is_place(t: &Tokens, first: usize, next: usize) -> bool {
 pub fn is_destination(t: &Tokens, first: usize) -> bool {
     let before = |n: usize| first.checked_sub(n).map_or("", |k| t.low(k));
     matches!(before(1), "from" | "to") && matches!(before(2), "referred" | "came" | "returned" | "transferred" | "transfer")
+}
+
+/// Words that end the name of a school.
+fn is_school(low: &str) -> bool {
+    matches!(low, "academy" | "elementary" | "preschool" | "kindergarten" | "prep" | "primary" | "charter")
 }
 
 /// Verbs and words before a product that is taken, given or worn.
