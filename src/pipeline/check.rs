@@ -82,7 +82,8 @@ impl Checker {
             format!("{:?}", known.policy),
             format!("{} {} {:?}", known.request.recipient, known.request.purpose, known.request.authority),
         );
-        let texts: Vec<&str> = report::FIXED.iter().copied().chain([policy.as_str(), &request]).collect();
+        let sheet = report::spreadsheet_texts();
+        let texts: Vec<&str> = report::FIXED.iter().copied().chain([policy.as_str(), &request, &sheet]).collect();
         let own_words = own_words(&forbidden, &texts);
         let facts = VerifyFacts { version: 1, forbidden, patient_values: own, own_words, ..VerifyFacts::default() };
         Ok(Checker {

@@ -76,6 +76,24 @@ impl Sheet {
     }
 }
 
+/// What stands in every spreadsheet that the library writes: themes, styles, names of scripts.
+pub fn spreadsheet_texts() -> String {
+    let empty = Sheet::new(Edition::Recipient, &[]).and_then(Sheet::finish).unwrap_or_default();
+    let Ok(mut zip) = zip::ZipArchive::new(std::io::Cursor::new(empty)) else { return String::new() };
+    let mut out = String::new();
+    for i in 0..zip.len() {
+        let Ok(mut member) = zip.by_index(i) else { continue };
+        out.push_str(&String::from_utf8_lossy(member.name_raw()));
+        out.push(' ');
+        // The library writes UTF-8; a member that is none adds no word.
+        let mut text = String::new();
+        if std::io::Read::read_to_string(&mut member, &mut text).is_ok() {
+            out.push_str(&text);
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +111,12 @@ mod tests {
         let mut page = String::new();
         std::io::Read::read_to_string(&mut zip.by_name("xl/worksheets/sheet1.xml").unwrap(), &mut page).unwrap();
         assert!(!page.contains("<f>"), "{page}");
+    }
+
+    #[test]
+    fn the_words_of_every_spreadsheet_are_told() {
+        let texts = spreadsheet_texts();
+        assert!(texts.contains("Calibri") && texts.contains("xl/workbook.xml"));
     }
 
     #[test]

@@ -32,6 +32,8 @@ use serde::Serialize;
 use std::io::{self, BufRead, Write};
 use std::path::Path;
 
+pub use ledger_xlsx::spreadsheet_texts;
+
 /// Where the report's own words stand: its pages, and the types that name the members of its JSON. A check that looks for removed names
 /// in a report must know which words are there whoever is in the case.
 pub const FIXED: &[&str] = &[

@@ -194,12 +194,24 @@ impl Scan<'_> {
     }
 
     fn binary(&mut self, bytes: &[u8], layer: &Layer) {
+        if let Some(ranges) = pictures_words(bytes) {
+            for r in ranges {
+                self.stretch(bytes, r, layer);
+            }
+            return;
+        }
         self.plain(bytes, Escapes::None, layer);
         if bytes.contains(&0) && self.spend(bytes.len(), layer) {
             // UTF-16 text inside a binary format reads as ASCII once its zero bytes are gone.
             let dense: Vec<u8> = bytes.iter().copied().filter(|b| *b != 0).collect();
             self.plain(&dense, Escapes::None, &layer.inner("without zero bytes", 0..bytes.len()));
         }
+    }
+
+    /// Searches a stretch of a binary file as it is.
+    fn stretch(&mut self, bytes: &[u8], range: Range<usize>, layer: &Layer) {
+        let piece = bytes.get(range.clone()).unwrap_or_default();
+        self.plain(piece, Escapes::None, &layer.mapped("", vec![(0, range.start)]));
     }
 
     /// Folds and searches bytes as they are, in overlapping blocks.
@@ -230,7 +242,7 @@ impl Scan<'_> {
             return;
         }
         let (s, e) = folded.raw_range(block, escapes, hit.start, hit.end);
-        if layer.outer.is_none() && layer.way.is_none() && is_syntax(block, s..e) {
+        if layer.outer.is_none() && layer.way.is_none() && is_syntax(block, s..e) || in_encoded_data(block, s..e) {
             return;
         }
         let at = layer.locate(start + s..start + e);
@@ -444,12 +456,19 @@ impl Scan<'_> {
     }
 
     fn zip(&mut self, bytes: &[u8], layer: &Layer) {
-        // Names, comments and extra fields stand in the raw bytes; stored members too.
-        self.plain(bytes, Escapes::None, layer);
         let Ok(mut archive) = zip::ZipArchive::new(Cursor::new(bytes)) else {
+            self.plain(bytes, Escapes::None, layer);
             self.unsearched("a damaged zip", layer);
             return;
         };
+        // Names, comments and extra fields stand in the raw bytes; stored members too. In compressed bytes three letters that spell a
+        // name are chance; they are searched inflated.
+        let mut from = 0usize;
+        for packed in compressed(&mut archive, bytes.len()) {
+            self.stretch(bytes, from..packed.start.max(from), layer);
+            from = packed.end.max(from);
+        }
+        self.stretch(bytes, from..bytes.len(), layer);
         self.text(archive.comment(), &layer.inner("zip comment", 0..bytes.len()), true);
         for i in 0..archive.len() {
             let inner = layer.inner(&format!("zip member {}", i + 1), 0..bytes.len());
@@ -470,6 +489,73 @@ impl Scan<'_> {
             }
         }
     }
+}
+
+/// Stretches of a zip that hold a member's compressed bytes, in order.
+fn compressed(archive: &mut zip::ZipArchive<Cursor<&[u8]>>, len: usize) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    for i in 0..archive.len() {
+        let Ok(member) = archive.by_index_raw(i) else { continue };
+        if member.compression() == zip::CompressionMethod::Stored {
+            continue;
+        }
+        let Some(start) = member.data_start().and_then(|at| usize::try_from(at).ok()) else { continue };
+        let end = start.saturating_add(usize::try_from(member.compressed_size()).unwrap_or(usize::MAX));
+        if end <= len {
+            out.push(start..end);
+        }
+    }
+    out.sort_by_key(|r| r.start);
+    out
+}
+
+/// Stretches of a PNG or JPEG that can hold words: all but the coded picture, in which three letters that spell a name are chance.
+/// `None` for bytes of another kind, and for a picture that does not follow its own format.
+fn pictures_words(bytes: &[u8]) -> Option<Vec<Range<usize>>> {
+    let mut out = Vec::new();
+    if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+        let (mut at, mut from) = (8usize, 0usize);
+        while let Some(head) = bytes.get(at..at + 8) {
+            let len = u32::from_be_bytes([head[0], head[1], head[2], head[3]]) as usize;
+            let end = at.checked_add(12)?.checked_add(len).filter(|e| *e <= bytes.len())?;
+            if head.ends_with(b"IDAT") {
+                out.push(from..at);
+                from = end - 4;
+            }
+            at = end;
+        }
+        out.push(from..bytes.len());
+        return Some(out);
+    }
+    if bytes.starts_with(b"\xff\xd8\xff") {
+        let mut at = 2usize;
+        loop {
+            let head = bytes.get(at..at + 4).filter(|h| h[0] == 0xff)?;
+            let end = at + 2 + usize::from(u16::from_be_bytes([head[2], head[3]]));
+            if head[1] == 0xda {
+                let last = memchr::memmem::rfind(bytes, b"\xff\xd9").filter(|e| *e >= end)?;
+                return Some(vec![0..end.min(bytes.len()), last..bytes.len()]);
+            }
+            at = end;
+        }
+    }
+    None
+}
+
+/// True for letters in the middle of a long run of base64: they are searched decoded, and as they stand they spell nothing.
+fn in_encoded_data(block: &[u8], at: Range<usize>) -> bool {
+    const LONG: usize = 1000;
+    let letter = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+    let before = block.get(..at.start).unwrap_or_default().iter().rev().take(LONG).take_while(letter).count();
+    let after = block.get(at.end..).unwrap_or_default().iter().take(LONG).take_while(letter).count();
+    let (from, to) = (at.start - before, at.end + after);
+    let run = block.get(from..to).unwrap_or_default();
+    let inside = block.get(at).unwrap_or_default().iter().all(|b| letter(&b));
+    inside
+        && run.len() >= LONG
+        && run.iter().any(u8::is_ascii_uppercase)
+        && run.iter().any(u8::is_ascii_lowercase)
+        && run.iter().filter(|b| b.is_ascii_digit()).count() * 50 > run.len()
 }
 
 fn is_json(bytes: &[u8]) -> bool {

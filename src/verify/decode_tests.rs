@@ -4,6 +4,7 @@ use super::decode::*;
 use super::forbidden::ForbiddenValue;
 use super::searcher::Searcher;
 use crate::model::mention::Category;
+use crate::model::person::Name;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
@@ -219,4 +220,36 @@ proptest! {
         let bytes = serde_json::to_vec(&serde_json::json!({"a": text})).unwrap();
         prop_assert!(!found("x", &bytes).is_empty());
     }
+}
+
+#[test]
+fn letters_that_a_coded_picture_spells_by_chance_are_nobodys() {
+    use base64::Engine;
+    let name = |family: &str| {
+        let n = Name { family: family.into(), ..Name::default() };
+        ForbiddenValue::name(&n, Some(1), "[PHYSICIAN 1]", &|_| false)
+    };
+    let searcher = Searcher::new(&[name("Lin")], &[]);
+    let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
+    let mut chunk = |kind: &[u8], data: &[u8]| {
+        png.extend((data.len() as u32).to_be_bytes());
+        png.extend(kind);
+        png.extend(data);
+        png.extend([0; 4]);
+    };
+    chunk(b"IHDR", &[0; 13]);
+    chunk(b"IDAT", b"\x01\x02 Lin \x03");
+    chunk(b"IEND", b"");
+    let found = |bytes: &[u8]| search_file("release/a.png", bytes, &searcher, &[]).len();
+    assert_eq!(found(&png), 0);
+    let text = png.windows(4).position(|w| w == b"IDAT").unwrap();
+    let mut told = png.clone();
+    told[text..text + 4].copy_from_slice(b"tEXt");
+    assert_eq!(found(&told), 1, "a text chunk is read");
+    let data: Vec<u8> = (0..3000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let mut coded = base64::engine::general_purpose::STANDARD.encode(data).into_bytes();
+    coded[1500..1505].copy_from_slice(b"+Lin/");
+    let page = [b"<img src=\"data:application/x;base64,".as_slice(), &coded, b"\">"].concat();
+    assert_eq!(found(&page), 0);
+    assert_eq!(found(b"<p>seen by Lin</p>"), 1);
 }

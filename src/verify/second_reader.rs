@@ -69,12 +69,41 @@ fn typed(bytes: &[u8]) -> Refused {
     for line in values(bytes) {
         for (range, kind) in resources(line) {
             let Some(piece) = line.get(range) else { continue };
-            if serde_json::from_slice::<fhir_sdk::r4b::resources::Resource>(piece).is_err() {
+            let reads = |bytes: &[u8]| serde_json::from_slice::<fhir_sdk::r4b::resources::Resource>(bytes).is_ok();
+            if !reads(piece) && !with_absent_filled(piece).is_some_and(|p| reads(&p)) {
                 *out.entry(kind).or_default() += 1;
             }
         }
     }
     out
+}
+
+/// A resource with a time in the place of every required one that says why it is absent. R4 allows a required primitive that has only
+/// an extension (JSON representation, "primitive elements"); the typed model does not.
+#[cfg(feature = "second-reader")]
+fn with_absent_filled(piece: &[u8]) -> Option<Vec<u8>> {
+    use serde_json::Value;
+    fn fill(v: &mut Value) {
+        match v {
+            Value::Array(items) => items.iter_mut().for_each(fill),
+            Value::Object(map) => {
+                map.values_mut().for_each(fill);
+                let absent: Vec<String> = map
+                    .iter()
+                    .filter(|(_, v)| v["extension"][0]["url"] == "http://hl7.org/fhir/StructureDefinition/data-absent-reason")
+                    .filter_map(|(k, _)| k.strip_prefix('_').map(str::to_string))
+                    .filter(|k| !map.contains_key(k))
+                    .collect();
+                for key in absent {
+                    map.insert(key, Value::from("1900-01-01T00:00:00Z"));
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut value: Value = serde_json::from_slice(piece).ok()?;
+    fill(&mut value);
+    serde_json::to_vec(&value).ok()
 }
 
 /// Each resource of a bundle by itself, so that one failure does not hide the others; otherwise the resource. With its type.

@@ -91,5 +91,5 @@ fn with_the_weights_the_report_names_them() {
     let html = std::fs::read_to_string(run.delivered().join("report/report.html")).expect("the report");
     assert!(html.contains("National Design Studio"));
     let (_, out, err) = run::pipe(&["detect"], "Left a voice mail for Brzozwiecki this morning about the forms.");
-    assert!(err.is_empty() && out.contains("model.doubt"), "{out}{err}");
+    assert!(err.is_empty() && out.contains("\"rule\":\"model."), "{out}{err}");
 }

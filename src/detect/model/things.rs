@@ -57,6 +57,8 @@ const ORGANISATIONS: &[&str] = &[
     "park",
     "airport",
 ];
+/// Parts of a building that a unit is called by.
+const WINGS: &[&str] = &["north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "central", "main"];
 /// Facilities named after people that stand alone in notes.
 const FACILITIES: &[&str] =
     &["brigham", "cedars", "geisinger", "hopkins", "hitchcock", "kettering", "mayo", "scripps", "sinai", "vanderbilt"];
@@ -94,6 +96,11 @@ pub fn is_place(t: &Tokens, first: usize, next: usize) -> bool {
         k += 1;
     }
     let before = |n: usize| first.checked_sub(n).map_or("", |k| t.low(k));
+    // `4 West`, `6 South`: a unit of a hospital by floor and wing.
+    let numbered = before(1).len() <= 2 && !before(1).is_empty() && before(1).bytes().all(|b| b.is_ascii_digit());
+    if numbered && next == first + 1 && WINGS.contains(&t.low(first)) {
+        return true;
+    }
     match before(1) {
         "at" | "in" | "near" => true,
         "from" | "to" if MOVES.contains(&before(2)) => true,
