@@ -96,6 +96,13 @@ fn shape(word: &str) -> impl Iterator<Item = char> {
     })
 }
 
+/// A number without the word for it in front: `MRN-448120` is read as `MRN 448120` too.
+fn bare_number(key: &str) -> &str {
+    let words = ["mrn", "pid", "mr", "id", "pt"];
+    let rest = words.iter().find_map(|w| key.strip_prefix(w)).filter(|r| r.len() >= 5 && r.bytes().all(|b| b.is_ascii_digit()));
+    rest.unwrap_or(key)
+}
+
 impl Own {
     /// Gathers the values of `identity`.
     pub fn new(identity: &Identity) -> Self {
@@ -148,6 +155,12 @@ impl Own {
     /// True when the given name may be one of the patient's.
     pub fn is_given(&self, given: &str) -> bool {
         given_tokens(given).iter().any(|g| self.givens.iter().any(|own| compatible(own, g) || same_shape(own, g)))
+    }
+
+    /// True for one of the patient's given names with a slip of the pen: two letters at most, in a name of five or more.
+    pub fn is_nearly_given(&self, word: &str) -> bool {
+        let near = |own: &String| own.chars().count() >= 5 && strsim::osa_distance(own, word) <= 2;
+        self.givens.iter().any(near)
     }
 
     /// Compares a name read from text.
@@ -247,7 +260,8 @@ impl Own {
     pub fn has_id(&self, value: &str) -> bool {
         let key = id_key(value);
         let seen = |k: &str| k.replace('o', "0").replace(['l', 'i'], "1");
-        !key.is_empty() && self.ids.iter().any(|own| *own == key || seen(own) == seen(&key))
+        !key.is_empty()
+            && self.ids.iter().any(|own| *own == key || seen(own) == seen(&key) || bare_number(own) == bare_number(&key))
     }
     /// True when the text begins with one of the patient's street lines.
     pub fn has_address(&self, value: &str) -> bool {

@@ -365,7 +365,10 @@ impl Knowledge {
         if lone && !entry.certain && !self.is_person(&near, &e, entry, best, written, ctx) {
             return None;
         }
-        if lone && let Some((s, n)) = near.stranger(|w| self.fits(&ids, w)) {
+        if lone
+            && let Some((s, n)) = near
+                .stranger(best == Kind::Family, |w| self.fits(&ids, w) || ids.contains(&PATIENT) && self.own.is_nearly_given(w))
+        {
             // `Maria Lopez` where only a Maria Chen is known: somebody else.
             let role = if e.any() { other_role(&e, ctx) } else { ctx.kin_hint.unwrap_or(Role::OtherPerson) };
             let whole = super::split_text(text.get(s..n).unwrap_or(""));

@@ -137,12 +137,16 @@ impl<'a> Near<'a> {
         Some((self.base + read.start, self.base + read.end, read.name))
     }
 
-    /// A name part beside a lone word that does not fit its owners: byte range of the whole name.
-    pub fn stranger(&self, fits: impl Fn(&str) -> bool) -> Option<(usize, usize)> {
+    /// A name part beside a lone word that does not fit its owners: byte range of the whole name. `family`: the word is a surname; then
+    /// a word that no list holds, right before it on the line, is somebody's given name too.
+    pub fn stranger(&self, family: bool, fits: impl Fn(&str) -> bool) -> Option<(usize, usize)> {
         let t = &self.tokens;
         let before = self.first.checked_sub(1).filter(|k| {
             let low = t.low(*k);
-            t.shape(*k) == Some(Shape::Cap) && is_given(low) && t.like(*k) == NameLike::Name && !fits(low)
+            let beside = t.get(*k).zip(t.get(self.first)).is_some_and(|(a, b)| a.end + 1 == b.start && !a.possessive);
+            let unlisted = family && beside && t.like(*k) == NameLike::Unknown && low.chars().count() >= 4;
+            let listed = is_given(low) && t.like(*k) == NameLike::Name;
+            t.shape(*k) == Some(Shape::Cap) && (listed || unlisted) && !fits(low)
         });
         let after = Some(self.next).filter(|k| {
             let low = t.low(*k);

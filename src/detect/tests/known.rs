@@ -181,3 +181,24 @@ proptest! {
         valid(k, &mixed);
     }
 }
+
+/// A given name in no list before the patient's surname is not the patient's; the patient's own, written with a slip, is.
+#[test]
+fn an_unlisted_given_name_before_the_patients_surname_is_somebody_else() {
+    let patient_only = Roster { persons: vec![person(0, Role::Patient, &["Adaeze", "Ruth"], "Okonkwo")] };
+    let mut identity = patient();
+    identity.names = patient_only.persons[0].names.clone();
+    identity.identifiers = vec![Identifier { value: "MRN-448120".into(), ..Identifier::default() }];
+    let k = Knowledge::new(&patient_only, &identity, &Dictionary::default());
+    let who = |text: &str| scan(&k, text, Class::Narrative).pop();
+    for text in ["Father | Obiora Okonkwo | d. 58", "Obiora Okonkwo called back"] {
+        let found = who(text);
+        assert!(found.as_ref().is_some_and(|(t, w)| t == "Obiora Okonkwo" && *w != Who::Patient), "{found:?}");
+    }
+    for text in ["Adeaze Okonkwo called", "Patient Okonkwo is stable", "Informed Okonkwo of the result"] {
+        let found = who(text);
+        assert!(found.as_ref().is_some_and(|(_, w)| *w == Who::Patient), "{text}: {found:?}");
+    }
+    let own = crate::detect::identity::Own::new(&identity);
+    assert!(own.has_id("448120") && own.has_id("MRN 448120") && !own.has_id("448121"));
+}
