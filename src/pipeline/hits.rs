@@ -106,7 +106,9 @@ impl Overrides {
         let of = |ruling: &str, reason: &str| {
             let read = Ruling::parse(ruling).filter(|r| matches!(r, Ruling::Keep | Ruling::Mask | Ruling::Label(..)));
             let ruling = read.ok_or_else(|| {
-                RunError::Input(format!("{name}: a ruling on a hit or person is one of keep, mask, label:ROLE (such as label:mother)"))
+                RunError::Input(format!(
+                    "{name}: a ruling on a hit or person is one of keep, mask, label:ROLE (such as label:mother)"
+                ))
             })?;
             if !reason.is_empty() && !OVERRIDE_REASONS.iter().any(|(w, _)| *w == reason) {
                 let known: Vec<&str> = OVERRIDE_REASONS.iter().map(|(w, _)| *w).collect();
@@ -153,8 +155,7 @@ impl Overrides {
             let rest = key.strip_prefix(h.path.as_str())?;
             (rest.is_empty() || rest.starts_with(['>', '#'])).then(|| rest.matches('>').count() == h.depth)
         };
-        let hits: Vec<usize> =
-            self.hits.iter().enumerate().filter(|(_, (h, _))| fits(h) == Some(true)).map(|(i, _)| i).collect();
+        let hits: Vec<usize> = self.hits.iter().enumerate().filter(|(_, (h, _))| fits(h) == Some(true)).map(|(i, _)| i).collect();
         (!hits.is_empty() || !self.persons.is_empty()).then_some(Here { overrides: self, hits })
     }
 }
@@ -311,6 +312,10 @@ impl Numbered {
             doc.fields.get(field as usize).map(|f| (f.node, f.span))
         };
         let (node, span) = at.unwrap_or_default();
+        let original = range.and_then(|(start, end)| {
+            let view = doc.fields.get(field as usize).map(|f| self.tree.format.view(self.tree.source(), doc, f))?;
+            view.text.get(start as usize..end as usize).map(str::to_string)
+        });
         counters.entries += 1;
         let action = if record { Action::Withhold } else { Action::Mask };
         let basis = if why.is_empty() { what.to_string() } else { format!("{what}: {}", why.to_lowercase()) };
@@ -324,7 +329,7 @@ impl Numbered {
             rule: if record { "drawn.page" } else { "drawn.box" }.into(),
             confidence: 1.0,
             replacement: if record { String::new() } else { "[REDACTED]".into() },
-            original: None,
+            original,
         });
         self.nodes.push(node);
         let ledger = (self.entries.len() - 1) as u32;

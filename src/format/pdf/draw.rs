@@ -13,7 +13,8 @@ use std::sync::Arc;
 /// The page cannot be read, or nothing lies below the box that can be taken out by itself.
 pub fn draw(doc: &mut Document, page: usize, area: [f32; 4]) -> Result<Vec<Drawn>, String> {
     let mut kept = std::mem::take(&mut doc.kept);
-    let result = kept.get_mut::<Held>().ok_or("a PDF that was not read".to_string()).and_then(|held| on_page(held, doc, page, area));
+    let result =
+        kept.get_mut::<Held>().ok_or("a PDF that was not read".to_string()).and_then(|held| on_page(held, doc, page, area));
     doc.kept = kept;
     result
 }
@@ -104,8 +105,7 @@ fn inside(m: &[f64; 6], corners: [(f64, f64); 4]) -> Option<[(f32, f32); 4]> {
         (lo.clamp(0.0, 1.0), hi.clamp(0.0, 1.0))
     };
     let ((a0, a1), (b0, b1)) = (span(|p| p.0), span(|p| p.1));
-    (a1 - a0 > 1e-6 && b1 - b0 > 1e-6)
-        .then(|| [(a0, b0), (a1, b0), (a0, b1), (a1, b1)].map(|(a, b)| (a as f32, b as f32)))
+    (a1 - a0 > 1e-6 && b1 - b0 > 1e-6).then(|| [(a0, b0), (a1, b0), (a0, b1), (a1, b1)].map(|(a, b)| (a as f32, b as f32)))
 }
 
 #[cfg(test)]
