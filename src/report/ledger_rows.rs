@@ -167,8 +167,7 @@ impl<'a> Rows<'a> {
 fn field(out: &mut String, text: &str) {
     // Most cells begin with a letter or a figure and need not be asked.
     let word = text.as_bytes().first().is_none_or(u8::is_ascii_alphanumeric);
-    let formula =
-        !word && (text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r', '\n']));
+    let formula = !word && (text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r', '\n']));
     if !formula && !text.bytes().any(|b| matches!(b, b'"' | b',' | b'\n' | b'\r' | b'\'' | b';')) {
         out.push_str(text);
         return;

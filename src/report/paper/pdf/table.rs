@@ -37,7 +37,8 @@ impl Flow<'_> {
         }
         self.y += 4.0;
         if table.rows.len() > PRINTED {
-            let cut = format!("Printed here: the first {PRINTED} rows. The page and the files of this report beside it have more.");
+            let cut =
+                format!("Printed here: the first {PRINTED} rows. The page and the files of this report beside it have more.");
             self.paragraph(parent, &cut, Style::Plain, 8.2, SOFT, 3.0);
         }
         if !table.note.is_empty() {
