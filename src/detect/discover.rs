@@ -27,6 +27,7 @@ use super::small_cues::{described, functional, lower_pair, user_name};
 use super::things::is_thing;
 use super::tokens::{Shape, Tokens};
 use super::uncued::without_cue;
+use super::weighed::role;
 use super::whose::whose;
 use super::words::{NameLike, is_eponym, is_given};
 use crate::model::document::Class;
@@ -49,18 +50,27 @@ pub(super) struct Find {
 /// Names by cue and identifiers by pattern in `text`, sorted and without overlaps. Codes, ids and URLs give nothing: only known
 /// values are looked for there.
 pub fn discover(text: &str, ctx: &Context, identity: &Identity) -> Vec<Mention> {
+    discover_by(text, ctx, identity, true)
+}
+
+/// The same as rules alone tell it, without what [`role::settle`] adds: what its weights are fitted on.
+pub(super) fn discover_unweighed(text: &str, ctx: &Context, identity: &Identity) -> Vec<Mention> {
+    discover_by(text, ctx, identity, false)
+}
+
+fn discover_by(text: &str, ctx: &Context, identity: &Identity, weighed: bool) -> Vec<Mention> {
     let own = own_of(identity);
     if !identity.names.is_empty() {
-        return discover_with(text, ctx, &own, true);
+        return discover_with(text, ctx, &own, true, weighed);
     }
-    let found = discover_with(text, ctx, &own, false);
+    let found = discover_with(text, ctx, &own, false, weighed);
     // Nobody told who the patient is: the text may.
     let told = found.iter().find_map(|m| match (&m.who, &m.name) {
         (Who::Patient, Some(n)) if !n.family.is_empty() && !n.given.is_empty() => Some(n.clone()),
         _ => None,
     });
     match told {
-        Some(name) => discover_with(text, ctx, &Own::new(&Identity { names: vec![name], ..Identity::default() }), true),
+        Some(name) => discover_with(text, ctx, &Own::new(&Identity { names: vec![name], ..Identity::default() }), true, weighed),
         None => found,
     }
 }
@@ -80,7 +90,7 @@ pub(super) fn own_of(identity: &Identity) -> Rc<Own> {
     })
 }
 
-pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: bool) -> Vec<Mention> {
+pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: bool, weighed: bool) -> Vec<Mention> {
     if matches!(
         ctx.class,
         Class::Code
@@ -137,6 +147,9 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
     let known = |m: &Mention| m.name.as_ref().is_some_and(|n| laymen.contains(&super::fold::folded(&n.family)));
     for m in out.iter_mut().filter(|m| m.rule == STAFF_LIKE && m.who == Who::New(Role::OtherPerson) && !known(m)) {
         m.who = Who::New(Role::Clinician);
+    }
+    if weighed {
+        role::settle(&t, &mut out, own);
     }
     let ids = patterns::find(text);
     let ids: Vec<Mention> = ids

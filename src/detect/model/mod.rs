@@ -20,6 +20,7 @@ mod wordpiece;
 
 pub use files::{ATTRIBUTION, DOUBT, MODEL, RULE, VERSION};
 pub use places::is_in_no_list;
+pub(super) use verdict::{name_scores, read_unweighed};
 pub use verdict::{Answer, is_somebody, read_names};
 
 use files::Files;
