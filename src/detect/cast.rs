@@ -247,7 +247,7 @@ pub fn link_initials(mentions: &mut [Mention]) {
             if !family.is_empty() {
                 return family == f && g.starts_with(&given);
             }
-            initials(n).contains(&short)
+            initials_of(n).contains(&short)
         };
         let mut fits = named.iter().filter(|(_, n)| of(n));
         let Some((is, whole)) = fits.next().cloned() else { continue };
@@ -279,7 +279,7 @@ fn same_name(a: &Name, b: &Name) -> bool {
 }
 
 /// `hb` and `hfb` of `H. F. Begaye`; `lab` and `lb` of `Lucinda A. Barrow`.
-fn initials(name: &Name) -> Vec<String> {
+pub fn initials_of(name: &Name) -> Vec<String> {
     let first = |w: &str| folded(w).chars().find(|c| c.is_alphanumeric());
     let givens: Vec<char> = name.given.iter().flat_map(|g| g.split([' ', '-'])).filter_map(first).collect();
     let family: Vec<char> = name.family.split([' ', '-']).filter_map(first).collect();

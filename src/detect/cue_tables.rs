@@ -7,7 +7,8 @@ pub const TITLES: &[(&[&str], Option<Role>)] = &[
     (&["dr", "drs", "doctor"], Some(Role::Physician)),
     (&["nurse"], Some(Role::Nurse)),
     (&["officer", "ofc", "detective", "det", "dep", "trooper", "judge", "atty", "attorney", "coach"], Some(Role::OtherPerson)),
-    (&["chaplain", "rev", "reverend", "pastor", "rabbi", "imam", "fr"], Some(Role::Chaplain)),
+    (&["chaplain"], Some(Role::Chaplain)),
+    (&["rev", "reverend", "pastor", "rabbi", "imam", "fr", "deacon", "bishop", "monsignor"], None),
     (
         &[
             "mr",
@@ -281,8 +282,19 @@ pub const FUNCTIONS: &[(&[&str], Role)] = &[
     (&["OT", "PT", "ST", "SLP", "RT", "RRT", "OTR", "DPT"], Role::Therapist),
     (&["RD", "RDN"], Role::Dietitian),
     (&["LC", "IBCLC", "CRC", "Asst", "Counselor"], Role::Clinician),
-    (&["Hyg", "RDH", "Tech", "HUC"], Role::Technician),
+    (&["Hyg", "RDH", "Tech"], Role::Technician),
     (&["PI"], Role::Physician),
     (&["PharmD", "PHARMD", "RPh"], Role::Pharmacist),
-    (&["MD", "DO", "SHO", "GP", "PCP", "Res", "Reg"], Role::Physician),
+    (
+        &[
+            "MD", "DO", "SHO", "GP", "PCP", "Res", "Reg", "SpR", "StR", "F1", "F2", "FY1", "FY2", "ST1", "ST2", "ST3", "ST4", "ST5",
+            "CT1", "CT2", "IMT", "VMO", "R1", "R2", "R3", "R4", "PGY1", "PGY2", "PGY3", "Cons", "Attg", "HMO", "MS3", "MS4",
+        ],
+        Role::Physician,
+    ),
+    (&["WOCN", "CWOCN", "CNS", "RNFA", "ANM", "CCRN", "PHN", "VNA"], Role::Nurse),
+    (&["EVS", "HIM", "PSR", "MSA", "PSA", "HUC"], Role::Staff),
+    (&["Pharm"], Role::Pharmacist),
+    (&["Physio", "Psych"], Role::Therapist),
+    (&["EMTP", "MLT", "ODP", "CCT", "RDMS"], Role::Technician),
 ];

@@ -7,7 +7,7 @@ use super::beside;
 use super::columns;
 use super::coref;
 use super::crowd;
-use super::cues::{Pull, is_abbreviation, is_possessor, opens, role_phrase, title};
+use super::cues::{Pull, function, is_abbreviation, is_possessor, opens, role_phrase, title};
 use super::evidence::{Evidence, around, credential_at, function_at};
 use super::id_rules::needs_owner;
 use super::identity::Own;
@@ -21,6 +21,7 @@ use super::owner::attribute;
 use super::patterns;
 use super::records;
 use super::scene;
+use super::short_forms;
 use super::signature;
 use super::slots;
 use super::small_cues::{described, functional, lower_pair, user_name};
@@ -120,6 +121,7 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
     out.extend(labelled);
     out = overlap::settle(out);
     coref::resolve(&t, &mut out, own);
+    short_forms::find(&t, &mut out, own);
     misfile::settle(&t, &mut out);
     if labels::is_group(&t, ctx) {
         scene::roll(&t, &mut out, own);
@@ -252,10 +254,12 @@ fn by_cue(t: &Tokens, out: &mut Vec<Find>) {
     for i in 0..t.list.len() {
         match t.shape(i) {
             Some(Shape::Cap | Shape::Upper | Shape::Lower | Shape::Initial) => {}
+            // `F1`, `PGY2`
+            Some(Shape::Mixed) if function(t.word(i)).is_some() => {}
             _ => continue,
         }
         let low = t.low(i);
-        let capital = t.is_capital(i);
+        let capital = t.is_capital(i) || t.shape(i) == Some(Shape::Mixed);
         let opens = opens(low);
         if !capital && low != "law" && opens.is_none() {
             lower_pair(t, i, out);
@@ -284,7 +288,7 @@ fn by_cue(t: &Tokens, out: &mut Vec<Find>) {
                 login(t, i + n, role, out);
             }
         }
-        if matches!(t.shape(i), Some(Shape::Upper | Shape::Cap))
+        if matches!(t.shape(i), Some(Shape::Upper | Shape::Cap | Shape::Mixed))
             && let Some(role) = function_at(t, i)
         {
             functional(t, i, role, out);

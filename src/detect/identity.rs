@@ -145,6 +145,23 @@ impl Own {
         self.is_doctor |= name.prefix.iter().any(|p| folded(p).starts_with("dr"));
     }
 
+    /// True for the patient's initials in small letters: `jr` of Jane Roe.
+    pub fn has_initials(&self, letters: &str) -> bool {
+        let (mut all, two) = (letters.chars(), letters.chars().count());
+        let (Some(g), Some(f)) = (all.next(), letters.chars().next_back()) else { return false };
+        two >= 2 && self.given_begins(&g.to_string()) && self.family_begins(&f.to_string())
+    }
+
+    /// True when one of the patient's family names begins so.
+    pub fn family_begins(&self, head: &str) -> bool {
+        self.families.iter().any(|f| f.starts_with(head))
+    }
+
+    /// True when one of the patient's given names begins so.
+    pub fn given_begins(&self, head: &str) -> bool {
+        self.givens.iter().any(|g| g.starts_with(head))
+    }
+
     /// True when the family name is one of the patient's.
     pub fn is_family(&self, family: &str) -> bool {
         let f = folded(family);

@@ -53,6 +53,7 @@ mod safe_harbor;
 mod scene;
 mod search;
 mod service_date;
+mod short_forms;
 mod signature;
 mod slots;
 mod small_cues;
