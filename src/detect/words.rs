@@ -181,7 +181,9 @@ fn single(low: &str) -> NameLike {
     if low.contains('\'') && is_surname(&low.replace('\'', "")) {
         return NameLike::Name;
     }
-    if f & flag::PLACE != 0 || is_word(low) || clinical_ending(low) {
+    // A word that few ever read (`souk`, `kamala`) is, with a capital, somebody's name as likely as anything.
+    let rare = f & !flag::WORD == flag::RARE && !clinical_ending(low);
+    if !rare && (f & flag::PLACE != 0 || is_word(low) || clinical_ending(low)) {
         return NameLike::Word;
     }
     if misread(low).is_some_and(|w| has(&w, flag::SURNAME | flag::GIVEN)) {
