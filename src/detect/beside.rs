@@ -51,7 +51,9 @@ pub fn find(t: &Tokens, names: &[Mention], ids: &[Mention]) -> Vec<Mention> {
                 let born = told
                     .and_then(|y| full_year(y.as_str(), latest))
                     .is_some_and(|y| latest.is_none_or(|l| y + 3 <= l || y < 2016));
-                if !born {
+                // A cell of a table that is not the next one holds the day on which something began.
+                let ruled = t.text.get(m.end..token.start).is_some_and(|s| s.contains('|'));
+                if !born || ruled && !strict {
                     break;
                 }
                 let end = token.start + end;

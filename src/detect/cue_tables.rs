@@ -269,7 +269,10 @@ pub const INSTITUTION_HEADS: &str = "hospital clinic center centre medical healt
      high elementary middle academy jail prison shelter apartments estates manor ranch lodge pavilion inn hotel motel \
      stadium airport bridge mall market restaurant hospice rehab associates company co llp pllc ltd prep preschool \
      daycare cemetery bank dealership brewery winery cancer children's regional baptist methodist lutheran \
-     presbyterian adventist community general";
+     presbyterian adventist community general elem emergency campus ymca ywca parish chapel temple synagogue mosque \
+     township village district theater theatre museum arena gym tavern diner bakery motors autobody outfitters drugs \
+     hardware supermarket grocery foods mills mine mines farm farms kennels fund trust society union guild league \
+     correctional penitentiary barracks courthouse precinct orchard vineyard plantation dam creek river lake mountain";
 
 /// Abbreviations before a name, in capitals, and what they tell.
 pub const FUNCTIONS: &[(&[&str], Role)] = &[

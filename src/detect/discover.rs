@@ -261,7 +261,7 @@ fn by_cue(t: &Tokens, out: &mut Vec<Find>) {
         let low = t.low(i);
         let capital = t.is_capital(i) || t.shape(i) == Some(Shape::Mixed);
         let opens = opens(low);
-        if !capital && low != "law" && opens.is_none() {
+        if !capital && !matches!(low, "law" | "mo" | "fa") && opens.is_none() {
             lower_pair(t, i, out);
             user_name(t, i, out);
             continue;
@@ -295,6 +295,16 @@ fn by_cue(t: &Tokens, out: &mut Vec<Find>) {
         }
         if is_possessor(low) {
             described(t, i, out);
+        }
+        // `FH: mo Opal d. CVA 81; fa Vernon`
+        let short = match low {
+            "mo" => Some(Role::Mother),
+            "fa" => Some(Role::Father),
+            _ => None,
+        };
+        let counted = i > 0 && matches!(t.shape(i - 1), Some(Shape::Number | Shape::Mark('-' | '/')));
+        if short.is_some() && !counted && t.shape(i + 1) == Some(Shape::Cap) && t.like(i + 1) > NameLike::Word {
+            after_noun(t, i + 1, "cue.kin", 0.8, short, out);
         }
         if capital {
             if credential_at(t, i).is_some() {
@@ -430,7 +440,12 @@ fn phrase(t: &Tokens, i: usize, n: usize, pull: Pull, role: Option<Role>, out: &
             };
             let signed =
                 || t.low(next - 1) == "by" && role.is_some_and(|r| matches!(r.group(), RoleGroup::Clinician | RoleGroup::Staff));
-            let read = after_titles(t, k, trust).filter(fits).or_else(|| two_words(t, k).filter(|_| signed()));
+            // `Prescribed by BHATTACHARJEE`
+            let loud = || {
+                let odd = t.shape(k) == Some(Shape::Upper) && t.like(k) == NameLike::Unknown && t.word(k).len() >= 5;
+                super::lone::one(t, k).filter(|_| odd && signed() && !t.is_capital(k + 1))
+            };
+            let read = after_titles(t, k, trust).filter(fits).or_else(|| two_words(t, k).filter(|_| signed())).or_else(loud);
             if let Some(read) = read {
                 let after = read.next;
                 out.push(Find { read, rule: "cue.role", confidence: 0.85, role });

@@ -191,6 +191,10 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
         e.patient = true;
         return;
     }
+    // `Gurpreet Dhaliwal-Ross MD:` above the line: the credential is theirs.
+    if k < first && j > 0 && credential_at(t, j).is_some() && t.is_capital(j - 1) && t.like(j - 1) > super::words::NameLike::Word {
+        return;
+    }
     // The longest phrase tells: `nurse manager` is no `manager`.
     for len in (1..=4usize).rev() {
         let Some(from) = (j + 1).checked_sub(len) else { continue };

@@ -225,10 +225,23 @@ impl Own {
         }
     }
 
+    /// True when family and first given name are the patient's and only a further given name is not known: `Clayton James Abernathy`.
+    pub fn fits_but_middle(&self, name: &Name) -> bool {
+        name.given.len() > 1
+            && name.given.first().is_some_and(|g| g.chars().count() > 1 && self.is_given(g))
+            && self.is_family(&name.family)
+            && !self.other_generation(name)
+    }
+
     /// True for the beginning of one of the patient's given names: `Thad` of Thaddeus, `Jo` of Josefina.
     fn is_short(&self, word: &str) -> bool {
         let f = folded(word);
         f.len() >= 2 && self.givens.iter().any(|g| g.len() >= f.len() + 2 && g.starts_with(&f))
+    }
+
+    /// True when it is known whether the patient is a junior or senior.
+    pub fn has_generation(&self) -> bool {
+        self.suffixes.iter().any(|s| super::name_read::is_generation(s))
     }
 
     /// True when the patient is told from namesakes by another suffix than this.

@@ -77,6 +77,25 @@ pub fn is_thing(t: &Tokens, read: &Read, e: &Evidence) -> bool {
             return true;
         }
     }
+    // `from St. Martin Head Start`, `at Maison St. Rose`: saints give their names to places, and few people in notes are saints.
+    let saint = |k: usize| matches!(t.low(k), "st" | "ste" | "saint" | "san" | "santa") && t.is_capital(k);
+    let before = read.first.checked_sub(1).map(|k| if t.is(k, '.') { k.saturating_sub(1) } else { k });
+    // `Genevieve St. Clair`
+    let called = before.and_then(|k| k.checked_sub(1)).is_some_and(|k| {
+        let k = if t.shape(k) == Some(Shape::Break) { k.saturating_sub(1) } else { k };
+        t.is_capital(k) && is_given(t.low(k))
+    });
+    if !strong && !called && (before.is_some_and(saint) || saint(read.first) && !is_given(t.low(read.first))) && !whole {
+        return true;
+    }
+    // `(Marietta office)`: a town.
+    if !strong && !possessive && matches!(after, "office" | "location" | "branch" | "campus" | "site" | "er" | "ed") && read.words == 1 {
+        return true;
+    }
+    // `Will need home oxygen`, `Hope to discharge`: a verb that opens a sentence without a subject.
+    if read.words == 1 && !strong && is_bare_verb(t, read.first, n) {
+        return true;
+    }
     // `ligament of Berry`, `circle of Willis`
     if read.first >= 2 && t.low(read.first - 1) == "of" && is_anatomical(t.low(read.first - 2)) && !e.titled {
         return true;
@@ -154,6 +173,22 @@ pub fn is_thing(t: &Tokens, read: &Read, e: &Evidence) -> bool {
         return true;
     }
     is_pet(t, if e.titled { e.title_from } else { read.first })
+}
+
+/// `Will need`, `Hope to`, `May return`: verbs that are names too, as notes begin sentences with them.
+fn is_bare_verb(t: &Tokens, first: usize, n: usize) -> bool {
+    let low = t.low(n);
+    if t.shape(n) != Some(Shape::Lower) {
+        return false;
+    }
+    match t.low(first) {
+        "will" | "may" | "can" => {
+            let third = low.len() > 3 && low.ends_with('s') && !low.ends_with("ss") || low.len() > 3 && low.ends_with("ed");
+            !third && !matches!(low, "is" | "was" | "has" | "had" | "said" | "did" | "does" | "who" | "and" | "came" | "went" | "will" | "would" | "told" | "in" | "at" | "to" | "for")
+        }
+        "hope" | "grant" | "trust" | "chance" => low == "to" && (t.begins_line(first) || matches!(t.shape(first.wrapping_sub(1)), Some(Shape::Mark('.' | ',' | ';' | ':')))),
+        _ => false,
+    }
 }
 
 /// True when the word at token `n` makes what stands right before it the name of a thing: a noun in small letters. What goes on with

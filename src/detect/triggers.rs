@@ -133,6 +133,9 @@ const WORDS: &[(u32, &[&str])] = &[
             "pgr",
             "bleep",
             "vocera",
+            "voalte",
+            "voip",
+            "spok",
             "spectralink",
             "ascom",
             "zone",
@@ -175,7 +178,13 @@ const WORDS: &[(u32, &[&str])] = &[
             "routing",
         ],
     ),
-    (LICENCE, &["lic", "driver", "dl", "certificate", "passport", "permit", "plate", "tag"]),
+    (
+        LICENCE,
+        &[
+            "lic", "driver", "dl", "certificate", "passport", "permit", "plate", "tag", "gmc", "nmc", "hcpc", "mcrn", "imc", "gdc", "gphc",
+            "crnm", "commission", "registration", "reg",
+        ],
+    ),
     (BIRTH, &["dob", "d.o.b", "birth", "born", "bday", "b-day", "nacimiento", "b."]),
     (BOX, &["box"]),
 ];
