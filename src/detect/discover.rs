@@ -160,7 +160,29 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
         .filter(|m| !needs_owner(m.rule) || counts(m))
         .collect();
     let beside = beside::find(&t, &out, &ids);
-    overlap::merge(overlap::merge(out, ids), beside)
+    repeated(text, overlap::merge(overlap::merge(out, ids), beside))
+}
+
+/// A number that was found to be somebody's stands again without its label: the same number of the same person.
+fn repeated(text: &str, mut found: Vec<Mention>) -> Vec<Mention> {
+    let of_others = |m: &&Mention| m.category != Category::Name && m.category != Category::Address && matches!(m.who, Who::New(r) if r != Role::Organization);
+    let mut more: Vec<Mention> = Vec::new();
+    for m in found.iter().filter(of_others).take(200) {
+        let Some(value) = text.get(m.start..m.end).filter(|v| v.bytes().filter(u8::is_ascii_digit).count() >= 5) else { continue };
+        for (start, _) in text.match_indices(value).take(50) {
+            let end = start + value.len();
+            let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+            let whole = !inside(text.get(..start).and_then(|b| b.chars().next_back())) && !inside(text.get(end..).and_then(|a| a.chars().next()));
+            if whole && !found.iter().chain(&more).any(|x| x.start < end && start < x.end) {
+                more.push(Mention { start, end, rule: "text.same-number", confidence: 0.6, ..m.clone() });
+            }
+        }
+    }
+    if !more.is_empty() {
+        found.extend(more);
+        found.sort_by_key(|m| m.start);
+    }
+    found
 }
 
 /// Rule of a name that notes use of those who work there, when nothing else is told of the person in the whole text.

@@ -129,6 +129,11 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
     }
     k = before_time(t, before_place(t, k));
     let Some(j) = k.checked_sub(1) else { return };
+    // `PT THIBODEAUX, O`
+    if t.low(j) == "pt" && t.begins_column(j) && (own.is_family(t.low(first)) || own.is_given(t.low(first))) {
+        e.patient = true;
+        return;
+    }
     if let Some(role) = function_at(t, j) {
         e.phrase = true;
         e.role = e.role.or(Some(role));

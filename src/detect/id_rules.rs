@@ -71,6 +71,12 @@ fn after_name(_: &str, before: &str) -> bool {
     word.chars().next().is_some_and(char::is_uppercase) && word.chars().any(char::is_lowercase) && before.len() - head.len() <= 4
 }
 
+/// Behind a credential: `Odom, LADC #30317`.
+fn after_credential(_: &str, before: &str) -> bool {
+    let words = before.rsplit(|c: char| !c.is_alphabetic() && c != '-').filter(|w| w.len() > 1);
+    words.take(2).any(|w| super::cues::credential(w).is_some_and(|(_, strict)| !strict))
+}
+
 fn has_digit(value: &str, _: &str) -> bool {
     value.bytes().filter(u8::is_ascii_digit).count() >= 3
 }
@@ -192,7 +198,7 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(triggers::PHONE, &format!(r"(?i)\b(?:phone|ph|telephone|tel|cell(?:phone)?|mobile|pager|beeper|call(?:back)?|home|work|contact|voicemail|text){sep}(?:at\s+|to\s+)?(\+?1?\d{{10}}|\d{{3}}[-.]\d{{4}})\b"), Category::Phone, "pattern.phone-context", 0.9, always),
         rule(triggers::PHONE, r"(?i)\b(?:ext(?:ension)?\.?|pager|pgr|beeper|bleep|bleeper|vocera|voalte|voip|spok|spectralink|ascom|zone\s+phone)\s*(?:#|no\.?|number)?\s*:?\s*(\d{1,2}-\d{4}|\d{2,6})\b", Category::Phone, "pattern.extension", 0.8, |_, b| !tail(b, 30).contains("range of")),
         rule(triggers::SEVEN, r"(?:^|[\s(:#/])([2-9]\d{2}[-.]\d{4})(?:[,;.)\]\n]|\s*$|\s(?:\(|or\b|and\b|if\b|when\b|after\b|before\b|ext|x\d|cell|home|work))", Category::Phone, "owned.local-phone", 0.75, |_, b| !b.ends_with(|c: char| c.is_ascii_digit())),
-        rule(triggers::DIGIT, r"(?:^|[\s(,])x\.?\s?(\d{4,5})\b", Category::Phone, "owned.extension", 0.7, |_, b| !b.trim_end_matches(['x', ' ', '.']).ends_with(|c: char| c.is_ascii_digit())),
+        rule(triggers::DIGIT, r"(?:^|[\s(,])x\.?(\d{4,5})\b", Category::Phone, "pattern.extension", 0.75, |_, b| !b.trim_end_matches(['x', ' ', '.']).ends_with(|c: char| c.is_ascii_digit())),
         rule(triggers::SEVEN, r"\b0\d{2,4}[ .-]\d{3}[ .-]?\d{3,4}\b", Category::Phone, "pattern.phone-national", 0.85, not_in_number),
         rule(triggers::NPI, &format!(r"(?i)\bnpi{sep}(\d{{10}})\b"), Category::Npi, "pattern.npi", 0.98, always),
         rule(triggers::TEN, r"\b[12]\d{9}\b", Category::Npi, "pattern.npi-luhn", 0.6, |v, b| check_digits::npi(v) && provider_before(b)),
@@ -202,8 +208,10 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(triggers::MIXED, r"\b[1-9][A-Z][A-Z0-9]\d-?[A-Z][A-Z0-9]\d-?[A-Z]{2}\d{2}\b", Category::MemberId, "pattern.mbi", 0.95, |v, _| check_digits::mbi(v)),
         rule(triggers::MEMBER, r"(?i)\b(?:hicn?|medicare)\s*(?:#|no\.?|number|claim)?\s*:?\s*(\d{3}-?\d{2}-?\d{4}-?[A-Z]\d?)\b", Category::MemberId, "pattern.hicn", 0.95, always),
         rule(triggers::MIXED, r"\b[A-HJ-NPR-Z0-9]{17}\b", Category::Vehicle, "pattern.vin", 0.9, |v, _| check_digits::vin(v)),
+        rule(triggers::MRN, r"\bM\.?R\.?\s*(?:#|:|no\.?)?\s*(\d{2,4}-\d{2,6}(?:-\d{1,4})?|\d{6,9})\b", Category::Mrn, "pattern.mrn", 0.9, has_digit),
         rule(triggers::MRN, &format!(r"(?i)\b(?:mrn|mr\s*#|med(?:ical)?\.?\s*rec(?:ord)?\.?|chart|patient\s+id|pt\s+id|hospital\s+(?:id|number)|unit\s+(?:#|no\.?|number)|empi){sep}{id}"), Category::Mrn, "pattern.mrn", 0.95, has_digit),
         rule(triggers::MEMBER, &format!(r"(?i)\b(?:member|subscriber|policy|group|beneficiary|medicare|medicaid|insurance|hicn?|mbi|health\s+plan)\s*(?:#|no\.?|num(?:ber)?|id)\s*(?:#|no\.?|number)?\s*[:=#]?\s*{id}"), Category::MemberId, "pattern.member-id", 0.92, has_digit),
+        rule(triggers::MEMBER, r"(?i:\b(?:member|mbr|subscriber|ins|insurance|sub|policy)\b(?:\s*(?:id|#|no\.?|number))?\s*[:=#]?\s*(?:[A-Z][A-Za-z]+,?\s+){0,3}(?:ID\s+)?)([A-Z]{1,4}\d{4,12}(?:[ -]\d{2,6}){0,3})\b", Category::MemberId, "owned.member-id", 0.85, has_digit),
         rule(triggers::MEMBER, &format!(r"(?i)\b(?:member|subscriber|policy|group|plan|insurance|medicaid|medicare|grp)\s*:?\s*{code}"), Category::MemberId, "owned.member-id", 0.85, has_digit),
         rule(triggers::ACCOUNT, &format!(r"(?i)\b(?:acct|account|hospital\s+account|har|csn|fin|visit|encounter)\s*(?:#|no\.?|num(?:ber)?|id)\s*[:=#]?\s*{id}"), Category::Account, "pattern.account", 0.9, has_digit),
         rule(triggers::ACCOUNT, &format!(r"(?i)\b(?:acct|account|iban|routing)\.?{sep}{code}"), Category::Account, "owned.account", 0.85, has_digit),
@@ -226,6 +234,7 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(triggers::CASE, r"(?i)\b(?:accession|acc|specimen|case|requisition)\b\.?\s*(?:#|no\.?|num(?:ber)?|id)?\s*[:=#]?\s*([A-Z]{1,4}\d{2}-\d{3,8}[A-Z]?)\b", Category::OtherId, "owned.number", 0.8, has_digit),
         rule(triggers::CASE, r"(?i)\b(?:log-?\s?in|log-?on|user\s?name|user\s?id|employee\s+id)\b[^\n.;:]{0,30}?(?:\bis\b|:|=|\s)\s*([a-z][a-z._-]{2,24}\d{1,4})\b", Category::OtherId, "owned.login", 0.75, always),
         rule(triggers::CREDENTIAL, r"\b(?:MD|DO|RN|LPN|LVN|NP|PA-C|PT|OT|DPT|LCSW|LMSW|LICSW|LMFT|LPC|PsyD|PhD|DDS|DMD|CRNA|RPh|PharmD|DVM)\b,?\s*(?:#|(?i:lic(?:ense|ence)?\.?|no\.?|cert\.?)\s*#?)\s*:?\s*([A-Z]{0,4}[ -]?\d{3,10})\b", Category::License, "pattern.credential-number", 0.8, has_digit),
+        rule(triggers::CREDENTIAL, r"\b[A-Za-z][A-Za-z-]{1,9},?\s*(?:#|(?i:lic(?:ense|ence)?\.?|no\.?|cert\.?)\s*#?)\s*:?\s*([A-Z]{0,4}-?\d{4,10})\b", Category::License, "pattern.credential-number", 0.8, after_credential),
         rule(triggers::DIGIT, r"(?i)\blast\s*(?:4|four)\s*(?:digits\s*)?(?:is|are|:|#|=)?\s*(\d{4})\b", Category::Ssn, "owned.ssn-last-four", 0.8, always),
         rule(triggers::DIGIT, r"\s\(?#\s?(\d{3,8})\b", Category::OtherId, "owned.badge", 0.7, after_name),
         rule(triggers::HANDLE, r"(?i)\b(?:instagram|facebook|twitter|snapchat|tiktok|venmo|skype|whatsapp|linkedin)(?:\s+(?:handle|account|user(?:name)?|page|profile|name|is))*\s*(?::\s*|\s)\s*(@?[a-z0-9][a-z0-9_.]{3,30}[a-z0-9])\b", Category::OtherId, "pattern.handle", 0.7, |v, _| v.starts_with('@') || v.contains(['_', '.']) || v.bytes().any(|b| b.is_ascii_digit())),

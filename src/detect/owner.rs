@@ -114,7 +114,11 @@ pub fn nearest(t: &Tokens, at: usize, names: &[Mention]) -> Option<Who> {
         let therapist =
             token.shape == Shape::Upper && k > 0 && t.is_capital(k - 1) && t.like(k - 1) > super::words::NameLike::Word;
         if matches!(low, "patient" | "pt") && !therapist {
-            if matches!(t.low(k.wrapping_sub(1)), "different" | "other" | "another" | "wrong" | "second") {
+            // `sister, twin, also pt here: DOB`: of whoever was spoken of.
+            if matches!(t.low(k.wrapping_sub(1)), "also" | "our") {
+                continue;
+            }
+            if matches!(t.low(k.wrapping_sub(1)), "different" | "other" | "another" | "wrong" | "second" | "next") {
                 return Some(Who::New(Role::OtherPatient));
             }
             return Some(Who::Patient);

@@ -66,7 +66,7 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         Some(Role::Friend),
     ),
     (
-        "rep|sales rep|device rep|company rep|volunteer|notary|funeral director|handyman|mailman|tenant|colleague|classmate of|groomer|driver|landlord|principal|coworker|co-worker|witness|lawyer|attorney|teacher|coach|victim|assailant|babysitter|nanny|paralegal|bookkeeper|housekeeper| \
+        "sales rep|device rep|company rep|volunteer|notary|funeral director|handyman|mailman|tenant|colleague|classmate of|groomer|driver|landlord|principal|coworker|co-worker|witness|lawyer|attorney|teacher|coach|victim|assailant|babysitter|nanny|paralegal|bookkeeper|housekeeper| \
          probation officer|parole officer|perpetrator|abuser|suspect|bystander|passenger| \
          classmate|ex-boyfriend's|defendant|plaintiff|witness name|adjuster|claims adjuster|investigator|deputy| \
          trooper|sheriff|police officer|guidance counselor|godson|goddaughter",
@@ -80,7 +80,10 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         Some(Role::Employer),
     ),
     (
-        "clinic manager|practice manager|bed manager|program manager|him manager|house manager|unit manager|front office manager| \
+        "medical assistant|sitter|aide|nursing assistant|nurse aide|nursing aide|patient care technician|home health aide|health aide| \
+         orderly|transporter|healthcare assistant|health care assistant|dental assistant|mental health tech|restorative aide|bath aide| \
+         companion aide|cargo agent|patient relations|information desk|rep|member services rep|service rep|call center rep| \
+         clinic manager|practice manager|bed manager|program manager|him manager|house manager|unit manager|front office manager| \
          risk manager|risk management|file room|ward clerk|him analyst|him clerk|medical secretary|office aide|office assistant| \
          custodian|janitor|porter|dietary aide|bus driver|van driver|benefits rep|insurance rep|claims rep|intake worker|payer rep| \
          eligibility worker|customer service rep|records clerk|study monitor|shift supervisor|registration clerk|admissions clerk| \
@@ -172,10 +175,9 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
     ("nurse practitioner", Pull::Noun, Some(Role::NursePractitioner)),
     ("physician assistant", Pull::Noun, Some(Role::PhysicianAssistant)),
     (
-        "medical assistant|technician|technologist|phlebotomist|sonographer|sitter|aide|ems crew|crew|medic|nursing assistant| \
-         nurse aide|nursing aide|patient care technician|home health aide|health aide|paramedic|hygienist| \
+        "technician|technologist|phlebotomist|sonographer|ems crew|crew|medic|paramedic|hygienist| \
          dental hygienist|x-ray tech|radiology tech|lab tech|ekg tech|ultrasound tech|surgical tech|scrub tech| \
-         monitor tech|pharmacy tech|ct tech|mri tech|echo tech|orderly|transporter",
+         monitor tech|pharmacy tech|ct tech|mri tech|echo tech",
         Pull::Noun,
         Some(Role::Technician),
     ),

@@ -104,6 +104,18 @@ fn is_desk_word(low: &str) -> bool {
             | "from"
             | "told"
             | "called"
+            | "tr"
+            | "typ"
+            | "typist"
+            | "attest"
+            | "attested"
+            | "sig"
+            | "init"
+            | "inits"
+            | "cosign"
+            | "read"
+            | "rn"
+            | "staff"
     )
 }
 
@@ -125,7 +137,7 @@ fn letters(t: &Tokens, i: usize, people: &[Person], own: &Own, out: &mut Vec<Men
     let told = before.is_some_and(cue) || before.is_some_and(|k| t.is(k, ',') && k > 0 && t.shape(k - 1) == Some(Shape::Upper));
     let alone = t.begins_line(i) && ends;
     let sentence_end = before.is_some_and(|k| t.is(k, '.')) && ends;
-    let place = told || stroke_before || stroke_after || dash || alone || sentence_end || t.begins_column(i) && ends;
+    let place = told || acts_there(t, i) || t.is(i + 1, '=') || t.is(i.wrapping_sub(1), '=') || stroke_before || stroke_after || dash || alone || sentence_end || t.begins_column(i) && ends;
     if !place || !upper && !(stroke_before || dash || told && ends) {
         return;
     }
@@ -145,9 +157,18 @@ fn letters(t: &Tokens, i: usize, people: &[Person], own: &Own, out: &mut Vec<Men
     }
     // Of nobody named: only where nothing else can stand.
     let typist = before.is_some_and(|k| {
-        matches!(t.low(k), "dict" | "dictated" | "trans" | "transcribed" | "verified" | "initialed" | "initialled" | "es")
-            || t.is(k, '/') && k > 1 && t.low(k - 1) == "es"
+        let label = |w: &str| {
+            matches!(
+                w,
+                "dict" | "dictated" | "dictating" | "trans" | "transcribed" | "verified" | "initialed" | "initialled" | "es" | "typed" | "typ"
+                    | "typist" | "attest" | "attested" | "tr" | "cosign"
+            )
+        };
+        label(t.low(k))
+            || (t.is(k, '/') || t.is(k, ':')) && k > 0 && (label(t.low(k - 1)) || matches!(t.word(k - 1), "T" | "D" | "DD" | "DT" | "dlct"))
     });
+    // `LK=Liesl Kauffman RN`: the key to a flow sheet.
+    let key = upper && t.is(i + 1, '=') && t.is_capital(i + 2) && t.like(i + 2) > NameLike::Word;
     let pair = stroke_before
         && i >= 2
         && t.shape(i - 2) == Some(Shape::Upper)
@@ -156,7 +177,7 @@ fn letters(t: &Tokens, i: usize, people: &[Person], own: &Own, out: &mut Vec<Men
         || stroke_after && t.begins_line(i) && matches!(t.shape(i + 2), Some(Shape::Lower | Shape::Upper)) && (2..=4).contains(&t.word(i + 2).len());
     let role = if !upper { Role::Staff } else { Role::Clinician };
     let struck = before.is_some_and(|k| t.low(k) == "by") && ends_clause(t, i) && upper;
-    if (typist || pair || struck)
+    if (typist || pair || struck || key)
         && !is_abbreviation(low)
         && !is_clinical(low)
         && !is_running_word(low)
@@ -166,6 +187,14 @@ fn letters(t: &Tokens, i: usize, people: &[Person], own: &Own, out: &mut Vec<Men
         let name = Name { text: word.to_string(), ..Name::default() };
         out.extend(mention(t, i, i, role, name, "cue.initials"));
     }
+}
+
+/// `JD dictating`, `LA was present`: a verb that people do behind the letters.
+fn acts_there(t: &Tokens, i: usize) -> bool {
+    t.shape(i) == Some(Shape::Upper)
+        && t.shape(i + 1) == Some(Shape::Lower)
+        && (super::labels::is_speech(t.low(i + 1))
+            || matches!(t.low(i + 1), "was" | "dictating" | "read" | "aware" | "present" | "paged" | "will" | "here" | "notified"))
 }
 
 fn ends_clause(t: &Tokens, i: usize) -> bool {

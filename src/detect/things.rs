@@ -168,11 +168,44 @@ pub fn is_thing(t: &Tokens, read: &Read, e: &Evidence) -> bool {
     if read.words == 1 && !strong && last.contains('-') && last.split('-').all(|p| is_eponym(p) || is_shared_eponym(p)) {
         return true;
     }
+    // `Wagner 2`, `Ballard 39.`, `Bristol 4`: a scale with its value. People with their age are called by a first name.
+    let graded = read.words == 1
+        && !strong
+        && !is_given(last)
+        && (is_eponym(last) || is_shared_eponym(last) || super::words::is_surname(last))
+        && !possessive
+        && t.shape(n) == Some(Shape::Number)
+        && t.word(n).len() <= 2
+        && !t.begins_column(n)
+        && !t.begins_line(read.first)
+        && (t.ends_line(n + 1) || matches!(t.shape(n + 1), Some(Shape::Mark('.' | ',' | ';'))))
+        && e.role.is_none();
+    if graded {
+        return true;
+    }
+    // `Mortuary: Borthwick`, `Ins: Florida Blue`: a label of places and companies.
+    if !strong && is_house_label(t, read.first) {
+        return true;
+    }
     let lone_eponym = read.words == 1 && is_eponym(last);
     if lone_eponym && !strong && !e.patient && e.role.is_none() && (!e.phrase || is_bare_eponym(last)) {
         return true;
     }
     is_pet(t, if e.titled { e.title_from } else { read.first })
+}
+
+/// True when the label right before token `first` is that of a company or place.
+fn is_house_label(t: &Tokens, first: usize) -> bool {
+    let Some(colon) = first.checked_sub(1).filter(|k| t.is(*k, ':')) else { return false };
+    let label = colon.checked_sub(1).map_or("", |k| t.low(k));
+    let before = colon.checked_sub(2).map_or("", |k| t.low(k));
+    matches!(
+        label,
+        "mortuary" | "ins" | "insurance" | "insurer" | "payer" | "agency" | "pharmacy" | "school" | "hospital" | "facility" | "clinic"
+            | "daycare" | "dme" | "vendor" | "plan" | "carrier" | "lab" | "location" | "loc" | "snf" | "church" | "employer" | "site"
+            | "brand" | "manufacturer" | "mfr" | "device" | "implant" | "town" | "city" | "county" | "country" | "state" | "language"
+            | "religion" | "allergies" | "meds" | "medication" | "medications" | "drug" | "rx" | "dx" | "diet"
+    ) || matches!((before, label), ("funeral", "home") | ("day", "care") | ("nursing", "home") | ("funeral", _))
 }
 
 /// `Will need`, `Hope to`, `May return`: verbs that are names too, as notes begin sentences with them.
