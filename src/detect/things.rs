@@ -219,6 +219,8 @@ fn is_bare_verb(t: &Tokens, first: usize, n: usize) -> bool {
             let third = low.len() > 3 && low.ends_with('s') && !low.ends_with("ss") || low.len() > 3 && low.ends_with("ed");
             !third && !matches!(low, "is" | "was" | "has" | "had" | "said" | "did" | "does" | "who" | "and" | "came" | "went" | "will" | "would" | "told" | "in" | "at" | "to" | "for")
         }
+        "hope" | "grace" | "faith" | "joy" if matches!(t.shape(first.wrapping_sub(1)), Some(Shape::Mark('"'))) => true,
+        "pat" | "bill" | "mark" | "chase" | "sue" if low == "on" => true,
         "hope" | "grant" | "trust" | "chance" => low == "to" && (t.begins_line(first) || matches!(t.shape(first.wrapping_sub(1)), Some(Shape::Mark('.' | ',' | ';' | ':')))),
         _ => false,
     }

@@ -116,6 +116,10 @@ pub fn is_word(word: &str) -> bool {
     let known = |w: &str| w.len() >= 3 && has(w, flag::WORD | flag::WORD_NAME);
     for suffix in ["s", "es", "ed", "d", "ing", "ly", "er", "r", "ers", "rs", "'s"] {
         let Some(stem) = word.strip_suffix(suffix) else { continue };
+        // `naveed` is no form of `nave`: a stem that ends in `e` takes `d`, `r`, `s`.
+        if stem.ends_with('e') && matches!(suffix, "ed" | "er" | "es" | "ers") && !stem.ends_with("ee") {
+            continue;
+        }
         if known(stem) {
             return true;
         }

@@ -19,7 +19,7 @@ pub struct Example {
     pub evidence: Vec<String>,
     /// A rule has found it already.
     pub found: bool,
-    /// The role that rules gave to a person; empty for a word.
+    /// The role that rules gave to a person; for a word the rule that found it.
     pub role: String,
 }
 
@@ -41,7 +41,7 @@ pub fn examples(names: &Names, text: &str, identity: &Identity, roster: &Roster)
         let mut evidence = doc.evidence(i, &found, over);
         let like = if t.like(i) >= NameLike::Unknown { "name" } else { "word" };
         evidence.extend(doubt::model_evidence(scores.get(i).copied().unwrap_or(0.0), like));
-        words.push(Example { start: token.start, end: token.end, evidence, found: over.is_some(), role: String::new() });
+        words.push(Example { start: token.start, end: token.end, evidence, found: over.is_some(), role: over.map_or(String::new(), |j| found[j].rule.to_string()) });
     }
     for (i, m) in found.iter().enumerate().filter(|(_, m)| m.category == Category::Name) {
         let told = match &m.who {
