@@ -411,6 +411,10 @@ impl Knowledge {
                 return make(who, "roster.other-generation", 0.8, start, to);
             }
         }
+        // `Mateo E. Trujillo` where the patient is Mateo A.: another of the same name.
+        if who == Who::Patient && best == Kind::Full && self.own.other_middle(&written_name) {
+            return make(Who::Ambiguous, "roster.other-middle", 0.8, start, end);
+        }
         let (rule, confidence) = match best {
             Kind::Full => ("roster.full-name", 0.99),
             Kind::Initial => ("roster.initial-name", 0.95),

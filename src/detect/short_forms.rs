@@ -138,7 +138,9 @@ fn letters(t: &Tokens, i: usize, people: &[Person], own: &Own, out: &mut Vec<Men
     let alone = t.begins_line(i) && ends;
     let sentence_end = before.is_some_and(|k| t.is(k, '.')) && ends;
     let place = told || acts_there(t, i) || t.is(i + 1, '=') || t.is(i.wrapping_sub(1), '=') || stroke_before || stroke_after || dash || alone || sentence_end || t.begins_column(i) && ends;
-    if !place || !upper && !(stroke_before || dash || told && ends) {
+    let heads = t.is(i + 1, ':') && i >= 1 && t.shape(i - 1) == Some(Shape::Number);
+    let place = place || heads;
+    if !place || !upper && !(stroke_before || dash || heads || told && ends || t.begins_column(i) && ends && !t.begins_line(i) || t.is(i + 1, '=')) {
         return;
     }
     let known = people.iter().find(|p| p.short.iter().any(|s| s == low) && works(p.role))
@@ -168,16 +170,25 @@ fn letters(t: &Tokens, i: usize, people: &[Person], own: &Own, out: &mut Vec<Men
             || (t.is(k, '/') || t.is(k, ':')) && k > 0 && (label(t.low(k - 1)) || matches!(t.word(k - 1), "T" | "D" | "DD" | "DT" | "dlct"))
     });
     // `LK=Liesl Kauffman RN`: the key to a flow sheet.
-    let key = upper && t.is(i + 1, '=') && t.is_capital(i + 2) && t.like(i + 2) > NameLike::Word;
+    let key = (upper || t.begins_column(i) || t.is(i.wrapping_sub(1), ';')) && t.is(i + 1, '=') && t.is_capital(i + 2) && t.like(i + 2) > NameLike::Word;
     let pair = stroke_before
         && i >= 2
         && t.shape(i - 2) == Some(Shape::Upper)
         && (2..=3).contains(&t.word(i - 2).len())
         && t.begins_line(i - 2)
         || stroke_after && t.begins_line(i) && matches!(t.shape(i + 2), Some(Shape::Lower | Shape::Upper)) && (2..=4).contains(&t.word(i + 2).len());
+    // `06/12 kvo: Quanah now ...`: who wrote an entry.
+    let heads = t.is(i + 1, ':')
+        && i >= 1
+        && (t.begins_line(i) || t.shape(i - 1) == Some(Shape::Number))
+        && (t.begins_line(i) || t.line_start(i) + 5 >= i && t.is(i.wrapping_sub(2), '/'))
+        && (t.line_start(i)..i).all(|k| matches!(t.shape(k), Some(Shape::Number | Shape::Mark('/' | '-' | ':' | '.'))))
+        && t.line_start(i) < i
+        && !is_word(low);
+    let column = ends && t.begins_column(i) && !t.begins_line(i) && t.ends_line(i + 1 + usize::from(t.is(i + 1, '|'))) && signs_rows(t, i) && !is_word(low);
     let role = if !upper { Role::Staff } else { Role::Clinician };
     let struck = before.is_some_and(|k| t.low(k) == "by") && ends_clause(t, i) && upper;
-    if (typist || pair || struck || key)
+    if (typist || pair || struck || key || heads || column)
         && !is_abbreviation(low)
         && !is_clinical(low)
         && !is_running_word(low)
@@ -187,6 +198,12 @@ fn letters(t: &Tokens, i: usize, people: &[Person], own: &Own, out: &mut Vec<Men
         let name = Name { text: word.to_string(), ..Name::default() };
         out.extend(mention(t, i, i, role, name, "cue.initials"));
     }
+}
+
+/// True when the same letters end another line in a column of their own.
+fn signs_rows(t: &Tokens, i: usize) -> bool {
+    let ends = |k: usize| t.begins_column(k) && !t.begins_line(k) && t.ends_line(k + 1 + usize::from(t.is(k + 1, '|')));
+    (0..t.list.len()).filter(|k| t.low(*k) == t.low(i) && t.shape(*k) == t.shape(i) && ends(*k)).take(2).count() > 1
 }
 
 /// `JD dictating`, `LA was present`: a verb that people do behind the letters.
@@ -260,7 +277,16 @@ fn letter(t: &Tokens, i: usize, people: &[Person], own: &Own, out: &mut Vec<Ment
     let title = title_at.map_or("", |k| t.low(k));
     let goes_on = t.is_capital(next) && t.like(next) > NameLike::Word;
     if matches!(title, "mr" | "mrs" | "ms" | "miss" | "dr") && !goes_on {
-        if own.family_begins(low) && title != "dr" {
+        let sex = super::cues::title_sex(title);
+        let against = sex.is_some() && own.sex.is_some() && sex != own.sex.as_deref();
+        if own.family_begins(low) && title != "dr" && !against {
+            return;
+        }
+        if against && own.family_begins(low) {
+            let family: Vec<&Person> = people.iter().filter(|p| p.role.group() == RoleGroup::Relative).collect();
+            let role = if family.iter().any(|p| p.role == Role::Spouse) { Role::Spouse } else { Role::Relative };
+            let name = Name { family: t.word(i).to_string(), ..Name::default() };
+            out.extend(mention(t, i, i, role, name, "cue.initials"));
             return;
         }
         let doctor = title == "dr";

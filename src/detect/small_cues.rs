@@ -27,6 +27,7 @@ pub fn functional(t: &Tokens, i: usize, role: Role, out: &mut Vec<Find>) {
     let k = i + 1 + usize::from(t.is(i + 1, ':') || t.is(i + 1, '-'));
     let sure = matches!(
         t.word(i),
+        "OT" | "RD" | "CM" | "EMT" | "PTA" | "ST" |
         "RN" | "MD"
             | "PCP"
             | "GP"
@@ -38,7 +39,6 @@ pub fn functional(t: &Tokens, i: usize, role: Role, out: &mut Vec<Find>) {
             | "WOCN"
             | "EVS"
             | "PT"
-            | "OT"
             | "RT"
             | "RPh"
             | "PharmD"
@@ -70,7 +70,8 @@ pub fn functional(t: &Tokens, i: usize, role: Role, out: &mut Vec<Find>) {
             | "Hyg"
             | "Tech"
     );
-    let plain = matches!(t.shape(k + 1), Some(Shape::Lower | Shape::Mark(_)) | None) || t.ends_line(k + 1);
+    let sure = sure || t.word(i).len() >= 3 && t.shape(i) == Some(Shape::Upper) && t.like(k) == NameLike::Unknown;
+    let plain = matches!(t.shape(k + 1), Some(Shape::Lower | Shape::Mark(_)) | None) || t.ends_column(k + 1);
     let unknown = sure && plain && t.shape(k) == Some(Shape::Cap);
     let known = |r: &Read| {
         t.is_capital(r.first)

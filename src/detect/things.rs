@@ -187,6 +187,14 @@ pub fn is_thing(t: &Tokens, read: &Read, e: &Evidence) -> bool {
     if !strong && is_house_label(t, read.first) {
         return true;
     }
+    // `Michael Ave`, `Rosa L Parks Ave`, `Peoria St,`: a street; `Marian Manor`, `Nora's House`: a house.
+    let saint_or_street = |k: usize| matches!(t.low(k), "st" | "str") && t.is_capital(k) && !t.is_capital(k + 1 + usize::from(t.is(k + 1, '.')));
+    if !e.titled && credential_at(t, n).is_none() && (is_road(last) && read.words > 1 || is_road(after) && t.is_capital(n) || saint_or_street(n)) {
+        return true;
+    }
+    if read.words > 1 && !strong && is_institution_head(last) && !super::words::is_word_name(last) && t.shape(n.wrapping_sub(1)) == Some(Shape::Cap) {
+        return true;
+    }
     let lone_eponym = read.words == 1 && is_eponym(last);
     if lone_eponym && !strong && !e.patient && e.role.is_none() && (!e.phrase || is_bare_eponym(last)) {
         return true;

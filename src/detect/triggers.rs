@@ -182,7 +182,7 @@ const WORDS: &[(u32, &[&str])] = &[
         LICENCE,
         &[
             "lic", "driver", "dl", "certificate", "passport", "permit", "plate", "tag", "gmc", "nmc", "hcpc", "mcrn", "imc", "gdc", "gphc",
-            "crnm", "commission", "registration", "reg",
+            "crnm", "bbo", "commission", "registration", "reg",
         ],
     ),
     (BIRTH, &["dob", "d.o.b", "birth", "born", "bday", "b-day", "nacimiento", "b."]),

@@ -196,6 +196,23 @@ impl<'a> Doc<'a> {
         };
         self.left(i, like, &over, &mut out);
         self.right(i, like, &over, &mut out);
+        // The label of the line, and whether terms stand around.
+        let line = t.line_start(i);
+        if let Some(colon) = (line..i.min(line + 4)).find(|k| t.is(*k, ':')) {
+            out.push(format!("label={}", t.low(colon.saturating_sub(1))));
+        }
+        let near = (i.saturating_sub(6)..i + 7).filter(|k| *k != i && over(*k).is_none());
+        let (mut terms, mut numbers) = (0, 0);
+        for k in near {
+            terms += usize::from(t.word(k).len() > 2 && (is_clinical(t.low(k)) || is_eponym(t.low(k))));
+            numbers += usize::from(matches!(t.shape(k), Some(Shape::Number | Shape::Mixed)));
+        }
+        out.push(format!("terms={}", terms.min(3)));
+        out.push(format!("terms={}/{like}", terms.min(3)));
+        out.push(format!("numbers={}", numbers.min(3)));
+        if (i.saturating_sub(8)..i + 9).any(|k| k != i && over(k).is_some_and(|m| m.category == Category::Name)) {
+            out.push("name-near".into());
+        }
         if t.begins_column(i) && t.ends_column(i + 1) {
             out.push("cell".into());
             out.push(format!("cell/{like}"));
@@ -453,10 +470,12 @@ fn kind(t: &Tokens, k: usize) -> &'static str {
     match t.shape(k) {
         Some(Shape::Number | Shape::Mixed) => "#",
         Some(Shape::Mark(_)) => "mark",
+        _ if is_clinical(low) => "clinical",
+        _ if is_eponym(low) => "eponym",
+        _ if is_institution_head(low) => "institution",
         _ if t.like(k) == NameLike::Name => "namelike",
         _ if t.like(k) == NameLike::Unknown => "unknown",
         Some(Shape::Lower) if low.len() > 3 && low.ends_with("ed") => "did",
-        Some(Shape::Lower) if is_clinical(low) => "clinical",
         _ => "word",
     }
 }
