@@ -134,6 +134,14 @@ fn read(
         }
     }
     out.mentions.extend(longer);
+    if let Some(doc) = &doc {
+        let score = |i: usize| said.get(&i).copied().unwrap_or(0.0);
+        out.mentions.retain(|m| match m.rule {
+            files::RULE => doc.stands(m, found, &score, &own, true),
+            files::DOUBT => doc.stands(m, found, &score, &own, false),
+            _ => true,
+        });
+    }
     // `Doula Marlowe Finch`: a doubtful word right before a name says what they are.
     let heads = |m: &Mention| m.rule == files::DOUBT && found.iter().any(|f| f.start > m.end && f.start - m.end <= 2);
     out.mentions.retain(|m| !found.iter().any(|f| f.start <= m.start && m.end <= f.end) && !heads(m));

@@ -27,6 +27,10 @@ const ENOUGH: f32 = 0.0;
 /// A word beside such a one belongs to it from this sum on.
 const BESIDE: f32 = -1.5;
 
+/// What the model alone takes for a name, or for a doubt, is dropped below these.
+const NAME: f32 = -0.8;
+const DOUBT: f32 = -0.3;
+
 /// Rule of what is put to a person.
 pub const RULE: &str = "text.doubt";
 
@@ -371,6 +375,25 @@ impl<'a> Doc<'a> {
             out.push((i, sum));
         }
         out
+    }
+
+    /// False for what only the model takes for a name although nearly all else speaks against it. `certain`: it takes it for a name, not
+    /// for a doubt.
+    pub fn stands(&self, m: &Mention, found: &[Mention], scores: &dyn Fn(usize) -> f32, own: &Own, certain: bool) -> bool {
+        if WEIGHTS.is_empty() || m.who == Who::Patient {
+            return true;
+        }
+        let t = self.t;
+        let first = t.index_at(m.start);
+        let tokens = (first..t.list.len()).take_while(|k| t.get(*k).is_some_and(|x| x.start < m.end));
+        let best = tokens
+            .filter(|k| self.eligible(*k, own))
+            .map(|k| {
+                let like = if t.like(k) >= NameLike::Unknown { "name" } else { "word" };
+                WEIGHTS.sum(&self.evidence(k, found, None))[0] + WEIGHTS.sum(&model_evidence(scores(k), like))[0]
+            })
+            .fold(f32::MIN, f32::max);
+        best == f32::MIN || best >= if certain { NAME } else { DOUBT }
     }
 
     /// What of the open words is put to a person. `scores` gives the model's word on a token.

@@ -20,7 +20,7 @@ pub const ANSWERS: [Role; 6] =
 static WEIGHTS: LazyLock<Table<6>> = LazyLock::new(|| Table::read(include_str!("role_weights.tsv")));
 
 /// Share of the best answer from which it is taken.
-const ENOUGH: f32 = 0.5;
+const ENOUGH: f32 = 0.4;
 
 /// Rule of a name whose role only the sum of small things tells.
 pub const RULE: &str = "text.weighed";
