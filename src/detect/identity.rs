@@ -4,6 +4,8 @@ use super::fold::folded;
 use super::nicknames::compatible;
 use crate::model::person::Name;
 use crate::model::request::Identity;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 /// How a name read from text stands to the patient's.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -359,7 +361,31 @@ pub fn given_tokens(given: &str) -> Vec<String> {
 }
 
 /// Splits a display name: `Roe, Jane A` or `Dr. Jane A. Roe Jr., MD`.
+///
+/// The rows of a table name the same few persons over and over, so that each thread remembers what it has split lately.
 pub fn split_text(text: &str) -> Name {
+    const REMEMBERED: usize = 2048;
+    thread_local! {
+        static LATELY: RefCell<HashMap<Box<str>, Name>> = RefCell::default();
+    }
+    LATELY.with(|lately| {
+        if let Some(name) = lately.borrow().get(text) {
+            return name.clone();
+        }
+        let name = split(text);
+        // Long texts are no names and would cost memory.
+        if text.len() <= 80 {
+            let mut lately = lately.borrow_mut();
+            if lately.len() >= REMEMBERED {
+                lately.clear();
+            }
+            lately.insert(text.into(), name.clone());
+        }
+        name
+    })
+}
+
+fn split(text: &str) -> Name {
     let t = super::tokens::Tokens::new(text);
     let mut i = 0;
     while super::cues::title(t.low(i)).is_some() {

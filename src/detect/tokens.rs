@@ -348,7 +348,7 @@ fn push_word(list: &mut Vec<Token>, odd: &mut Vec<String>, start: usize, word: &
 
 /// `Eduardo181` without its number: synthetic records number their names so.
 pub fn numbered_name(word: &str) -> Option<&str> {
-    if !word.ends_with(|c: char| c.is_ascii_digit()) {
+    if !word.as_bytes().last().is_some_and(u8::is_ascii_digit) {
         return None;
     }
     let name = word.trim_end_matches(|c: char| c.is_ascii_digit());

@@ -19,7 +19,7 @@ mod url;
 pub mod xdm;
 pub mod xml;
 
-use crate::model::document::{Document, Field};
+use crate::model::document::{Document, Field, FieldId};
 use crate::model::edit::{Edit, Written};
 use crate::model::error::{ReadError, WriteError};
 use crate::model::view::TextView;
@@ -47,7 +47,21 @@ pub struct Source<'a> {
 }
 
 /// A syntax that can be read with byte ranges and edited by splicing.
+/// A field, or a range in its text, that lies below a box.
+pub type Drawn = (FieldId, Option<(u32, u32)>);
+
+/// A format.
 pub trait Format: Send + Sync {
+    /// Where a box that a person has drawn on a page (from 0) reaches: fields, or ranges in their text, which then are to be redacted. The
+    /// area is left, top, right, bottom in parts of the page as it is shown. Formats without pages have none.
+    ///
+    /// # Errors
+    /// Why not, in words.
+    fn draw(&self, doc: &mut Document, page: usize, area: [f32; 4]) -> Result<Vec<Drawn>, String> {
+        let _ = (doc, page, area);
+        Err("a box can be drawn on the pages of PDFs and pictures only".into())
+    }
+
     /// Short name used in reports: `fhir-json`, `ccda`.
     fn id(&self) -> &'static str;
     /// Media type of what it writes.

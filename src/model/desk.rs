@@ -137,6 +137,22 @@ pub const PEND_REASONS: &[(&str, &str)] = &[
     ("other", "Other, see the note"),
 ];
 
+/// Why a person decides otherwise than the program, a closed list: the codes stand in reports and statistics.
+pub const OVERRIDE_REASONS: &[(&str, &str)] = &[
+    ("not_a_person", "Not somebody's name or number"),
+    ("patients_own", "The patient's own"),
+    ("wrong_role", "Somebody else than the program took it for"),
+    ("third_party", "A third party that the program left in"),
+    ("needed", "Needed for the purpose of the request"),
+    ("ordered", "Agreed with, or ordered by, whoever may"),
+    ("other", "Other, see the note"),
+];
+
+/// The words of a reason code.
+pub fn reason_words(code: &str) -> &'static str {
+    OVERRIDE_REASONS.iter().find(|(w, _)| *w == code).map_or("", |(_, t)| t)
+}
+
 /// What is known about a case when a transition is asked for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Facts {

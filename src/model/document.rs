@@ -256,6 +256,10 @@ impl Kept {
     pub fn new<T: Any + Send + Sync>(value: T) -> Self {
         Kept(Some(Arc::new(value)))
     }
+    /// The value to be changed, as long as nobody else holds it.
+    pub fn get_mut<T: Any + Send + Sync>(&mut self) -> Option<&mut T> {
+        Arc::get_mut(self.0.as_mut()?)?.downcast_mut()
+    }
     /// The value, when there is one of this type.
     pub fn get<T: Any + Send + Sync>(&self) -> Option<&T> {
         self.0.as_deref().and_then(|v| v.downcast_ref())

@@ -11,6 +11,7 @@ pub mod desk;
 pub mod document;
 pub mod edit;
 pub mod error;
+pub mod hash;
 pub mod identity;
 pub mod identity_policy;
 pub mod ledger;

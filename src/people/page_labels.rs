@@ -230,9 +230,11 @@ pub fn labels(line: &str) -> Vec<Found> {
 
 fn label_at(low: &str, at: usize) -> Option<(Label, usize)> {
     let rest = low.get(at..)?;
+    let first = rest.as_bytes().first();
     let mut best: Option<(usize, Label)> = None;
     for (word, label) in LABELS {
-        if best.is_some_and(|(n, _)| n >= word.len()) || !rest.starts_with(word) {
+        // Asked at each word of each line: a call to compare is saved nearly always.
+        if word.as_bytes().first() != first || best.is_some_and(|(n, _)| n >= word.len()) || !rest.starts_with(word) {
             continue;
         }
         let after = rest.get(word.len()..).unwrap_or_default();

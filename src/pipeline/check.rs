@@ -25,7 +25,7 @@ use crate::verify::output::{Findings, OutputFile, PackageFacts, finish, verify_o
 use crate::verify::own_words::{in_reports, own_words};
 use crate::verify::pictures::check_pictures;
 use crate::verify::pixels::{compare, is_picture, search_picture};
-use crate::verify::rewritten::verify_rewritten;
+use crate::verify::rewritten::{Opened, verify_rewritten};
 use crate::verify::searcher::Searcher;
 use std::collections::{BTreeMap, HashSet};
 use std::io::Write as _;
@@ -122,10 +122,14 @@ impl Checker {
         if let Some(r) = &f.rewritten {
             let changed = f.entries.iter().filter(|e| e.changes());
             let removed: Vec<&str> = changed.filter_map(|e| e.original.as_deref()).collect();
-            verify_rewritten(input, &f.bytes, r, &removed, &mut findings);
-            self.pictures(input, &f.bytes, r, &exempt, &mut findings);
-            if f.bytes.starts_with(b"%PDF-") {
-                check_drawn(&self.searcher, input, &f.bytes, r, &exempt, &mut findings);
+            let pdf = Opened::new(input, &f.bytes, r);
+            verify_rewritten(pdf.as_ref(), r, &removed, &mut findings);
+            match &pdf {
+                Some(pdf) => {
+                    check_pictures(&self.searcher, pdf, r, &exempt, &mut findings);
+                    check_drawn(&self.searcher, pdf, r, &exempt, &mut findings);
+                }
+                None => self.pictures(input, &f.bytes, r, &exempt, &mut findings),
             }
         }
         Written { findings, records, exempt, sha256, rewritten: f.rewritten.is_some() }
@@ -133,9 +137,6 @@ impl Checker {
 
     /// A picture of pages: read again, and compared pixel by pixel.
     fn pictures(&self, input: &[u8], output: &[u8], rewrite: &Rewrite, exempt: &[Exempt], findings: &mut Findings) {
-        if output.starts_with(b"%PDF-") {
-            return check_pictures(&self.searcher, input, output, rewrite, exempt, findings);
-        }
         if !is_picture(output) {
             return;
         }

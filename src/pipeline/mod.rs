@@ -14,6 +14,7 @@ mod documents;
 mod doubtful;
 mod explained;
 mod facts;
+mod hits;
 mod lines;
 mod links;
 mod names;

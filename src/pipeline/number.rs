@@ -4,6 +4,7 @@ use super::Known;
 use super::candidates;
 use super::decide::{Decided, DecidedChild, Misfile, UNREAD, Whole};
 use super::documents::Tree;
+use super::hits::Here;
 use super::rulings::{Ruling, Rulings};
 use crate::model::decision::{Action, Decision};
 use crate::model::edit::{Change, Edit};
@@ -25,8 +26,12 @@ pub struct Counters {
     pub reviews: u64,
     /// Review items without a ruling.
     pub open: u64,
+    /// Rulings on hits, boxes and pages that have found what they are about.
+    pub fitted: std::collections::BTreeSet<usize>,
     /// Review items about a person of the case, by who it is: id and number. One question for all documents.
     asked: HashMap<String, (String, u64)>,
+    /// Why boxes could not be carried out.
+    pub undrawn: Vec<String>,
 }
 
 /// A document ready to be written.
@@ -90,8 +95,13 @@ pub fn number(decided: Decided, counters: &mut Counters, rulings: &Rulings, know
         let item = review_item(&q, place, counters, rulings);
         n.reviews.push((None, item));
     }
+    let key = n.tree.key.clone();
+    let here = rulings.overrides().here(&key);
     for p in proposals {
-        n.add(p, counters, rulings, known);
+        n.add(p, counters, rulings, known, here.as_ref());
+    }
+    if let Err(why) = n.draw(counters, rulings) {
+        counters.undrawn.push(why);
     }
     if n.whole.is_some() {
         return n;
@@ -155,7 +165,7 @@ impl Numbered {
         out
     }
 
-    fn add(&mut self, p: Proposal, counters: &mut Counters, rulings: &Rulings, known: &Known) {
+    fn add(&mut self, p: Proposal, counters: &mut Counters, rulings: &Rulings, known: &Known, here: Option<&Here>) {
         // What stands in a row, turn or sentence that a person has ruled out goes with it.
         if let (Some((field, start, end)), Some((from, to))) = (self.gone, p.range)
             && (p.field, p.record) == (field, false)
@@ -177,14 +187,21 @@ impl Numbered {
             place: Place { offset: u64::from(span.start), len: span.len() as u64, ..Place::default() },
             category: p.category,
             role: p.role,
-            label: p.label,
-            decision: p.decision,
-            rule: p.rule,
+            label: p.label.clone(),
+            decision: p.decision.clone(),
+            rule: p.rule.clone(),
             confidence: p.confidence,
             replacement: String::new(),
-            original: Some(p.original),
+            original: Some(p.original.clone()),
         };
-        let mut change = p.change;
+        let mut change = p.change.clone();
+        if let (Some(here), None) = (here, &p.question) {
+            let (fitted, kept) = here.apply(self, &p, &mut entry, &mut change, rulings.by());
+            counters.fitted.extend(fitted);
+            if kept {
+                self.ruled_keep.push(index);
+            }
+        }
         let named = p.category == Category::Name;
         if let Some(q) = &p.question {
             let stub = q.group.and_then(|g| self.tree.doc.stubs.get(g as usize));

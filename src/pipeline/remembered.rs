@@ -6,6 +6,7 @@
 //! slot; forgetting one costs time, never a find. Finds are kept as long as there is room.
 
 use crate::detect::Context;
+use crate::model::hash::Digested;
 use crate::model::mention::Mention;
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
@@ -22,25 +23,7 @@ const ROOM: usize = 24 << 20;
 /// A text without a find that is longer than this is rarely repeated, but it is asked for in both passes.
 const SHORT: usize = 512;
 
-/// A digest is its own hash.
-#[derive(Default)]
-struct Same(u64);
-
-impl Hasher for Same {
-    fn write(&mut self, bytes: &[u8]) {
-        for b in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*b);
-        }
-    }
-    fn write_u64(&mut self, n: u64) {
-        self.0 = n;
-    }
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
-
-type Shard = Mutex<HashMap<u64, (u32, Arc<[Mention]>), BuildHasherDefault<Same>>>;
+type Shard = Mutex<HashMap<u64, (u32, Arc<[Mention]>), BuildHasherDefault<Digested>>>;
 
 /// Whether an answer holds for every document.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,5 +1,6 @@
 //! A person's rulings on review items (`--decisions FILE`).
 
+use super::hits::{Overrides, RawBox, RawHit, RawPerson};
 use crate::model::error::RunError;
 use crate::model::role::Role;
 use serde::Deserialize;
@@ -21,7 +22,7 @@ pub enum Ruling {
 }
 
 impl Ruling {
-    fn parse(text: &str) -> Option<Ruling> {
+    pub(super) fn parse(text: &str) -> Option<Ruling> {
         Some(match text.trim() {
             "keep" => Ruling::Keep,
             "mask" => Ruling::Mask,
@@ -99,6 +100,7 @@ pub struct Rulings {
     by: String,
     date: Option<String>,
     rulings: BTreeMap<String, Ruling>,
+    overrides: Overrides,
 }
 
 #[derive(Deserialize)]
@@ -107,11 +109,20 @@ struct TomlFile {
     by: String,
     #[serde(default)]
     date: Option<String>,
-    rulings: BTreeMap<String, String>,
+    rulings: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    hit: Vec<RawHit>,
+    #[serde(default)]
+    person: Vec<RawPerson>,
+    #[serde(default, rename = "box")]
+    boxes: Vec<RawBox>,
+    #[serde(default)]
+    page: Vec<RawBox>,
 }
 
 impl Rulings {
-    /// Reads a decisions file: TOML with `by = "name"`, if wanted `date = "YYYY-MM-DD"`, and a table `[rulings]` of `R1 = "keep"`.
+    /// Reads a decisions file: TOML with `by = "name"`, if wanted `date = "YYYY-MM-DD"`, a table `[rulings]` of `R1 = "keep"`, and
+    /// rulings on hits and persons ([`super::hits`]).
     ///
     /// # Errors
     /// One line with file and reason.
@@ -126,7 +137,11 @@ impl Rulings {
             return Err(RunError::Input(format!("{name}: `by` must name the person who ruled")));
         }
         let mut rulings = BTreeMap::new();
-        for (id, word) in file.rulings {
+        let boxes: Vec<RawBox> = file.boxes.into_iter().chain(file.page).collect();
+        if file.rulings.is_none() && file.hit.is_empty() && file.person.is_empty() && boxes.is_empty() {
+            return Err(RunError::Input(format!("{name}: a decisions file needs a table [rulings]")));
+        }
+        for (id, word) in file.rulings.unwrap_or_default() {
             let ruling = Ruling::parse(&word).ok_or_else(|| {
                 RunError::Input(format!(
                     "{name}: the ruling for {} is not one of keep, mask, withhold, accept, label:ROLE (such as label:mother){}",
@@ -139,7 +154,8 @@ impl Rulings {
         if file.date.as_deref().is_some_and(|d| !is_date(d)) {
             return Err(RunError::Input(format!("{name}: `date` is not a date; write YYYY-MM-DD")));
         }
-        Ok(Rulings { by: file.by, date: file.date, rulings })
+        let overrides = Overrides::read(file.hit, file.person, boxes, name)?;
+        Ok(Rulings { by: file.by, date: file.date, rulings, overrides })
     }
 
     /// The ruling on an item.
@@ -155,6 +171,11 @@ impl Rulings {
     /// Who ruled.
     pub fn by(&self) -> &str {
         &self.by
+    }
+
+    /// Rulings on hits and persons.
+    pub fn overrides(&self) -> &Overrides {
+        &self.overrides
     }
 
     /// Ids that were ruled on.

@@ -111,6 +111,15 @@ fn run_here(opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Resul
     let (file, _) = ledger.finish()?;
     file.finish()?;
     unknown_rulings(opts, &totals)?;
+    if let Some(why) = totals.counters.undrawn.first() {
+        return Err(RunError::Input(format!("a box drawn by hand: {why}")));
+    }
+    let unfitted = opts.rulings.overrides().count() - totals.counters.fitted.len();
+    if unfitted > 0 {
+        return Err(RunError::Input(format!(
+            "{unfitted} ruling(s) on a hit, box or page fit nothing in this run; were they made for another input, request, dictionary or policy?"
+        )));
+    }
     pack(&intake, &paths.paths, &staging)?;
 
     progress.stage("verify", 0);

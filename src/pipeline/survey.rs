@@ -161,6 +161,63 @@ pub fn context<'t>(t: &'t Tree, field: &Field) -> Context<'t> {
     }
 }
 
+/// True when a document has clinical records and none of them, nor anything else in it, says whose they are.
+///
+/// R4 lets an `Observation`, `Encounter` or `DiagnosticReport` go without a subject; inside a bundle with its one Patient that is well.
+/// A file of nothing else may be anybody's.
+pub fn is_nobodys(tree: &Tree) -> bool {
+    let doc = &tree.doc;
+    let resources = doc.records.iter().filter(|r| can_be_withheld(&r.kind) && !is_shared(&r.kind));
+    let mut clinical = resources.peekable();
+    clinical.peek().is_some()
+        && clinical.all(|r| r.subject.is_none())
+        && !doc.stubs.iter().any(|s| s.kind == StubKind::Patient)
+        && !doc.records.iter().any(|r| r.kind == "Patient")
+}
+
+/// Kinds of resource that serve all patients: no element of theirs names a subject.
+fn is_shared(kind: &str) -> bool {
+    matches!(
+        kind,
+        "Organization"
+            | "OrganizationAffiliation"
+            | "Location"
+            | "HealthcareService"
+            | "Endpoint"
+            | "Medication"
+            | "MedicationKnowledge"
+            | "Substance"
+            | "Device"
+            | "DeviceDefinition"
+            | "InsurancePlan"
+            | "PlanDefinition"
+            | "ActivityDefinition"
+            | "Questionnaire"
+            | "Library"
+            | "Measure"
+            | "ValueSet"
+            | "CodeSystem"
+            | "ConceptMap"
+            | "NamingSystem"
+            | "StructureDefinition"
+            | "SearchParameter"
+            | "CapabilityStatement"
+            | "OperationDefinition"
+            | "OperationOutcome"
+            | "ImplementationGuide"
+            | "Provenance"
+            | "AuditEvent"
+            | "Binary"
+            | "Schedule"
+            | "Slot"
+            | "ResearchStudy"
+            | "CareTeam"
+            | "List"
+            | "Task"
+            | "Communication"
+    )
+}
+
 /// Kinds of record that can be left out when they are about another patient. Persons keep their shell, containers their place.
 pub fn can_be_withheld(kind: &str) -> bool {
     !matches!(

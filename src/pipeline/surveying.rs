@@ -4,7 +4,7 @@ use super::documents::{Tree, format_for};
 use super::explained::name_words;
 use super::lines::Lines;
 use super::remembered::Remembered;
-use super::survey::{Given, Surveyed, survey};
+use super::survey::{Given, Surveyed, is_nobodys, survey};
 use super::{Options, Progress, cancelled};
 use crate::detect::fold::folded;
 use crate::intake::{Intake, Item, Kind, XmlRoot};
@@ -146,6 +146,11 @@ pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop
         for (i, result) in done {
             match result {
                 Ok((s, tree)) => {
+                    // Alone, the run ends for want of a patient; beside others the file must not ride on their patient.
+                    if intake.items.len() > 1 && intake.items[i].kind == Kind::Json && is_nobodys(&tree) {
+                        out.unreadable.insert(i, "no resource in it says whose it is".into());
+                        continue;
+                    }
                     out.add(s);
                     if small {
                         out.trees.insert(i, tree);

@@ -11,7 +11,7 @@ use crate::model::readiness::Readiness;
 use crate::model::request::{Answer, Request};
 use crate::pipeline::{self, Options, Progress, Rulings};
 use crate::policy::{self, PolicyError};
-use crate::store::{CaseBlobs, CaseSecret, FileRow, Finished, Job, RulingRow, Store, Stored};
+use crate::store::{ByHand, CaseBlobs, CaseSecret, FileRow, Finished, Job, RulingRow, Store, Stored};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
@@ -58,6 +58,58 @@ struct DictionaryEntry<'a> {
 struct DecisionsFile<'a> {
     by: String,
     rulings: BTreeMap<&'a str, &'a str>,
+    hit: Vec<HitLine<'a>>,
+    person: Vec<PersonLine<'a>>,
+    r#box: Vec<BoxLine<'a>>,
+}
+
+#[derive(Serialize)]
+struct HitLine<'a> {
+    path: &'a str,
+    depth: usize,
+    offset: u64,
+    length: u64,
+    original: &'a str,
+    ruling: &'a str,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct PersonLine<'a> {
+    label: &'a str,
+    ruling: &'a str,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct BoxLine<'a> {
+    path: &'a str,
+    page: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    area: Option<[u32; 4]>,
+    reason: &'a str,
+}
+
+fn decisions<'a>(secret: &'a CaseSecret, rulings: &'a BTreeMap<String, RulingRow>, by: String) -> DecisionsFile<'a> {
+    let of = |what: &'static str| secret.by_hand.iter().filter(move |b| b.what == what);
+    let hit = |b: &'a ByHand| HitLine {
+        path: &b.path,
+        depth: b.depth,
+        offset: b.offset,
+        length: b.length,
+        original: &b.original,
+        ruling: &b.ruling,
+        reason: &b.reason,
+    };
+    let boxed =
+        |b: &'a ByHand| BoxLine { path: &b.path, page: b.page, area: (b.what == "box").then_some(b.area), reason: &b.reason };
+    DecisionsFile {
+        by,
+        rulings: rulings.iter().map(|(i, r)| (i.as_str(), r.ruling.as_str())).collect(),
+        hit: of("hit").map(hit).collect(),
+        person: of("person").map(|b| PersonLine { label: &b.label, ruling: &b.ruling, reason: &b.reason }).collect(),
+        r#box: of("box").chain(of("page")).map(boxed).collect(),
+    }
 }
 
 /// What the pipeline is asked to do for a case.
@@ -86,11 +138,10 @@ pub fn options(
     };
     let toml = |e: toml::ser::Error| RunError::Internal(e.to_string());
     let dictionary = Dictionary::from_toml(&toml::to_string(&words).map_err(toml)?).map_err(RunError::Input)?;
-    let rulings = if rulings.is_empty() {
+    let rulings = if rulings.is_empty() && !secret.by_hand.iter().any(|b| b.what != "accept") {
         Rulings::default()
     } else {
-        let file = DecisionsFile { by, rulings: rulings.iter().map(|(i, r)| (i.as_str(), r.ruling.as_str())).collect() };
-        Rulings::read(&toml::to_string(&file).map_err(toml)?, "rulings")?
+        Rulings::read(&toml::to_string(&decisions(secret, rulings, by)).map_err(toml)?, "rulings")?
     };
     Ok(Options {
         inputs: vec![input],
@@ -190,6 +241,12 @@ pub(super) async fn process(store: &Store, job: &Job, bell: &Bell) -> Result<(),
         let name = store.account(r.account).await?.shown;
         if !by.contains(&name) {
             by.push(name);
+        }
+    }
+    for name in secret.by_hand.iter().filter(|b| b.what != "accept").map(|b| &b.by) {
+        let shown = store.account_named(name).await?.map_or_else(|| name.clone(), |a| a.shown);
+        if !by.contains(&shown) {
+            by.push(shown);
         }
     }
     let inputs = store.files(id, 0, "input").await?;

@@ -165,7 +165,9 @@ impl<'a> Rows<'a> {
 
 /// A cell by RFC 4180. A cell that a spreadsheet would take for a formula gets an apostrophe before it.
 fn field(out: &mut String, text: &str) {
-    let formula = text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r', '\n']);
+    // Most cells begin with a letter or a figure and need not be asked.
+    let word = text.as_bytes().first().is_none_or(u8::is_ascii_alphanumeric);
+    let formula = !word && (text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r', '\n']));
     if !formula && !text.bytes().any(|b| matches!(b, b'"' | b',' | b'\n' | b'\r' | b'\'' | b';')) {
         out.push_str(text);
         return;

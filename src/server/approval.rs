@@ -2,21 +2,23 @@
 
 use super::documents::json_of;
 use super::error::Fail;
-use super::{App, listing, pages};
-use crate::model::desk::Move;
+use super::{App, difference, listing, pages};
+use crate::model::desk::{Move, reason_words};
 use crate::store::{NewEntry, Session};
 use crate::workflow;
 use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, Redirect};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 
 /// The page.
 pub async fn page(
     State(app): State<App>,
     Extension(s): Extension<Session>,
     Path(id): Path<String>,
+    Query(q): Query<HashMap<String, String>>,
 ) -> Result<Html<String>, Fail> {
     let case = app.store.case(&id).await?;
     if case.run == 0 {
@@ -43,7 +45,20 @@ pub async fn page(
         })
         .collect();
     let why = |m: Move| workflow::step(&facts, &actor, m).err().map(|r| r.0).unwrap_or_default();
+    let with = q.get("with").and_then(|w| w.parse().ok()).unwrap_or(0);
+    let difference = difference::of_case(&app, &case, with).await?;
+    let secret = app.store.secret(&id).await?;
+    let by_hand: Vec<Value> = secret
+        .by_hand
+        .iter()
+        .filter(|b| b.what != "accept")
+        .map(|b| {
+            json!({"what": b.what, "label": b.label, "original": b.original, "path": b.path, "page": b.page, "ruling": b.ruling,
+            "reason": reason_words(&b.reason), "by": b.by, "at": pages::time(b.at)})
+        })
+        .collect();
     let body = json!({
+        "difference": difference, "by_hand": by_hand,
         "c": listing::row(&case, &names), "report": {"counts": report["counts"], "checks": report["checks"], "outcome": report["outcome"],
             "withheld": report["withheld"], "people": report["people"], "outputs": report["outputs"]},
         "rulings": rows, "worked": worked.iter().filter_map(|a| names.get(a)).collect::<Vec<_>>(),

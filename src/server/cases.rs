@@ -20,7 +20,8 @@ pub async fn page(
 ) -> Result<Html<String>, Fail> {
     let case = app.store.case(&id).await?;
     let actor = s.account.actor();
-    let names = listing::names(&app.store.accounts().await?);
+    let accounts = app.store.accounts().await?;
+    let names = listing::names(&accounts);
     let facts = case.facts(app.store.worked(&id).await?);
     // Moves with a form of their own, or made by a worker, are not buttons of the list.
     let moves: Vec<Value> = workflow::allowed(&facts, &actor)
@@ -44,6 +45,8 @@ pub async fn page(
         .collect();
     let mut body = json!({
         "c": listing::row(&case, &names), "moves": moves, "why_not": why_not, "releases": releases,
+        "people": accounts.iter().filter(|x| !x.disabled && x.id != s.account.id).filter(|x| x.actor().any(&[StaffRole::Clerk, StaffRole::Reviewer, StaffRole::PrivacyOfficer]))
+            .map(|x| json!({"id": x.id, "shown": x.shown})).collect::<Vec<_>>(),
         "can_pend": workflow::step(&facts, &actor, Move::Pend).is_ok(), "pend_reasons": PEND_REASONS,
         "can_add": actor.any(&[StaffRole::Clerk, StaffRole::Reviewer, StaffRole::PrivacyOfficer]) && !case.purged
             && matches!(case.state.word(), "received" | "logged" | "validating" | "pended" | "review"),
@@ -111,8 +114,21 @@ pub fn event(e: &AuditEntry, _names: &HashMap<i64, String>) -> Value {
         "case.purge" => "destroyed keys and files".into(),
         "file.add" => format!("added file {} ({})", detail["file"], pages::size(detail["bytes"].as_i64().unwrap_or(0))),
         "document.view" => format!("viewed document {} ({})", detail["file"], detail["area"].as_str().unwrap_or_default()),
+        "document.raw" => {
+            format!("viewed document {} as it is stored ({})", detail["file"], detail["side"].as_str().unwrap_or_default())
+        }
         "review.view" => "opened the review".into(),
-        "review.hits" => "viewed the list of changes".into(),
+        "review.hits" => "viewed the list of hits".into(),
+        "review.accept" => format!("accepted {} hits", detail["count"]),
+        "review.hit" => format!(
+            "ruled {} on {} hit or person ({})",
+            detail["ruling"].as_str().unwrap_or_default(),
+            detail["count"],
+            crate::model::desk::reason_words(detail["reason"].as_str().unwrap_or_default()).to_lowercase()
+        ),
+        "review.hit_undo" => "took a ruling on a hit back".into(),
+        "review.box" => "drew a box on a page".into(),
+        "review.page" => "left a page out".into(),
         "review.rule" => {
             format!("ruled {}: {}", detail["item"].as_str().unwrap_or_default(), detail["ruling"].as_str().unwrap_or_default())
         }
@@ -151,6 +167,9 @@ pub async fn make_move(
     let of = |k: &str| form.get(k).cloned().unwrap_or_default();
     let name = Move::parse(&of("move")).ok_or_else(|| Fail::bad("There is no such step."))?;
     let note = of("note");
+    if matches!(name, Move::Deny | Move::Cancel | Move::Recall | Move::SendBack) && note.trim().is_empty() {
+        return Err(Fail::bad(format!("Say why: \"{}\" needs a reason in words.", name.title())));
+    }
     // The words come first: a step without its reason would be worse than a reason without its step.
     if !note.trim().is_empty() {
         app.store.note(&id, &s.account.actor(), &format!("{}: {}", name.title(), note.trim())).await?;
@@ -205,6 +224,26 @@ pub async fn note(
     if !text.is_empty() {
         app.store.note(&id, &s.account.actor(), text).await?;
     }
+    Ok(Redirect::to(&format!("/cases/{id}#notes")))
+}
+
+/// Hands the case to a colleague, with words for them.
+pub async fn handoff(
+    State(app): State<App>,
+    Extension(s): Extension<Session>,
+    Path(id): Path<String>,
+    Form(form): Form<HashMap<String, String>>,
+) -> Result<Redirect, Fail> {
+    let to = form.get("to").and_then(|v| v.parse::<i64>().ok()).ok_or_else(|| Fail::bad("Choose a colleague."))?;
+    let account = app.store.account(to).await?;
+    let may = account.actor().any(&[StaffRole::Clerk, StaffRole::Reviewer, StaffRole::PrivacyOfficer]);
+    if account.disabled || !may {
+        return Err(Fail::bad("This person does not work on cases."));
+    }
+    let words = form.get("text").map(|t| t.trim()).unwrap_or_default();
+    let actor = s.account.actor();
+    app.store.note(&id, &actor, &format!("Handed to {}. {words}", account.shown)).await?;
+    app.store.assign(std::slice::from_ref(&id), to, &actor).await?;
     Ok(Redirect::to(&format!("/cases/{id}#notes")))
 }
 

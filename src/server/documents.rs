@@ -8,6 +8,7 @@ use crate::format::pdf::{Pdf, preview};
 use crate::format::readable::{self, Readable, Syntax, align};
 use crate::format::rtf::Rtf;
 use crate::intake::{self, Kind, XmlRoot};
+use crate::model::desk::{OVERRIDE_REASONS, StaffRole, State as CaseState};
 use crate::store::{CaseRow, FileRow, NewEntry, Session};
 use axum::Extension;
 use axum::extract::{Path, Query, State};
@@ -159,6 +160,7 @@ pub async fn document(
         app.store.audit(entry.with("area", "both")).await?;
     }
     let Sides { name, state, reason, original, redacted } = sides;
+    let has_text = original.as_deref().is_some_and(|b| !matches!(kind(b), Some(Kind::Pdf | Kind::Image(_)) | None));
     let (mark, at, from) = (asked.mark.clone(), asked.at.clone(), asked.from);
     let made = tokio::task::spawn_blocking(move || {
         let (left, pictures_left) = original.as_deref().map(read).unwrap_or_default();
@@ -185,6 +187,13 @@ pub async fn document(
     body["mark"] = json!(asked.mark);
     body["more"] = json!(body["next"].as_u64() < body["total"].as_u64());
     body["part"] = json!(asked.from > 0);
+    body["raw"] = json!(has_text);
+    body["may_draw"] = json!(
+        matches!(case.state, CaseState::Review | CaseState::Validating)
+            && s.account.actor().any(&[StaffRole::Reviewer, StaffRole::PrivacyOfficer])
+    );
+    body["csrf"] = json!(s.csrf);
+    body["reasons"] = json!(OVERRIDE_REASONS);
     pages::part("document.html", body)
 }
 
@@ -217,6 +226,42 @@ fn card(p: &readable::Pair, at: &str, mark: &str) -> Value {
         })
         .collect();
     json!({"title": p.title, "gone": p.gone, "changes": p.changes, "rows": rows})
+}
+
+/// Bytes of a raw view; more is told in words.
+const RAW: usize = 2 << 20;
+
+/// One side of a document as it is stored, as plain text and never as anything a browser would carry out.
+pub async fn raw(
+    State(app): State<App>,
+    Extension(s): Extension<Session>,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Fail> {
+    let case = app.store.case(&id).await?;
+    let sides = sides(&app, &case, asked.doc).await?;
+    let original = asked.side == "original";
+    let bytes = if original { sides.original } else { sides.redacted };
+    let bytes = bytes.ok_or_else(|| Fail::new(StatusCode::NOT_FOUND, "There is no such document."))?;
+    let entry = NewEntry::new(&s.account.actor(), &id, "document.raw").with("file", asked.doc).with("run", case.run);
+    app.store.audit(entry.with("side", if original { "original" } else { "redacted" })).await?;
+    let mut text = match kind(&bytes) {
+        // Compact JSON is laid out; everything else stays as it is.
+        Some(Kind::Json) if bytes.len() <= RAW => serde_json::from_slice::<Value>(&bytes)
+            .ok()
+            .and_then(|v| serde_json::to_string_pretty(&v).ok())
+            .unwrap_or_else(|| String::from_utf8_lossy(&bytes).into_owned()),
+        Some(Kind::Pdf | Kind::Image(_)) | None => {
+            return Err(Fail::new(StatusCode::NOT_FOUND, "This document has no text of its own; look at its pages."));
+        }
+        _ => String::from_utf8_lossy(&bytes).into_owned(),
+    };
+    if text.len() > RAW {
+        let end = (0..=RAW).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
+        text.truncate(end);
+        text.push_str("\n... cut here; the rest is not shown");
+    }
+    Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
 }
 
 /// A page of a scan as PNG.

@@ -118,6 +118,7 @@ pub async fn page(
         "may": may, "can_undo": may && !rulings.is_empty(),
         "can_submit": workflow::step(&facts, &actor, Move::Submit).is_ok(),
         "can_process": workflow::step(&facts, &actor, Move::Process).is_ok(),
+        "first": asked.doc > 0,
         "stale": case.outcome.is_empty() && case.run > 0,
     });
     pages::page("review.html", &format!("Review of case {}", case.no), "queue", &s, body)
@@ -223,38 +224,6 @@ pub async fn words(
     app.store.make_move(&id, &actor, Move::Process, &MoveNote::default()).await?;
     app.bell.ring();
     Ok(Redirect::to(&format!("/cases/{id}")))
-}
-
-/// Everything that was changed, and for whom.
-pub async fn hits(
-    State(app): State<App>,
-    Extension(s): Extension<Session>,
-    Path(id): Path<String>,
-    Query(q): Query<HashMap<String, String>>,
-) -> Result<Html<String>, Fail> {
-    let case = app.store.case(&id).await?;
-    if case.run == 0 {
-        return Err(Fail::new(StatusCode::NOT_FOUND, "There is no result yet."));
-    }
-    let report = json_of(&app, &id, case.run, "internal", "report.json").await?;
-    app.store.audit(NewEntry::new(&s.account.actor(), &id, "review.hits").with("run", case.run)).await?;
-    let label = q.get("label").cloned().unwrap_or_default();
-    let actions: Vec<&Value> =
-        report["actions"].as_array().into_iter().flatten().filter(|a| label.is_empty() || a["label"] == label.as_str()).collect();
-    let names = listing::names(&app.store.accounts().await?);
-    let secret = app.store.secret(&id).await?;
-    let body = json!({
-        "c": listing::row(&case, &names), "people": report["people"], "label": label, "total": actions.len(),
-        "actions": actions.into_iter().take(500).map(|a| {
-            let mut a = a.clone();
-            for key in ["original", "replacement", "label", "role", "rule", "place", "file", "basis", "reason"] {
-                if a.get(key).is_none_or(Value::is_null) { a[key] = json!(""); }
-            }
-            a
-        }).collect::<Vec<_>>(),
-        "words": secret.words,
-    });
-    pages::page("hits.html", &format!("Changes in case {}", case.no), "queue", &s, body)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! everybody, and `docs/desk.md` prints it.
 
 use super::{
-    App, accounts, approval, assets, audit, auth, cases, documents, downloads, events, intake, listing, review, uploads,
+    App, accounts, approval, assets, audit, auth, cases, documents, downloads, events, hits, intake, listing, review, uploads,
 };
 use crate::model::desk::StaffRole::{self, Admin, Auditor, Clerk, PrivacyOfficer, Reviewer};
 use axum::Router;
@@ -49,14 +49,19 @@ pub const TABLE: &[(&str, &str, Access)] = &[
     ("POST", "/cases/{id}/checklist", DESK),
     ("POST", "/cases/{id}/move", DESK),
     ("POST", "/cases/{id}/note", DESK),
+    ("POST", "/cases/{id}/handoff", DESK),
     ("GET", "/cases/{id}/events", READ),
     ("GET", "/cases/{id}/review", READ),
     ("POST", "/cases/{id}/rule", SECOND),
     ("POST", "/cases/{id}/undo", SECOND),
     ("POST", "/cases/{id}/words", SECOND),
     ("GET", "/cases/{id}/document", READ),
+    ("GET", "/cases/{id}/raw", READ),
     ("GET", "/cases/{id}/picture", READ),
     ("GET", "/cases/{id}/hits", READ),
+    ("POST", "/cases/{id}/hits", SECOND),
+    ("POST", "/cases/{id}/hits/undo", SECOND),
+    ("POST", "/cases/{id}/box", SECOND),
     ("GET", "/cases/{id}/approval", READ),
     ("POST", "/cases/{id}/release", SECOND),
     ("POST", "/cases/{id}/purge", OFFICER),
@@ -98,14 +103,18 @@ pub(super) fn all() -> Router<App> {
         .route("/cases/{id}/checklist", post(cases::checklist))
         .route("/cases/{id}/move", post(cases::make_move))
         .route("/cases/{id}/note", post(cases::note))
+        .route("/cases/{id}/handoff", post(cases::handoff))
         .route("/cases/{id}/events", get(events::events))
         .route("/cases/{id}/review", get(review::page))
         .route("/cases/{id}/rule", post(review::rule))
         .route("/cases/{id}/undo", post(review::undo))
         .route("/cases/{id}/words", post(review::words))
         .route("/cases/{id}/document", get(documents::document))
+        .route("/cases/{id}/raw", get(documents::raw))
         .route("/cases/{id}/picture", get(documents::picture))
-        .route("/cases/{id}/hits", get(review::hits))
+        .route("/cases/{id}/hits", get(hits::page).post(hits::rule))
+        .route("/cases/{id}/hits/undo", post(hits::undo))
+        .route("/cases/{id}/box", post(hits::draw))
         .route("/cases/{id}/approval", get(approval::page))
         .route("/cases/{id}/release", post(approval::release))
         .route("/cases/{id}/purge", post(cases::purge))

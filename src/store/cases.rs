@@ -19,6 +19,8 @@ pub struct CaseSecret {
     pub notes: Vec<Note>,
     /// Words that this case's reviewers want found, or left alone.
     pub words: Vec<SiteWord>,
+    /// What reviewers have ruled on single hits, persons, boxes and pages, oldest first.
+    pub by_hand: Vec<ByHand>,
 }
 
 /// A note of the staff.
@@ -45,6 +47,53 @@ pub struct SiteWord {
     pub role: String,
     /// Who asked for it.
     pub by: String,
+}
+
+/// A reviewer's ruling on what the program has decided by itself. `pipeline` knows the places by the same words.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ByHand {
+    /// `hit`, `person`, `box`, `page`; `accept` is a hit that was looked at and stays as it is.
+    pub what: String,
+    /// File as it came in; of a line file with the number of the line.
+    pub path: String,
+    /// Documents inside of it are 1, 2 ...
+    pub depth: usize,
+    /// Byte offset there.
+    pub offset: u64,
+    /// Byte length there.
+    pub length: u64,
+    /// What stood there.
+    pub original: String,
+    /// Label of the person.
+    pub label: String,
+    /// Page from 1.
+    pub page: u32,
+    /// Left, top, right, bottom in ten-thousandths of the page.
+    pub area: [u32; 4],
+    /// `keep`, `mask`, `label:mother` ...
+    pub ruling: String,
+    /// A word of [`crate::model::desk::OVERRIDE_REASONS`].
+    pub reason: String,
+    /// User name.
+    pub by: String,
+    /// Milliseconds since 1970 UTC.
+    pub at: i64,
+}
+
+impl ByHand {
+    /// True for another ruling on the same thing.
+    pub fn same_place(&self, o: &ByHand) -> bool {
+        let hit = |w: &str| matches!(w, "hit" | "accept");
+        match self.what.as_str() {
+            "person" => o.what == "person" && self.label == o.label,
+            "hit" | "accept" => {
+                let place = |b: &ByHand| (b.path.clone(), b.depth, b.offset, b.length, b.original.clone());
+                hit(&o.what) && place(self) == place(o)
+            }
+            _ => self.what == o.what && (&self.path, self.page, self.area) == (&o.path, o.page, o.area),
+        }
+    }
 }
 
 /// What the queue shows of a case's people; sealed by itself, so that a list does not open every request.
@@ -83,6 +132,10 @@ pub enum Effect {
     Nothing,
     /// The case's words.
     Words,
+    /// A ruling on a hit, person, box or page by this account: numbers of review items stay, the result is outdated.
+    ByHand(i64),
+    /// Looked at by this account: no result depends on it.
+    Seen(i64),
     /// The request; its clock and what it lacks were weighed anew.
     Request {
         /// By when to act, or empty.
@@ -277,8 +330,12 @@ impl Store {
         let key = self.case_key(id).await?;
         let mut tx = self.begin().await?;
         let case = self.locked(&mut tx, id).await?;
-        let open = matches!(case.state, State::Received | State::Logged | State::Validating | State::Pended | State::Review);
-        if !open && effect != Effect::Nothing {
+        let open = match effect {
+            Effect::Nothing => true,
+            Effect::ByHand(_) | Effect::Seen(_) => matches!(case.state, State::Validating | State::Review),
+            _ => matches!(case.state, State::Received | State::Logged | State::Validating | State::Pended | State::Review),
+        };
+        if !open {
             let state = case.state.title().to_lowercase();
             return Err(StoreError::Refused(format!("this cannot be changed while the case is {state}")));
         }
@@ -286,6 +343,9 @@ impl Store {
         let sealed: Vec<u8> = row.try_get(0)?;
         let mut secret: CaseSecret = open_json(&key, "secret", id, &sealed)?;
         change(&mut secret)?;
+        if matches!(effect, Effect::Request { .. }) {
+            secret.by_hand.clear();
+        }
         let sealed = seal_json(&key, "secret", id, &secret)?;
         sqlx::query("UPDATE cases SET secret = $1, updated = $2 WHERE id = $3")
             .bind(sealed)
@@ -305,8 +365,17 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
         }
-        if effect != Effect::Nothing {
-            self.outdate(&mut tx, id).await?;
+        match effect {
+            Effect::Nothing => {}
+            Effect::Seen(account) => self.has_worked(&mut tx, id, account).await?,
+            Effect::ByHand(account) => {
+                self.has_worked(&mut tx, id, account).await?;
+                sqlx::query("UPDATE cases SET verified = 0, outcome = '' WHERE id = $1")
+                    .bind(id.to_string())
+                    .execute(&mut *tx)
+                    .await?;
+            }
+            _ => self.outdate(&mut tx, id).await?,
         }
         self.append(&mut tx, &entry).await?;
         tx.commit().await?;

@@ -32,7 +32,7 @@ mod tests;
 pub use accounts::Account;
 pub use audit::{AuditEntry, AuditFilter, AuditVerdict, NewEntry};
 pub use blobs::{BlobReader, Stored};
-pub use cases::{CaseRow, CaseSecret, Effect, NewCase, Note, SiteWord, Who};
+pub use cases::{ByHand, CaseRow, CaseSecret, Effect, NewCase, Note, SiteWord, Who};
 pub use files::{CaseBlobs, FileRow};
 pub use jobs::{Job, JobKind, JobState};
 pub use keys::{Keys, random_hex};

@@ -5,15 +5,16 @@
 
 use super::layer::Exempt;
 use super::output::Findings;
-use super::pdf::{Parts, parts};
+use super::pdf::Parts;
 use super::pixels::{read_picture, search_text};
+use super::rewritten::Opened;
 use super::searcher::Searcher;
 use crate::model::edit::Rewrite;
 use crate::model::picture::Picture;
 use hayro::hayro_interpret::InterpreterSettings;
-use hayro::hayro_syntax::Pdf;
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings};
+use hayro_syntax::Pdf;
 use rayon::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -23,37 +24,24 @@ const READ_DPI: f32 = 300.0;
 const LOOK_DPI: f32 = 50.0;
 /// Pixels of a drawn page.
 const MAX_PIXELS: f32 = 40e6;
-/// Segments of a path from which on it can be letters.
-const LETTERS: u32 = 12;
 /// Grey levels by which a pixel must differ to count, and the share of a page that may.
 const DIFFERS: u8 = 100;
 const SHARE: f64 = 0.002;
 
 /// Looks at the pages of a PDF that was written anew.
-pub fn check_drawn(
-    searcher: &Searcher,
-    input: &[u8],
-    output: &[u8],
-    rewrite: &Rewrite,
-    exempt: &[Exempt],
-    findings: &mut Findings,
-) {
-    let Ok(after) = parts(output) else { return };
-    let suspects = suspects(&after, rewrite);
+pub fn check_drawn(searcher: &Searcher, pdf: &Opened, rewrite: &Rewrite, exempt: &[Exempt], findings: &mut Findings) {
+    let Ok(after) = &pdf.after else { return };
+    let Some(new) = after.file.as_ref().map(|f| &f.pdf) else { return };
+    let suspects = suspects(after, rewrite);
     // Where a picture is missing there is a frame in its place.
     let same: Vec<u32> = if rewrite.signs.is_empty() { rewrite.untouched.clone() } else { Vec::new() };
     if suspects.is_empty() && same.is_empty() {
         return;
     }
-    let open = |bytes: &[u8], password: &str| {
-        let data = bytes.to_vec();
-        catch_unwind(AssertUnwindSafe(|| Pdf::new_with_password(data, password).ok())).ok().flatten()
-    };
-    let Some(new) = open(output, "") else { return findings.faults.push("the second reader cannot open it".into()) };
     let read: Vec<(u32, Result<String, String>)> = suspects
         .into_par_iter()
         .map(|no| {
-            let drawn = draw(&new, no, READ_DPI).ok_or_else(|| "it cannot be drawn".to_string());
+            let drawn = draw(new, no, READ_DPI).ok_or_else(|| "it cannot be drawn".to_string());
             (no, drawn.and_then(|p| read_picture(&p, false)))
         })
         .collect();
@@ -66,10 +54,10 @@ pub fn check_drawn(
     if same.is_empty() {
         return;
     }
-    let Some(old) = open(input, &rewrite.password) else { return };
+    let Ok(old) = pdf.before.as_ref().map(|p| &p.pdf) else { return };
     let unlike: Vec<u32> = same
         .into_par_iter()
-        .filter(|no| match (draw(&old, *no, LOOK_DPI), draw(&new, *no, LOOK_DPI)) {
+        .filter(|no| match (draw(old, *no, LOOK_DPI), draw(new, *no, LOOK_DPI)) {
             (Some(a), Some(b)) => !alike(&a, &b),
             (None, _) => false,
             (_, None) => true,
@@ -90,7 +78,7 @@ fn suspects(after: &Parts, rewrite: &Rewrite) -> Vec<u32> {
         }
         let shapes = after.shapes.get(no as usize - 1).map(Vec::as_slice).unwrap_or_default();
         let meets = |b: &[f32; 4]| b[0] < area[2] && area[0] < b[2] && b[1] < area[3] && area[1] < b[3];
-        if shapes.iter().any(|(b, segments)| *segments >= LETTERS && meets(b)) {
+        if shapes.iter().any(meets) {
             out.push(no);
         }
     }
@@ -147,12 +135,10 @@ mod tests {
 
     #[test]
     fn a_page_with_lines_where_words_were_is_read_again() {
-        let mut after = Parts { shapes: vec![Vec::new(), vec![([70.0, 690.0, 90.0, 700.0], 40)]], ..Parts::default() };
+        let mut after = Parts { shapes: vec![Vec::new(), vec![[70.0, 690.0, 90.0, 700.0]]], ..Parts::default() };
         let mut rewrite = Rewrite { places: vec![(0, "page 2 [72 690 140 702]".into())], ..Rewrite::default() };
         assert_eq!(suspects(&after, &rewrite), [2]);
-        after.shapes[1][0].1 = 4;
-        assert!(suspects(&after, &rewrite).is_empty(), "a rule is no text");
-        after.shapes[1][0] = ([200.0, 690.0, 220.0, 700.0], 40);
+        after.shapes[1][0] = [200.0, 690.0, 220.0, 700.0];
         assert!(suspects(&after, &rewrite).is_empty(), "it stands elsewhere");
         rewrite.places[0].1 = "page 2 [190 690 240 702]".into();
         assert_eq!(suspects(&after, &rewrite), [2]);

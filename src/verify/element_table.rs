@@ -3,8 +3,8 @@
 //! The rows are those of FHIR R4 (4.0.1, CC0): path, least, most, types. The reader of `format/fhir` asks them what a string means;
 //! here they say which elements exist, which are required, which repeat, and what JSON value each takes. No code is shared.
 
+use crate::model::hash::Fast;
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::OnceLock;
 
 /// Index into [`Table::types`].
@@ -83,7 +83,7 @@ pub(super) struct Type {
     pub need: u64,
     /// Invariants with their R4 key.
     pub rules: Vec<(&'static str, Invariant)>,
-    rows: HashMap<&'static [u8], Row, BuildHasherDefault<Short>>,
+    rows: HashMap<&'static [u8], Row, Fast>,
 }
 
 impl Type {
@@ -247,24 +247,6 @@ fn takes(kind: &str, owner: &str, name: &str, by_name: &HashMap<&'static str, Ty
         "BackboneElement" | "Element" => return object(&format!("{owner}.{name}")),
         other => return object(other),
     })
-}
-
-/// Eight bytes at a time: the keys of the table are few, short and fixed, and a name of an export is only looked up, never put in.
-#[derive(Default, Clone, Copy, Debug)]
-pub(super) struct Short(u64);
-
-impl Hasher for Short {
-    fn finish(&self) -> u64 {
-        // The map takes its place from the low bits and its tag from the high ones.
-        self.0 ^ (self.0 >> 32)
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut eight = [0u8; 8];
-            eight[..chunk.len()].copy_from_slice(chunk);
-            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(eight)).wrapping_mul(0x517c_c1b7_2722_0a95);
-        }
-    }
 }
 
 #[cfg(test)]

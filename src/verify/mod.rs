@@ -33,6 +33,7 @@ mod layers;
 pub mod output;
 pub mod own_words;
 pub mod pdf;
+pub mod pdf_pages;
 pub mod pictures;
 pub mod pixels;
 mod place;

@@ -4,20 +4,12 @@
 //! removed values like any other layer: strings and names of every object, strings and names inside content streams, what can be read in
 //! font programs, embedded files, the bytes between objects, and each page as a second reader reads it.
 
-use hayro_interpret::font::GlyphRun;
-use hayro_interpret::hayro_cmap::BfString;
-use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect};
-use hayro_interpret::{
-    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache, InterpreterSettings,
-    SoftMask, interpret_page,
-};
-use hayro_syntax::Pdf;
+use super::pdf_pages::{Ink, Pages, readings};
 use hayro_syntax::object::{Dict, Name, Object, Stream};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use unicode_normalization::UnicodeNormalization;
 
 /// Objects inside each other.
 const MAX_DEPTH: u8 = 24;
@@ -168,9 +160,16 @@ const WORDS: &[&str] = &[
     "Marked",
 ];
 
+thread_local! {
+    /// Several checks look at the same file one after the other; it is taken apart once.
+    static LAST: RefCell<Option<([u8; 32], Arc<Parts>)>> = const { RefCell::new(None) };
+}
+
 /// What a PDF holds, as layers to search: name of the layer and its bytes.
 #[derive(Default)]
 pub struct Parts {
+    /// The open file.
+    pub file: Option<Pages>,
     /// Text of each page in the second reader's reading.
     pub pages: Vec<String>,
     /// Strings and names, one a line.
@@ -179,25 +178,10 @@ pub struct Parts {
     pub files: Vec<Vec<u8>>,
     /// Bytes outside of objects' streams.
     pub between: Vec<u8>,
-    /// Glyphs of each page, unreadable ones included.
-    pub glyphs: Vec<Vec<Shown>>,
-    /// Paths drawn on each page: left, bottom, right, top and the number of segments.
-    pub shapes: Vec<Vec<([f32; 4], u32)>>,
-}
-
-/// One glyph as the second reader draws it.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Shown {
-    /// What it reads as; empty when nobody can say.
-    pub text: String,
-    /// Where, in points from the lower left of the page.
-    pub at: [f32; 2],
-    /// Font size in points.
-    pub size: f32,
-    /// Font size along the line, which narrowed or widened text has another of.
-    pub wide: f32,
-    /// First of a run.
-    pub starts: bool,
+    /// Glyphs with ink of each page.
+    pub glyphs: Vec<Ink>,
+    /// Where something is drawn on each page that may be letters: left, bottom, right, top.
+    pub shapes: Vec<Vec<[f32; 4]>>,
 }
 
 /// Takes a PDF apart.
@@ -205,63 +189,47 @@ pub struct Shown {
 /// # Errors
 /// What cannot be read; then it must not be released.
 pub fn parts(bytes: &[u8]) -> Result<Arc<Parts>, String> {
-    thread_local! {
-        /// Several checks look at the same file one after the other; it is taken apart once.
-        static LAST: RefCell<Option<([u8; 32], Arc<Parts>)>> = const { RefCell::new(None) };
-    }
     let key: [u8; 32] = Sha256::digest(bytes).into();
     let known = LAST.with_borrow(|l| l.as_ref().filter(|(k, _)| *k == key).map(|(_, p)| p.clone()));
     if let Some(parts) = known {
         return Ok(parts);
     }
-    let parts = Arc::new(parts_without(bytes, "", &[])?);
+    // The reader is not ours; a panic in it is an unreadable file.
+    let taken = std::panic::catch_unwind(|| take_apart(bytes));
+    let parts = Arc::new(taken.unwrap_or_else(|_| Err("the second reader gave up".into()))?);
     // A long document is not kept for a check that may not come.
     let small = bytes.len() < KEPT;
     LAST.with_borrow_mut(|l| *l = small.then(|| (key, parts.clone())));
     Ok(parts)
 }
 
-/// The same without drawing some pages (from 1): what was held as a bomb must not be set off by looking at it again.
-///
-/// # Errors
-/// As [`parts`].
-pub fn parts_without(bytes: &[u8], password: &str, skip: &[u32]) -> Result<Parts, String> {
-    // The reader is not ours; a panic in it is an unreadable file.
-    std::panic::catch_unwind(|| take_apart(bytes, password, skip)).unwrap_or_else(|_| Err("the second reader gave up".into()))
+/// Lets go of the file that was kept for the next check.
+pub fn forget() {
+    LAST.with_borrow_mut(|l| *l = None);
 }
 
-fn take_apart(bytes: &[u8], password: &str, skip: &[u32]) -> Result<Parts, String> {
-    let pdf = Pdf::new_with_password(bytes.to_vec(), password).map_err(|_| "the second reader cannot open it".to_string())?;
+fn take_apart(bytes: &[u8]) -> Result<Parts, String> {
+    let pages = Pages::open(bytes, "")?;
     let mut out = Parts { between: without_streams(bytes), ..Parts::default() };
     let mut names: BTreeSet<Vec<u8>> = BTreeSet::new();
     let mut left = MAX_BYTES;
-    for object in pdf.objects() {
+    for object in pages.pdf.objects() {
         walk(object, &mut out, &mut names, &mut left, 0)?;
     }
     for n in names {
         out.strings.extend(n);
         out.strings.push(b'\n');
     }
-    let cache = InterpreterCache::new();
-    for (page, no) in pdf.pages().iter().zip(1u32..) {
-        if skip.contains(&no) {
-            out.pages.push(String::new());
-            out.glyphs.push(Vec::new());
-            out.shapes.push(Vec::new());
-            continue;
-        }
-        let settings = InterpreterSettings::default();
-        let mut context = Context::new(Affine::IDENTITY, Rect::new(-1e6, -1e6, 1e6, 1e6), &cache, pdf.xref(), settings);
-        let mut reader = Reader::default();
-        interpret_page(page, &mut context, &mut reader);
-        out.pages.push(readings(&reader.glyphs));
-        reader.glyphs.shrink_to_fit();
-        out.glyphs.push(reader.glyphs);
-        out.shapes.push(reader.shapes);
+    let kept = pages.each(&[], &|_, seen| (readings(&seen.glyphs), Ink::of(&seen.glyphs), seen.shapes))?;
+    for (text, ink, shapes) in kept.into_iter().flatten() {
+        out.pages.push(text);
+        out.glyphs.push(ink);
+        out.shapes.push(shapes);
     }
     if out.pages.is_empty() {
         return Err("the second reader finds no page".into());
     }
+    out.file = Some(pages);
     Ok(out)
 }
 
@@ -475,92 +443,4 @@ fn without_streams(bytes: &[u8]) -> Vec<u8> {
     let words: &[&[u8]] = &[b"endobj", b"obj", b"xref", b"trailer", b"startxref", b"true", b"false", b"null", b"R"];
     let kept: Vec<&[u8]> = plain.split(|b| b.is_ascii_whitespace()).filter(|w| !w.is_empty() && !words.contains(w)).collect();
     kept.join(&b' ')
-}
-
-/// A page as text, in three ways of telling where a word ends: by gaps between runs, by wide gaps only, by every gap. The reader does not
-/// say how wide a glyph is; a name must not slip through because of that.
-fn readings(glyphs: &[Shown]) -> String {
-    let mut out = String::with_capacity(glyphs.len() * 4);
-    for way in 0..3 {
-        let mut last: Option<&Shown> = None;
-        for g in glyphs {
-            if let Some(b) = last {
-                let em = b.wide.max(0.1);
-                let tall = b.size.max(0.1);
-                let (dx, dy) = (g.at[0] - b.at[0], g.at[1] - b.at[1]);
-                let (along, across) = if dy.abs() > dx.abs() * 4.0 && b.text != " " { (dy.abs(), dx) } else { (dx, dy) };
-                let gap = along - b.text.chars().map(guess).sum::<f32>() * em;
-                let blank = match way {
-                    0 => g.starts && gap > 0.15 * em,
-                    1 => along > 1.1 * em,
-                    _ => gap > 0.2 * em,
-                };
-                if across.abs() > 0.5 * tall || along < -0.5 * em {
-                    out.push('\n');
-                } else if blank {
-                    out.push(' ');
-                }
-            }
-            out.push_str(&g.text);
-            last = Some(g);
-        }
-        out.push_str("\n\n");
-    }
-    out
-}
-
-/// About how wide a character is, in font sizes.
-fn guess(c: char) -> f32 {
-    match c {
-        'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | 'I' | 'f' | 't' | 'r' | '(' | ')' | '[' | ']' | ' '
-        | '-' => 0.3,
-        'm' | 'w' | 'M' | 'W' | '@' => 0.85,
-        c if c.is_uppercase() => 0.68,
-        _ => 0.54,
-    }
-}
-
-/// Collects text as a page is drawn.
-#[derive(Default)]
-struct Reader {
-    glyphs: Vec<Shown>,
-    shapes: Vec<([f32; 4], u32)>,
-}
-
-/// Paths of one page that are noted.
-const MAX_SHAPES: usize = 200_000;
-
-impl Device<'_> for Reader {
-    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'_>, _: &DrawMode) {
-        let b = props.transform.transform_rect_bbox(path.control_box());
-        if self.shapes.len() < MAX_SHAPES {
-            self.shapes.push(([b.x0, b.y0, b.x1, b.y1].map(|v| v as f32), path.elements().len() as u32));
-        }
-    }
-    fn push_clip_path(&mut self, _: &ClipPath) {}
-    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'_>>, _: BlendMode) {}
-    fn draw_image(&mut self, _: Image<'_, '_>, _: ImageDrawProps<'_>) {}
-    fn pop_clip(&mut self) {}
-    fn pop_transparency_group(&mut self) {}
-
-    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, '_>, props: DrawProps<'_>, _: &DrawMode) {
-        let mut starts = true;
-        for glyph in run.glyphs() {
-            let m = props.transform * glyph.transform();
-            let at = m * Point::ZERO;
-            let c = m.as_coeffs();
-            // Glyph space is a thousandth of the font size.
-            let size = (c[2].hypot(c[3]) * 1000.0).max(0.1);
-            let wide = (c[0].hypot(c[1]) * 1000.0).max(0.1);
-            let text = match glyph.as_unicode() {
-                Some(BfString::Char(c)) => c.to_string(),
-                Some(BfString::String(s)) => s,
-                None => String::new(),
-            };
-            // A ligature reads as the letters it is made of, whichever way a font's tables put it.
-            let text = if text.is_ascii() { text } else { text.nfkc().collect() };
-            self.glyphs.push(Shown { text, at: [at.x as f32, at.y as f32], size: size as f32, wide: wide as f32, starts });
-            starts = false;
-        }
-    }
 }

@@ -2,7 +2,9 @@
 
 use super::layer::Exempt;
 use super::output::Findings;
+use super::pdf_pages::Pages;
 use super::pixels::{compare, read_picture, search_text};
+use super::rewritten::Opened;
 use super::searcher::Searcher;
 use crate::model::edit::Rewrite;
 use crate::model::picture::Picture;
@@ -27,23 +29,17 @@ const MIN_HEIGHT: usize = 7;
 const MAX_PIXELS: u64 = 256 << 20;
 
 /// Checks the pictures of a PDF that was written anew.
-pub fn check_pictures(
-    searcher: &Searcher,
-    input: &[u8],
-    output: &[u8],
-    rewrite: &Rewrite,
-    exempt: &[Exempt],
-    findings: &mut Findings,
-) {
+pub fn check_pictures(searcher: &Searcher, pdf: &Opened, rewrite: &Rewrite, exempt: &[Exempt], findings: &mut Findings) {
     if rewrite.pictures == 0 {
         return;
     }
-    let (Ok(before), Ok(after)) = (Pdf::new_with_password(input.to_vec(), &rewrite.password), Pdf::new(output.to_vec())) else {
+    let after = pdf.after.as_ref().ok().and_then(|p| p.file.as_ref());
+    let (Ok(Pages { pdf: before }), Some(Pages { pdf: after })) = (&pdf.before, after) else {
         return findings.faults.push("the second reader cannot open it".into());
     };
     let seen = Mutex::new(Vec::<u64>::new());
     let pages: Vec<(Vec<String>, Vec<String>)> =
-        (0..after.pages().len()).into_par_iter().map(|n| one_page(n, &before, &after, rewrite, &seen)).collect();
+        (0..after.pages().len()).into_par_iter().map(|n| one_page(n, before, after, rewrite, &seen)).collect();
     for (faults, texts) in pages {
         findings.faults.extend(faults);
         for text in texts {

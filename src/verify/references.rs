@@ -6,19 +6,20 @@
 
 use super::json_tokens::{Token, Tokens};
 use super::wellformed::{Shape, shape_of, xml_text};
+use crate::model::hash::Digested;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use std::borrow::Cow;
 use std::collections::hash_map::RandomState;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
+use std::hash::{BuildHasher, BuildHasherDefault};
 use std::sync::LazyLock;
 
 /// What one file defines and uses. Keys are hashes: an export of millions of resources must fit in memory.
 #[derive(Clone, Default, Debug)]
 pub struct RefFacts {
-    defined: HashSet<u64, BuildHasherDefault<Hashed>>,
-    used: HashMap<u64, (u64, String), BuildHasherDefault<Hashed>>,
+    defined: HashSet<u64, BuildHasherDefault<Digested>>,
+    used: HashMap<u64, (u64, String), BuildHasherDefault<Digested>>,
     /// Uses of `#` targets that do not exist in their own document, by kind.
     local: BTreeMap<String, u64>,
     /// References looked at.
@@ -119,24 +120,6 @@ enum Found<'a> {
 fn hash(key: &str) -> u64 {
     static STATE: LazyLock<RandomState> = LazyLock::new(RandomState::new);
     STATE.hash_one(key)
-}
-
-/// A key is a hash already.
-#[derive(Default)]
-struct Hashed(u64);
-
-impl Hasher for Hashed {
-    fn write(&mut self, bytes: &[u8]) {
-        for b in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*b);
-        }
-    }
-    fn write_u64(&mut self, n: u64) {
-        self.0 = n;
-    }
-    fn finish(&self) -> u64 {
-        self.0
-    }
 }
 
 /// The type a reference names, without its id.

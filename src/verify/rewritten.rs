@@ -6,60 +6,102 @@
 
 use super::labels::is_known_label;
 use super::output::Findings;
-use super::pdf::{Parts, Shown, parts, parts_without};
+use super::pdf::{Parts, forget, parts};
+use super::pdf_pages::{Ink, Pages};
 use crate::model::edit::Rewrite;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Glyphs of an untouched page may stand this far from where they stood, in points: numbers are written with four decimals.
 const SAME_PLACE: f32 = 0.06;
 
+/// A PDF as it came and as it was written, opened once for all checks.
+pub struct Opened {
+    /// As it came.
+    pub before: Result<Pages, String>,
+    /// As it was written.
+    pub after: Result<Arc<Parts>, String>,
+}
+
+impl Opened {
+    /// Opens both; `None` for outputs that are no PDF.
+    pub fn new(input: &[u8], output: &[u8], rewrite: &Rewrite) -> Option<Opened> {
+        let pdf = output.starts_with(b"%PDF-");
+        pdf.then(|| Opened { before: Pages::open(input, &rewrite.password), after: parts(output) })
+    }
+}
+
+impl Drop for Opened {
+    /// Nobody asks for this file again.
+    fn drop(&mut self) {
+        forget();
+    }
+}
+
 /// Adds what was found in a document that was written anew to `findings`. `removed` are the texts that the ledger took out.
-pub fn verify_rewritten(input: &[u8], output: &[u8], rewrite: &Rewrite, removed: &[&str], findings: &mut Findings) {
+pub fn verify_rewritten(pdf: Option<&Opened>, rewrite: &Rewrite, removed: &[&str], findings: &mut Findings) {
     findings.label_count += rewrite.labels.len() as u64;
     let strange = rewrite.labels.iter().filter(|l| !is_known_label(l)).count();
     if strange > 0 {
         findings.labels.push(format!("{strange} labels outside the vocabulary"));
     }
-    if !output.starts_with(b"%PDF-") {
-        return;
-    }
+    let Some(pdf) = pdf else { return };
     findings.shaped = true;
-    match (parts_without(input, &rewrite.password, &rewrite.withheld), parts(output)) {
-        (Ok(before), Ok(after)) => compare(&before, &after, rewrite, removed, &mut findings.faults),
-        (_, Err(why)) => findings.faults.push(why),
-        (Err(_), _) => {
-            findings.faults.push("the input cannot be read by a second reader, so that nothing proves the output".into())
-        }
+    let after = match &pdf.after {
+        Ok(after) => after,
+        Err(why) => return findings.faults.push(why.clone()),
+    };
+    match pdf.before.as_ref().map_err(Clone::clone).and_then(|before| compare(before, after, rewrite, removed)) {
+        Ok(faults) => findings.faults.extend(faults),
+        Err(_) => findings.faults.push("the input cannot be read by a second reader, so that nothing proves the output".into()),
     }
 }
 
-fn compare(before: &Parts, after: &Parts, rewrite: &Rewrite, removed: &[&str], faults: &mut Vec<String>) {
-    if before.glyphs.len() != after.glyphs.len() {
-        faults.push("another number of pages than came in".into());
-        return;
+/// What one page said.
+enum Page {
+    /// It was not edited: what is wrong with it.
+    Same(Option<&'static str>),
+    /// It was edited: letters that came in.
+    Edited(Letters),
+}
+
+/// Pages that came in are read one after the other and dropped; what was held as a bomb is not set off by looking at it again.
+fn compare(before: &Pages, after: &Parts, rewrite: &Rewrite, removed: &[&str]) -> Result<Vec<String>, String> {
+    if before.pdf.pages().len() != after.glyphs.len() {
+        return Ok(vec!["another number of pages than came in".into()]);
     }
+    let mut skip = rewrite.withheld.clone();
+    skip.extend(rewrite.reduced.iter().filter(|no| !rewrite.untouched.contains(no)));
+    let read = before.each(&skip, &|no, seen| {
+        let ink = Ink::of(&seen.glyphs);
+        if rewrite.untouched.contains(&no) {
+            let written = after.glyphs.get(no as usize - 1);
+            return Page::Same(written.map_or(Some("it is missing"), |w| differ(&ink, w)));
+        }
+        let mut came = Letters::default();
+        came.ink(&ink);
+        Page::Edited(came)
+    })?;
+    Ok(judge(read, after, rewrite, removed))
+}
+
+fn judge(read: Vec<Option<Page>>, after: &Parts, rewrite: &Rewrite, removed: &[&str]) -> Vec<String> {
+    let mut faults = Vec::new();
     let (mut came, mut went) = (Letters::default(), Letters::default());
     let mut touched = false;
-    for (n, (a, b)) in before.glyphs.iter().zip(&after.glyphs).enumerate() {
-        let no = n as u32 + 1;
-        if rewrite.withheld.contains(&no) {
-            continue;
-        }
-        if rewrite.untouched.contains(&no) {
-            if let Some(why) = differ(a, b) {
-                faults.push(format!("page {no}: {why}"));
+    for ((page, written), no) in read.into_iter().zip(&after.glyphs).zip(1u32..) {
+        match page {
+            None => {}
+            Some(Page::Same(why)) => faults.extend(why.map(|why| format!("page {no}: {why}"))),
+            Some(Page::Edited(letters)) => {
+                touched = true;
+                came.join(&letters);
+                went.ink(written);
             }
-            continue;
         }
-        if rewrite.reduced.contains(&no) {
-            continue;
-        }
-        touched = true;
-        a.iter().for_each(|g| came.add(&g.text));
-        b.iter().for_each(|g| went.add(&g.text));
     }
     if !touched {
-        return;
+        return faults;
     }
     rewrite.labels.iter().for_each(|l| came.add(l));
     rewrite.signs.iter().for_each(|s| came.add(s));
@@ -74,21 +116,20 @@ fn compare(before: &Parts, after: &Parts, rewrite: &Rewrite, removed: &[&str], f
     if lost > removed.len() as u64 * 3 {
         faults.push(format!("{lost} letters are gone that no entry took out"));
     }
+    faults
 }
 
-fn differ(a: &[Shown], b: &[Shown]) -> Option<&'static str> {
-    let ink = |g: &&Shown| !g.text.trim().is_empty();
-    let (a, b): (Vec<&Shown>, Vec<&Shown>) = (a.iter().filter(ink).collect(), b.iter().filter(ink).collect());
+fn differ(a: &Ink, b: &Ink) -> Option<&'static str> {
     if a.len() != b.len() {
         return Some("another number of glyphs than came in");
     }
-    for (x, y) in a.iter().zip(&b) {
+    for ((at, x), (now, y)) in a.iter().zip(b.iter()) {
         // How a sign is told in Unicode differs between a font's tables; what letters and figures read as does not.
-        let read = |t: &str| t.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
-        if x.text != y.text && read(&x.text) != read(&y.text) {
+        let read = |c: &char| c.is_alphanumeric();
+        if x != y && !x.chars().filter(read).eq(y.chars().filter(read)) {
             return Some("a glyph reads otherwise than it did");
         }
-        if (x.at[0] - y.at[0]).abs() > SAME_PLACE || (x.at[1] - y.at[1]).abs() > SAME_PLACE {
+        if (at[0] - now[0]).abs() > SAME_PLACE || (at[1] - now[1]).abs() > SAME_PLACE {
             return Some("a glyph stands elsewhere than it did");
         }
     }
@@ -101,9 +142,21 @@ struct Letters(BTreeMap<char, u64>);
 
 impl Letters {
     fn add(&mut self, text: &str) {
-        for c in text.chars().filter(|c| c.is_alphanumeric()) {
+        text.chars().for_each(|c| self.one(c));
+    }
+
+    fn one(&mut self, c: char) {
+        if c.is_alphanumeric() {
             *self.0.entry(c).or_default() += 1;
         }
+    }
+
+    fn ink(&mut self, ink: &Ink) {
+        ink.iter().for_each(|(_, sign)| sign.chars().for_each(|c| self.one(c)));
+    }
+
+    fn join(&mut self, other: &Letters) {
+        other.0.iter().for_each(|(c, n)| *self.0.entry(*c).or_default() += n);
     }
 
     fn count(&self) -> u64 {
@@ -118,25 +171,34 @@ impl Letters {
 
 #[cfg(test)]
 mod tests {
+    use super::super::pdf_pages::Shown;
     use super::*;
 
-    fn glyphs(text: &str) -> Vec<Shown> {
-        text.chars()
+    fn glyphs(text: &str) -> Ink {
+        let shown: Vec<Shown> = text
+            .chars()
             .enumerate()
             .map(|(i, c)| Shown { text: c.to_string(), at: [i as f32 * 6.0, 100.0], size: 10.0, wide: 10.0, starts: i == 0 })
-            .collect()
+            .collect();
+        Ink::of(&shown)
     }
 
     fn faults(before: &str, after: &str, labels: &[&str], removed: &[&str], untouched: bool) -> Vec<String> {
-        let page = |t: &str| Parts { glyphs: vec![glyphs(t)], ..Parts::default() };
         let rewrite = Rewrite {
             labels: labels.iter().map(|l| l.to_string()).collect(),
             untouched: if untouched { vec![1] } else { Vec::new() },
             ..Rewrite::default()
         };
-        let mut out = Vec::new();
-        compare(&page(before), &page(after), &rewrite, removed, &mut out);
-        out
+        let (before, after) = (glyphs(before), Parts { glyphs: vec![glyphs(after)], ..Parts::default() });
+        let page = match untouched {
+            true => Page::Same(differ(&before, &after.glyphs[0])),
+            false => {
+                let mut letters = Letters::default();
+                letters.ink(&before);
+                Page::Edited(letters)
+            }
+        };
+        judge(vec![Some(page)], &after, &rewrite, removed)
     }
 
     #[test]

@@ -171,6 +171,38 @@ try {
     await rita.goto(`${address}/review`);
   }
   console.log(`    ${ruled} rulings`);
+  step("hits by keyboard, a role changed, a box drawn, and only then the second approval");
+  await rita.goto(`${address}/hits?show=doubt`);
+  await rita.waitForSelector("[data-hits] tbody tr");
+  await shown(rita, "hits");
+  await rita.goto(`${address}/hits`);
+  await rita.keyboard.press("j");
+  await Promise.all([rita.waitForNavigation(), rita.keyboard.press("a")]);
+  assert.match(await rita.locator(".head .sub").textContent(), /^1 \//, "one hit was looked at");
+  const role = rita.locator("[data-hits] tbody tr", { has: rita.locator("input[name=no]") }).filter({ hasText: "[NURSE" }).first();
+  await role.locator("input[name=no]").check();
+  await rita.selectOption("[data-hits] [name=role]", "label:technician").catch(() => rita.selectOption("[data-hits] [name=role]", { index: 3 }));
+  await rita.selectOption("[data-hits] [name=reason]", "wrong_role");
+  await Promise.all([rita.waitForNavigation(), rita.click("[data-hits] [data-relabel]")]);
+  const scanned = await rita.goto(`${address}/review`).then(() => rita.locator(".docs li").evaluateAll((l) => l.findIndex((x) => x.textContent.includes("scanned.pdf")) + 1));
+  await rita.goto(`${address}/review?doc=${scanned}`);
+  const sheet = rita.locator("[data-sheet] img").first();
+  await sheet.waitFor();
+  await rita.waitForFunction(() => document.querySelector("[data-sheet] img")?.naturalWidth > 300);
+  await sheet.scrollIntoViewIfNeeded();
+  const area = await sheet.boundingBox();
+  await rita.mouse.move(area.x + area.width * 0.1, area.y + 60);
+  await rita.mouse.down();
+  await rita.mouse.move(area.x + area.width * 0.5, area.y + 130, { steps: 4 });
+  await rita.mouse.up();
+  assert(await rita.locator("[data-draw-go]").isEnabled(), "a box was drawn");
+  await shown(rita, "review-box");
+  await Promise.all([rita.waitForNavigation(), rita.click("[data-draw-go]")]);
+  await Promise.all([rita.waitForNavigation(), rita.keyboard.press("Shift+A")]);
+  await settled(rita, "In review");
+  await rita.goto(`${address}/hits?show=ruled`);
+  assert(await rita.locator("td:has-text('box, page 1')").count(), "the box stands in the list of rulings");
+  await rita.goto(address);
   await shown(rita, "case-reviewed");
   await Promise.all([rita.waitForURL(/approval/), rita.click("button:has-text('Send to second approval')")]);
   assert.equal(await rita.locator("button:has-text('Approve this result')").count(), 0, "the reviewer cannot approve their own work");
@@ -179,6 +211,7 @@ try {
   const otto = await person(true);
   await login(otto, "otto");
   await otto.goto(`${address}/approval`);
+  assert(await otto.locator("#difference tbody tr").count(), "what changed since the run before is shown");
   await shown(otto, "approval-dark");
   await otto.check(".check input");
   await otto.click("button:has-text('Approve this result')");
@@ -190,7 +223,7 @@ try {
   await settled(otto, "Released");
   await shown(otto, "case-released-dark");
   await otto.goto(`${address}/hits`);
-  await shown(otto, "changes-dark");
+  await shown(otto, "hits-dark");
 
   step("the package holds no third party; the packet is verified");
   const [first] = await Promise.all([otto.waitForEvent("download"), otto.goto(address).then(() => otto.click("a:has-text('Download package')"))]);

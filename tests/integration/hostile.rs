@@ -121,6 +121,22 @@ fn in_a_package_they_are_held_and_the_rest_is_processed() {
     assert!(run.took < LIMIT * 2, "{:?}", run.took);
 }
 
+/// R4 lets an observation go without a subject. In a package such a file could be anybody's; who works there is everybody's.
+#[test]
+fn a_file_that_is_nobodys_does_not_ride_on_the_patient_of_another() {
+    let good = std::fs::read(run::root().join("samples/reyes/portal-fhir.json")).expect("the sample");
+    let entry = |r: &str| format!(r#"{{"resourceType":"Bundle","type":"collection","entry":[{{"resource":{r}}}]}}"#).into_bytes();
+    let orphan = r#"{"resourceType":"Observation","status":"final","code":{"text":"TSH"},"valueString":"seen beside the pond"}"#;
+    let place = r#"{"resourceType":"Location","id":"l1","name":"Ward 7","description":"beside the lift"}"#;
+    let run = process(&[("good.json", good), ("orphan.json", entry(orphan)), ("place.json", entry(place))]);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    let all = crate::reading::all(&run.files());
+    assert!(crate::reading::find(&all, "beside the pond").is_empty());
+    assert!(!crate::reading::find(&all, "beside the lift").is_empty());
+    let review = std::fs::read_to_string(run.out().join("internal/review.json")).expect("review.json");
+    assert!(review.contains("orphan.json") && !review.contains("place.json"));
+}
+
 #[test]
 fn a_zip_bomb_and_a_climbing_path_are_refused() {
     let zeros = vec![b' '; 64 << 20];

@@ -4,6 +4,7 @@
 mod cli;
 mod corpus;
 mod desk;
+mod hits;
 mod hostile;
 mod identity;
 mod layering;

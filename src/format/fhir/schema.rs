@@ -3,8 +3,8 @@
 //! `r4_elements.tsv` lists every element path of FHIR R4 (4.0.1, CC0) with cardinality and types; `id` and extensions are left out, as
 //! every element has them. It makes the reader know a HumanName at any depth without a hand-written case for each resource.
 
+use crate::model::hash::Fast;
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::OnceLock;
 
 /// Index into [`Schema::types`].
@@ -218,27 +218,6 @@ fn resolve(ty: &str, owner: &str, name: &str, by_name: &HashMap<&'static str, Ty
         other => by_name.get(other).map_or(Ty::Prim(Prim::Text), |&t| Ty::Complex(t)),
     };
     (t, Targets::default())
-}
-
-/// Eight bytes at a time: the keys are short and trusted names, the table is fixed, so a keyed hash would only cost time.
-#[derive(Default, Clone, Copy, Debug)]
-pub struct Short(u64);
-
-/// Hasher state for [`Short`].
-pub type Fast = BuildHasherDefault<Short>;
-
-impl Hasher for Short {
-    fn finish(&self) -> u64 {
-        // The table takes its place from the low bits and its tag from the high ones.
-        self.0 ^ (self.0 >> 32)
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut eight = [0u8; 8];
-            eight[..chunk.len()].copy_from_slice(chunk);
-            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(eight)).wrapping_mul(0x517c_c1b7_2722_0a95);
-        }
-    }
 }
 
 #[cfg(test)]

@@ -23,12 +23,12 @@ pub mod tiff_unpack;
 pub mod tiff_write;
 mod writing;
 
-pub use reading::{PageFields, page_fields};
+pub use reading::{PageFields, draw, page_fields};
 pub use writing::{Orders, order_of, redact_page, say};
 
 use writing::orders;
 
-use super::{Format, Score, Source};
+use super::{Drawn, Format, Score, Source};
 use crate::model::document::{Document, Field, Kept, Record};
 use crate::model::edit::{Edit, Written};
 use crate::model::error::{ReadError, WriteError};
@@ -188,6 +188,17 @@ impl Format for Image {
         let kept = doc.kept.get::<Pages>().ok_or_else(|| WriteError("a scan that was not read".into()))?;
         let orders = orders(doc, &kept.pages, edits);
         writing::file(self, source.bytes, kept, &orders).map_err(WriteError)
+    }
+
+    fn draw(&self, doc: &mut Document, page: usize, area: [f32; 4]) -> Result<Vec<Drawn>, String> {
+        let kept = doc.kept.get::<Pages>().ok_or("a scan that was not read")?;
+        let mut pages = kept.pages.clone();
+        let (read, fields) = pages.get_mut(page).ok_or("there is no such page")?;
+        let [l, t, r, b] = area;
+        let field = draw(read, fields, [(l, 1.0 - t), (r, 1.0 - t), (l, 1.0 - b), (r, 1.0 - b)], doc);
+        let field = field.ok_or("the box is too small")?;
+        doc.kept = Kept::new(Pages { pages });
+        Ok(vec![(field, None)])
     }
 
     fn locate(&self, _source: Source, _doc: &Document, nodes: &[u32]) -> Vec<String> {

@@ -1,7 +1,8 @@
 //! A page that was read becomes fields: its text, and one field for each region that is no text.
 
+use super::ocr::Area;
 use super::page::{GUESS, PageRead};
-use super::regions::Looks;
+use super::regions::{Looks, Region};
 use crate::model::document::{Class, Document, Doubt, Field, FieldId, Form};
 use crate::model::view::{Span, TextView};
 
@@ -38,7 +39,7 @@ pub fn page_fields(page: &PageRead, node: u32, record: u32, doc: &mut Document) 
                 ("code", "A bar code or QR code could not be read; it may hold somebody's number. May it stay?")
             }
             (Looks::Photo, _) => ("picture", "A picture: does it show a face, an identity card or a name? May it stay?"),
-            (Looks::Marks, _) => (
+            (Looks::Marks | Looks::Drawn, _) => (
                 "marks",
                 "Marks that were not read: handwriting, a stamp, a signature, a logo. Do they name anybody? May they stay?",
             ),
@@ -54,6 +55,28 @@ pub fn page_fields(page: &PageRead, node: u32, record: u32, doc: &mut Document) 
     }
     guesses(page, text, doc);
     out
+}
+
+/// Adds a region that a person has drawn, `corners` on the unit square of the page as it lies; gives its field.
+pub fn draw(page: &mut PageRead, fields: &mut PageFields, corners: [(f32, f32); 4], doc: &mut Document) -> Option<FieldId> {
+    let at: Vec<(f32, f32)> = corners.iter().map(|(a, b)| page.laid.pixel(*a, *b, page.size)).collect();
+    let low = |f: fn(&(f32, f32)) -> f32| at.iter().map(f).fold(f32::MAX, f32::min).floor() as i32;
+    let high = |f: fn(&(f32, f32)) -> f32| at.iter().map(f).fold(f32::MIN, f32::max).ceil() as i32;
+    let (w, h) = (page.size.0 as i32, page.size.1 as i32);
+    let area = Area {
+        left: low(|p| p.0).clamp(0, w),
+        top: low(|p| p.1).clamp(0, h),
+        right: high(|p| p.0).clamp(0, w),
+        bottom: high(|p| p.1).clamp(0, h),
+    };
+    if area.width() < 2 || area.height() < 2 {
+        return None;
+    }
+    let like = *doc.fields.get(fields.text as usize)?;
+    page.regions.push(Region { area, looks: Looks::Drawn, says: None });
+    let field = push(PICTURE, Class::Unknown, like.node, like.record, doc);
+    fields.regions.push(field);
+    Some(field)
 }
 
 fn push(text: &str, class: Class, node: u32, record: u32, doc: &mut Document) -> FieldId {

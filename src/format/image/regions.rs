@@ -19,6 +19,8 @@ pub enum Looks {
     Code,
     /// Handwriting, a stamp, a signature, a drawing, print that could not be read.
     Marks,
+    /// Nothing: a person has drawn a box there.
+    Drawn,
 }
 
 /// A place with ink that was not read.

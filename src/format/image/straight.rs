@@ -40,6 +40,20 @@ impl Laid {
         }
     }
 
+    /// The other way round: the pixel of the level page at a place of the unit square of the page as it lies.
+    pub fn pixel(&self, a: f32, b: f32, size: (usize, usize)) -> (f32, f32) {
+        let (u, v) = match self.turn {
+            Turn::None => (a, b),
+            Turn::Right => (b, 1.0 - a),
+            Turn::Half => (1.0 - a, 1.0 - b),
+            Turn::Left => (1.0 - b, a),
+        };
+        let room = self.room(size.0);
+        let (w, h) = (size.0.max(1) as f32, size.1.saturating_sub(2 * room).max(1) as f32);
+        let x = u * w;
+        (x, (1.0 - v) * h + self.slope * (x - w / 2.0) + room as f32)
+    }
+
     /// Rows that are added above and below.
     pub fn room(&self, width: usize) -> usize {
         self.shift(width, width).unsigned_abs() as usize + usize::from(self.slope != 0.0)

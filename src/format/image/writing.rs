@@ -5,6 +5,7 @@ use super::ocr::Area;
 use super::page::PageRead;
 use super::raster::Raster;
 use super::reading::PageFields;
+use super::regions::Looks;
 use super::straight::Laid;
 use super::tiff_write::{Page, Writer};
 use super::{Decoded, Image, Pages, Stored, jpeg, png};
@@ -56,7 +57,7 @@ pub fn order_of<'e>(page: &PageRead, fields: &PageFields, edits: impl Iterator<I
         if fields.whole == Some(e.field) {
             o.blocks.push(Block { area: whole, label, ledger: e.ledger });
         } else if let Some(region) = fields.regions.iter().position(|f| *f == e.field).and_then(|r| page.regions.get(r)) {
-            let margin = (page.capital * 0.3) as i32;
+            let margin = if region.looks == Looks::Drawn { 0 } else { (page.capital * 0.3) as i32 };
             o.blocks.push(Block { area: region.area.grown(margin, margin), label, ledger: e.ledger });
         } else if fields.text == e.field {
             let (start, end) = e.range.unwrap_or((0, u32::MAX));
@@ -64,7 +65,32 @@ pub fn order_of<'e>(page: &PageRead, fields: &PageFields, edits: impl Iterator<I
             o.cuts.push(Cut { words, label, ledger: e.ledger });
         }
     }
+    stay_under(page, fields, &mut o);
     o
+}
+
+/// In a line in which something goes the rest moves. What a person has drawn a box over must not move out from under it.
+fn stay_under(page: &PageRead, fields: &PageFields, o: &mut Orders) {
+    let drawn: Vec<Block> = page
+        .regions
+        .iter()
+        .zip(&fields.regions)
+        .filter(|(r, _)| r.looks == Looks::Drawn)
+        .filter_map(|(r, _)| o.blocks.iter().find(|b| b.area == r.area).cloned())
+        .collect();
+    for b in drawn {
+        let mut words = Vec::new();
+        for line in &page.text.lines {
+            let pieces = || line.cells.iter().flat_map(|c| &c.pieces).copied();
+            if pieces().any(|p| o.cuts.iter().any(|c| c.words.contains(&p))) {
+                let under = |p: &u32| page.words.get(*p as usize).is_some_and(|w| w.area.meets(&b.area));
+                words.extend(pieces().filter(under).filter(|p| !o.cuts.iter().any(|c| c.words.contains(p))));
+            }
+        }
+        if !words.is_empty() {
+            o.cuts.push(Cut { words, label: String::new(), ledger: b.ledger });
+        }
+    }
 }
 
 /// Redacts one page. `None` for a page on which nothing is to be done.

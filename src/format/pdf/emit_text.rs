@@ -1,7 +1,7 @@
 //! Text of the new content streams: what is left of edited operations, and labels.
 
 use super::emit::{Emitter, Names, Now};
-use super::font::latin_width;
+use super::label_font;
 use super::lex::{Op, Val, code};
 use super::page::{Matrix, Show, inverse, mul};
 use super::plan::Label;
@@ -152,7 +152,7 @@ impl Emitter<'_, '_> {
         let m = mul(&mul(&[label.squeeze, 0.0, 0.0, 1.0, pad, 0.0], &frame), back);
         matrix(out, &m);
         out.extend(b"Tm ");
-        string(out, &win_ansi(&label.text));
+        string(out, &self.out.label_codes(&label.text));
         out.extend(b" Tj\n");
         if inked {
             number(out, show.mode as f64);
@@ -185,7 +185,7 @@ const PAD: f64 = 0.07;
 
 /// Width of a label's box: it depends on the words and the size alone.
 pub fn label_width(text: &str, size: f64) -> f64 {
-    let units: f64 = text.chars().map(|c| f64::from(latin_width(c, 0).unwrap_or(556))).sum();
+    let units: f64 = text.chars().map(label_font::width).sum();
     (units / 1000.0 + 2.0 * PAD) * size
 }
 
@@ -197,10 +197,6 @@ fn set_spacing(spacing: [f64; 2], now: &mut Now, out: &mut Vec<u8>) {
         }
     }
     now.spacing = spacing;
-}
-
-fn win_ansi(text: &str) -> Vec<u8> {
-    text.chars().map(|c| if c.is_ascii() { c as u8 } else { b'?' }).collect()
 }
 
 fn linear(m: &Matrix) -> Matrix {

@@ -12,6 +12,7 @@
 mod cff;
 mod cmap;
 mod codecs;
+mod draw;
 mod emit;
 mod emit_paint;
 mod emit_text;
@@ -20,7 +21,9 @@ mod font;
 mod fonts_out;
 mod forms;
 mod glyphs;
+mod icc;
 mod interpret;
+mod label_font;
 mod layers;
 mod lex;
 mod look;
@@ -32,6 +35,7 @@ mod out;
 mod outline;
 mod page;
 mod pattern;
+mod pdfa;
 mod picture;
 mod plan;
 pub mod preview;
@@ -49,7 +53,7 @@ mod type1;
 mod type3;
 mod write;
 
-use crate::format::{Format, Score, Source};
+use crate::format::{Drawn, Format, Score, Source};
 use crate::model::document::{Document, Field};
 use crate::model::edit::{Edit, Written};
 use crate::model::error::{ReadError, WriteError};
@@ -92,6 +96,10 @@ impl Format for Pdf {
     /// Writing a PDF always makes a new file, edits or not: what hides in one is left behind.
     fn write(&self, _source: Source, doc: &Document, edits: &[Edit]) -> Result<Written, WriteError> {
         write::write(doc, edits)
+    }
+
+    fn draw(&self, doc: &mut Document, page: usize, area: [f32; 4]) -> Result<Vec<Drawn>, String> {
+        draw::draw(doc, page, area)
     }
 
     fn locate(&self, _source: Source, doc: &Document, nodes: &[u32]) -> Vec<String> {

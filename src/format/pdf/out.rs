@@ -1,6 +1,7 @@
 //! The new document: objects numbered from one, nothing in it that nobody asked for.
 
 use super::interpret::address;
+use super::label_font;
 use super::obj;
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -26,6 +27,8 @@ pub struct Out<'d> {
     pub font_order: Vec<usize>,
     memo: HashMap<usize, ObjectId>,
     label_font: Option<ObjectId>,
+    /// Codes shown in the font of labels.
+    label_codes: BTreeSet<u8>,
     /// Forms written without change: address and inherited resources.
     pub forms: HashMap<(usize, usize), ObjectId>,
     pub notes: BTreeSet<&'static str>,
@@ -44,6 +47,7 @@ impl<'d> Out<'d> {
             font_order: Vec::new(),
             memo: HashMap::new(),
             label_font: None,
+            label_codes: BTreeSet::new(),
             forms: HashMap::new(),
             notes: BTreeSet::new(),
             depth: 0,
@@ -86,19 +90,33 @@ impl<'d> Out<'d> {
         self.fonts.entry(key).or_insert_with(|| FontOut { id: (0, 0), dict, used: BTreeSet::new() })
     }
 
-    /// Helvetica, in which labels are drawn.
+    /// The font in which labels are drawn.
     pub fn label_font(&mut self) -> ObjectId {
-        if let Some(id) = self.label_font {
-            return id;
+        match self.label_font {
+            Some(id) => id,
+            None => {
+                let id = self.reserve();
+                self.label_font = Some(id);
+                id
+            }
         }
-        let mut d = Dictionary::new();
-        d.set("Type", name("Font"));
-        d.set("Subtype", name("Type1"));
-        d.set("BaseFont", name("Helvetica"));
-        d.set("Encoding", name("WinAnsiEncoding"));
-        let id = self.add(Object::Dictionary(d));
-        self.label_font = Some(id);
-        id
+    }
+
+    /// A text in codes of that font, which are remembered.
+    pub fn label_codes(&mut self, text: &str) -> Vec<u8> {
+        let codes = label_font::codes(text);
+        self.label_codes.extend(&codes);
+        codes
+    }
+
+    /// Writes the font of labels, where it is in use.
+    ///
+    /// # Errors
+    /// See [`label_font::write`].
+    pub fn write_label_font(&mut self) -> Result<(), String> {
+        let Some(id) = self.label_font else { return Ok(()) };
+        let used = std::mem::take(&mut self.label_codes);
+        label_font::write(self, id, &used)
     }
 
     /// A colour space; `None` when it is not understood.
@@ -122,7 +140,16 @@ impl<'d> Out<'d> {
         match kind.as_slice() {
             b"ICCBased" => {
                 let Object::Stream(s) = obj::resolve(self.src, at(1)?)? else { return None };
-                out.push(Object::Reference(self.once(address(s), |out| out.icc(s, depth))?));
+                let Some(id) = self.once(address(s), |out| out.icc(s, depth)) else {
+                    // What is no profile says at least how many colours it has.
+                    return Some(name(match obj::num(self.src, &s.dict, b"N")? as i64 {
+                        1 => "DeviceGray",
+                        3 => "DeviceRGB",
+                        4 => "DeviceCMYK",
+                        _ => return None,
+                    }));
+                };
+                out.push(Object::Reference(id));
             }
             b"CalGray" | b"CalRGB" | b"Lab" => {
                 let d = obj::as_dict(obj::resolve(self.src, at(1)?)?)?;
@@ -186,7 +213,7 @@ impl<'d> Out<'d> {
             d.set("Alternate", alternate);
         }
         let data = obj::decoded(self.src, s).ok()?;
-        Some(self.stream(d, data))
+        Some(self.stream(d, super::icc::plain(&data)?))
     }
 
     /// A function of any type.

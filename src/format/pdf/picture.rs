@@ -6,6 +6,7 @@
 //! copied.
 
 use super::interpret::{UNIT, bounds};
+use super::label_font;
 use super::obj;
 use super::out::{Out, name};
 use super::page::{ImageUse, Matrix, PageModel, map};
@@ -427,13 +428,13 @@ pub fn redact<'e>(
         rewrite.notes.extend(said.notes);
         rewrite.pixels.extend(said.pixels);
         rewrite.pictures += 1;
-        text_layer(p, &orders, done.as_ref(), &mut layer);
+        text_layer(p, &orders, done.as_ref(), out, &mut layer);
     }
     Ok(layer)
 }
 
 /// Words that stay, where they stand now, and labels; drawn without ink.
-fn text_layer(p: &Picture, orders: &Orders, done: Option<&Done>, out: &mut Vec<u8>) {
+fn text_layer(p: &Picture, orders: &Orders, done: Option<&Done>, new: &mut Out, out: &mut Vec<u8>) {
     let gone = |i: u32| orders.cuts.iter().any(|c| c.words.contains(&i));
     let covered = |a: &Area| orders.blocks.iter().any(|b| b.area.meets(a));
     let mut words: Vec<(String, Area)> = Vec::new();
@@ -457,21 +458,21 @@ fn text_layer(p: &Picture, orders: &Orders, done: Option<&Done>, out: &mut Vec<u
     words.sort_by_key(|(_, a)| ((a.bottom as f32 / row).round() as i32, a.left));
     out.extend(b"q BT /L1 1 Tf 3 Tr\n");
     for (text, area) in words {
-        show(p, &text, &area, out);
+        show(p, &new.label_codes(&format!("{text} ")), &area, out);
     }
     out.extend(b"ET Q\n");
 }
 
 /// One word, as wide and as tall as it stands.
-fn show(p: &Picture, text: &str, area: &Area, out: &mut Vec<u8>) {
+fn show(p: &Picture, coded: &[u8], area: &Area, out: &mut Vec<u8>) {
     let at = |x: i32, y: i32| {
         let (ux, uy) = p.read.laid.unit(x as f32, y as f32, p.read.size);
         map(&p.matrix, f64::from(ux), f64::from(uy))
     };
     let (o, r, t) = (at(area.left, area.bottom), at(area.right, area.bottom), at(area.left, area.top));
-    let coded: Vec<u8> = text.chars().map(|c| if (' '..='~').contains(&c) { c as u8 } else { b'?' }).collect();
-    // Letters of Helvetica are about half as wide as the font is tall.
-    let n = (coded.len() as f64 * 0.5).max(0.5);
+    // The blank at the end separates words and takes no room.
+    let word = coded.split_last().map_or(coded, |(_, w)| w);
+    let n = word.iter().map(|c| label_font::width(char::from(*c)) / 1000.0).sum::<f64>().max(0.2);
     let m = [(r[0] - o[0]) / n, (r[1] - o[1]) / n, t[0] - o[0], t[1] - o[1], o[0], o[1]];
     if m.iter().any(|v| !v.is_finite()) {
         return;
@@ -481,7 +482,7 @@ fn show(p: &Picture, text: &str, area: &Area, out: &mut Vec<u8>) {
         if matches!(b, b'(' | b')' | b'\\') {
             out.push(b'\\');
         }
-        out.push(b);
+        out.push(*b);
     }
-    out.extend(b" ) Tj\n");
+    out.extend(b") Tj\n");
 }

@@ -57,6 +57,12 @@ impl<'a> Sfnt<'a> {
         Some(usize::from(u16_at(self.table(b"maxp")?, 4)?)).filter(|n| *n > 0 && *n <= MAX_GLYPHS)
     }
 
+    /// Advance width of a glyph in the font's units.
+    pub fn advance(&self, g: u16) -> Option<u16> {
+        let long = usize::from(u16_at(self.table(b"hhea")?, 34)?).checked_sub(1)?;
+        u16_at(self.table(b"hmtx")?, usize::from(g).min(long) * 4)
+    }
+
     /// Every character map that is understood.
     pub fn maps(&self) -> Vec<Map> {
         let Some(cmap) = self.table(b"cmap") else { return Vec::new() };

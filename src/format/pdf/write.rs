@@ -7,6 +7,7 @@ use super::obj;
 use super::out::{Out, name};
 use super::outline::Target;
 use super::page::PageModel;
+use super::pdfa;
 use super::picture::{self, Picture};
 use super::plan::Plan;
 use super::read::{Held, What, interpret, pictures, text_of};
@@ -106,6 +107,7 @@ fn build(held: &Held, edits: &[Edit]) -> Result<Written, String> {
     }
     drop(cache);
     fonts_out::write(&mut out)?;
+    out.write_label_font()?;
     let mut pages = Dictionary::new();
     pages.set("Type", name("Pages"));
     pages.set("Count", Object::Integer(ids.len() as i64));
@@ -135,20 +137,28 @@ fn build(held: &Held, edits: &[Edit]) -> Result<Written, String> {
             root.set("StructTreeRoot", Object::Reference(id));
         }
     }
-    out.objects.insert(catalog, Object::Dictionary(root));
     let title = single.get(&What::Title).and_then(|f| {
         let text =
             obj::dict(&held.doc, &held.doc.trailer, b"Info").and_then(|i| obj::string(&held.doc, i, b"Title")).map(obj::text)?;
         Some(edited(&text, *f, "title", &sorted, &mut rewrite))
     });
-    let info = title.filter(|t| !t.trim().is_empty()).map(|t| {
+    let title = title.filter(|t| !t.trim().is_empty());
+    let info = title.as_ref().map(|t| {
         let mut d = Dictionary::new();
-        d.set("Title", obj::text_object(&t));
+        d.set("Title", obj::text_object(t));
         out.add(Object::Dictionary(d))
     });
+    let archive = pdfa::claim(&held.doc).filter(|claim| {
+        let edited = !(rewrite.labels.is_empty() && rewrite.withheld.is_empty() && rewrite.drawn.is_empty());
+        pdfa::keep(&mut out, &mut root, *claim, title.as_deref(), edited)
+    });
+    out.objects.insert(catalog, Object::Dictionary(root));
     let notes: Vec<String> = out.notes.iter().map(|n| n.to_string()).collect();
     rewrite.notes.extend(notes);
-    let bytes = save(std::mem::take(&mut out.objects), catalog, info)?;
+    let mut bytes = save(std::mem::take(&mut out.objects), catalog, info, archive)?;
+    if archive.is_some() {
+        pdfa::identify(&mut bytes);
+    }
     Ok(Written { bytes, rewritten: Some(rewrite), ..Written::default() })
 }
 
@@ -255,6 +265,7 @@ fn frames(
         if b[2] - b[0] > 90.0 && b[3] - b[1] > 12.0 {
             let at = format!("BT /L1 7 Tf 0 Tr {:.2} {:.2} Td ({SIGN}) Tj ET\n", b[0] + 3.0, b[1] + 3.0);
             rewrite.signs.push(SIGN);
+            out.label_codes(SIGN);
             content.extend(at.into_bytes());
         }
     }
@@ -292,6 +303,7 @@ fn empty_page(out: &mut Out, info: &PageInfo, tree: ObjectId, text: &str) -> Dic
     let mut page = frame(info);
     page.set("Parent", Object::Reference(tree));
     let [l, _, _, t] = info.area;
+    out.label_codes(text);
     let content = format!("BT /L0 12 Tf {:.2} {:.2} Td ({text}) Tj ET", l + 36.0, t - 48.0);
     let id = out.stream(Dictionary::new(), content.into_bytes());
     page.set("Contents", Object::Reference(id));
@@ -359,6 +371,8 @@ fn annots(
         d.set("Subtype", name("Link"));
         d.set("Rect", Object::Array(link.rect.iter().map(|v| real(*v)).collect()));
         d.set("Border", Object::Array(vec![0.into(), 0.into(), 0.into()]));
+        // Printed and not hidden, as PDF/A wants it said.
+        d.set("F", Object::Integer(4));
         match &link.to {
             Target::Uri(uri) => {
                 let mut a = Dictionary::new();
@@ -382,6 +396,7 @@ fn annots(
         // A sign of fixed size at the corner, whatever was marked.
         d.set("Rect", Object::Array([r[0], r[3] - 18.0, r[0] + 18.0, r[3]].iter().map(|v| real(v.round())).collect()));
         d.set("Contents", obj::text_object(&text));
+        d.set("F", Object::Integer(4));
         list.push(Object::Reference(out.add(Object::Dictionary(d))));
     }
     list
@@ -552,8 +567,18 @@ fn page_labels(held: &Held) -> Option<Object> {
 }
 
 /// One revision, objects in order of their numbers.
-fn save(objects: BTreeMap<ObjectId, Object>, root: ObjectId, info: Option<ObjectId>) -> Result<Vec<u8>, String> {
-    let mut doc = lopdf::Document::with_version("1.7");
+fn save(
+    objects: BTreeMap<ObjectId, Object>,
+    root: ObjectId,
+    info: Option<ObjectId>,
+    archive: Option<pdfa::Claim>,
+) -> Result<Vec<u8>, String> {
+    let first = archive.is_some_and(|c| c.part == 1);
+    let mut doc = lopdf::Document::with_version(if first { "1.4" } else { "1.7" });
+    if archive.is_some() {
+        // Part 1 knows no other.
+        doc.reference_table.cross_reference_type = lopdf::xref::XrefType::CrossReferenceTable;
+    }
     doc.max_id = objects.keys().map(|k| k.0).max().unwrap_or(0);
     doc.objects = objects;
     doc.trailer.set("Root", Object::Reference(root));

@@ -119,6 +119,61 @@
     if (field && document.activeElement !== field && one("#document")?.contains(getSelection().anchorNode) && selected().length > 1) field.value = selected().slice(0, 200);
   });
 
+  // Another role: the button takes the role chosen beside it.
+  document.addEventListener("click", (e) => {
+    const b = e.target.closest("[data-relabel]");
+    if (!b) return;
+    const role = one("[data-role]", b.form).value;
+    if (!role) { e.preventDefault(); say("Choose a role."); return; }
+    b.value = role;
+  });
+
+  // A box on a page: by mouse on the original, or by keyboard.
+  let box = null;
+  const place = (sheet, l, t, r, b) => {
+    const form = one("[data-draw]");
+    if (!form) return;
+    if (!box || box.sheet !== sheet) { box?.el.remove(); box = { sheet, el: document.createElement("div") }; box.el.className = "drawn"; sheet.append(box.el); }
+    Object.assign(box, { l, t, r, b });
+    // The page forbids style attributes in its text; the object model may set them.
+    Object.assign(box.el.style, { left: `${l * 100}%`, top: `${t * 100}%`, width: `${(r - l) * 100}%`, height: `${(b - t) * 100}%` });
+    for (const [name, v] of [["left", l], ["top", t], ["right", r], ["bottom", b]]) one(`[name=${name}]`, form).value = v.toFixed(4);
+    one("[name=page]", form).value = sheet.dataset.sheet;
+    one("[data-draw-go]", form).disabled = !(r - l > 0.002 && b - t > 0.002);
+  };
+  document.addEventListener("pointerdown", (e) => {
+    const sheet = e.target.closest?.("[data-sheet]");
+    if (!sheet || e.button) return;
+    e.preventDefault();
+    const area = one("img", sheet).getBoundingClientRect();
+    const at = (x) => [Math.min(1, Math.max(0, (x.clientX - area.left) / area.width)), Math.min(1, Math.max(0, (x.clientY - area.top) / area.height))];
+    const [x0, y0] = at(e);
+    const move = (x) => { const [a, b] = at(x); place(sheet, Math.min(a, x0), Math.min(b, y0), Math.max(a, x0), Math.max(b, y0)); };
+    const up = (x) => { move(x); document.removeEventListener("pointermove", move); document.removeEventListener("pointerup", up); };
+    document.addEventListener("pointermove", move);
+    document.addEventListener("pointerup", up);
+  });
+  const boxKeys = (e) => {
+    if (!one("[data-draw]")) return false;
+    if (e.key === "b") {
+      const sheet = box?.sheet || all("[data-sheet]").find((s) => s.getBoundingClientRect().bottom > 80);
+      if (!sheet) return false;
+      place(sheet, 0.3, 0.3, 0.6, 0.36);
+      box.el.scrollIntoView({ block: "center" });
+      return true;
+    }
+    if (!box) return false;
+    if (e.key === "Escape") { box.el.remove(); box = null; one("[data-draw-go]").disabled = true; return true; }
+    if (e.key === "Enter" && e.target === document.body) { one("[data-draw-go]").click(); return true; }
+    const d = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[e.key];
+    if (!d) return false;
+    const [dx, dy] = [d[0] * 0.01, d[1] * 0.01];
+    const fit = (v) => Math.min(1, Math.max(0, v));
+    if (e.shiftKey) place(box.sheet, box.l, box.t, Math.max(box.l + 0.01, fit(box.r + dx)), Math.max(box.t + 0.01, fit(box.b + dy)));
+    else if (box.l + dx >= 0 && box.r + dx <= 1 && box.t + dy >= 0 && box.b + dy <= 1) place(box.sheet, box.l + dx, box.t + dy, box.r + dx, box.b + dy);
+    return true;
+  };
+
   let g = 0;
   document.addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;
@@ -132,6 +187,16 @@
     if (e.key === "q" && Date.now() - g < 1200) { location.href = "/queue"; return; }
     if (e.key === "?") { done(); one("#help").showModal(); return; }
     if (e.key === "/") { const s = one("[data-search]"); if (s) { done(); s.focus(); s.select(); } else location.href = "/queue"; return; }
+    if (e.key === "A" && e.shiftKey) { one("[data-apply]")?.requestSubmit(); return; }
+    if (boxKeys(e)) { done(); return; }
+    const hits = one("[data-hits]");
+    if (hits && /^[aom]$/.test(e.key)) {
+      const b = one(`[data-act="${e.key}"]`, hits);
+      if (b && !all("input[name=no]:checked", hits).length) { const c = one("tr.chosen input[name=no]", hits); if (c) c.checked = true; }
+      if (b) { done(); if (e.key !== "a" && !one("[name=reason]", hits).value) { one("[name=reason]", hits).focus(); say("Choose a reason first."); } else b.click(); }
+      return;
+    }
+    if (e.key === "h" && one("[data-base]")) { location.href = one("[data-base]").dataset.base.replace(/review$/, "hits"); return; }
     if (rows().length) {
       if (e.key === "j") { done(); choose(1); }
       if (e.key === "k") { done(); choose(-1); }

@@ -14,6 +14,8 @@ pub struct Maker {
     pub resources: String,
     /// Fonts of the page besides F1 (Helvetica).
     pub fonts: String,
+    /// Without F1.
+    pub bare: bool,
     /// Bytes behind the end.
     pub after: Vec<u8>,
 }
@@ -44,11 +46,17 @@ impl Maker {
 
     /// The same with more entries of the content stream's dictionary.
     pub fn finish_with(mut self, dict: &str, content: impl AsRef<[u8]>) -> Vec<u8> {
-        let font = self.add("<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>");
+        let own = match self.bare {
+            true => String::new(),
+            false => {
+                let font = self.add("<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>");
+                format!("/F1 {font} 0 R")
+            }
+        };
         let content = self.stream(dict, content);
         let pages = self.objects.len() + 2;
         let page = self.add(format!(
-            "<</Type/Page/Parent {pages} 0 R/MediaBox[0 0 612 792]/Contents {content} 0 R{}/Resources<</Font<</F1 {font} 0 R{}>>{}>>>>",
+            "<</Type/Page/Parent {pages} 0 R/MediaBox[0 0 612 792]/Contents {content} 0 R{}/Resources<</Font<<{own}{}>>{}>>>>",
             self.page, self.fonts, self.resources
         ));
         let pages = self.add(format!("<</Type/Pages/Count 1/Kids[{page} 0 R]>>"));

@@ -1,12 +1,16 @@
 //! PDFs: a name in every place that can hold one is gone, what is kept reads on, and nothing tells how long a name was.
 
 mod decode;
+mod drawing;
 mod geometry;
 mod hostile;
 mod make;
+mod odd_cff;
+mod pdfa;
 mod places;
 mod samples;
 
+use crate::reading::{can_read_scans, pixels};
 use crate::run::{self, Run};
 use std::path::Path;
 
@@ -64,6 +68,56 @@ fn a_name_in_every_place_is_gone() {
     if std::env::var_os("SHOW").is_some() {
         println!("{table}");
     }
+}
+
+/// What is drawn and stored as pixels has no words to decode: pages and pictures of the output are read by an engine, as they are and with the
+/// dark greys drawn out as somebody would who wonders what a marker covers.
+#[test]
+fn a_name_that_only_an_eye_can_find_is_gone() {
+    if !can_read_scans() {
+        return;
+    }
+    let files = places::seen();
+    let run = process(&files);
+    let out = outputs(&run);
+    let mut table = String::new();
+    let mut bad = 0;
+    for (place, before) in &files {
+        let bytes = out.iter().find(|(p, _)| p.contains(place)).map(|(_, b)| b);
+        let Some(bytes) = bytes else {
+            table.push_str(&format!("{place:26} held\n"));
+            continue;
+        };
+        let (came, went) = (looks(before), looks(bytes));
+        assert!(came.iter().any(|t| t.contains(places::NAME)), "{place}: the name can be found to begin with: {came:?}");
+        let left = went.iter().any(|t| t.contains(places::NAME) || t.contains("uixm"))
+            || !decode::survivors(bytes, places::NAME).is_empty();
+        bad += usize::from(left);
+        table.push_str(&format!("{place:26} {}\n", if left { "SURVIVES" } else { "gone" }));
+        assert!(went.iter().any(|t| t.contains("Hashimoto")), "{place}: what is the patient's stays: {went:?}");
+    }
+    assert_eq!(bad, 0, "\n{table}{}{}", run.stdout, run.stderr);
+    assert_eq!(out.len(), files.len(), "{table}");
+    if std::env::var_os("SHOW").is_some() {
+        println!("{table}");
+    }
+}
+
+/// What an engine reads on the pages and in the JPEGs of a PDF.
+fn looks(pdf: &[u8]) -> Vec<String> {
+    let mut out = Vec::new();
+    for page in drawing::pages(pdf, 200.0) {
+        out.extend(pixels(&page.pgm()));
+        out.extend(pixels(&page.stretched(0, 60).pgm()));
+    }
+    let doc = lopdf::Document::load_mem(pdf).expect("a PDF");
+    for object in doc.objects.values() {
+        let Ok(s) = object.as_stream() else { continue };
+        if s.dict.get(b"Filter").and_then(lopdf::Object::as_name).is_ok_and(|n| n == b"DCTDecode") {
+            out.extend(pixels(&s.content));
+        }
+    }
+    out
 }
 
 #[test]

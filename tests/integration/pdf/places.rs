@@ -1,6 +1,8 @@
 //! One name planted in every place where a PDF can hold one.
 
+use super::drawing;
 use super::make::{Maker, utf16, wide};
+use super::odd_cff::{Odd, program};
 
 /// The planted surname; it occurs nowhere else.
 pub const NAME: &str = "Quixmore";
@@ -233,6 +235,18 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
     m.fonts = format!("/S {f} 0 R");
     out.push(("26-subset", text(m, "BT /F1 12 Tf 72 600 Td (Dr. Alba ) Tj /S 12 Tf <0102030405060708> Tj ET")));
 
+    for (name, odd) in [
+        ("27-cff-words", Odd::Words),
+        ("27-cff-supplement", Odd::Supplement),
+        ("27-cff-glyph-names", Odd::GlyphNames),
+        ("27-cff-identifiers", Odd::Cid),
+        ("27-cff-leftovers", Odd::Leftovers),
+        ("27-cff-broken", Odd::Broken),
+        ("27-cff-cut", Odd::Cut),
+    ] {
+        out.push((name, odd_cff(odd)));
+    }
+
     let mut m = new();
     let f = m.add("<</Type/Font/Subtype/Type3/FontBBox[0 0 9 9]/FontMatrix[.1 0 0 .1 0 0]/FirstChar 81/LastChar 81/Widths[9]/Encoding<</Differences[81/g1/g2/g3/g4]>>/CharProcs<</g1 99 0 R>>>>");
     m.fonts = format!("/N {f} 0 R");
@@ -252,4 +266,82 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
 
     out.push(("32-operator", text(new(), "(Alba Quixmore) Zz")));
     out
+}
+
+/// Text in a CFF font that spells the name.
+fn odd_cff(odd: Odd) -> Vec<u8> {
+    let mut m = Maker::default();
+    let codes = if odd == Odd::Cid { "00" } else { "" };
+    let spelled: String = (1..=8).map(|i| format!("{codes}{i:02X}")).collect();
+    let maps: String = NAME.bytes().enumerate().map(|(i, b)| format!("<{codes}{:02X}> <{b:04X}> ", i + 1)).collect();
+    let (low, high) = if odd == Odd::Cid { ("0000", "FFFF") } else { ("00", "FF") };
+    let map = m.stream(
+        "",
+        format!("begincmap 1 begincodespacerange <{low}> <{high}> endcodespacerange 8 beginbfchar {maps}endbfchar endcmap"),
+    );
+    let kind = if odd == Odd::Cid { "CIDFontType0C" } else { "Type1C" };
+    let file = m.stream(&format!("/Subtype/{kind}"), program(odd));
+    let desc = m.add(format!("<</Type/FontDescriptor/FontName/ABCDEF+Quixmore/FontFamily(Quixmore)/Flags 4/FontBBox[0 0 200 200]/FontFile3 {file} 0 R>>"));
+    let font = if odd == Odd::Cid {
+        let sub = m.add(format!("<</Type/Font/Subtype/CIDFontType0/BaseFont/ABCDEF+Quixmore/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/DW 600/FontDescriptor {desc} 0 R>>"));
+        m.add(format!("<</Type/Font/Subtype/Type0/BaseFont/ABCDEF+Quixmore/Encoding/Identity-H/DescendantFonts[{sub} 0 R]/ToUnicode {map} 0 R>>"))
+    } else {
+        let names = match odd {
+            Odd::GlyphNames => {
+                "/Encoding<</Type/Encoding/Differences[1/Quixmore.0/Quixmore.1/Quixmore.2/Quixmore.3/Quixmore.4/Quixmore.5/Quixmore.6/Quixmore.7]>>"
+            }
+            _ => "",
+        };
+        m.add(format!("<</Type/Font/Subtype/Type1/BaseFont/ABCDEF+Quixmore/FirstChar 1/LastChar 8/Widths[600 600 600 600 600 600 600 600]{names}/ToUnicode {map} 0 R/FontDescriptor {desc} 0 R>>"))
+    };
+    m.fonts = format!("/S {font} 0 R");
+    text(m, &format!("BT /F1 12 Tf 72 600 Td (Dr. Alba ) Tj /S 12 Tf <{spelled}> Tj ET"))
+}
+
+/// A page of pixels: the words of [`HEAD`] and, between kept lines, the name.
+fn pixels() -> drawing::Grey {
+    let lines = ["Patient: Maria Reyes", "Seen by Dr. Alba Quixmore today.", "Hashimoto thyroiditis, continue as before."];
+    let drawn: String =
+        lines.iter().zip(0u8..).map(|(l, i)| drawing::outlines(l, 72.0, 700.0 - 40.0 * f32::from(i), 16.0)).collect();
+    drawing::pages(&Maker::default().finish(drawn), 200.0).remove(0)
+}
+
+/// A page that shows a JPEG, and `more` over it.
+fn scanned(image: &drawing::Grey, more: &str) -> Vec<u8> {
+    let mut m = Maker::default();
+    let dict = format!(
+        "/Type/XObject/Subtype/Image/Width {}/Height {}/BitsPerComponent 8/ColorSpace/DeviceGray/Filter/DCTDecode",
+        image.width, image.height
+    );
+    let id = m.stream(&dict, image.jpeg());
+    m.resources = format!("/XObject<</Im {id} 0 R>>/ExtGState<</G<</ca .5>>>>");
+    m.finish(format!("q 612 0 0 792 0 0 cm /Im Do Q {more}"))
+}
+
+/// Where the name stands in [`pixels`], in points: left, bottom, right, top.
+fn covered() -> [f32; 4] {
+    let left = 72.0 + drawing::wide("Seen by Dr. Alba ", 16.0);
+    [left - 2.0, 654.0, left + drawing::wide(NAME, 16.0) + 2.0, 674.0]
+}
+
+/// Names that only an eye can find: the places of points 23 and 31, and pixels as such (22).
+pub fn seen() -> Vec<(&'static str, Vec<u8>)> {
+    let [l, b, r, t] = covered();
+    let rect = format!("{l} {b} {} {} re f", r - l, t - b);
+    let dot = |v: f32| (v * 200.0 / 72.0) as usize;
+    let area = [dot(l), dot(792.0 - t), dot(r), dot(792.0 - b)];
+    let marked = |share: f32| {
+        let mut page = pixels();
+        page.mark(area, share);
+        page
+    };
+    vec![
+        ("22-pixels", scanned(&pixels(), "")),
+        ("23-jpeg-under-a-box", scanned(&pixels(), &format!("0 g {rect}"))),
+        ("23-jpeg-under-paper", scanned(&pixels(), &format!("1 g {rect}"))),
+        ("23-outlines", text(Maker::default(), &drawing::outlines("Seen by Dr. Alba Quixmore today.", 72.0, 600.0, 14.0))),
+        ("31-marker-over-a-scan", scanned(&pixels(), &format!("/G gs 0 g {rect}"))),
+        ("31-marker-scanned", scanned(&marked(0.6), "")),
+        ("31-dark-marker-scanned", scanned(&marked(0.18), "")),
+    ]
 }

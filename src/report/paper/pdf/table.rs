@@ -12,6 +12,9 @@ const LEAD: f32 = 9.6;
 const GAP: f32 = 7.0;
 /// Rows that are looked at for the widths.
 const SAMPLE: usize = 400;
+/// Rows of one table that are printed. Nobody turns a hundred leaves of a list that the page, the spreadsheet and the ledger beside it
+/// hold as well, and drawing and checking them would be most of the time of a small case.
+const PRINTED: usize = 120;
 /// Widest natural width of a column.
 const WIDEST: f32 = 300.0;
 /// A column narrower than this breaks words.
@@ -29,10 +32,15 @@ impl Flow<'_> {
         let cells: Vec<usize> = table.columns.iter().map(|_| self.node(row, Kind::HeadCell)).collect();
         self.header(table, &widths, Some(&cells));
         let body = self.node(node, Kind::Rows);
-        for values in &table.rows {
+        for values in table.rows.iter().take(PRINTED) {
             self.row(table, values, &widths, body);
         }
         self.y += 4.0;
+        if table.rows.len() > PRINTED {
+            let cut =
+                format!("Printed here: the first {PRINTED} rows. The page and the files of this report beside it have more.");
+            self.paragraph(parent, &cut, Style::Plain, 8.2, SOFT, 3.0);
+        }
         if !table.note.is_empty() {
             self.paragraph(parent, &table.note, Style::Plain, 8.2, SOFT, 3.0);
         }

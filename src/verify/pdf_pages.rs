@@ -1,0 +1,272 @@
+//! Pages of a PDF as the second reader draws them, a few at a time: what was read of a page is dropped when it was made use of, so that a long
+//! document needs no more memory than its text.
+
+use hayro_interpret::font::GlyphRun;
+use hayro_interpret::hayro_cmap::BfString;
+use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect};
+use hayro_interpret::{
+    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache, InterpreterSettings,
+    SoftMask, interpret_page,
+};
+use hayro_syntax::Pdf;
+use rayon::prelude::*;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use unicode_normalization::UnicodeNormalization;
+
+/// Segments of a path from which on it can be letters.
+pub const LETTERS: usize = 12;
+/// Paths of one page that are noted one by one.
+const MAX_SHAPES: usize = 5_000;
+/// Pages that are read with the same fonts.
+const STRETCH: usize = 64;
+
+/// One glyph as the second reader draws it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Shown {
+    /// What it reads as; empty when nobody can say.
+    pub text: String,
+    /// Where, in points from the lower left of the page.
+    pub at: [f32; 2],
+    /// Font size in points.
+    pub size: f32,
+    /// Font size along the line, which narrowed or widened text has another of.
+    pub wide: f32,
+    /// First of a run.
+    pub starts: bool,
+}
+
+/// An open PDF.
+pub struct Pages {
+    /// The file in the second reader's hands.
+    pub pdf: Pdf,
+}
+
+impl Pages {
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// When the second reader cannot.
+    pub fn open(bytes: &[u8], password: &str) -> Result<Pages, String> {
+        let data = bytes.to_vec();
+        // The reader is not ours; a panic in it is an unreadable file.
+        let opened = catch_unwind(AssertUnwindSafe(|| Pdf::new_with_password(data, password).ok())).ok().flatten();
+        opened.map(|pdf| Pages { pdf }).ok_or_else(|| "the second reader cannot open it".into())
+    }
+
+    /// Gives each page (from 1) to `with` and keeps only what comes back; `None` for pages in `skip`, which are not drawn. Stretches of pages go
+    /// in parallel.
+    ///
+    /// # Errors
+    /// When the second reader gives up.
+    pub fn each<T: Send>(&self, skip: &[u32], with: &(dyn Fn(u32, Seen) -> T + Sync)) -> Result<Vec<Option<T>>, String> {
+        let numbers: Vec<u32> = (1..=self.pdf.pages().len() as u32).collect();
+        let stretch = numbers.len().div_ceil(rayon::current_num_threads().max(1) * 2).clamp(8, STRETCH);
+        let read = |some: &[u32]| {
+            let cache = InterpreterCache::new();
+            let one = |no: &u32| {
+                let page = self.pdf.pages().get(*no as usize - 1).filter(|_| !skip.contains(no))?;
+                let area = Rect::new(-1e6, -1e6, 1e6, 1e6);
+                let mut context = Context::new(Affine::IDENTITY, area, &cache, self.pdf.xref(), InterpreterSettings::default());
+                let mut seen = Seen::default();
+                interpret_page(page, &mut context, &mut seen);
+                Some(with(*no, seen))
+            };
+            catch_unwind(AssertUnwindSafe(|| some.iter().map(one).collect::<Vec<_>>())).ok()
+        };
+        let all: Option<Vec<Vec<Option<T>>>> = numbers.par_chunks(stretch).map(read).collect();
+        all.map(|a| a.into_iter().flatten().collect()).ok_or_else(|| "the second reader gave up".into())
+    }
+}
+
+/// The glyphs of a page that leave ink and can be read, in little room.
+#[derive(Default, Debug)]
+pub struct Ink {
+    /// Where each stands, and its character, or `MORE` and a place in `more`.
+    marks: Vec<([f32; 2], u32)>,
+    /// Texts of glyphs that read as several characters.
+    more: Vec<Box<str>>,
+}
+
+/// Above every character.
+const MORE: u32 = 1 << 24;
+
+impl Ink {
+    /// Of what was read.
+    pub fn of(glyphs: &[Shown]) -> Ink {
+        let mut out = Ink::default();
+        for g in glyphs.iter().filter(|g| !g.text.trim().is_empty()) {
+            let mut chars = g.text.chars();
+            let sign = match (chars.next(), chars.next()) {
+                (Some(c), None) => u32::from(c),
+                _ => {
+                    out.more.push(g.text.as_str().into());
+                    MORE + out.more.len() as u32 - 1
+                }
+            };
+            out.marks.push((g.at, sign));
+        }
+        out.marks.shrink_to_fit();
+        out
+    }
+
+    /// Place and text of each.
+    pub fn iter(&self) -> impl Iterator<Item = ([f32; 2], Sign<'_>)> {
+        self.marks.iter().map(|(at, sign)| {
+            let one = char::from_u32(*sign);
+            let more = sign.checked_sub(MORE).and_then(|i| self.more.get(i as usize)).map_or("", |t| t);
+            (*at, Sign { one, more })
+        })
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.marks.len()
+    }
+
+    /// True when nothing can be read.
+    pub fn is_empty(&self) -> bool {
+        self.marks.is_empty()
+    }
+}
+
+/// What one glyph reads as.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sign<'a> {
+    one: Option<char>,
+    more: &'a str,
+}
+
+impl Sign<'_> {
+    /// Its characters.
+    pub fn chars(&self) -> impl Iterator<Item = char> {
+        self.one.into_iter().chain(self.more.chars())
+    }
+}
+
+/// A page as text, in three ways of telling where a word ends: by gaps between runs, by wide gaps only, by every gap. The reader does not
+/// say how wide a glyph is; a name must not slip through because of that.
+pub fn readings(glyphs: &[Shown]) -> String {
+    let mut out = String::with_capacity(glyphs.len() * 4);
+    for way in 0..3 {
+        let mut last: Option<&Shown> = None;
+        for g in glyphs {
+            if let Some(b) = last {
+                let em = b.wide.max(0.1);
+                let tall = b.size.max(0.1);
+                let (dx, dy) = (g.at[0] - b.at[0], g.at[1] - b.at[1]);
+                let (along, across) = if dy.abs() > dx.abs() * 4.0 && b.text != " " { (dy.abs(), dx) } else { (dx, dy) };
+                let gap = along - b.text.chars().map(guess).sum::<f32>() * em;
+                let blank = match way {
+                    0 => g.starts && gap > 0.15 * em,
+                    1 => along > 1.1 * em,
+                    _ => gap > 0.2 * em,
+                };
+                if across.abs() > 0.5 * tall || along < -0.5 * em {
+                    out.push('\n');
+                } else if blank {
+                    out.push(' ');
+                }
+            }
+            out.push_str(&g.text);
+            last = Some(g);
+        }
+        out.push_str("\n\n");
+    }
+    out
+}
+
+/// About how wide a character is, in font sizes.
+fn guess(c: char) -> f32 {
+    match c {
+        'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | 'I' | 'f' | 't' | 'r' | '(' | ')' | '[' | ']' | ' '
+        | '-' => 0.3,
+        'm' | 'w' | 'M' | 'W' | '@' => 0.85,
+        c if c.is_uppercase() => 0.68,
+        _ => 0.54,
+    }
+}
+
+/// Collects text as a page is drawn.
+#[derive(Default)]
+pub struct Seen {
+    /// Glyphs in the order they are drawn, unreadable ones included.
+    pub glyphs: Vec<Shown>,
+    /// Where paths of at least [`LETTERS`] segments stand: left, bottom, right, top.
+    pub shapes: Vec<[f32; 4]>,
+}
+
+impl Seen {
+    fn shape(&mut self, segments: usize, b: [f32; 4]) {
+        if segments < LETTERS {
+            return;
+        }
+        let full = self.shapes.len() >= MAX_SHAPES;
+        match self.shapes.last_mut().filter(|_| full) {
+            // The last one grows until it holds all that come after it.
+            Some(l) => *l = [l[0].min(b[0]), l[1].min(b[1]), l[2].max(b[2]), l[3].max(b[3])],
+            None => self.shapes.push(b),
+        }
+    }
+}
+
+impl Device<'_> for Seen {
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'_>, _: &DrawMode) {
+        let b = props.transform.transform_rect_bbox(path.control_box());
+        self.shape(path.elements().len(), [b.x0, b.y0, b.x1, b.y1].map(|v| v as f32));
+    }
+    fn push_clip_path(&mut self, _: &ClipPath) {}
+    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'_>>, _: BlendMode) {}
+    fn draw_image(&mut self, _: Image<'_, '_>, _: ImageDrawProps<'_>) {}
+    fn pop_clip(&mut self) {}
+    fn pop_transparency_group(&mut self) {}
+
+    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, '_>, props: DrawProps<'_>, _: &DrawMode) {
+        let mut starts = true;
+        for glyph in run.glyphs() {
+            let m = props.transform * glyph.transform();
+            let at = m * Point::ZERO;
+            let c = m.as_coeffs();
+            // Glyph space is a thousandth of the font size.
+            let size = (c[2].hypot(c[3]) * 1000.0).max(0.1);
+            let wide = (c[0].hypot(c[1]) * 1000.0).max(0.1);
+            let text = match glyph.as_unicode() {
+                Some(BfString::Char(c)) => c.to_string(),
+                Some(BfString::String(s)) => s,
+                None => String::new(),
+            };
+            // A ligature reads as the letters it is made of, whichever way a font's tables put it.
+            let text = if text.is_ascii() { text } else { text.nfkc().collect() };
+            self.glyphs.push(Shown { text, at: [at.x as f32, at.y as f32], size: size as f32, wide: wide as f32, starts });
+            starts = false;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> Shown {
+        Shown { text: text.into(), at: [1.0, 2.0], size: 10.0, wide: 10.0, starts: true }
+    }
+
+    #[test]
+    fn what_is_kept_of_glyphs_reads_as_they_do() {
+        let ink = Ink::of(&["A", "", " ", "ffi", "\u{1F600}"].map(shown));
+        let texts: Vec<String> = ink.iter().map(|(_, s)| s.chars().collect()).collect();
+        assert_eq!(texts, ["A", "ffi", "\u{1F600}"]);
+        assert_eq!(ink.len(), 3);
+    }
+
+    #[test]
+    fn paths_of_many_segments_are_noted_and_none_is_forgotten() {
+        let mut seen = Seen::default();
+        seen.shape(4, [0.0, 0.0, 9.0, 9.0]);
+        assert!(seen.shapes.is_empty(), "a rule is no text");
+        for i in 0..MAX_SHAPES + 10 {
+            seen.shape(40, [i as f32, 0.0, i as f32 + 1.0, 5.0]);
+        }
+        assert_eq!(seen.shapes.len(), MAX_SHAPES);
+        assert_eq!(seen.shapes.last().map(|b| b[2]), Some(MAX_SHAPES as f32 + 10.0));
+    }
+}
