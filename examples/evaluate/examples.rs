@@ -19,7 +19,8 @@ pub fn print(note: &Note) -> Result<(), String> {
 }
 
 fn line(note: &Note, kind: &str, e: &Example) {
-    let span = note.spans.iter().filter(|s| s.start < e.end && e.start < s.end).max_by_key(|s| s.end.min(e.end) - s.start.max(e.start));
+    let span =
+        note.spans.iter().filter(|s| s.start < e.end && e.start < s.end).max_by_key(|s| s.end.min(e.end) - s.start.max(e.start));
     let (gold, category) = match span.map(|s| (&s.subject, s.category.as_str())) {
         None => (vec!["nothing".to_string()], ""),
         Some((Subject::Patient, c)) => (vec!["patient".into()], c),

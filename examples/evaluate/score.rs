@@ -322,9 +322,8 @@ fn core(text: &str, start: usize, end: usize) -> std::ops::Range<usize> {
         "dr", "mr", "mrs", "ms", "miss", "mme", "prof", "rev", "fr", "pastor", "chaplain", "nurse", "coach", "officer", "sgt",
         "aunt", "uncle", "judge", "hon", "deputy", "cpt", "capt", "lt", "sister", "brother", "father", "the",
     ];
-    const AFTER: &[&str] = &[
-        "md", "do", "rn", "np", "pa", "rdh", "lpn", "cna", "lcsw", "phd", "pharmd", "fnp", "dds", "crna", "dpt", "msw", "psyd",
-    ];
+    const AFTER: &[&str] =
+        &["md", "do", "rn", "np", "pa", "rdh", "lpn", "cna", "lcsw", "phd", "pharmd", "fnp", "dds", "crna", "dpt", "msw", "psyd"];
     let list: Vec<(usize, &str)> = words(&text[start..end]).collect();
     let is = |w: &str, of: &[&str]| of.contains(&w.to_lowercase().as_str());
     let first = list.iter().position(|(_, w)| !is(w, BEFORE)).unwrap_or(0);

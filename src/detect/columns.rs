@@ -222,7 +222,8 @@ fn of_people(t: &Tokens, c: &Cell) -> Option<Option<Role>> {
 fn cell_role(t: &Tokens, c: &Cell) -> Option<Role> {
     // A note in parentheses or after a stroke is left out.
     let to = (c.from..c.to).find(|k| t.is(*k, '(') || t.is(*k, '/') || t.low(*k) == "w").unwrap_or(c.to);
-    if to == c.from || to - c.from > 4 || (c.from..to).any(|k| matches!(t.shape(k), Some(Shape::Number | Shape::Mark(',' | ':')))) {
+    if to == c.from || to - c.from > 4 || (c.from..to).any(|k| matches!(t.shape(k), Some(Shape::Number | Shape::Mark(',' | ':'))))
+    {
         return None;
     }
     let mut last = None;

@@ -64,10 +64,7 @@ pub const CREDENTIALS: &[(&[&str], Role, bool)] = &[
     (&["PT", "OT", "RT"], Role::Therapist, true),
     (&["RD", "RDN", "LDN", "CDE", "CDCES"], Role::Dietitian, false),
     (
-        &[
-            "RDH", "CGC", "RDMS", "CST", "CSA", "CSFA", "CPhT", "RCIS", "RT(R)", "EMT", "EMT-P", "NREMT",
-            "RVT", "CPT",
-        ],
+        &["RDH", "CGC", "RDMS", "CST", "CSA", "CSFA", "CPhT", "RCIS", "RT(R)", "EMT", "EMT-P", "NREMT", "RVT", "CPT"],
         Role::Technician,
         false,
     ),
@@ -280,7 +277,10 @@ pub const FUNCTIONS: &[(&[&str], Role)] = &[
     (&["RN", "LPN", "LVN", "CNM", "CRNA", "BSN"], Role::Nurse),
     (&["NP", "APRN", "ARNP", "FNP", "CRNP"], Role::NursePractitioner),
     (&["PA", "PA-C"], Role::PhysicianAssistant),
-    (&["HHA", "CHHA", "HCA", "PSW", "CCMA", "RMA", "CNA", "PCT", "MA", "CMA", "PCA", "LNA", "NA", "MHT", "CHR", "PHM", "IHSS"], Role::Staff),
+    (
+        &["HHA", "CHHA", "HCA", "PSW", "CCMA", "RMA", "CNA", "PCT", "MA", "CMA", "PCA", "LNA", "NA", "MHT", "CHR", "PHM", "IHSS"],
+        Role::Staff,
+    ),
     (&["EMT"], Role::Technician),
     (&["SO"], Role::Partner),
     (&["SW", "CM", "LCSW", "MSW", "LMSW", "LICSW"], Role::SocialWorker),
@@ -292,8 +292,9 @@ pub const FUNCTIONS: &[(&[&str], Role)] = &[
     (&["PharmD", "PHARMD", "RPh"], Role::Pharmacist),
     (
         &[
-            "MD", "DO", "SHO", "GP", "PCP", "Res", "Reg", "SpR", "StR", "F1", "F2", "FY1", "FY2", "ST1", "ST2", "ST3", "ST4", "ST5",
-            "CT1", "CT2", "IMT", "VMO", "R1", "R2", "R3", "R4", "PGY1", "PGY2", "PGY3", "Cons", "Attg", "HMO", "MS3", "MS4",
+            "MD", "DO", "SHO", "GP", "PCP", "Res", "Reg", "SpR", "StR", "F1", "F2", "FY1", "FY2", "ST1", "ST2", "ST3", "ST4",
+            "ST5", "CT1", "CT2", "IMT", "VMO", "R1", "R2", "R3", "R4", "PGY1", "PGY2", "PGY3", "Cons", "Attg", "HMO", "MS3",
+            "MS4",
         ],
         Role::Physician,
     ),

@@ -165,15 +165,24 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
 
 /// A number that was found to be somebody's stands again without its label: the same number of the same person.
 fn repeated(text: &str, mut found: Vec<Mention>) -> Vec<Mention> {
-    let of_others = |m: &&Mention| m.category != Category::Name && m.category != Category::Address && matches!(m.who, Who::New(r) if r != Role::Organization);
+    let of_others = |m: &&Mention| {
+        m.category != Category::Name && m.category != Category::Address && matches!(m.who, Who::New(r) if r != Role::Organization)
+    };
     let mut more: Vec<Mention> = Vec::new();
+    let taken = |start: usize, end: usize| {
+        let at = found.partition_point(|x| x.end <= start);
+        found.get(at).is_some_and(|x| x.start < end)
+    };
     for m in found.iter().filter(of_others).take(200) {
-        let Some(value) = text.get(m.start..m.end).filter(|v| v.bytes().filter(u8::is_ascii_digit).count() >= 5) else { continue };
-        for (start, _) in text.match_indices(value).take(50) {
+        let Some(value) = text.get(m.start..m.end).filter(|v| v.bytes().filter(u8::is_ascii_digit).count() >= 5) else {
+            continue;
+        };
+        for (start, _) in text.match_indices(value).take(20) {
             let end = start + value.len();
             let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-            let whole = !inside(text.get(..start).and_then(|b| b.chars().next_back())) && !inside(text.get(end..).and_then(|a| a.chars().next()));
-            if whole && !found.iter().chain(&more).any(|x| x.start < end && start < x.end) {
+            let whole = !inside(text.get(..start).and_then(|b| b.chars().next_back()))
+                && !inside(text.get(end..).and_then(|a| a.chars().next()));
+            if whole && !taken(start, end) && !more.iter().any(|x: &Mention| x.start < end && start < x.end) {
                 more.push(Mention { start, end, rule: "text.same-number", confidence: 0.6, ..m.clone() });
             }
         }

@@ -197,7 +197,8 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
         return;
     }
     // `Gurpreet Dhaliwal-Ross MD:` above the line: the credential is theirs.
-    if k < first && j > 0 && credential_at(t, j).is_some() && t.is_capital(j - 1) && t.like(j - 1) > super::words::NameLike::Word {
+    if k < first && j > 0 && credential_at(t, j).is_some() && t.is_capital(j - 1) && t.like(j - 1) > super::words::NameLike::Word
+    {
         return;
     }
     // The longest phrase tells: `nurse manager` is no `manager`.

@@ -230,10 +230,14 @@ impl Own {
     /// True when a middle initial or name stands where the patient's known one is another.
     pub fn other_middle(&self, name: &Name) -> bool {
         let known = self.givens.len() > 1;
-        known && name.given.len() > 1 && name.given.iter().skip(1).any(|m| {
-            let m = folded(m).trim_end_matches('.').to_string();
-            !m.is_empty() && !self.givens.iter().any(|g| g.starts_with(&m) || m.starts_with(g.as_str())) && !self.is_family(&m)
-        })
+        known
+            && name.given.len() > 1
+            && name.given.iter().skip(1).any(|m| {
+                let m = folded(m).trim_end_matches('.').to_string();
+                !m.is_empty()
+                    && !self.givens.iter().any(|g| g.starts_with(&m) || m.starts_with(g.as_str()))
+                    && !self.is_family(&m)
+            })
     }
 
     /// True when family and first given name are the patient's and only a further given name is not known: `Clayton James Abernathy`.

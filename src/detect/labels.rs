@@ -73,7 +73,8 @@ pub fn is_group(t: &Tokens, ctx: &Context) -> bool {
             )
         };
         // `Group: Nationwide Tile`, `Group Ferrara & Sons` of an insurance: no session.
-        let insured = (0..t.list.len().min(160)).any(|i| matches!(t.low(i), "subscriber" | "payer" | "mbr" | "claim" | "policy" | "precert" | "coverage"));
+        let insured = (0..t.list.len().min(160))
+            .any(|i| matches!(t.low(i), "subscriber" | "payer" | "mbr" | "claim" | "policy" | "precert" | "coverage"));
         t.low(k) == "group"
             && !insured
             && !t.is(k + 1, ':')

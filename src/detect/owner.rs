@@ -54,7 +54,11 @@ pub fn attribute(t: &Tokens, mut m: Mention, names: &[Mention], records: &[Owned
     let of_care = matches!(m.category, Category::Mrn | Category::MemberId | Category::Account)
         || m.category == Category::OtherId && is_specimen(t, m.start);
     let near = match near {
-        Some(Who::New(r)) if of_care && matches!(r.group(), RoleGroup::Clinician | RoleGroup::Staff | RoleGroup::Organization) => None,
+        Some(Who::New(r))
+            if of_care && matches!(r.group(), RoleGroup::Clinician | RoleGroup::Staff | RoleGroup::Organization) =>
+        {
+            None
+        }
         near => near,
     };
     m.who = match (owned, near) {
@@ -74,7 +78,10 @@ pub fn attribute(t: &Tokens, mut m: Mention, names: &[Mention], records: &[Owned
 fn is_specimen(t: &Tokens, at: usize) -> bool {
     let i = t.index_at(at);
     (i.saturating_sub(4)..i).any(|k| {
-        matches!(t.low(k), "acc" | "accession" | "specimen" | "order" | "requisition" | "encounter" | "visit" | "exam" | "invoice")
+        matches!(
+            t.low(k),
+            "acc" | "accession" | "specimen" | "order" | "requisition" | "encounter" | "visit" | "exam" | "invoice"
+        )
     })
 }
 

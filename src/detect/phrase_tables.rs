@@ -334,10 +334,6 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
     ),
     ("friend|neighbor|sponsor", Pull::Field, Some(Role::Friend)),
     ("supervisor|boss|manager|employer", Pull::Field, Some(Role::Employer)),
-    (
-        "attorney|lawyer|teacher|landlord|coworker|co-worker|witness|coach|officer",
-        Pull::Field,
-        Some(Role::OtherPerson),
-    ),
+    ("attorney|lawyer|teacher|landlord|coworker|co-worker|witness|coach|officer", Pull::Field, Some(Role::OtherPerson)),
     ("caregiver|caretaker|home aide|pca", Pull::Field, Some(Role::Caregiver)),
 ];

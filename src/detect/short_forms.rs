@@ -30,12 +30,18 @@ pub fn find(t: &Tokens, mentions: &mut Vec<Mention>, own: &Own) {
             _ => {}
         }
     }
-    more.retain(|m| !mentions.iter().any(|x| x.start < m.end && m.start < x.end));
+    more.retain(|m: &Mention| {
+        let at = mentions.partition_point(|x| x.end <= m.start);
+        !mentions.get(at).is_some_and(|x| x.start < m.end)
+    });
     if !more.is_empty() {
         mentions.extend(more);
         mentions.sort_by_key(|m| m.start);
     }
 }
+
+/// People of one text whose short forms are looked for.
+const PEOPLE: usize = 200;
 
 /// Everybody named so that initials can be made of them.
 struct Person {
@@ -51,7 +57,10 @@ fn people(mentions: &[Mention]) -> Vec<Person> {
         if *role == Role::Organization || name.given.is_empty() && name.family.is_empty() {
             continue;
         }
-        out.push(Person { role: *role, name: name.clone(), short: initials_of(name) });
+        let known = |p: &Person| p.role == *role && p.name.family == name.family && p.name.given == name.given;
+        if out.len() < PEOPLE && !out.iter().any(known) {
+            out.push(Person { role: *role, name: name.clone(), short: initials_of(name) });
+        }
     }
     out
 }
@@ -124,7 +133,7 @@ fn is_desk_word(low: &str) -> bool {
 fn letters(t: &Tokens, i: usize, people: &[Person], own: &Own, out: &mut Vec<Mention>) {
     let (word, low) = (t.word(i), t.low(i));
     let upper = t.shape(i) == Some(Shape::Upper);
-    if !(2..=4).contains(&word.len()) || !word.is_ascii() || credential_at(t, i).is_some() {
+    if !(2..=4).contains(&word.len()) || !word.is_ascii() || credential_at(t, i).is_some() || super::cues::title(low).is_some() {
         return;
     }
     let before = i.checked_sub(1);
@@ -137,13 +146,32 @@ fn letters(t: &Tokens, i: usize, people: &[Person], own: &Own, out: &mut Vec<Men
     let told = before.is_some_and(cue) || before.is_some_and(|k| t.is(k, ',') && k > 0 && t.shape(k - 1) == Some(Shape::Upper));
     let alone = t.begins_line(i) && ends;
     let sentence_end = before.is_some_and(|k| t.is(k, '.')) && ends;
-    let place = told || acts_there(t, i) || t.is(i + 1, '=') || t.is(i.wrapping_sub(1), '=') || stroke_before || stroke_after || dash || alone || sentence_end || t.begins_column(i) && ends;
+    let place = told
+        || acts_there(t, i)
+        || t.is(i + 1, '=')
+        || t.is(i.wrapping_sub(1), '=')
+        || stroke_before
+        || stroke_after
+        || dash
+        || alone
+        || sentence_end
+        || t.begins_column(i) && ends;
     let heads = t.is(i + 1, ':') && i >= 1 && t.shape(i - 1) == Some(Shape::Number);
     let place = place || heads;
-    if !place || !upper && !(stroke_before || dash || heads || told && ends || t.begins_column(i) && ends && !t.begins_line(i) || t.is(i + 1, '=')) {
+    if !place
+        || !upper
+            && !(stroke_before
+                || dash
+                || heads
+                || told && ends
+                || t.begins_column(i) && ends && !t.begins_line(i)
+                || t.is(i + 1, '='))
+    {
         return;
     }
-    let known = people.iter().find(|p| p.short.iter().any(|s| s == low) && works(p.role))
+    let known = people
+        .iter()
+        .find(|p| p.short.iter().any(|s| s == low) && works(p.role))
         .or_else(|| people.iter().find(|p| p.short.iter().any(|s| s == low)));
     if own.has_initials(low) && known.is_none() {
         return;
@@ -151,7 +179,12 @@ fn letters(t: &Tokens, i: usize, people: &[Person], own: &Own, out: &mut Vec<Men
     if let Some(p) = known {
         // Letters that are also an abbreviation need a place where somebody signs.
         let common = is_abbreviation(low) || is_word(low) && !upper;
-        let signs = alone || sentence_end || dash || before.is_some_and(|k| matches!(t.low(k), "by" | "dict" | "dictated" | "trans" | "verified" | "initialed" | "initials" | "agree" | "es"));
+        let signs = alone
+            || sentence_end
+            || dash
+            || before.is_some_and(|k| {
+                matches!(t.low(k), "by" | "dict" | "dictated" | "trans" | "verified" | "initialed" | "initials" | "agree" | "es")
+            });
         if !common || signs && upper {
             out.extend(mention(t, i, i, p.role, p.name.clone(), "cue.initials"));
         }
@@ -162,21 +195,43 @@ fn letters(t: &Tokens, i: usize, people: &[Person], own: &Own, out: &mut Vec<Men
         let label = |w: &str| {
             matches!(
                 w,
-                "dict" | "dictated" | "dictating" | "trans" | "transcribed" | "verified" | "initialed" | "initialled" | "es" | "typed" | "typ"
-                    | "typist" | "attest" | "attested" | "tr" | "cosign"
+                "dict"
+                    | "dictated"
+                    | "dictating"
+                    | "trans"
+                    | "transcribed"
+                    | "verified"
+                    | "initialed"
+                    | "initialled"
+                    | "es"
+                    | "typed"
+                    | "typ"
+                    | "typist"
+                    | "attest"
+                    | "attested"
+                    | "tr"
+                    | "cosign"
             )
         };
         label(t.low(k))
-            || (t.is(k, '/') || t.is(k, ':')) && k > 0 && (label(t.low(k - 1)) || matches!(t.word(k - 1), "T" | "D" | "DD" | "DT" | "dlct"))
+            || (t.is(k, '/') || t.is(k, ':'))
+                && k > 0
+                && (label(t.low(k - 1)) || matches!(t.word(k - 1), "T" | "D" | "DD" | "DT" | "dlct"))
     });
     // `LK=Liesl Kauffman RN`: the key to a flow sheet.
-    let key = (upper || t.begins_column(i) || t.is(i.wrapping_sub(1), ';')) && t.is(i + 1, '=') && t.is_capital(i + 2) && t.like(i + 2) > NameLike::Word;
+    let key = (upper || t.begins_column(i) || t.is(i.wrapping_sub(1), ';'))
+        && t.is(i + 1, '=')
+        && t.is_capital(i + 2)
+        && t.like(i + 2) > NameLike::Word;
     let pair = stroke_before
         && i >= 2
         && t.shape(i - 2) == Some(Shape::Upper)
         && (2..=3).contains(&t.word(i - 2).len())
         && t.begins_line(i - 2)
-        || stroke_after && t.begins_line(i) && matches!(t.shape(i + 2), Some(Shape::Lower | Shape::Upper)) && (2..=4).contains(&t.word(i + 2).len());
+        || stroke_after
+            && t.begins_line(i)
+            && matches!(t.shape(i + 2), Some(Shape::Lower | Shape::Upper))
+            && (2..=4).contains(&t.word(i + 2).len());
     // `06/12 kvo: Quanah now ...`: who wrote an entry.
     let heads = t.is(i + 1, ':')
         && i >= 1
@@ -185,7 +240,12 @@ fn letters(t: &Tokens, i: usize, people: &[Person], own: &Own, out: &mut Vec<Men
         && (t.line_start(i)..i).all(|k| matches!(t.shape(k), Some(Shape::Number | Shape::Mark('/' | '-' | ':' | '.'))))
         && t.line_start(i) < i
         && !is_word(low);
-    let column = ends && t.begins_column(i) && !t.begins_line(i) && t.ends_line(i + 1 + usize::from(t.is(i + 1, '|'))) && signs_rows(t, i) && !is_word(low);
+    let column = ends
+        && t.begins_column(i)
+        && !t.begins_line(i)
+        && t.ends_line(i + 1 + usize::from(t.is(i + 1, '|')))
+        && signs_rows(t, i)
+        && !is_word(low);
     let role = if !upper { Role::Staff } else { Role::Clinician };
     let struck = before.is_some_and(|k| t.low(k) == "by") && ends_clause(t, i) && upper;
     if (typist || pair || struck || key || heads || column)
@@ -211,7 +271,10 @@ fn acts_there(t: &Tokens, i: usize) -> bool {
     t.shape(i) == Some(Shape::Upper)
         && t.shape(i + 1) == Some(Shape::Lower)
         && (super::labels::is_speech(t.low(i + 1))
-            || matches!(t.low(i + 1), "was" | "dictating" | "read" | "aware" | "present" | "paged" | "will" | "here" | "notified"))
+            || matches!(
+                t.low(i + 1),
+                "was" | "dictating" | "read" | "aware" | "present" | "paged" | "will" | "here" | "notified"
+            ))
 }
 
 fn ends_clause(t: &Tokens, i: usize) -> bool {
@@ -243,18 +306,23 @@ fn dotted(t: &Tokens, i: usize, people: &[Person], own: &Own, out: &mut Vec<Ment
         return;
     }
     const WORDS: &[&str] = &[
-        "us", "usa", "uk", "po", "am", "pm", "dob", "id", "eg", "ie", "npo", "bid", "tid", "qid", "prn", "iv", "im", "er", "ed", "or",
-        "ct", "mri", "md", "rn", "do", "np", "pa", "od", "os", "ou", "ra", "sob", "nad", "aa", "na", "ad", "bc", "dc", "ny", "la", "rtc",
-        "pe", "hs", "ac", "pc", "sl", "sc", "wc", "vs", "ss", "ii", "iii", "pt", "ot", "st", "un", "va", "ca", "nc", "sd", "nd", "ri",
+        "us", "usa", "uk", "po", "am", "pm", "dob", "id", "eg", "ie", "npo", "bid", "tid", "qid", "prn", "iv", "im", "er", "ed",
+        "or", "ct", "mri", "md", "rn", "do", "np", "pa", "od", "os", "ou", "ra", "sob", "nad", "aa", "na", "ad", "bc", "dc",
+        "ny", "la", "rtc", "pe", "hs", "ac", "pc", "sl", "sc", "wc", "vs", "ss", "ii", "iii", "pt", "ot", "st", "un", "va", "ca",
+        "nc", "sd", "nd", "ri",
     ];
     // A family name after them: `J. R. Smith` is read elsewhere.
     let goes_on = t.shape(k) == Some(Shape::Cap) && t.like(k) > NameLike::Word;
     if goes_on || own.has_initials(&letters) {
         return;
     }
-    let known = people.iter().find(|p| p.short.iter().any(|s| *s == letters));
+    let known = people.iter().find(|p| p.short.contains(&letters));
     let before = i.checked_sub(1).map_or("", |k| t.low(k));
-    let cue = is_desk_word(before) || matches!(before, "donor" | "recipient" | "recip" | "patient" | "pt" | "child" | "client" | "student" | "," | ":" | "-");
+    let cue = is_desk_word(before)
+        || matches!(
+            before,
+            "donor" | "recipient" | "recip" | "patient" | "pt" | "child" | "client" | "student" | "," | ":" | "-"
+        );
     let alone = t.begins_line(i) && t.ends_line(k);
     if WORDS.contains(&letters.as_str()) && known.is_none() || known.is_none() && !cue && !alone {
         return;
@@ -303,8 +371,32 @@ fn letter(t: &Tokens, i: usize, people: &[Person], own: &Own, out: &mut Vec<Ment
     let verb = t.shape(next) == Some(Shape::Lower)
         && matches!(
             t.low(next),
-            "has" | "had" | "is" | "was" | "will" | "can" | "cannot" | "could" | "would" | "did" | "does" | "says" | "said" | "wants"
-                | "asked" | "called" | "told" | "feels" | "reports" | "agrees" | "denies" | "stays" | "lives" | "works" | "left" | "came"
+            "has"
+                | "had"
+                | "is"
+                | "was"
+                | "will"
+                | "can"
+                | "cannot"
+                | "could"
+                | "would"
+                | "did"
+                | "does"
+                | "says"
+                | "said"
+                | "wants"
+                | "asked"
+                | "called"
+                | "told"
+                | "feels"
+                | "reports"
+                | "agrees"
+                | "denies"
+                | "stays"
+                | "lives"
+                | "works"
+                | "left"
+                | "came"
         );
     let starts = i == 0
         || matches!(t.shape(i - 1), Some(Shape::Break | Shape::Mark('.' | ':' | ';' | ',' | '"' | '(')))
@@ -328,12 +420,34 @@ fn user(t: &Tokens, i: usize, out: &mut Vec<Mention>) {
     if low.len() < 5 || !low.bytes().all(|b| b.is_ascii_lowercase()) || word.len() - head.len() > 3 {
         return;
     }
-    let before = i.checked_sub(1).map(|k| if matches!(t.shape(k), Some(Shape::Mark(':' | '=' | '(' | '#'))) { k.saturating_sub(1) } else { k });
+    let before = i
+        .checked_sub(1)
+        .map(|k| if matches!(t.shape(k), Some(Shape::Mark(':' | '=' | '(' | '#'))) { k.saturating_sub(1) } else { k });
     let cue = before.is_some_and(|k| {
         matches!(
             t.low(k),
-            "by" | "user" | "username" | "userid" | "login" | "logon" | "edit" | "edited" | "editor" | "trans" | "tech" | "operator"
-                | "scribe" | "typist" | "entered" | "verified" | "audit" | "cc" | "id" | "signed" | "modified" | "updated" | "via"
+            "by" | "user"
+                | "username"
+                | "userid"
+                | "login"
+                | "logon"
+                | "edit"
+                | "edited"
+                | "editor"
+                | "trans"
+                | "tech"
+                | "operator"
+                | "scribe"
+                | "typist"
+                | "entered"
+                | "verified"
+                | "audit"
+                | "cc"
+                | "id"
+                | "signed"
+                | "modified"
+                | "updated"
+                | "via"
         )
     });
     // An initial or two and a family name.
@@ -342,19 +456,37 @@ fn user(t: &Tokens, i: usize, out: &mut Vec<Mention>) {
     let odd = super::words::folded_like(&low) == NameLike::Unknown;
     let lower = head.bytes().all(|b| b.is_ascii_lowercase());
     let numbered = word.len() > head.len();
-    let joined_before = i >= 2 && t.is(i - 1, '_') && t.touches_next(i - 1) && t.touches_next(i - 2) && t.shape(i - 2) == Some(Shape::Lower);
+    let joined_before =
+        i >= 2 && t.is(i - 1, '_') && t.touches_next(i - 1) && t.touches_next(i - 2) && t.shape(i - 2) == Some(Shape::Lower);
     let joined_after = t.is(i + 1, '_') && t.touches_next(i) && t.touches_next(i + 1);
     // `dcoord_lmakoa`: what stands before the stroke is the desk's.
     let fits = match (lower, joined_before) {
         (_, true) => odd || is_given(&low) || named,
         (true, _) if joined_after => false,
-        (true, _) => odd && (named && (numbered || cue) || cue && !numbered && low.len() >= 6 && !is_word(&low) && t.shape(i) == Some(Shape::Lower) && before.is_some_and(|k| matches!(t.low(k), "user" | "username" | "login" | "edit" | "trans"))),
-        (false, _) => t.shape(i) != Some(Shape::Cap) && odd && cue && (named || numbered || before.is_some_and(|k| matches!(t.low(k), "edit" | "user" | "login"))),
+        (true, _) => {
+            odd && (named && (numbered || cue)
+                || cue
+                    && !numbered
+                    && low.len() >= 6
+                    && !is_word(&low)
+                    && t.shape(i) == Some(Shape::Lower)
+                    && before.is_some_and(|k| matches!(t.low(k), "user" | "username" | "login" | "edit" | "trans")))
+        }
+        (false, _) => {
+            t.shape(i) != Some(Shape::Cap)
+                && odd
+                && cue
+                && (named || numbered || before.is_some_and(|k| matches!(t.low(k), "edit" | "user" | "login")))
+        }
     };
     if !fits {
         return;
     }
     let first = if joined_before { i - 2 } else { i };
-    let name = Name { given: vec![low.get(..1).unwrap_or("").to_string()], family: low.get(1..).unwrap_or("").to_string(), ..Name::default() };
+    let name = Name {
+        given: vec![low.get(..1).unwrap_or("").to_string()],
+        family: low.get(1..).unwrap_or("").to_string(),
+        ..Name::default()
+    };
     out.extend(mention(t, first, i, Role::Staff, name, "cue.login"));
 }

@@ -27,8 +27,13 @@ pub fn functional(t: &Tokens, i: usize, role: Role, out: &mut Vec<Find>) {
     let k = i + 1 + usize::from(t.is(i + 1, ':') || t.is(i + 1, '-'));
     let sure = matches!(
         t.word(i),
-        "OT" | "RD" | "CM" | "EMT" | "PTA" | "ST" |
-        "RN" | "MD"
+        "OT" | "RD"
+            | "CM"
+            | "EMT"
+            | "PTA"
+            | "ST"
+            | "RN"
+            | "MD"
             | "PCP"
             | "GP"
             | "SHO"

@@ -89,7 +89,11 @@ pub fn is_thing(t: &Tokens, read: &Read, e: &Evidence) -> bool {
         return true;
     }
     // `(Marietta office)`: a town.
-    if !strong && !possessive && matches!(after, "office" | "location" | "branch" | "campus" | "site" | "er" | "ed") && read.words == 1 {
+    if !strong
+        && !possessive
+        && matches!(after, "office" | "location" | "branch" | "campus" | "site" | "er" | "ed")
+        && read.words == 1
+    {
         return true;
     }
     // `Will need home oxygen`, `Hope to discharge`: a verb that opens a sentence without a subject.
@@ -188,11 +192,20 @@ pub fn is_thing(t: &Tokens, read: &Read, e: &Evidence) -> bool {
         return true;
     }
     // `Michael Ave`, `Rosa L Parks Ave`, `Peoria St,`: a street; `Marian Manor`, `Nora's House`: a house.
-    let saint_or_street = |k: usize| matches!(t.low(k), "st" | "str") && t.is_capital(k) && !t.is_capital(k + 1 + usize::from(t.is(k + 1, '.')));
-    if !e.titled && credential_at(t, n).is_none() && (is_road(last) && read.words > 1 || is_road(after) && t.is_capital(n) || saint_or_street(n)) {
+    let saint_or_street =
+        |k: usize| matches!(t.low(k), "st" | "str") && t.is_capital(k) && !t.is_capital(k + 1 + usize::from(t.is(k + 1, '.')));
+    if !e.titled
+        && credential_at(t, n).is_none()
+        && (is_road(last) && read.words > 1 || is_road(after) && t.is_capital(n) || saint_or_street(n))
+    {
         return true;
     }
-    if read.words > 1 && !strong && is_institution_head(last) && !super::words::is_word_name(last) && t.shape(n.wrapping_sub(1)) == Some(Shape::Cap) {
+    if read.words > 1
+        && !strong
+        && is_institution_head(last)
+        && !super::words::is_word_name(last)
+        && t.shape(n.wrapping_sub(1)) == Some(Shape::Cap)
+    {
         return true;
     }
     let lone_eponym = read.words == 1 && is_eponym(last);
@@ -209,10 +222,49 @@ fn is_house_label(t: &Tokens, first: usize) -> bool {
     let before = colon.checked_sub(2).map_or("", |k| t.low(k));
     matches!(
         label,
-        "mortuary" | "ins" | "insurance" | "insurer" | "payer" | "agency" | "pharmacy" | "school" | "hospital" | "facility" | "clinic"
-            | "daycare" | "dme" | "vendor" | "plan" | "carrier" | "lab" | "location" | "loc" | "snf" | "church" | "employer" | "site"
-            | "brand" | "manufacturer" | "mfr" | "device" | "implant" | "town" | "city" | "county" | "country" | "state" | "language"
-            | "religion" | "allergies" | "meds" | "medication" | "medications" | "drug" | "rx" | "dx" | "diet"
+        "mortuary"
+            | "ins"
+            | "insurance"
+            | "insurer"
+            | "payer"
+            | "agency"
+            | "pharmacy"
+            | "school"
+            | "hospital"
+            | "facility"
+            | "clinic"
+            | "daycare"
+            | "dme"
+            | "vendor"
+            | "plan"
+            | "carrier"
+            | "lab"
+            | "location"
+            | "loc"
+            | "snf"
+            | "church"
+            | "employer"
+            | "site"
+            | "brand"
+            | "manufacturer"
+            | "mfr"
+            | "device"
+            | "implant"
+            | "town"
+            | "city"
+            | "county"
+            | "country"
+            | "state"
+            | "language"
+            | "religion"
+            | "allergies"
+            | "meds"
+            | "medication"
+            | "medications"
+            | "drug"
+            | "rx"
+            | "dx"
+            | "diet"
     ) || matches!((before, label), ("funeral", "home") | ("day", "care") | ("nursing", "home") | ("funeral", _))
 }
 
@@ -225,11 +277,34 @@ fn is_bare_verb(t: &Tokens, first: usize, n: usize) -> bool {
     match t.low(first) {
         "will" | "may" | "can" => {
             let third = low.len() > 3 && low.ends_with('s') && !low.ends_with("ss") || low.len() > 3 && low.ends_with("ed");
-            !third && !matches!(low, "is" | "was" | "has" | "had" | "said" | "did" | "does" | "who" | "and" | "came" | "went" | "will" | "would" | "told" | "in" | "at" | "to" | "for")
+            !third
+                && !matches!(
+                    low,
+                    "is" | "was"
+                        | "has"
+                        | "had"
+                        | "said"
+                        | "did"
+                        | "does"
+                        | "who"
+                        | "and"
+                        | "came"
+                        | "went"
+                        | "will"
+                        | "would"
+                        | "told"
+                        | "in"
+                        | "at"
+                        | "to"
+                        | "for"
+                )
         }
         "hope" | "grace" | "faith" | "joy" if matches!(t.shape(first.wrapping_sub(1)), Some(Shape::Mark('"'))) => true,
         "pat" | "bill" | "mark" | "chase" | "sue" if low == "on" => true,
-        "hope" | "grant" | "trust" | "chance" => low == "to" && (t.begins_line(first) || matches!(t.shape(first.wrapping_sub(1)), Some(Shape::Mark('.' | ',' | ';' | ':')))),
+        "hope" | "grant" | "trust" | "chance" => {
+            low == "to"
+                && (t.begins_line(first) || matches!(t.shape(first.wrapping_sub(1)), Some(Shape::Mark('.' | ',' | ';' | ':'))))
+        }
         _ => false,
     }
 }

@@ -10,10 +10,10 @@ use crate::detect::identity::Own;
 use crate::detect::lone::weight_of;
 use crate::detect::name_read::{Read, is_particle};
 use crate::detect::tokens::{Shape, Tokens};
+use crate::detect::weighed::{doubt, role};
 use crate::detect::words::{
     NameLike, folded_like, is_bare_eponym, is_clinical, is_eponym, is_place_or_month, is_running_word, is_usual, name_like,
 };
-use crate::detect::weighed::{doubt, role};
 use crate::detect::{Context, coref, own_of, scene};
 use crate::model::document::Class;
 use crate::model::mention::{Category, Mention, Who};
@@ -55,7 +55,13 @@ pub fn read_names(
 }
 
 /// The same as rules and model alone tell it: what the weights of [`crate::detect::weighed`] are fitted on.
-pub(in crate::detect) fn read_unweighed(names: &Names, text: &str, ctx: &Context, identity: &Identity, found: &[Mention]) -> Vec<Mention> {
+pub(in crate::detect) fn read_unweighed(
+    names: &Names,
+    text: &str,
+    ctx: &Context,
+    identity: &Identity,
+    found: &[Mention],
+) -> Vec<Mention> {
     read(names, text, ctx, identity, found, &|_| false, false).mentions
 }
 
@@ -150,7 +156,7 @@ fn read(
     out.mentions.retain(|m| m.rule != files::DOUBT || !again.iter().any(|a| a.start < m.end && m.start < a.end));
     out.mentions.extend(again);
     if let Some(doc) = doc {
-        let more = doc.asked(&left, &|i| said.get(&i).copied().unwrap_or(0.0), &out.mentions);
+        let more = doc.asked(&left, &|i| said.get(&i).copied().unwrap_or(0.0), &out.mentions, &own);
         out.mentions.extend(more);
     }
     out

@@ -5,12 +5,14 @@
 
 use super::table::Table;
 use crate::detect::cues::{credential, function, is_eponym_head, is_institution_head, kin, role_phrase, title};
-use crate::detect::evidence::credential_at;
+use crate::detect::evidence::{around, credential_at};
 use crate::detect::fold::folded;
 use crate::detect::identity::Own;
 use crate::detect::labels::is_speech;
-use crate::detect::lone::{Style, style};
-use crate::detect::things::is_thing_noun;
+use crate::detect::lone::{Style, one, style};
+use crate::detect::model::is_place;
+use crate::detect::name_read::Read;
+use crate::detect::things::{is_thing, is_thing_noun};
 use crate::detect::tokens::{Shape, Tokens};
 use crate::detect::words::{
     NameLike, is_bare_eponym, is_clinical, is_eponym, is_given, is_place_or_month, is_running_word, is_shared_eponym, is_surname,
@@ -23,7 +25,7 @@ use std::sync::LazyLock;
 static WEIGHTS: LazyLock<Table<1>> = LazyLock::new(|| Table::read(include_str!("doubt_weights.tsv")));
 
 /// From this sum on a word is put to a person.
-const ENOUGH: f32 = 0.0;
+const ENOUGH: f32 = -0.4;
 /// A word beside such a one belongs to it from this sum on.
 const BESIDE: f32 = -1.5;
 
@@ -62,8 +64,7 @@ pub fn bucket(p: f32) -> &'static str {
 impl<'a> Doc<'a> {
     /// Looks over the text. `found` is sorted.
     pub fn new(t: &'a Tokens<'a>, found: &[Mention]) -> Doc<'a> {
-        let mut doc =
-            Doc { t, style: style(t), small: HashSet::new(), large: HashMap::new(), named: HashMap::new() };
+        let mut doc = Doc { t, style: style(t), small: HashSet::new(), large: HashMap::new(), named: HashMap::new() };
         for i in 0..t.list.len() {
             match t.shape(i) {
                 Some(Shape::Lower) => {
@@ -334,7 +335,11 @@ impl<'a> Doc<'a> {
                 format!("Cap-{}", kind(t, n))
             }
             Some(Shape::Upper) => {
-                if credential_at(t, n).is_some() { "credential".into() } else { format!("Upper-{}", kind(t, n)) }
+                if credential_at(t, n).is_some() {
+                    "credential".into()
+                } else {
+                    format!("Upper-{}", kind(t, n))
+                }
             }
             Some(Shape::Initial) => "initial".into(),
             _ => "other".into(),
@@ -397,12 +402,15 @@ impl<'a> Doc<'a> {
     }
 
     /// What of the open words is put to a person. `scores` gives the model's word on a token.
-    pub fn asked(&self, open: &[(usize, f32)], scores: &dyn Fn(usize) -> f32, taken: &[Mention]) -> Vec<Mention> {
+    pub fn asked(&self, open: &[(usize, f32)], scores: &dyn Fn(usize) -> f32, taken: &[Mention], own: &Own) -> Vec<Mention> {
         let t = self.t;
         let mut sums: Vec<(usize, f32)> = Vec::new();
+        let mut ranges: Vec<(usize, usize)> = taken.iter().map(|m| (m.start, m.end)).collect();
+        ranges.sort_unstable();
         for (i, sum) in open {
             let Some(token) = t.get(*i) else { continue };
-            if taken.iter().any(|m| m.start < token.end && token.start < m.end) {
+            let at = ranges.partition_point(|r| r.1 <= token.start);
+            if ranges.get(at).is_some_and(|r| r.0 < token.end) {
                 continue;
             }
             let like = if t.like(*i) >= NameLike::Unknown { "name" } else { "word" };
@@ -422,7 +430,9 @@ impl<'a> Doc<'a> {
                 best = best.max(s);
                 last += 1;
             }
+            let thing = best >= ENOUGH && sums.get(last).is_some_and(|s| is_ruled_out(t, first, s.0 + 1, own));
             if best >= ENOUGH
+                && !thing
                 && let (Some(a), Some(b)) = (t.get(first), sums.get(last).and_then(|s| t.get(s.0)))
             {
                 // A weak word at either end is left out only when it stands alone.
@@ -440,6 +450,15 @@ impl<'a> Doc<'a> {
         }
         out
     }
+}
+
+/// A pet, a street, an institution, a sign: what rules know to be no person.
+fn is_ruled_out(t: &Tokens, first: usize, next: usize, own: &Own) -> bool {
+    let (Some(read), Some(b)) = (one(t, first), t.get(next - 1)) else { return false };
+    let words = (first..next).filter(|k| t.is_capital(*k)).count().max(1);
+    let read = Read { next, end: b.end, words, parts: words, ..read };
+    let e = around(t, first, next, own);
+    is_thing(t, &read, &e) || e.kin.is_none() && !e.titled && e.credential.is_none() && is_place(t, first, next)
 }
 
 fn model_weight(_: &Doc, m: &str) -> f32 {

@@ -4,13 +4,14 @@
 use super::table::Table;
 use crate::detect::cast::{parts, same_person};
 use crate::detect::cues::{function, kin, role_phrase, title};
-use crate::detect::evidence::credential_at;
+use crate::detect::evidence::{around as words_around, credential_at};
 use crate::detect::identity::Own;
 use crate::detect::scene::range;
 use crate::detect::tokens::{Shape, Tokens};
 use crate::detect::words::is_given;
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::role::{Role, RoleGroup};
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// The answers, in the order of the table.
@@ -20,34 +21,61 @@ pub const ANSWERS: [Role; 6] =
 static WEIGHTS: LazyLock<Table<6>> = LazyLock::new(|| Table::read(include_str!("role_weights.tsv")));
 
 /// Share of the best answer from which it is taken.
-const ENOUGH: f32 = 0.4;
+const ENOUGH: f32 = 0.5;
 
-/// Rule of a name whose role only the sum of small things tells.
-pub const RULE: &str = "text.weighed";
+/// Mentions of one name that are weighed, and names of one text that are compared with each other.
+const MENTIONS: f32 = 12.0;
+const NAMES: usize = 300;
 
 /// Gives everybody without a role the most likely one; all mentions of a person are asked together.
 pub fn settle(t: &Tokens, mentions: &mut [Mention], own: &Own) {
     if WEIGHTS.is_empty() || !mentions.iter().any(untold) {
         return;
     }
-    let open: Vec<usize> = (0..mentions.len()).filter(|i| mentions.get(*i).is_some_and(untold)).collect();
-    let sums: Vec<[f32; 6]> = open.iter().map(|i| WEIGHTS.sum(&evidence(t, mentions, *i, own))).collect();
-    let roles: Vec<Option<Role>> = open.iter().enumerate().map(|(n, i)| {
-        let mut sum = [0.0f32; 6];
-        let mut count = 0.0f32;
-        for (m, j) in open.iter().enumerate() {
-            if m == n || one(mentions, *i, *j) {
-                sum.iter_mut().zip(&sums[m]).for_each(|(s, w)| *s += w);
-                count += 1.0;
-            }
+    let untold: Vec<usize> = (0..mentions.len()).filter(|i| mentions.get(*i).is_some_and(untold)).collect();
+    let told: Vec<usize> = untold.iter().copied().filter(|i| mentions.get(*i).is_some_and(|m| is_told(t, m, own))).collect();
+    let open: Vec<usize> =
+        untold.into_iter().filter(|i| !told.iter().take(NAMES).any(|j| i == j || one(mentions, *i, *j))).collect();
+    // What the mentions of one name say together, then those of all names of one person.
+    let mut names: HashMap<(String, String), usize> = HashMap::new();
+    let mut sums: Vec<([f32; 6], f32, usize)> = Vec::new();
+    let mut of: Vec<usize> = Vec::with_capacity(open.len());
+    for i in &open {
+        let key = mentions.get(*i).and_then(|m| m.name.as_ref()).map(parts).unwrap_or_default();
+        let at = *names.entry(key).or_insert_with(|| {
+            sums.push(([0.0; 6], 0.0, *i));
+            sums.len() - 1
+        });
+        of.push(at);
+        let Some((sum, count, _)) = sums.get_mut(at) else { continue };
+        if *count < MENTIONS {
+            sum.iter_mut().zip(WEIGHTS.sum(&evidence(t, mentions, *i, own))).for_each(|(s, w)| *s += w);
+            *count += 1.0;
         }
-        // Several mentions of one person say more than one, but not independently.
-        sum.iter_mut().for_each(|s| *s /= count.sqrt());
-        best(&sum)
-    }).collect();
-    for (i, role) in open.iter().zip(roles) {
-        if let (Some(m), Some(role)) = (mentions.get_mut(*i), role) {
-            m.who = Who::New(role);
+    }
+    let alone = sums.len() > NAMES;
+    let answers: Vec<Option<Role>> = (0..sums.len())
+        .map(|n| {
+            let mut all = [0.0f32; 6];
+            let mut count = 0.0f32;
+            let from = if alone { n } else { 0 };
+            for (m, (sum, c, at)) in sums.iter().enumerate().skip(from) {
+                if m == n || !alone && sums.get(n).is_some_and(|x| one(mentions, x.2, *at)) {
+                    all.iter_mut().zip(sum).for_each(|(s, w)| *s += w);
+                    count += c;
+                }
+                if alone && m == n {
+                    break;
+                }
+            }
+            // Several mentions of one person say more than one, but not independently.
+            all.iter_mut().for_each(|s| *s /= count.max(1.0).sqrt());
+            best(&all)
+        })
+        .collect();
+    for (i, at) in open.iter().zip(of) {
+        if let (Some(m), Some(Some(role))) = (mentions.get_mut(*i), answers.get(at)) {
+            m.who = Who::New(*role);
         }
     }
 }
@@ -62,6 +90,29 @@ fn best(sum: &[f32; 6]) -> Option<Role> {
 
 fn untold(m: &Mention) -> bool {
     m.category == Category::Name && m.who == Who::New(Role::OtherPerson)
+}
+
+/// True when the words beside the name say that this is nobody of the patient's and nobody of the house: `Dot's son Gene` of a
+/// room-mate, `Billy is the son of William`, a landlord.
+pub fn is_told(t: &Tokens, m: &Mention, own: &Own) -> bool {
+    let (first, next) = range(t, m);
+    if words_around(t, first, next, own).best_role().is_some() {
+        return true;
+    }
+    // `T.W. said`: of two letters nothing can be weighed.
+    let short = |n: &crate::model::person::Name| {
+        let (given, family) = parts(n);
+        given.chars().count() <= 1 && family.trim_end_matches('.').chars().count() <= 1
+    };
+    if m.name.as_ref().is_some_and(short) {
+        return true;
+    }
+    // `Mr. Tran's wife Ada`; a message's signature may be anybody's.
+    if t.get(next - 1).is_some_and(|x| x.possessive) && kin(t.low(next)).is_some() || m.rule == "cue.sign-off" {
+        return true;
+    }
+    let of = |k: usize| kin(t.low(k)).is_some() && t.low(k + 1) == "of";
+    matches!(t.low(next), "is" | "was") && (next + 1..next + 4).any(of)
 }
 
 fn one(mentions: &[Mention], i: usize, j: usize) -> bool {
@@ -120,7 +171,7 @@ pub fn evidence(t: &Tokens, mentions: &[Mention], at: usize, own: &Own) -> Vec<S
     let (first, next) = range(t, m);
     out.push(format!("rule={}", m.rule));
     let covered = |k: usize| {
-        let Some(x) = t.get(k) else { return None };
+        let x = t.get(k)?;
         let j = mentions.partition_point(|n| n.start <= x.start).checked_sub(1)?;
         mentions.get(j).filter(|n| x.start < n.end && n.category == Category::Name)
     };
@@ -223,7 +274,16 @@ fn around<'m>(t: &Tokens, first: usize, next: usize, covered: &dyn Fn(usize) -> 
             if !told && let Some(kind) = kind(t, k) {
                 told = true;
                 out.push(format!("lk={kind}"));
-                out.push(format!("lk{}={kind}", if steps < 2 { "1" } else if steps < 4 { "2" } else { "3" }));
+                out.push(format!(
+                    "lk{}={kind}",
+                    if steps < 2 {
+                        "1"
+                    } else if steps < 4 {
+                        "2"
+                    } else {
+                        "3"
+                    }
+                ));
             }
         }
         steps += 1;
@@ -248,7 +308,16 @@ fn around<'m>(t: &Tokens, first: usize, next: usize, covered: &dyn Fn(usize) -> 
             if !told && let Some(kind) = kind(t, k) {
                 told = true;
                 out.push(format!("rk={kind}"));
-                out.push(format!("rk{}={kind}", if steps < 2 { "1" } else if steps < 4 { "2" } else { "3" }));
+                out.push(format!(
+                    "rk{}={kind}",
+                    if steps < 2 {
+                        "1"
+                    } else if steps < 4 {
+                        "2"
+                    } else {
+                        "3"
+                    }
+                ));
             }
         }
         steps += 1;
@@ -282,8 +351,28 @@ fn around<'m>(t: &Tokens, first: usize, next: usize, covered: &dyn Fn(usize) -> 
 /// What sort of text it is.
 fn document(t: &Tokens, out: &mut Vec<String>) {
     const WORDS: &[&str] = &[
-        "group", "roommate", "room", "bed", "donor", "school", "dear", "fax", "court", "police", "interpreter", "hospice", "baby",
-        "pharmacy", "subject", "specimen", "claim", "supervisor", "neighbor", "facility", "dialysis", "surgeon",
+        "group",
+        "roommate",
+        "room",
+        "bed",
+        "donor",
+        "school",
+        "dear",
+        "fax",
+        "court",
+        "police",
+        "interpreter",
+        "hospice",
+        "baby",
+        "pharmacy",
+        "subject",
+        "specimen",
+        "claim",
+        "supervisor",
+        "neighbor",
+        "facility",
+        "dialysis",
+        "surgeon",
     ];
     let head: Vec<&str> = (0..t.list.len().min(1500)).map(|k| t.low(k)).collect();
     out.extend(WORDS.iter().filter(|w| head.contains(w)).map(|w| format!("doc={w}")));

@@ -7,6 +7,7 @@ use crate::detect::words::NameLike;
 use crate::detect::{Context, Dictionary, Knowledge, discover_unweighed, merge, own_of};
 use crate::model::mention::{Category, Who};
 use crate::model::request::Identity;
+use crate::model::role::Role;
 use crate::model::roster::Roster;
 
 /// One word or person with all that is weighed.
@@ -41,10 +42,17 @@ pub fn examples(names: &Names, text: &str, identity: &Identity, roster: &Roster)
         let mut evidence = doc.evidence(i, &found, over);
         let like = if t.like(i) >= NameLike::Unknown { "name" } else { "word" };
         evidence.extend(doubt::model_evidence(scores.get(i).copied().unwrap_or(0.0), like));
-        words.push(Example { start: token.start, end: token.end, evidence, found: over.is_some(), role: over.map_or(String::new(), |j| found[j].rule.to_string()) });
+        words.push(Example {
+            start: token.start,
+            end: token.end,
+            evidence,
+            found: over.is_some(),
+            role: over.map_or(String::new(), |j| found[j].rule.to_string()),
+        });
     }
     for (i, m) in found.iter().enumerate().filter(|(_, m)| m.category == Category::Name) {
         let told = match &m.who {
+            Who::New(Role::OtherPerson) if role::is_told(&t, m, &own) => "told_other_person",
             Who::New(r) => r.contract_name(),
             Who::Person(_) => "person",
             Who::Patient => "patient",
