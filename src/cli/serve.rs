@@ -3,7 +3,7 @@
 use crate::model::desk::Actor;
 use crate::model::error::RunError;
 use crate::queue::{self, Bell};
-use crate::server::{Listening, Settings};
+use crate::server::{Certificate, Listening, Settings};
 use crate::store::{Store, StoreError};
 use clap::{Args, Subcommand};
 use std::io::Write;
@@ -51,6 +51,7 @@ fn failed(e: StoreError) -> RunError {
 #[command(after_help = "Examples:
   disclose serve                         on this machine only, http://127.0.0.1:8620
   disclose serve --listen 0.0.0.0:8620 --host desk.example.org --behind-tls
+  disclose serve --listen 0.0.0.0:8620 --host desk.example.org:8620 --tls-cert chain.pem --tls-key key.pem
   DATABASE_URL=postgres://desk@db/desk disclose serve --workers 0
 
 The data folder is made on the first run; see docs/desk.md for its backup.")]
@@ -66,6 +67,18 @@ pub struct ServeArgs {
     /// A proxy in front speaks TLS: cookies are sent over TLS only
     #[arg(long)]
     behind_tls: bool,
+    /// Certificate chain (PEM); with --tls-key the desk speaks TLS itself
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// Private key of the certificate (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// A folder to watch: a folder in it with a request.toml and the files of an export becomes a case
+    #[arg(long, value_name = "DIR", requires = "watch_for")]
+    watch: Option<PathBuf>,
+    /// The account for which cases of the watched folder are entered
+    #[arg(long, value_name = "NAME", requires = "watch")]
+    watch_for: Option<String>,
     /// Cases that are worked on at the same time in this process; 0 leaves them to `disclose worker`
     #[arg(long, value_name = "N", default_value_t = 1)]
     workers: usize,
@@ -121,19 +134,29 @@ pub fn serve(args: &ServeArgs) -> Result<i32, RunError> {
     runtime()?.block_on(async {
         let store = args.data.store().await?;
         let database = store.database();
-        let settings =
-            Settings { listen: args.listen, hosts: args.host.clone(), secure: args.behind_tls, workers: args.workers };
+        let certificate =
+            args.tls_cert.clone().zip(args.tls_key.clone()).map(|(chain, key)| Certificate { chain, key });
+        let tls = certificate.is_some();
+        let settings = Settings {
+            listen: args.listen,
+            hosts: args.host.clone(),
+            secure: args.behind_tls,
+            workers: args.workers,
+            certificate,
+            watch: args.watch.clone().zip(args.watch_for.clone()),
+        };
         let desk = Listening::bind(store, settings).await.map_err(|e| RunError::Input(format!("{}: {e}", args.listen)))?;
         let address = desk.address;
         let reach = if address.ip().is_loopback() { "this machine only" } else { "every machine that reaches this address" };
-        println!("disclose: http://{address} ({reach}), {database}, {} workers", args.workers);
-        if !address.ip().is_loopback() && !args.behind_tls {
+        let scheme = if tls { "https" } else { "http" };
+        println!("disclose: {scheme}://{address} ({reach}), {database}, {} workers", args.workers);
+        if !address.ip().is_loopback() && !args.behind_tls && !tls {
             eprintln!("disclose: passwords and records go over the network unencrypted; put a proxy with TLS in front and say --behind-tls");
         }
         let _ = std::io::stdout().flush();
         if args.open {
             let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-            let _ = std::process::Command::new(opener).arg(format!("http://{address}")).spawn();
+            let _ = std::process::Command::new(opener).arg(format!("{scheme}://{address}")).spawn();
         }
         desk.run(interrupted()).await?;
         Ok(0)

@@ -57,6 +57,16 @@ pub struct InputRow {
     /// Stretches that could not be read with certainty.
     #[serde(default)]
     pub unclear: u64,
+    /// How sure the engine was of the words it read in pixels, 0 to 100, on average; `None` where nothing was read so.
+    #[serde(default)]
+    pub ocr_confidence: Option<u32>,
+}
+
+impl Case {
+    /// When an entry of the ledger was decided: the run, or the day of a person's rulings.
+    pub fn decided_at(&self, by: &str) -> &str {
+        if by == "machine" || self.ruled.is_empty() { &self.made } else { &self.ruled }
+    }
 }
 
 /// Records of one kind: how many came, and how many of them were left out.
@@ -185,6 +195,9 @@ pub struct Case {
     /// gives the same bytes.
     #[serde(default)]
     pub made: String,
+    /// Day of a person's rulings, `YYYY-MM-DD`, where their file tells it. Internal edition only.
+    #[serde(default)]
+    pub ruled: String,
     /// Records by kind.
     #[serde(default)]
     pub kinds: BTreeMap<String, KindCount>,

@@ -124,6 +124,80 @@ words! {
     }
 }
 
+words! {
+    /// What a token for programs may do.
+    Scope {
+        /// List and read cases, documents' names, review items.
+        CasesRead = "cases:read", "Read cases and review items";
+        /// Take requests and files in, make moves.
+        CasesWrite = "cases:write", "Take requests and files in, make moves";
+        /// Rule on review items.
+        ReviewWrite = "review:write", "Rule on review items";
+        /// Download packages and evidence packets.
+        ReleaseRead = "release:read", "Download packages and evidence packets";
+        /// Read the audit log.
+        AuditRead = "audit:read", "Read the audit log";
+    }
+}
+
+/// What a site has set for all its cases.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Site {
+    /// Words that are always found or never, before everything else.
+    pub words: Vec<Word>,
+    /// Days on which nobody works.
+    pub calendar: Calendar,
+    /// Days after its end on which a case's record may be destroyed; 0 for never.
+    pub retention_days: u32,
+    /// Where packages may be handed to.
+    pub destinations: Vec<Destination>,
+}
+
+/// A word of the site's dictionary.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Word {
+    /// The text.
+    pub text: String,
+    /// True: never found. False: always found.
+    pub allow: bool,
+    /// Whose it is, a label word, or empty.
+    pub role: String,
+    /// Only with the same capitals.
+    pub case_sensitive: bool,
+    /// Also inside of words.
+    pub inside_words: bool,
+    /// Who entered it.
+    pub by: String,
+}
+
+/// A folder that packages may be handed to.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Destination {
+    /// Name.
+    pub name: String,
+    /// Folder on the server's machine.
+    pub folder: String,
+}
+
+/// Working days. Clocks of the law count calendar days; the calendar says by which working day to act and how many are left.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Calendar {
+    /// Closed weekdays, 0 for Monday.
+    pub closed: BTreeSet<u8>,
+    /// Closed days, `YYYY-MM-DD`.
+    pub holidays: BTreeSet<String>,
+}
+
+impl Default for Calendar {
+    fn default() -> Calendar {
+        Calendar { closed: BTreeSet::from([5, 6]), holidays: BTreeSet::new() }
+    }
+}
+
 /// Reasons for waiting, a closed list so that none of them can name anybody.
 pub const PEND_REASONS: &[(&str, &str)] = &[
     ("missing_element", "Request lacks a required element"),

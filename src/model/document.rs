@@ -219,6 +219,8 @@ pub struct Document {
     /// For a format that is written anew and not spliced (PDF, images): the texts of all fields, one after another. The spans of such
     /// a document's fields count bytes here and not in the source. `None` for every other format.
     pub text: Option<String>,
+    /// Words that were read in pixels, and the sum of the engine's confidence in each, 0 to 100.
+    pub read_words: (u64, u64),
     /// What the format keeps between reading and writing.
     pub kept: Kept,
 }

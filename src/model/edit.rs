@@ -110,6 +110,8 @@ pub struct Rewrite {
     /// Pages from 1 of which something was left out that nobody sees (off the page, clipped away, in a layer that is switched off), or
     /// to which something was added from elsewhere (form fields): a second reader may find other glyphs there than came in.
     pub reduced: Vec<u32>,
+    /// What glyphs read as that stood over others with the same text (false bold, shadows) and went with them.
+    pub doubled: Vec<String>,
     /// Pages from 1 left out as a whole.
     pub withheld: Vec<u32>,
     /// Words that the writer put on pages beside labels: where a picture is missing.

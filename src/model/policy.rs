@@ -265,6 +265,9 @@ pub struct SpecialRule {
 pub struct Site {
     /// Days of the access clock.
     pub access_clock: Option<Clock>,
+    /// True when nothing is released without a complete checklist in the request.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub require_checklist: bool,
     /// Checklists by the name of the authority.
     pub checklists: BTreeMap<String, Vec<ChecklistItem>>,
     /// Texts of notices by id.

@@ -18,6 +18,24 @@ pub struct Readiness {
     /// The denial in part, when one is stated: what its letter says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub denial: Option<DenialFacts>,
+    /// The exception to information blocking that the request states.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception: Option<ExceptionFacts>,
+}
+
+/// An exception to information blocking as a person states it (45 CFR part 171).
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct ExceptionFacts {
+    /// Its word.
+    pub code: String,
+    /// In words.
+    pub title: String,
+    /// Citation.
+    pub citation: String,
+    /// Why its conditions are met.
+    pub rationale: String,
+    /// Who says so.
+    pub by: String,
 }
 
 /// What the letter of a denial in part says (45 CFR 164.524(d)(2)). Empty where the request does not tell.

@@ -74,6 +74,9 @@ pub struct Request {
     /// When the request came in, `YYYY-MM-DD`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub received: Option<String>,
+    /// How it came: `portal`, `mail`, `fax`, `email`, `phone`, `in_person`, `api`, `other`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
     /// Return date or payer's due date, `YYYY-MM-DD`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due: Option<String>,
@@ -83,6 +86,9 @@ pub struct Request {
     /// Answers to the authority's checklist, by item. Empty when no checklist was given.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub checklist: BTreeMap<String, Answer>,
+    /// True for a request with a table of answers, an empty one included.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub checklist_given: bool,
     /// What of the record is asked for, beside the dates.
     #[serde(skip_serializing_if = "Scope::is_empty")]
     pub scope: Scope,
@@ -95,6 +101,21 @@ pub struct Request {
     /// What the written denial in part must say, when the recipient is the patient and a ground is stated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub denial: Option<Denial>,
+    /// The exception to information blocking that a person relies on for what is withheld.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub information_blocking: Option<Relied>,
+}
+
+/// An exception to information blocking (45 CFR part 171) that a person states; the program assumes none.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Relied {
+    /// A word of `policies/information_blocking.toml`.
+    pub exception: String,
+    /// Why its conditions are met.
+    pub rationale: String,
+    /// Who says so.
+    pub by: String,
 }
 
 /// A person or organization that asks.

@@ -24,6 +24,7 @@ const REQUEST: &[&str] = &[
     "recipient_address",
     "reference",
     "received",
+    "channel",
     "due",
     "extension",
     "checklist",
@@ -31,6 +32,7 @@ const REQUEST: &[&str] = &[
     "special",
     "reviewer",
     "denial",
+    "information_blocking",
 ];
 const NAME: &[&str] = &["text", "family", "given", "prefix", "suffix"];
 const ADDRESS: &[&str] = &["lines", "city", "state", "postal_code", "text"];
@@ -321,13 +323,16 @@ fn request_in(text: &str) -> Result<(Request, Option<String>), String> {
         recipient_address: opt(&table, "recipient_address")?,
         reference: opt(&table, "reference")?,
         received: date(&table, "received")?,
+        channel: request_parts::channel(&table)?,
         due: date(&table, "due")?,
         extension: request_parts::extension(&table)?,
         checklist: request_parts::checklist(&table)?,
+        checklist_given: table.contains_key("checklist"),
         scope: request_parts::scope(&table)?,
         special: request_parts::special(&table)?,
         reviewer: request_parts::reviewer(&table)?,
         denial: request_parts::denial(&table)?,
+        information_blocking: request_parts::information_blocking(&table)?,
     };
     if let (Some(from), Some(to)) = (&request.from, &request.to)
         && from > to

@@ -1,12 +1,14 @@
 //! The parts of a request TOML that say who asks, by when, what is at hand and what is in scope.
 
 use super::identity_toml::{Res, check, date, opt, string, strings};
-use crate::model::request::{Answer, Denial, Determination, Extension, Party, Reviewer, Scope};
+use crate::model::request::{Answer, Denial, Determination, Extension, Party, Relied, Reviewer, Scope};
 use std::collections::BTreeMap;
 use toml::{Table, Value};
 
 const PARTY: &[&str] = &["name", "kind", "organization", "address"];
 const KINDS: &[&str] = &["patient", "personal_representative", "attorney", "insurer", "employer", "provider", "court", "other"];
+const CHANNELS: &[&str] = &["portal", "mail", "fax", "email", "phone", "in_person", "api", "other"];
+const RELIED: &[&str] = &["exception", "rationale", "by"];
 const EXTENSION: &[&str] = &["notice_sent", "reason", "until"];
 const ANSWER: &[&str] = &["state", "by", "note", "evidence"];
 const STATES: &[&str] = &["met", "not_met", "not_applicable"];
@@ -51,6 +53,18 @@ pub fn requester(of: &Table) -> Res<Party> {
     };
     let text = |key: &str| opt(t, key).map(Option::unwrap_or_default);
     Ok(Party { name: text("name")?, kind, organization: text("organization")?, address: text("address")? })
+}
+
+/// How the request came.
+pub fn channel(of: &Table) -> Res<Option<String>> {
+    opt(of, "channel")?.map(|c| word(c, CHANNELS, "`channel`")).transpose()
+}
+
+/// The exception to information blocking that is relied on. Whether there is such a one is checked with the policy.
+pub fn information_blocking(of: &Table) -> Res<Option<Relied>> {
+    let Some(t) = table(of, "information_blocking", RELIED)? else { return Ok(None) };
+    let must = |key: &str| opt(t, key)?.ok_or_else(|| format!("`{key}` is missing in `information_blocking`"));
+    Ok(Some(Relied { exception: must("exception")?, rationale: must("rationale")?, by: must("by")? }))
 }
 
 /// The one extension.
@@ -168,6 +182,9 @@ mod tests {
         assert!(scope(&parse("[scope]\nencounter=['1']")).unwrap_err().contains("`encounters`"));
         assert!(requester(&parse("[requester]\nkind='lawyer'")).unwrap_err().contains("attorney"));
         assert!(extension(&parse("[extension]\nreason='x'")).unwrap_err().contains("notice_sent"));
+        assert!(channel(&parse("channel='letter'")).unwrap_err().contains("mail"));
+        assert_eq!(channel(&parse("channel='fax'")).unwrap().as_deref(), Some("fax"));
+        assert!(information_blocking(&parse("[information_blocking]\nexception='privacy'")).unwrap_err().contains("rationale"));
         assert!(reviewer(&parse("[reviewer]\nname='x'")).unwrap_err().contains("license"));
     }
 }

@@ -12,6 +12,8 @@ pub struct Facts {
     first: String,
     last: String,
     unclear: u64,
+    /// Words read in pixels and the sum of confidence in them.
+    read: (u64, u64),
     /// Records by kind.
     pub kinds: BTreeMap<String, KindCount>,
 }
@@ -19,7 +21,7 @@ pub struct Facts {
 impl Facts {
     /// Reads a document that is about to be written.
     pub fn of(n: &Numbered) -> Facts {
-        let mut out = Facts { unclear: n.tree.doc.doubts.len() as u64, ..Facts::default() };
+        let mut out = Facts { unclear: n.tree.doc.doubts.len() as u64, read: n.tree.doc.read_words, ..Facts::default() };
         let gone = |e: &&crate::model::edit::Edit| e.record && e.change == Change::Withhold;
         let mut withheld: HashSet<u32> = n.edits.iter().filter(gone).map(|e| e.field).collect();
         for (i, record) in (0u32..).zip(&n.tree.doc.records) {
@@ -59,6 +61,7 @@ impl Facts {
     pub fn add(&mut self, other: &Facts) {
         self.pages += other.pages;
         self.unclear += other.unclear;
+        self.read = (self.read.0 + other.read.0, self.read.1 + other.read.1);
         [&other.first, &other.last].into_iter().filter(|d| !d.is_empty()).for_each(|d| self.dated(d));
         add_kinds(&mut self.kinds, &other.kinds);
     }
@@ -69,6 +72,8 @@ impl Facts {
         row.first_date.clone_from(&self.first);
         row.last_date.clone_from(&self.last);
         row.unclear = self.unclear;
+        let (words, sum) = self.read;
+        row.ocr_confidence = (sum + words / 2).checked_div(words).and_then(|mean| u32::try_from(mean).ok());
     }
 }
 

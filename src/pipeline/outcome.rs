@@ -90,6 +90,7 @@ pub fn case(opts: &Options, id: String, roster: &Roster, totals: Totals, outputs
         special_seen: totals.seen.special,
         undated: totals.seen.undated,
         made: opts.made.clone(),
+        ruled: opts.rulings.date().unwrap_or_default().to_string(),
         kinds: totals.kinds,
         pages: totals.pages,
         custody: Vec::new(),

@@ -83,7 +83,7 @@ fn run_here(opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Resul
     known.renames = paths.segments;
 
     progress.stage("redact", total);
-    let mut ledger = LedgerWriter::new(staging.create("internal/ledger.jsonl")?);
+    let mut ledger = LedgerWriter::new(staging.create("internal/ledger.jsonl")?).at(&opts.made, opts.rulings.date());
     let shown = members_shown(&intake, &paths.paths);
     let mut checker = Checker::new(&known, &values, shown, line_digests(&intake, &paths.paths)?, &staging)?;
     let work = Work {

@@ -117,6 +117,24 @@ pub(super) fn ground_words() -> Vec<&'static str> {
     GROUNDS.keys().map(String::as_str).collect()
 }
 
+/// An exception to information blocking.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Exception {
+    /// In words.
+    pub title: String,
+    /// Citation.
+    pub citation: String,
+}
+
+static EXCEPTIONS: LazyLock<BTreeMap<String, Exception>> =
+    LazyLock::new(|| toml::from_str(include_str!("../../policies/information_blocking.toml")).unwrap_or_default());
+
+/// An exception by its word; the error side has all words.
+pub(super) fn exception(word: &str) -> Result<&'static Exception, Vec<&'static str>> {
+    EXCEPTIONS.get(word).ok_or_else(|| EXCEPTIONS.keys().map(String::as_str).collect())
+}
+
 static TABLE: LazyLock<BTreeMap<String, Authority>> =
     LazyLock::new(|| toml::from_str(include_str!("../../policies/authorities.toml")).unwrap_or_default());
 static CHECKLISTS: LazyLock<BTreeMap<String, Checklist>> =

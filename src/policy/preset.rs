@@ -200,6 +200,7 @@ fn site(file: &str, text: &str, raw: &RawPolicy) -> Result<Site, PolicyError> {
             extension_days: c.extension_days,
             citation: c.citation.clone(),
         }),
+        require_checklist: raw.require_checklist.unwrap_or(false),
         checklists: raw.checklists.clone(),
         texts: raw
             .texts

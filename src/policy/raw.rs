@@ -29,6 +29,8 @@ pub(super) struct RawPolicy {
     pub bounded: Option<bool>,
     /// A site's days for the access clock.
     pub access_clock: Option<RawClock>,
+    /// True for a site that releases nothing without a complete checklist in the request.
+    pub require_checklist: Option<bool>,
     /// A site's checklists by authority.
     #[serde(default)]
     pub checklists: BTreeMap<String, Vec<ChecklistItem>>,
@@ -160,6 +162,7 @@ impl RawPolicy {
             default_authority: self.default_authority.or(base.default_authority),
             authorities: self.authorities.or(base.authorities),
             bounded: self.bounded.or(base.bounded),
+            require_checklist: self.require_checklist.or(base.require_checklist),
             access_clock: self.access_clock.or(base.access_clock),
             checklists: base.checklists,
             texts: base.texts,

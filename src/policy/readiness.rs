@@ -1,16 +1,16 @@
 //! Is the request ready? Checklist, clock, determinations: what contradicts itself is refused, what is missing blocks the release.
 
-use super::authority::{ground_words, grounds};
+use super::authority::{exception, ground_words, grounds};
 use super::words::{hint, short};
 use super::{PolicyError, days, ground_required, special_words};
 use crate::model::policy::Policy;
-use crate::model::readiness::{Block, Checked, ClockState, DenialFacts, Readiness};
+use crate::model::readiness::{Block, Checked, ClockState, DenialFacts, ExceptionFacts, Readiness};
 use crate::model::request::{Answer, Request};
 
 /// Weighs a request against the policy that holds for it.
 ///
-/// A checklist that the request gives must be complete; without one the report says that it is kept elsewhere, because the command line
-/// serves sites whose intake lives in another system.
+/// A checklist that the request gives, be it empty, must be complete, and so must every one where a site's policy says `require_checklist`.
+/// Without one the report says that it is kept elsewhere, because the command line serves sites whose intake lives in another system.
 ///
 /// # Errors
 /// A checklist item or special category that does not exist (with the nearest word), and dates that contradict each other or the clock.
@@ -30,7 +30,7 @@ pub fn readiness(policy: &Policy, request: &Request) -> Result<Readiness, Policy
     if let Some(unknown) = request.special.keys().find(|k| !categories.contains(&k.as_str())) {
         return Err(PolicyError::new(format!("unknown special category \"{}\"{}", short(unknown), hint(unknown, &categories))));
     }
-    let given = !request.checklist.is_empty();
+    let given = request.checklist_given || !request.checklist.is_empty() || policy.site.require_checklist;
     let checklist: Vec<Checked> = list
         .iter()
         .map(|item| {
@@ -56,7 +56,25 @@ pub fn readiness(policy: &Policy, request: &Request) -> Result<Readiness, Policy
     }
     let denial = denial(policy, request, &mut blocks)?;
     contradictions(policy, request)?;
-    Ok(Readiness { checklist_given: given, checklist, clock: clock(policy, request)?, blocks, denial })
+    let exception = request
+        .information_blocking
+        .as_ref()
+        .map(|r| match exception(&r.exception) {
+            Ok(e) => Ok(ExceptionFacts {
+                code: r.exception.clone(),
+                title: e.title.clone(),
+                citation: e.citation.clone(),
+                rationale: r.rationale.clone(),
+                by: r.by.clone(),
+            }),
+            Err(words) => Err(PolicyError::new(format!(
+                "information_blocking: unknown exception \"{}\"{}",
+                short(&r.exception),
+                hint(&r.exception, &words)
+            ))),
+        })
+        .transpose()?;
+    Ok(Readiness { checklist_given: given, checklist, clock: clock(policy, request)?, blocks, denial, exception })
 }
 
 /// The denial in part that a ground makes, and what it lacks.
@@ -202,6 +220,33 @@ mod tests {
 
     fn met() -> Answer {
         Answer { state: "met".into(), ..Answer::default() }
+    }
+
+    #[test]
+    fn an_empty_checklist_and_a_site_that_wants_one_block() {
+        let asked = weigh("litigation", Request { checklist_given: true, ..Request::default() }).unwrap();
+        assert!(asked.checklist_given && asked.blocks.len() == 11, "an empty table is a checklist with nothing answered");
+        let mut policy = load("litigation", None).unwrap();
+        policy.site.require_checklist = true;
+        let wanted = readiness(&with_request(policy, &Request::default()), &Request::default()).unwrap();
+        assert_eq!(wanted.blocks.len(), 11);
+    }
+
+    #[test]
+    fn an_exception_to_information_blocking_is_stated_by_a_person_or_not_at_all() {
+        use crate::model::request::Relied;
+        let relied = |word: &str| Request {
+            information_blocking: Some(Relied {
+                exception: word.into(),
+                rationale: "consent is missing".into(),
+                by: "P. Officer".into(),
+            }),
+            ..Request::default()
+        };
+        let stated = weigh("litigation", relied("privacy")).unwrap().exception.unwrap();
+        assert_eq!((stated.citation.as_str(), stated.by.as_str()), ("45 CFR 171.202", "P. Officer"));
+        assert!(weigh("litigation", relied("privcy")).unwrap_err().to_string().contains("privacy"));
+        assert_eq!(weigh("litigation", Request::default()).unwrap().exception, None);
     }
 
     #[test]

@@ -4,13 +4,18 @@
 //! is read from the store when it runs. The stages of the pipeline are a function of their input, and outputs are named by their
 //! content, so that a job done twice writes the same; the store lets only the newest claim of a job end it.
 
+mod entry;
 mod process;
 mod release;
 #[cfg(test)]
 mod tests;
+mod watch;
 mod work;
 
-pub use process::{options, weigh};
+pub use entry::{complete, enter};
+pub use process::{options, weigh, words};
+
+pub use watch::watch;
 
 use crate::model::desk::Actor;
 use crate::store::{Job, JobKind, Store, StoreError};

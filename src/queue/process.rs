@@ -6,12 +6,13 @@ use crate::detect::Dictionary;
 use crate::detect::model::Names;
 use crate::intake::Limits;
 use crate::model::case::{Case, Outcome};
+use crate::model::desk::{Site, Word};
 use crate::model::error::RunError;
 use crate::model::readiness::Readiness;
 use crate::model::request::{Answer, Request};
 use crate::pipeline::{self, Options, Progress, Rulings};
 use crate::policy::{self, PolicyError};
-use crate::store::{ByHand, CaseBlobs, CaseSecret, FileRow, Finished, Job, RulingRow, Store, Stored};
+use crate::store::{ByHand, CaseBlobs, CaseSecret, FileRow, Finished, Job, Measures, RulingRow, SiteWord, Store, Stored};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
@@ -51,7 +52,36 @@ struct DictionaryFile<'a> {
 struct DictionaryEntry<'a> {
     text: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    role: Option<&'a str>,
+    role: Option<String>,
+    case_sensitive: bool,
+    whole_word: bool,
+}
+
+/// The dictionary of a site with the words of a case, which come first.
+///
+/// # Errors
+/// A role that there is not.
+pub fn words(site: &[Word], of_case: &[SiteWord]) -> Result<Dictionary, RunError> {
+    let some = |role: &'_ str| (!role.is_empty()).then(|| role.to_string());
+    let own = of_case.iter().filter(|w| !w.allow).map(|w| DictionaryEntry {
+        text: &w.text,
+        role: some(&w.role),
+        case_sensitive: false,
+        whole_word: true,
+    });
+    let all = site.iter().filter(|w| !w.allow && !of_case.iter().any(|o| o.text == w.text)).map(|w| DictionaryEntry {
+        text: &w.text,
+        role: some(&w.role),
+        case_sensitive: w.case_sensitive,
+        whole_word: !w.inside_words,
+    });
+    let of_site = site.iter().filter(|w| w.allow && !of_case.iter().any(|o| o.text == w.text)).map(|w| w.text.as_str());
+    let file = DictionaryFile {
+        allow: of_case.iter().filter(|w| w.allow).map(|w| w.text.as_str()).chain(of_site).collect(),
+        entry: own.chain(all).collect(),
+    };
+    let text = toml::to_string(&file).map_err(|e| RunError::Internal(e.to_string()))?;
+    Dictionary::from_toml(&text).map_err(RunError::Input)
 }
 
 #[derive(Serialize)]
@@ -118,6 +148,7 @@ fn decisions<'a>(secret: &'a CaseSecret, rulings: &'a BTreeMap<String, RulingRow
 /// The request contradicts its policy, or a word or ruling is not one.
 pub fn options(
     secret: &CaseSecret,
+    site: &Site,
     rulings: &BTreeMap<String, RulingRow>,
     by: String,
     input: PathBuf,
@@ -127,17 +158,8 @@ pub fn options(
     let refused = |e: PolicyError| RunError::Input(format!("request: {e}"));
     let readiness = weigh(&mut request).map_err(refused)?;
     let policy = policy::with_request(policy::load(&request.purpose, None).map_err(refused)?, &request);
-    let words = DictionaryFile {
-        allow: secret.words.iter().filter(|w| w.allow).map(|w| w.text.as_str()).collect(),
-        entry: secret
-            .words
-            .iter()
-            .filter(|w| !w.allow)
-            .map(|w| DictionaryEntry { text: &w.text, role: (!w.role.is_empty()).then_some(&w.role) })
-            .collect(),
-    };
     let toml = |e: toml::ser::Error| RunError::Internal(e.to_string());
-    let dictionary = Dictionary::from_toml(&toml::to_string(&words).map_err(toml)?).map_err(RunError::Input)?;
+    let dictionary = words(&site.words, &secret.words)?;
     let rulings = if rulings.is_empty() && !secret.by_hand.iter().any(|b| b.what != "accept") {
         Rulings::default()
     } else {
@@ -249,6 +271,8 @@ pub(super) async fn process(store: &Store, job: &Job, bell: &Bell) -> Result<(),
             by.push(shown);
         }
     }
+    let overrides = secret.by_hand.iter().filter(|b| b.what != "accept").count();
+    let site = store.site().await?;
     let inputs = store.files(id, 0, "input").await?;
     let blobs = store.case_blobs(id).await?;
     let base = store.work_dir()?;
@@ -263,7 +287,7 @@ pub(super) async fn process(store: &Store, job: &Job, bell: &Bell) -> Result<(),
             [only] if only.path.to_ascii_lowercase().ends_with(".zip") => input.join(safe(&only.path)),
             _ => input,
         };
-        let opts = options(&secret, &rulings, by.join("; "), input, dir.join("OUT")).map_err(input_error)?;
+        let opts = options(&secret, &site, &rulings, by.join("; "), input, dir.join("OUT")).map_err(input_error)?;
         let case = match pipeline::run(&opts, progress, stop) {
             Ok(case) => Some(case),
             Err(RunError::WrongPatient(_)) => None,
@@ -284,6 +308,7 @@ pub(super) async fn process(store: &Store, job: &Job, bell: &Bell) -> Result<(),
             items: c.review.iter().map(|i| (i.id.clone(), i.ruling.clone().unwrap_or_default())).collect(),
             seen,
             blocks: i64::try_from(c.readiness.blocks.len()).unwrap_or(i64::MAX),
+            measures: measures(c, overrides),
         },
         None => Finished {
             run: case.run + 1,
@@ -292,10 +317,22 @@ pub(super) async fn process(store: &Store, job: &Job, bell: &Bell) -> Result<(),
             items: Vec::new(),
             seen,
             blocks: case.blocks,
+            measures: Measures { misfiles: 1, ..Measures::default() },
         },
     };
     store.finish_process(job, &finished, &made.files).await?;
     Ok(())
+}
+
+fn measures(c: &Case, overrides: usize) -> Measures {
+    let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    Measures {
+        changes: number(c.by_role.values().flat_map(|m| m.iter()).filter(|(a, _)| *a != "keep").map(|(_, n)| *n).sum()),
+        overrides: i64::try_from(overrides).unwrap_or(i64::MAX),
+        pages: number(c.inputs.iter().map(|i| i.pages).sum()),
+        misfiles: i64::try_from(c.review.iter().filter(|r| r.kind == "misfile").count()).unwrap_or(i64::MAX),
+        items: i64::try_from(c.review.len()).unwrap_or(i64::MAX),
+    }
 }
 
 fn outcome_word(o: Outcome) -> &'static str {

@@ -3,9 +3,10 @@
 use super::process::{fetch, watched};
 use super::work::WorkDir;
 use super::{Bell, Trouble};
+use crate::model::request::Request;
 use crate::pipeline::packet::{self, Approval};
-use crate::policy::days;
-use crate::store::{AuditFilter, FileRow, Job, Store, StoreError, Stored, now};
+use crate::policy::{authority_facts, days};
+use crate::store::{AuditFilter, CaseRow, Disclosure, FileRow, Job, Store, StoreError, Stored, now};
 use crate::verify::folder::verify_folder;
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
@@ -30,6 +31,8 @@ pub(super) async fn release(store: &Store, job: &Job, bell: &Bell) -> Result<(),
     let released: Vec<FileRow> = rows.iter().map(|f| under("release", f)).collect();
     rows = store.files(id, case.approved_run, "internal").await?.iter().map(|f| under("internal", f)).collect();
     rows.extend(released.iter().cloned());
+    let released_count =
+        released.iter().filter(|f| !f.path.starts_with("release/report/") && f.path != "release/manifest.json").count();
     let approvals = approvals(store, id, job.account).await?;
     let blobs = store.case_blobs(id).await?;
     let base = store.work_dir()?;
@@ -61,8 +64,31 @@ pub(super) async fn release(store: &Store, job: &Job, bell: &Bell) -> Result<(),
         Ok(Packed { package, packet: s.put_blob(&blobs, &mut file, u64::MAX)? })
     })
     .await?;
-    store.finish_release(job, &actor, &packed.package, &packed.packet).await?;
+    let request = store.secret(id).await?.request;
+    let disclosure = disclosure(&case, &request, released_count);
+    store.finish_release(job, &actor, &packed.package, &packed.packet, &disclosure).await?;
     Ok(())
+}
+
+/// What the accounting of disclosures says (45 CFR 164.528(b)(2)): date, recipient with address, what, and why.
+fn disclosure(case: &CaseRow, request: &Request, files: usize) -> Disclosure {
+    let facts = authority_facts(&case.authority);
+    let scope = match (&request.from, &request.to) {
+        (None, None) => "all dates".to_string(),
+        (from, to) => format!("{} to {}", from.as_deref().unwrap_or("the beginning"), to.as_deref().unwrap_or("the last entry")),
+    };
+    Disclosure {
+        no: case.no,
+        date: date(now()),
+        patient: case.who.patient.clone(),
+        recipient: request.recipient.clone(),
+        recipient_address: request.recipient_address.clone().unwrap_or_default(),
+        description: format!("{files} file(s) of the health record with third parties redacted, {scope}"),
+        purpose: case.purpose.clone(),
+        authority: facts.as_ref().map(|f| f.title.clone()).unwrap_or_default(),
+        accountable: facts.map(|f| f.accountable).unwrap_or_else(|_| "open".into()),
+        recalled: false,
+    }
 }
 
 fn under(area: &str, f: &FileRow) -> FileRow {

@@ -57,12 +57,22 @@ pub struct LedgerWriter<W: Write> {
     head: Hash,
     entries: u64,
     line: Vec<u8>,
+    made: String,
+    ruled: String,
 }
 
 impl<W: Write> LedgerWriter<W> {
     /// A new ledger. Give a buffered writer.
     pub fn new(out: W) -> Self {
-        LedgerWriter { out, head: START, entries: 0, line: Vec::new() }
+        LedgerWriter { out, head: START, entries: 0, line: Vec::new(), made: String::new(), ruled: String::new() }
+    }
+
+    /// With the times of decisions: when the run was made, and the day of a person's rulings where their file tells one. Each line then has a
+    /// field `decided_at` behind its entry. What is no date or time is left out.
+    pub fn at(mut self, made: &str, ruled: Option<&str>) -> Self {
+        self.made = stamp(made);
+        self.ruled = ruled.map_or_else(|| self.made.clone(), stamp);
+        self
     }
 
     /// Adds an entry, originals included.
@@ -75,6 +85,11 @@ impl<W: Write> LedgerWriter<W> {
         }
         self.line.clear();
         serde_json::to_writer(&mut self.line, entry)?;
+        let stamp = if entry.decision.by == "machine" { &self.made } else { &self.ruled };
+        if !stamp.is_empty() {
+            self.line.pop(); // the closing brace
+            self.line.extend_from_slice(stamp.as_bytes());
+        }
         let hash = chained(&self.head, &mut self.line);
         self.out.write_all(&self.line)?;
         self.head = hash;
@@ -90,6 +105,12 @@ impl<W: Write> LedgerWriter<W> {
         self.out.flush()?;
         Ok((self.out, ChainSummary { entries: self.entries, head: text(&self.head) }))
     }
+}
+
+/// The end of a line that holds a time.
+fn stamp(t: &str) -> String {
+    let fine = !t.is_empty() && t.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b':'));
+    if fine { format!(",\"decided_at\":\"{t}\"}}") } else { String::new() }
 }
 
 fn link(prev: &Hash, json: &[u8]) -> Hash {

@@ -43,6 +43,9 @@ pub(super) struct Asked<'a> {
     /// When it came in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub received: Option<&'a str>,
+    /// How it came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<&'a str>,
     /// By when to act.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub due: &'a str,
@@ -81,6 +84,7 @@ pub(super) fn asked(case: &Case, edition: super::Edition) -> Asked<'_> {
         // A number may lead to the patient, whose identifiers a research copy does not hold.
         reference: request.reference.as_deref().filter(|_| edition == super::Edition::Internal || case.policy.keeps_patient()),
         received: request.received.as_deref(),
+        channel: request.channel.as_deref(),
         due: &clock.due,
         extended: &clock.extended,
         clock: &clock.citation,

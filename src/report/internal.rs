@@ -109,6 +109,9 @@ struct InputView<'a> {
     first_date: &'a str,
     last_date: &'a str,
     unclear: u64,
+    /// Mean confidence of words read in pixels, 0 to 100.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ocr_confidence: Option<u32>,
     /// Whose it says it is.
     verdict: &'static str,
     bytes: u64,
@@ -131,6 +134,7 @@ struct ActionView<'a> {
     rule: &'a str,
     confidence: f32,
     decided_by: &'a str,
+    decided_at: &'a str,
     replacement: &'a str,
     original: &'a str,
     verified: &'static str,
@@ -158,7 +162,7 @@ pub(super) fn view<'a>(case: &'a Case, digest: &'a Digest) -> InternalReport<'a>
         people: others(case).map(person).collect(),
         inputs: case.inputs.iter().enumerate().map(|(i, row)| input(case, i + 1, row)).collect(),
         actions_total: digest.changes,
-        actions: digest.rows.iter().map(|e| action(e, &proved)).collect(),
+        actions: digest.rows.iter().map(|e| action(case, e, &proved)).collect(),
         ledger: "ledger.jsonl",
         ledger_entries: digest.chain.entries,
         ledger_head: &digest.chain.head,
@@ -253,13 +257,14 @@ fn input<'a>(case: &Case, no: usize, row: &'a InputRow) -> InputView<'a> {
         first_date: &row.first_date,
         last_date: &row.last_date,
         unclear: row.unclear,
+        ocr_confidence: row.ocr_confidence,
         verdict: verdict(case, &row.path),
         bytes: row.bytes,
         sha256: &row.sha256,
     }
 }
 
-fn action<'a>(e: &'a Entry, proved: &Proved) -> ActionView<'a> {
+fn action<'a>(case: &'a Case, e: &'a Entry, proved: &Proved) -> ActionView<'a> {
     ActionView {
         no: e.no,
         file: &e.place.file,
@@ -275,6 +280,7 @@ fn action<'a>(e: &'a Entry, proved: &Proved) -> ActionView<'a> {
         rule: &e.rule,
         confidence: e.confidence,
         decided_by: &e.decision.by,
+        decided_at: case.decided_at(&e.decision.by),
         replacement: &e.replacement,
         original: e.original.as_deref().unwrap_or_default(),
         verified: proved.of_file(&e.place.file),

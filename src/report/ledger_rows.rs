@@ -75,7 +75,7 @@ pub(super) struct Rows<'a> {
     sheet: Sheet,
     files: Files<'a>,
     proved: Proved<'a>,
-    made: &'a str,
+    case: &'a Case,
     line: String,
 }
 
@@ -86,9 +86,9 @@ impl<'a> Rows<'a> {
         let mut csv = csv;
         csv.write_all(columns.join(",").as_bytes())?;
         csv.write_all(b"\r\n")?;
-        let sheet = Sheet::new(edition, columns).map_err(io::Error::other)?;
+        let sheet = Sheet::new(edition, columns)?;
         let (files, proved) = (Files::of(case), Proved::of(case));
-        Ok(Rows { edition, csv, sheet, files, proved, made: &case.made, line: String::new() })
+        Ok(Rows { edition, csv, sheet, files, proved, case, line: String::new() })
     }
 
     /// Writes one entry, when this edition lists it.
@@ -106,7 +106,7 @@ impl<'a> Rows<'a> {
             field(&mut self.line, cell);
         }
         self.line.push_str("\r\n");
-        self.sheet.row(&cells).map_err(io::Error::other)?;
+        self.sheet.row(&cells)?;
         self.csv.write_all(self.line.as_bytes())
     }
 
@@ -149,7 +149,7 @@ impl<'a> Rows<'a> {
             (&*e.rule).into(),
             format!("{:.3}", e.confidence).into(),
             (&*e.decision.by).into(),
-            self.made.into(),
+            self.case.decided_at(&e.decision.by).into(),
             self.proved.of_file(&e.place.file).into(),
             (&*e.replacement).into(),
             e.original.as_deref().unwrap_or_default().into(),
@@ -159,7 +159,7 @@ impl<'a> Rows<'a> {
     /// Ends the CSV; gives the bytes of the spreadsheet.
     pub fn finish(mut self) -> io::Result<Vec<u8>> {
         self.csv.flush()?;
-        self.sheet.finish().map_err(io::Error::other)
+        self.sheet.finish()
     }
 }
 

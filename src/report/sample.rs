@@ -350,6 +350,7 @@ pub(super) fn case() -> Case {
         special_seen: BTreeMap::new(),
         undated: 0,
         made: "2026-11-02T10:00:00Z".into(),
+        ruled: String::new(),
         kinds: BTreeMap::from([("Observation".to_string(), KindCount { received: 40, withheld: 1 })]),
         pages: vec![PageView {
             file: "patient.json".into(),

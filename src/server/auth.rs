@@ -1,6 +1,8 @@
 //! First run, login, logout, change of password.
 
 use super::error::Fail;
+use super::tls::Caller;
+use super::totp::{self, Second};
 use super::{App, pages, password};
 use crate::model::desk::{Actor, StaffRole};
 use crate::store::{NewEntry, Session, now};
@@ -95,7 +97,7 @@ pub async fn login_page(State(app): State<App>, Query(q): Query<LoginQuery>) -> 
         return Ok(Redirect::to("/setup").into_response());
     }
     let error = if q.locked.is_empty() { "" } else { "Please log in. A session locks after 15 minutes without use." };
-    Ok(Html(pages::plain("login.html", json!({"error": error}))?).into_response())
+    Ok(Html(pages::plain("login.html", json!({"error": error, "name": "", "want_code": false}))?).into_response())
 }
 
 /// The login, sent.
@@ -103,16 +105,18 @@ pub async fn login_page(State(app): State<App>, Query(q): Query<LoginQuery>) -> 
 pub struct LoginForm {
     name: String,
     password: String,
+    #[serde(default)]
+    code: String,
 }
 
 /// Checks a password. Whoever is refused is not told what was wrong.
 pub async fn login(
     State(app): State<App>,
-    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    ConnectInfo(Caller(from)): ConnectInfo<Caller>,
     Form(form): Form<LoginForm>,
 ) -> Result<Response, Fail> {
     let say = |status: StatusCode, why: &str| -> Result<Response, Fail> {
-        Ok((status, Html(pages::plain("login.html", json!({"error": why}))?)).into_response())
+        Ok((status, Html(pages::plain("login.html", json!({"error": why, "name": "", "want_code": false}))?)).into_response())
     };
     if !may_try(&app, from) {
         return say(StatusCode::TOO_MANY_REQUESTS, "Too many tries. Wait a minute.");
@@ -125,6 +129,18 @@ pub async fn login(
     let fits = checked(&app, form.password, stored).await?;
     match account {
         Some(a) if fits && !a.disabled => {
+            match totp::check(&app, &a, &form.code).await? {
+                Second::Fits => {}
+                Second::Wanted => {
+                    let values = json!({"error": "", "name": a.name, "want_code": true});
+                    return Ok((StatusCode::UNAUTHORIZED, Html(pages::plain("login.html", values)?)).into_response());
+                }
+                Second::Wrong => {
+                    app.store.login_failed(&a).await?;
+                    let values = json!({"error": "User name, password or code is wrong.", "name": a.name, "want_code": true});
+                    return Ok((StatusCode::UNAUTHORIZED, Html(pages::plain("login.html", values)?)).into_response());
+                }
+            }
             let token = app.store.begin_session(&a).await?;
             Ok(([(header::SET_COOKIE, cookie(&app, &token, 43_200))], Redirect::to("/")).into_response())
         }
@@ -141,7 +157,7 @@ pub async fn login(
     }
 }
 
-fn may_try(app: &App, from: SocketAddr) -> bool {
+pub fn may_try(app: &App, from: SocketAddr) -> bool {
     let Ok(mut tries) = app.tries.lock() else { return false };
     let minute = now() / 60_000;
     tries.retain(|_, (m, _)| *m == minute);
@@ -150,7 +166,7 @@ fn may_try(app: &App, from: SocketAddr) -> bool {
     *n <= TRIES
 }
 
-async fn checked(app: &App, password: String, stored: String) -> Result<bool, Fail> {
+pub async fn checked(app: &App, password: String, stored: String) -> Result<bool, Fail> {
     let _one = app.hashing.acquire().await.map_err(|_| busy())?;
     tokio::task::spawn_blocking(move || password::fits(&password, &stored)).await.map_err(|_| busy())
 }

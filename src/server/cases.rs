@@ -3,7 +3,9 @@
 use super::error::Fail;
 use super::{App, intake, listing, pages};
 use crate::model::desk::{Move, PEND_REASONS, StaffRole};
+use crate::policy::authority_facts;
 use crate::queue::weigh;
+use crate::report::letter_kinds;
 use crate::store::{AuditEntry, AuditFilter, Effect, JobState, MoveNote, NewEntry, Session, StoreError};
 use crate::workflow;
 use axum::extract::{Path, State};
@@ -43,8 +45,19 @@ pub async fn page(
         .iter()
         .map(|r| json!({"run": r.run, "sha256": r.sha256, "size": pages::size(r.bytes), "at": pages::time(r.at), "by": names.get(&r.account)}))
         .collect();
+    let site = app.store.site().await?;
+    let deliveries: Vec<Value> = app
+        .store
+        .deliveries(&id)
+        .await?
+        .iter()
+        .map(|d| json!({"run": d.run, "destination": d.destination, "at": pages::time(d.at), "by": names.get(&d.account)}))
+        .collect();
     let mut body = json!({
-        "c": listing::row(&case, &names), "moves": moves, "why_not": why_not, "releases": releases,
+        "deliveries": deliveries, "destinations": site.destinations.iter().map(|d| d.name.clone()).collect::<Vec<_>>(),
+        "can_extend": false, "extension": Value::Null,
+        "kinds": letter_kinds().map(|(k, t)| json!({"kind": k, "title": t})).collect::<Vec<_>>(),
+        "c": listing::row_in(&case, &names, &site.calendar), "moves": moves, "why_not": why_not, "releases": releases,
         "people": accounts.iter().filter(|x| !x.disabled && x.id != s.account.id).filter(|x| x.actor().any(&[StaffRole::Clerk, StaffRole::Reviewer, StaffRole::PrivacyOfficer]))
             .map(|x| json!({"id": x.id, "shown": x.shown})).collect::<Vec<_>>(),
         "can_pend": workflow::step(&facts, &actor, Move::Pend).is_ok(), "pend_reasons": PEND_REASONS,
@@ -77,6 +90,12 @@ async fn open_part(app: &App, s: &Session, id: &str, run: i64, body: &mut Value)
     let readiness = weigh(&mut request).map_err(|e| Fail::bad(e.to_string()))?;
     body["blocks"] = json!(readiness.blocks);
     body["clock"] = json!(readiness.clock);
+    body["extension"] = json!(request.extension);
+    let desk = s.account.actor().any(&[StaffRole::Clerk, StaffRole::Reviewer, StaffRole::PrivacyOfficer]);
+    body["can_extend"] = json!(desk && readiness.clock.kind == "access" && request.extension.is_none());
+    let accountable = authority_facts(request.authority.as_deref().unwrap_or_default());
+    body["accountable"] = json!(accountable.as_ref().map(|f| f.accountable.clone()).unwrap_or_default());
+    body["accountable_citation"] = json!(accountable.map(|f| f.accountable_citation).unwrap_or_default());
     let checklist = intake::items(request.authority.as_deref().unwrap_or_default(), &request.checklist)?;
     for key in ["checklist", "checklist_title", "authority_title", "scope", "applies", "applies_citation"] {
         body[key] = checklist[key].clone();
@@ -138,6 +157,12 @@ pub fn event(e: &AuditEntry, _names: &HashMap<i64, String>) -> Value {
             format!("released the package {}", &detail["sha256"].as_str().unwrap_or_default().get(..12).unwrap_or(""))
         }
         "download.package" => "downloaded the package".into(),
+        "download.accounting" => "downloaded the accounting of disclosures".into(),
+        "patient.view" => "opened the patient's page".into(),
+        "delivery.begin" => format!("hands the package to {}", detail["destination"].as_str().unwrap_or_default()),
+        "delivery.done" => format!("handed the package to {}", detail["destination"].as_str().unwrap_or_default()),
+        "delivery.failed" => format!("could not hand the package to {}", detail["destination"].as_str().unwrap_or_default()),
+        "case.extend" => format!("extended the time until {}", detail["until"].as_str().unwrap_or_default()),
         "download.packet" => "downloaded the evidence packet".into(),
         "download.letter" => format!("downloaded the letter {}", detail["letter"].as_str().unwrap_or_default()),
         "document.picture" => format!(
@@ -166,18 +191,23 @@ pub async fn make_move(
 ) -> Result<Redirect, Fail> {
     let of = |k: &str| form.get(k).cloned().unwrap_or_default();
     let name = Move::parse(&of("move")).ok_or_else(|| Fail::bad("There is no such step."))?;
-    let note = of("note");
+    step(&app, &s, &id, name, &of("reason"), &of("note")).await?;
+    let to = if name == Move::Submit { format!("/cases/{id}/approval") } else { format!("/cases/{id}") };
+    Ok(Redirect::to(&to))
+}
+
+/// Makes a move with its reason and words.
+pub async fn step(app: &App, s: &Session, id: &str, name: Move, reason: &str, note: &str) -> Result<(), Fail> {
     if matches!(name, Move::Deny | Move::Cancel | Move::Recall | Move::SendBack) && note.trim().is_empty() {
         return Err(Fail::bad(format!("Say why: \"{}\" needs a reason in words.", name.title())));
     }
     // The words come first: a step without its reason would be worse than a reason without its step.
     if !note.trim().is_empty() {
-        app.store.note(&id, &s.account.actor(), &format!("{}: {}", name.title(), note.trim())).await?;
+        app.store.note(id, &s.account.actor(), &format!("{}: {}", name.title(), note.trim())).await?;
     }
-    app.store.make_move(&id, &s.account.actor(), name, &MoveNote { reason: of("reason") }).await?;
+    app.store.make_move(id, &s.account.actor(), name, &MoveNote { reason: reason.to_string() }).await?;
     app.bell.ring();
-    let to = if name == Move::Submit { format!("/cases/{id}/approval") } else { format!("/cases/{id}") };
-    Ok(Redirect::to(&to))
+    Ok(())
 }
 
 /// Answers the checklist.

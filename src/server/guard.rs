@@ -1,11 +1,14 @@
 //! What every request must pass.
 
+use super::api::json_answer;
 use super::error::Fail;
 use super::routes::{Access, access};
+use super::tls::Caller;
 use super::{App, auth};
-use crate::model::desk::StaffRole;
+use crate::model::desk::{Scope, StaffRole};
+use crate::store::Session;
 use axum::body::{Body, to_bytes};
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -52,6 +55,9 @@ pub async fn guard(State(app): State<App>, mut request: Request, next: Next) -> 
     let Some(allowed) = access(method.as_str(), &path) else {
         return Fail::new(StatusCode::NOT_FOUND, "There is no such page.").into_response();
     };
+    if let Access::Api(scope, roles) = allowed {
+        return program(&app, request, next, scope, roles).await;
+    }
     let writes = !matches!(method, Method::GET | Method::HEAD);
     if writes && !same_origin(&app, request.headers()) {
         return Fail::new(StatusCode::FORBIDDEN, "This request did not come from a page of the desk.").into_response();
@@ -81,6 +87,44 @@ pub async fn guard(State(app): State<App>, mut request: Request, next: Next) -> 
     }
     request.extensions_mut().insert(session);
     next.run(request).await
+}
+
+/// A program: its token says whose it is and what it may do. A cookie counts for nothing, so no page elsewhere can use it.
+async fn program(app: &App, mut request: Request, next: Next, scope: Scope, roles: &[StaffRole]) -> Response {
+    let refuse = |status: StatusCode, words: &str| json_answer(status, &serde_json::json!({ "error": words }));
+    let header = request.headers().get(header::AUTHORIZATION).and_then(|h| h.to_str().ok()).unwrap_or_default();
+    let token = header.strip_prefix("Bearer ").map(str::trim).filter(|t| !t.is_empty());
+    let from = request.extensions().get::<ConnectInfo<Caller>>().map(|c| c.0.0);
+    let found = match token {
+        Some(t) => app.store.token(t).await,
+        None => Ok(None),
+    };
+    let (account, scopes) = match found {
+        Ok(Some(f)) => f,
+        Ok(None) => {
+            // Guessing is limited like logins; a token that fits is not.
+            if from.is_some_and(|f| !auth::may_try(app, f)) {
+                return refuse(StatusCode::TOO_MANY_REQUESTS, "Too many tries. Wait a minute.");
+            }
+            let mut response = refuse(StatusCode::UNAUTHORIZED, "Send a token: Authorization: Bearer ...");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            return response;
+        }
+        Err(e) => return refuse(StatusCode::INTERNAL_SERVER_ERROR, &Fail::from(e).words),
+    };
+    if !scopes.contains(&scope) {
+        return refuse(StatusCode::FORBIDDEN, &format!("This token lacks the scope {}.", scope.word()));
+    }
+    if !account.roles.iter().any(|r| roles.contains(r)) {
+        return refuse(StatusCode::FORBIDDEN, "The token's account may not do this.");
+    }
+    request.extensions_mut().insert(Session { account, csrf: String::new() });
+    let response = next.run(request).await;
+    if response.status().is_success() || response.headers().get(header::CONTENT_TYPE).is_some_and(|c| c == "application/json") {
+        return response;
+    }
+    // An error that a page's handler has made.
+    refuse(response.status(), "This was not done. Look at the case at the desk.")
 }
 
 fn to_login(method: &Method, headers: &HeaderMap) -> Response {

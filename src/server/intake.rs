@@ -2,13 +2,12 @@
 
 use super::error::Fail;
 use super::{App, listing, pages};
-use crate::model::desk::Move;
 use crate::model::person::{Address, Name, Telecom};
 use crate::model::request::{Answer, Identity, Party, Request};
 use crate::people::identity::{read_identity, split_identifier};
 use crate::policy::{PURPOSES, authority_facts, days};
-use crate::queue::weigh;
-use crate::store::{MoveNote, NewCase, Session};
+use crate::queue::enter;
+use crate::store::{Session, StoreError};
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
@@ -204,30 +203,17 @@ pub async fn create(
     Extension(s): Extension<Session>,
     Form(sent): Form<HashMap<String, String>>,
 ) -> Result<Response, Fail> {
-    let mut request = match request(&sent, &s.account.shown) {
+    let request = match request(&sent, &s.account.shown) {
         Ok(r) => r,
         Err(why) => return Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, form(&s, &sent, &why)?).into_response()),
     };
-    // Items of another authority's list that the form still held are left away.
-    let known = authority_facts(request.authority.as_deref().unwrap_or_default()).map_err(|e| Fail::bad(e.to_string()))?;
-    request.checklist.retain(|k, _| known.checklist.iter().any(|i| i.id == *k));
-    let readiness = match weigh(&mut request) {
-        Ok(r) => r,
-        Err(e) => return Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, form(&s, &sent, &e.to_string())?).into_response()),
+    let priority = i64::from(sent.get("priority").is_some_and(|p| p == "high"));
+    let case = match enter(&app.store, request, priority, &s.account.actor()).await {
+        Ok(case) => case,
+        Err(StoreError::Refused(why)) => {
+            return Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, form(&s, &sent, &why)?).into_response());
+        }
+        Err(e) => return Err(e.into()),
     };
-    let clock = &readiness.clock;
-    let due = if clock.extended.is_empty() { &clock.due } else { &clock.extended };
-    let new = NewCase {
-        received: request.received.clone().unwrap_or_default(),
-        due: due.clone(),
-        blocks: i64::try_from(readiness.blocks.len()).unwrap_or(i64::MAX),
-        priority: i64::from(sent.get("priority").is_some_and(|p| p == "high")),
-        request,
-    };
-    let actor = s.account.actor();
-    let case = app.store.create_case(new, &actor).await?;
-    app.store.make_move(&case.id, &actor, Move::Log, &MoveNote::default()).await?;
-    let ids = [case.id.clone()];
-    app.store.assign(&ids, s.account.id, &actor).await?;
     Ok(Redirect::to(&format!("/cases/{}", case.id)).into_response())
 }

@@ -1,10 +1,10 @@
 //! The queue.
 
 use super::error::Fail;
-use super::{App, pages};
-use crate::model::desk::{PEND_REASONS, State};
-use crate::policy::{authority_facts, authority_words};
-use crate::store::{Account, CaseRow, Filter, Session, Sort};
+use super::{App, calendar, pages};
+use crate::model::desk::{Calendar, PEND_REASONS, State};
+use crate::policy::{authority_facts, authority_words, days};
+use crate::store::{Account, CaseRow, Filter, Session, Sort, now};
 use axum::extract::{Query, State as With};
 use axum::response::{Html, Redirect};
 use axum::{Extension, Form};
@@ -74,6 +74,20 @@ pub fn due(case: &CaseRow) -> (&'static str, String) {
     }
 }
 
+/// A case for a template, with the working days that are left.
+pub fn row_in(case: &CaseRow, names: &HashMap<i64, String>, c: &Calendar) -> Value {
+    let mut out = row(case, names);
+    if let Some(due) = days::number(&case.due).filter(|_| !case.state.is_done()) {
+        let today = now().div_euclid(86_400_000);
+        let by = calendar::on_or_before(c, due);
+        out["working"] = json!(calendar::between(c, today, by));
+        if by != due {
+            out["act_by"] = json!(days::date(by));
+        }
+    }
+    out
+}
+
 /// A case for a template.
 pub fn row(case: &CaseRow, names: &HashMap<i64, String>) -> Value {
     let (class, left) = due(case);
@@ -88,7 +102,7 @@ pub fn row(case: &CaseRow, names: &HashMap<i64, String>) -> Value {
         "documents": case.documents, "open_items": case.open_items, "all_items": case.all_items,
         "settled": case.all_items - case.open_items, "unapplied": case.unapplied, "run": case.run, "outcome": case.outcome,
         "verified": case.verified, "blocks": case.blocks, "approver": names.get(&case.approver).cloned().unwrap_or_default(),
-        "purged": case.purged, "priority": case.priority,
+        "purged": case.purged, "priority": case.priority, "working": -1, "act_by": "",
     })
 }
 
@@ -134,9 +148,12 @@ pub async fn queue(With(app): With<App>, Extension(s): Extension<Session>, Query
             (word, json!({"title": title, "dir": dir, "aria": aria}))
         })
         .collect();
+    let site = app.store.site().await?;
+    let saved: Vec<Value> =
+        app.store.views(s.account.id).await?.into_iter().map(|(name, query)| json!({"name": name, "query": query})).collect();
     let pages_of = ((found.total + ROWS - 1) / ROWS).max(1);
     let body = json!({
-        "cases": found.cases.iter().map(|c| row(c, &names)).collect::<Vec<_>>(),
+        "cases": found.cases.iter().map(|c| row_in(c, &names, &site.calendar)).collect::<Vec<_>>(), "saved": saved,
         "total": found.total, "views": views, "view": view, "q": a.q, "sort": sort, "dir": a.dir, "authority": a.authority,
         "sorts": sorts, "page": a.page, "pages": pages_of, "previous": a.page - 1, "next": a.page + 1,
         "first_row": if found.total == 0 { 0 } else { a.page * ROWS + 1 }, "last_row": a.page * ROWS + found.cases.len() as i64,
@@ -144,6 +161,35 @@ pub async fn queue(With(app): With<App>, Extension(s): Extension<Session>, Query
         "authorities": authorities(),
     });
     pages::page("queue.html", "Queue", "queue", &s, body)
+}
+
+/// Saves the present view under a name, or forgets one.
+pub async fn save_view(
+    With(app): With<App>,
+    Extension(s): Extension<Session>,
+    Form(form): Form<HashMap<String, String>>,
+) -> Result<Redirect, Fail> {
+    let of = |k: &str| form.get(k).map(|v| v.trim()).unwrap_or_default();
+    let name: String = of("name").chars().take(40).collect();
+    if name.is_empty() {
+        return Err(Fail::bad("Give the view a name."));
+    }
+    if of("forget") == "1" {
+        app.store.save_view(s.account.id, &name, "").await?;
+        return Ok(Redirect::to("/queue"));
+    }
+    if app.store.views(s.account.id).await?.len() >= 30 {
+        return Err(Fail::bad("There are thirty views already; forget one first."));
+    }
+    let query = ["view", "q", "authority", "sort", "dir"]
+        .iter()
+        .filter(|k| !of(k).is_empty())
+        .map(|k| format!("{k}={}", pages::urlencoded(&of(k).chars().take(200).collect::<String>())))
+        .collect::<Vec<_>>()
+        .join("&");
+    let query = if query.is_empty() { "view=open".to_string() } else { query };
+    app.store.save_view(s.account.id, &name, &query).await?;
+    Ok(Redirect::to(&format!("/queue?{query}")))
 }
 
 /// Authorities for a list of choices.

@@ -5,41 +5,57 @@
 //! log where a record is shown. What is not in the table of [`routes`] is not served.
 
 mod accounts;
+mod api;
 mod approval;
 mod assets;
 mod audit;
 mod auth;
+mod calendar;
 mod cases;
+mod dashboard;
 mod difference;
 mod documents;
 mod downloads;
 mod error;
 mod events;
 mod guard;
+mod handover;
 mod hits;
 mod intake;
 mod listing;
+mod openapi;
 mod pages;
 mod password;
+mod patients;
 mod review;
 mod routes;
+mod settings;
+mod tls;
+mod tokens;
+mod totp;
 mod uploads;
 
 #[cfg(test)]
+mod flow_tests;
+#[cfg(test)]
 mod load;
+#[cfg(test)]
+mod matrix;
 #[cfg(test)]
 mod tests;
 
 pub use password::hash as password_hash;
 pub use routes::{Access, TABLE};
+pub use tls::Certificate;
 
 use crate::queue::{self, Bell};
-use crate::store::Store;
+use crate::store::{Account, Store};
 use axum::Router;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
-use tokio::net::TcpListener;
+use tls::Port;
 use tokio::sync::Semaphore;
 
 /// What every handler knows.
@@ -71,13 +87,18 @@ pub struct Settings {
     pub secure: bool,
     /// Workers in this process.
     pub workers: usize,
+    /// Certificate files: the desk speaks TLS itself.
+    pub certificate: Option<Certificate>,
+    /// A folder that is watched, and for whom cases are entered from it.
+    pub watch: Option<(PathBuf, String)>,
 }
 
 /// A desk that listens.
 pub struct Listening {
-    listener: TcpListener,
+    listener: Port,
     app: App,
     workers: usize,
+    watch: Option<(PathBuf, Account)>,
     /// Where it is reached.
     pub address: SocketAddr,
 }
@@ -88,20 +109,33 @@ impl Listening {
     /// # Errors
     /// The port is taken or may not be used.
     pub async fn bind(store: Store, settings: Settings) -> std::io::Result<Listening> {
-        let listener = TcpListener::bind(settings.listen).await?;
-        let address = listener.local_addr()?;
+        let listener = Port::open(settings.listen, settings.certificate.as_ref()).await?;
+        let address = listener.address();
         let port = address.port();
         let mut hosts = vec![format!("localhost:{port}"), format!("127.0.0.1:{port}"), format!("[::1]:{port}")];
         hosts.extend(settings.hosts.iter().map(|h| h.to_ascii_lowercase()));
+        let watch = match settings.watch {
+            None => None,
+            Some((dir, name)) => {
+                let account = store.account_named(&name).await.map_err(std::io::Error::other)?;
+                let account = account.filter(|a| !a.disabled).ok_or_else(|| {
+                    std::io::Error::new(
+                        std::io::ErrorKind::InvalidInput,
+                        format!("there is no account {name} for the watched folder"),
+                    )
+                })?;
+                Some((dir, account))
+            }
+        };
         let app = Arc::new(Desk {
             store,
             bell: Bell::default(),
             hosts,
-            secure: settings.secure,
+            secure: settings.secure || settings.certificate.is_some(),
             tries: Mutex::default(),
             hashing: Semaphore::new(2),
         });
-        Ok(Listening { listener, app, workers: settings.workers, address })
+        Ok(Listening { listener, app, workers: settings.workers, watch, address })
     }
 
     /// Serves until `end` is ready; then requests that run are finished and workers leave what they do to others.
@@ -114,8 +148,11 @@ impl Listening {
         for n in 0..self.workers {
             workers.push(tokio::spawn(queue::work(self.app.store.clone(), queue::worker_name(n), self.app.bell.clone())));
         }
+        if let Some((dir, account)) = self.watch {
+            workers.push(tokio::spawn(queue::watch(self.app.store.clone(), dir, account, self.app.bell.clone())));
+        }
         let bell = self.app.bell.clone();
-        let router = router(self.app).into_make_service_with_connect_info::<SocketAddr>();
+        let router = router(self.app).into_make_service_with_connect_info::<tls::Caller>();
         axum::serve(self.listener, router)
             .with_graceful_shutdown(async move {
                 end.await;

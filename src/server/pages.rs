@@ -30,6 +30,11 @@ static TERA: LazyLock<Result<Tera, String>> = LazyLock::new(|| {
         ("hits.html", include_str!("templates/hits.html")),
         ("approval.html", include_str!("templates/approval.html")),
         ("accounts.html", include_str!("templates/accounts.html")),
+        ("dashboard.html", include_str!("templates/dashboard.html")),
+        ("patient.html", include_str!("templates/patient.html")),
+        ("settings.html", include_str!("templates/settings.html")),
+        ("tokens.html", include_str!("templates/tokens.html")),
+        ("totp.html", include_str!("templates/totp.html")),
         ("audit.html", include_str!("templates/audit.html")),
     ];
     let pages = pages.map(|(name, text)| (name, at_work(name).unwrap_or_else(|| text.to_string())));
@@ -105,6 +110,7 @@ pub fn page(template: &str, title: &str, here: &str, s: &Session, mut values: Va
         "second": has(StaffRole::Reviewer) || has(StaffRole::PrivacyOfficer),
         "officer": has(StaffRole::PrivacyOfficer),
         "admin": has(StaffRole::Admin),
+        "settings": has(StaffRole::Admin) || has(StaffRole::PrivacyOfficer),
         "log": has(StaffRole::PrivacyOfficer) || has(StaffRole::Auditor),
     });
     Ok(Html(render(template, values)?))

@@ -149,8 +149,17 @@ pub async fn rule(
     Path(id): Path<String>,
     Form(form): Form<RuleForm>,
 ) -> Result<Redirect, Fail> {
-    let case = app.store.case(&id).await?;
-    let review = json_of(&app, &id, case.run, "internal", "review.json").await?;
+    let actor = s.account.actor();
+    match ruled(&app, &actor, &id, &form).await? {
+        Some(next) => Ok(Redirect::to(&format!("/cases/{id}/review?item={next}"))),
+        None => Ok(Redirect::to(&format!("/cases/{id}"))),
+    }
+}
+
+/// Rules on an item; gives the next open one. With the last one the case is run again.
+pub async fn ruled(app: &App, actor: &Actor, id: &str, form: &RuleForm) -> Result<Option<String>, Fail> {
+    let case = app.store.case(id).await?;
+    let review = json_of(app, id, case.run, "internal", "review.json").await?;
     let items = review["items"].as_array().cloned().unwrap_or_default();
     let at = items.iter().position(|i| i["id"] == form.item.as_str());
     let Some((at, item)) = at.and_then(|n| items.get(n).map(|i| (n, i))) else {
@@ -159,24 +168,24 @@ pub async fn rule(
     let choices: Vec<String> =
         item["choices"].as_array().into_iter().flatten().filter_map(|c| c.as_str().map(str::to_string)).collect();
     let ruling = normal(&form.ruling, &choices)?;
-    let actor = s.account.actor();
-    app.store.rule(&id, &form.item, &ruling, &actor).await?;
-    let rulings = app.store.rulings(&id).await?;
+    app.store.rule(id, &form.item, &ruling, actor).await?;
+    let rulings = app.store.rulings(id).await?;
     let open = |i: &&Value| i["id"].as_str().is_some_and(|n| !rulings.contains_key(n));
     if let Some(next) = items.iter().skip(at + 1).chain(items.iter().take(at)).find(open) {
-        return Ok(Redirect::to(&format!("/cases/{id}/review?item={}", next["id"].as_str().unwrap_or_default())));
+        return Ok(Some(next["id"].as_str().unwrap_or_default().to_string()));
     }
-    again(&app, &id, &actor).await
+    again(app, id, actor).await?;
+    Ok(None)
 }
 
 /// Runs the case again with every ruling, when the rules allow it.
-async fn again(app: &App, id: &str, actor: &Actor) -> Result<Redirect, Fail> {
+async fn again(app: &App, id: &str, actor: &Actor) -> Result<(), Fail> {
     let case: CaseRow = app.store.case(id).await?;
     if case.open_items == 0 && case.unapplied > 0 {
         app.store.make_move(id, actor, Move::Process, &MoveNote::default()).await?;
         app.bell.ring();
     }
-    Ok(Redirect::to(&format!("/cases/{id}")))
+    Ok(())
 }
 
 /// Takes the newest ruling back and shows its item.

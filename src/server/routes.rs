@@ -2,8 +2,10 @@
 //! everybody, and `docs/desk.md` prints it.
 
 use super::{
-    App, accounts, approval, assets, audit, auth, cases, documents, downloads, events, hits, intake, listing, review, uploads,
+    App, accounts, api, approval, assets, audit, auth, cases, dashboard, documents, downloads, events, handover, hits, intake,
+    listing, openapi, patients, review, settings, tokens, totp, uploads,
 };
+use crate::model::desk::Scope;
 use crate::model::desk::StaffRole::{self, Admin, Auditor, Clerk, PrivacyOfficer, Reviewer};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -16,14 +18,20 @@ pub enum Access {
     Public,
     /// Whoever holds one of these roles.
     Roles(&'static [StaffRole]),
+    /// A program with a token of this scope, of an account that holds one of these roles.
+    Api(Scope, &'static [StaffRole]),
 }
 
+const READERS: &[StaffRole] = &[Clerk, Reviewer, PrivacyOfficer, Auditor];
+const WORKERS: &[StaffRole] = &[Clerk, Reviewer, PrivacyOfficer];
+const SECONDS: &[StaffRole] = &[Reviewer, PrivacyOfficer];
 const EVERYBODY: Access = Access::Roles(&[Clerk, Reviewer, PrivacyOfficer, Admin, Auditor]);
-const READ: Access = Access::Roles(&[Clerk, Reviewer, PrivacyOfficer, Auditor]);
-const DESK: Access = Access::Roles(&[Clerk, Reviewer, PrivacyOfficer]);
-const SECOND: Access = Access::Roles(&[Reviewer, PrivacyOfficer]);
+const READ: Access = Access::Roles(READERS);
+const DESK: Access = Access::Roles(WORKERS);
+const SECOND: Access = Access::Roles(SECONDS);
 const OFFICER: Access = Access::Roles(&[PrivacyOfficer]);
 const ADMIN: Access = Access::Roles(&[Admin]);
+const SETTINGS: Access = Access::Roles(&[PrivacyOfficer, Admin]);
 const LOG: Access = Access::Roles(&[PrivacyOfficer, Auditor]);
 const PACKET: Access = Access::Roles(&[Reviewer, PrivacyOfficer, Auditor]);
 
@@ -39,7 +47,13 @@ pub const TABLE: &[(&str, &str, Access)] = &[
     ("POST", "/logout", EVERYBODY),
     ("GET", "/password", EVERYBODY),
     ("POST", "/password", EVERYBODY),
+    ("GET", "/dashboard", READ),
+    ("GET", "/patients/{id}", READ),
+    ("GET", "/patients/{id}/accounting", READ),
+    ("GET", "/settings", SETTINGS),
+    ("POST", "/settings", SETTINGS),
     ("GET", "/queue", READ),
+    ("POST", "/queue/views", READ),
     ("POST", "/queue/assign", DESK),
     ("GET", "/cases/new", DESK),
     ("GET", "/cases/new/checklist", DESK),
@@ -50,6 +64,10 @@ pub const TABLE: &[(&str, &str, Access)] = &[
     ("POST", "/cases/{id}/move", DESK),
     ("POST", "/cases/{id}/note", DESK),
     ("POST", "/cases/{id}/handoff", DESK),
+    ("GET", "/cases/{id}/patient", READ),
+    ("POST", "/cases/{id}/extend", DESK),
+    ("GET", "/cases/{id}/write-letter", READ),
+    ("POST", "/cases/{id}/deliver", SECOND),
     ("GET", "/cases/{id}/events", READ),
     ("GET", "/cases/{id}/review", READ),
     ("POST", "/cases/{id}/rule", SECOND),
@@ -72,6 +90,23 @@ pub const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/accounts", ADMIN),
     ("POST", "/accounts", ADMIN),
     ("POST", "/accounts/{id}", ADMIN),
+    ("GET", "/tokens", READ),
+    ("POST", "/tokens", READ),
+    ("POST", "/tokens/{id}", READ),
+    ("GET", "/totp", EVERYBODY),
+    ("POST", "/totp", EVERYBODY),
+    ("POST", "/totp/remove", EVERYBODY),
+    ("GET", "/api/v1/openapi.json", Access::Public),
+    ("GET", "/api/v1/cases", Access::Api(Scope::CasesRead, READERS)),
+    ("POST", "/api/v1/cases", Access::Api(Scope::CasesWrite, WORKERS)),
+    ("GET", "/api/v1/cases/{id}", Access::Api(Scope::CasesRead, READERS)),
+    ("POST", "/api/v1/cases/{id}/files", Access::Api(Scope::CasesWrite, WORKERS)),
+    ("POST", "/api/v1/cases/{id}/moves", Access::Api(Scope::CasesWrite, WORKERS)),
+    ("GET", "/api/v1/cases/{id}/items", Access::Api(Scope::CasesRead, READERS)),
+    ("POST", "/api/v1/cases/{id}/rulings", Access::Api(Scope::ReviewWrite, SECONDS)),
+    ("GET", "/api/v1/cases/{id}/package", Access::Api(Scope::ReleaseRead, WORKERS)),
+    ("GET", "/api/v1/cases/{id}/packet", Access::Api(Scope::ReleaseRead, &[Reviewer, PrivacyOfficer, Auditor])),
+    ("GET", "/api/v1/audit", Access::Api(Scope::AuditRead, &[PrivacyOfficer, Auditor])),
     ("GET", "/audit", LOG),
     ("POST", "/audit/verify", LOG),
 ];
@@ -86,6 +121,7 @@ pub fn access(method: &str, path: &str) -> Option<Access> {
 pub(super) fn all() -> Router<App> {
     Router::new()
         .route("/cases/{id}/files", post(uploads::receive))
+        .route("/api/v1/cases/{id}/files", post(api::file))
         .layer(DefaultBodyLimit::disable())
         .route("/", get(auth::start))
         .route("/health", get(assets::health))
@@ -94,7 +130,12 @@ pub(super) fn all() -> Router<App> {
         .route("/login", get(auth::login_page).post(auth::login))
         .route("/logout", post(auth::logout))
         .route("/password", get(auth::password_page).post(auth::password))
+        .route("/dashboard", get(dashboard::page))
+        .route("/patients/{id}", get(patients::page))
+        .route("/patients/{id}/accounting", get(patients::accounting))
+        .route("/settings", get(settings::page).post(settings::change))
         .route("/queue", get(listing::queue))
+        .route("/queue/views", post(listing::save_view))
         .route("/queue/assign", post(listing::assign))
         .route("/cases/new", get(intake::page))
         .route("/cases/new/checklist", get(intake::checklist))
@@ -104,6 +145,10 @@ pub(super) fn all() -> Router<App> {
         .route("/cases/{id}/move", post(cases::make_move))
         .route("/cases/{id}/note", post(cases::note))
         .route("/cases/{id}/handoff", post(cases::handoff))
+        .route("/cases/{id}/patient", get(patients::of_case))
+        .route("/cases/{id}/extend", post(handover::extend))
+        .route("/cases/{id}/write-letter", get(handover::write_letter))
+        .route("/cases/{id}/deliver", post(handover::deliver))
         .route("/cases/{id}/events", get(events::events))
         .route("/cases/{id}/review", get(review::page))
         .route("/cases/{id}/rule", post(review::rule))
@@ -124,6 +169,19 @@ pub(super) fn all() -> Router<App> {
         .route("/cases/{id}/packet", get(downloads::packet))
         .route("/accounts", get(accounts::page).post(accounts::create))
         .route("/accounts/{id}", post(accounts::change))
+        .route("/tokens", get(tokens::page).post(tokens::create))
+        .route("/tokens/{id}", post(tokens::revoke))
+        .route("/totp", get(totp::page).post(totp::confirm))
+        .route("/totp/remove", post(totp::remove))
+        .route("/api/v1/openapi.json", get(openapi::document))
+        .route("/api/v1/cases", get(api::cases).post(api::create))
+        .route("/api/v1/cases/{id}", get(api::case))
+        .route("/api/v1/cases/{id}/moves", post(api::make_move))
+        .route("/api/v1/cases/{id}/items", get(api::items))
+        .route("/api/v1/cases/{id}/rulings", post(api::rule))
+        .route("/api/v1/cases/{id}/package", get(api::package))
+        .route("/api/v1/cases/{id}/packet", get(api::packet))
+        .route("/api/v1/audit", get(api::audit))
         .route("/audit", get(audit::page))
         .route("/audit/verify", post(audit::verify))
 }

@@ -136,6 +136,11 @@ pub enum Effect {
     ByHand(i64),
     /// Looked at by this account: no result depends on it.
     Seen(i64),
+    /// The clock alone: the date by which to act.
+    Clock {
+        /// By when.
+        due: String,
+    },
     /// The request; its clock and what it lacks were weighed anew.
     Request {
         /// By when to act, or empty.
@@ -249,6 +254,7 @@ impl Store {
         let kind = if new.request.requester.kind.is_empty() { "other" } else { &new.request.requester.kind }.to_string();
         let authority = new.request.authority.clone().unwrap_or_default();
         let purpose = new.request.purpose.clone();
+        let request = new.request.clone();
         let secret = CaseSecret { request: new.request, ..CaseSecret::default() };
         let secret = seal_json(&key, "secret", &id, &secret)?;
         let mut tx = self.begin().await?;
@@ -278,6 +284,7 @@ impl Store {
         .bind(who)
         .execute(&mut *tx)
         .await?;
+        self.set_patient(&mut tx, &id, &request).await?;
         let entry = NewEntry::new(actor, &id, "case.create").with("no", no).with("to", State::Received.word());
         self.append(&mut tx, &entry).await?;
         tx.commit().await?;
@@ -332,6 +339,7 @@ impl Store {
         let case = self.locked(&mut tx, id).await?;
         let open = match effect {
             Effect::Nothing => true,
+            Effect::Clock { .. } => !case.state.is_done(),
             Effect::ByHand(_) | Effect::Seen(_) => matches!(case.state, State::Validating | State::Review),
             _ => matches!(case.state, State::Received | State::Logged | State::Validating | State::Pended | State::Review),
         };
@@ -354,6 +362,7 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         if let Effect::Request { due, blocks } = &effect {
+            self.set_patient(&mut tx, id, &secret.request).await?;
             let who = seal_json(&key, "who", id, &Who::of(&secret.request))?;
             sqlx::query("UPDATE cases SET who = $1, due = $2, blocks = $3, authority = $4, purpose = $5 WHERE id = $6")
                 .bind(who)
@@ -367,6 +376,9 @@ impl Store {
         }
         match effect {
             Effect::Nothing => {}
+            Effect::Clock { due } => {
+                sqlx::query("UPDATE cases SET due = $1 WHERE id = $2").bind(due).bind(id.to_string()).execute(&mut *tx).await?;
+            }
             Effect::Seen(account) => self.has_worked(&mut tx, id, account).await?,
             Effect::ByHand(account) => {
                 self.has_worked(&mut tx, id, account).await?;

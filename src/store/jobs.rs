@@ -7,7 +7,7 @@
 //! This is a table of the same store and no library of its own, because the result of a job and the change of its case must be one
 //! transaction, on both databases.
 
-use super::{Finished, NewEntry, Result, Store, StoreError, Stored, now};
+use super::{Disclosure, Finished, NewEntry, Result, Store, StoreError, Stored, now};
 use crate::model::desk::{Actor, Move, StaffRole};
 use sqlx::any::AnyRow;
 use sqlx::{Any, AssertSqlSafe, Row, Transaction};
@@ -208,13 +208,21 @@ impl Store {
     ///
     /// # Errors
     /// The rules no longer allow it.
-    pub async fn finish_release(&self, job: &Job, actor: &Actor, package: &Stored, packet: &Stored) -> Result<bool> {
+    pub async fn finish_release(
+        &self,
+        job: &Job,
+        actor: &Actor,
+        package: &Stored,
+        packet: &Stored,
+        disclosure: &Disclosure,
+    ) -> Result<bool> {
         let key = self.case_key(&job.case_id).await?;
         let mut tx = self.begin().await?;
         if !self.ended(&mut tx, job, JobState::Done, "").await? {
             return Ok(false);
         }
         let run = self.release(&mut tx, &job.case_id, actor, package).await?;
+        self.account_for(&mut tx, &job.case_id, run, disclosure).await?;
         self.insert(&mut tx, &key, &job.case_id, run, "packet", 1, "evidence-packet.zip", packet).await?;
         tx.commit().await?;
         Ok(true)

@@ -93,7 +93,7 @@ impl Keys {
 }
 
 impl CaseKey {
-    fn new(key: &[u8; 32]) -> CaseKey {
+    pub(super) fn new(key: &[u8; 32]) -> CaseKey {
         CaseKey { sealing: hmac(key, &[b"disclose case sealing"]), naming: hmac(key, &[b"disclose case naming"]) }
     }
 

@@ -1,7 +1,7 @@
 //! Transitions: facts, decision, change, job and audit entry in one transaction.
 
 use super::cases::COLUMNS;
-use super::{CaseRow, JobKind, NewEntry, Result, Store, StoreError, now};
+use super::{CaseRow, JobKind, Measures, NewEntry, Result, Store, StoreError, now};
 use crate::model::desk::{Actor, Move, PEND_REASONS, State};
 use crate::workflow;
 use sqlx::{Any, AssertSqlSafe, Row, Transaction};
@@ -29,6 +29,8 @@ pub struct Finished {
     pub seen: i64,
     /// What the request lacks.
     pub blocks: i64,
+    /// Numbers for the dashboard.
+    pub measures: Measures,
 }
 
 impl Store {
@@ -86,6 +88,9 @@ impl Store {
         .bind(id.to_string())
         .execute(&mut **tx)
         .await?;
+        if name == Move::Recall {
+            self.recall_disclosures(tx, id).await?;
+        }
         let mut entry = NewEntry::new(actor, id, &format!("state.{}", name.word()))
             .with("from", case.state.word())
             .with("to", to.word())
@@ -138,6 +143,7 @@ impl Store {
             .bind(id.to_string())
             .execute(&mut **tx)
             .await?;
+        self.set_measures(tx, id, f.run, &f.measures).await?;
         self.count_items(tx, id).await
     }
 

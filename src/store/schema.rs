@@ -57,6 +57,26 @@ const TABLES: &[&str] = &[
         seq BIGINT PRIMARY KEY, at BIGINT NOT NULL, actor TEXT NOT NULL, case_id TEXT NOT NULL, action TEXT NOT NULL,
         detail TEXT NOT NULL, prev TEXT NOT NULL, hash TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS audit_by_case ON audit (case_id, seq)",
+    "CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value {bytes} NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS tokens (
+        id BIGINT PRIMARY KEY, account BIGINT NOT NULL, name TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, scopes TEXT NOT NULL,
+        created BIGINT NOT NULL, expires BIGINT NOT NULL, used BIGINT NOT NULL DEFAULT 0, revoked BIGINT NOT NULL DEFAULT 0)",
+    "CREATE TABLE IF NOT EXISTS authenticators (
+        account BIGINT PRIMARY KEY, sealed {bytes} NOT NULL, confirmed BIGINT NOT NULL, step BIGINT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS patients (case_id TEXT PRIMARY KEY, word TEXT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS patients_by_word ON patients (word)",
+    "CREATE TABLE IF NOT EXISTS disclosures (
+        case_id TEXT NOT NULL, run BIGINT NOT NULL, word TEXT NOT NULL, at BIGINT NOT NULL, sealed {bytes} NOT NULL,
+        recalled BIGINT NOT NULL, PRIMARY KEY (case_id, run))",
+    "CREATE INDEX IF NOT EXISTS disclosures_by_word ON disclosures (word, at)",
+    "CREATE TABLE IF NOT EXISTS deliveries (
+        case_id TEXT NOT NULL, run BIGINT NOT NULL, destination TEXT NOT NULL, account BIGINT NOT NULL, at BIGINT NOT NULL,
+        PRIMARY KEY (case_id, run, destination))",
+    "CREATE TABLE IF NOT EXISTS measures (
+        case_id TEXT PRIMARY KEY, run BIGINT NOT NULL, changes BIGINT NOT NULL, overrides BIGINT NOT NULL, pages BIGINT NOT NULL,
+        misfiles BIGINT NOT NULL, items BIGINT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS views (account BIGINT NOT NULL, name TEXT NOT NULL, query TEXT NOT NULL, PRIMARY KEY (account, name))",
+    "CREATE INDEX IF NOT EXISTS audit_by_action ON audit (action)",
     "CREATE TABLE IF NOT EXISTS chain_head (id BIGINT PRIMARY KEY, seq BIGINT NOT NULL, hash TEXT NOT NULL)",
 ];
 
@@ -72,7 +92,7 @@ impl Store {
         for table in TABLES {
             sqlx::query(AssertSqlSafe(table.replace("{bytes}", bytes))).execute(&mut *tx).await?;
         }
-        for name in ["case", "account"] {
+        for name in ["case", "account", "token"] {
             sqlx::query("INSERT INTO counters (name, value) VALUES ($1, 0) ON CONFLICT (name) DO NOTHING")
                 .bind(name)
                 .execute(&mut *tx)

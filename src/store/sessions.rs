@@ -76,6 +76,12 @@ impl Store {
         Ok((!account.disabled).then_some(Session { account, csrf }))
     }
 
+    /// For tests: sessions as if so many milliseconds had passed without use.
+    #[cfg(test)]
+    pub async fn age_sessions(&self, by: i64) {
+        sqlx::query("UPDATE sessions SET seen = seen - $1").bind(by).execute(&self.pool).await.unwrap();
+    }
+
     /// Ends a session.
     ///
     /// # Errors

@@ -83,6 +83,7 @@ fn result(run: i64, items: &[(&str, &str)]) -> Finished {
         items: items.iter().map(|(a, b)| (a.to_string(), b.to_string())).collect(),
         seen: 0,
         blocks: 0,
+        measures: Measures { changes: 5, ..Measures::default() },
     }
 }
 
@@ -126,8 +127,9 @@ fn two_people_release_a_case_once_and_the_log_says_so() {
         let job = s.claim("w1").await.unwrap().unwrap();
         assert_eq!(job.kind, JobKind::Release);
         let package = put(s, &id, b"zip").await;
-        assert!(s.finish_release(&job, &second, &package, &package).await.unwrap());
-        assert!(!s.finish_release(&job, &second, &package, &package).await.unwrap(), "a second time writes nothing");
+        let went = Disclosure { recipient: "Alder & Finch LLP".into(), accountable: "yes".into(), ..Disclosure::default() };
+        assert!(s.finish_release(&job, &second, &package, &package, &went).await.unwrap());
+        assert!(!s.finish_release(&job, &second, &package, &package, &went).await.unwrap(), "a second time writes nothing");
         assert_eq!(s.case(&id).await.unwrap().state, State::Released);
         assert_eq!(s.releases(&id).await.unwrap().len(), 1);
         let verdict = s.audit_verify().await.unwrap();

@@ -6,12 +6,13 @@
 //! nothing that was not read may be released.
 
 use super::fold::{Escapes, Folded, fold};
-use super::json_tokens::Tokens;
+use super::kind::{Kind, compressed, pictures_words};
 pub use super::layer::Exempt;
 use super::layer::{Layer, Spared};
 use super::layers;
 use super::place::{json_places, line_place, xml_place};
 use super::searcher::{Hit, Searcher};
+use super::surroundings::{has_layers, in_encoded_data, in_technical_word, is_json, is_syntax, line_around, safe_start, within};
 use crate::model::mention::Category;
 use serde::{Deserialize, Serialize};
 use std::io::{Cursor, Read};
@@ -99,65 +100,6 @@ fn name_places(bytes: &[u8], leaks: &mut [Leak]) {
             (false, false) => format!("{place} > {}", leak.layer),
         };
     }
-}
-
-/// What bytes are, by content.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Kind {
-    Zip,
-    Gzip,
-    Zlib,
-    Utf16,
-    Json,
-    Markup,
-    Pdf,
-    Rtf,
-    Text,
-    Binary,
-}
-
-impl Kind {
-    /// Looks at the first bytes only, except for text and binary (first 4 KiB).
-    pub fn of(bytes: &[u8]) -> Kind {
-        let head = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
-        let first = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).iter().find(|b| !b.is_ascii_whitespace());
-        let nul = head.iter().filter(|b| **b == 0).count();
-        match head {
-            [b'P', b'K', 3 | 5 | 7, 4 | 6 | 8, ..] => Kind::Zip,
-            [0x1f, 0x8b, ..] => Kind::Gzip,
-            [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] => Kind::Zlib,
-            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Kind::Utf16,
-            _ if head.starts_with(b"{\\rtf") => Kind::Rtf,
-            _ if memchr::memmem::find(head.get(..head.len().min(1024)).unwrap_or_default(), b"%PDF-").is_some()
-                && head.trim_ascii_start().starts_with(b"%PDF-") =>
-            {
-                Kind::Pdf
-            }
-            _ if nul > 0 && looks_utf16(head) => Kind::Utf16,
-            _ if head.iter().filter(|b| **b < 9 || (**b > 13 && **b < 32 && **b != 27)).count() * 50 > head.len() => Kind::Binary,
-            _ => match first {
-                Some(b'{' | b'[') if opens_json(head) => Kind::Json,
-                Some(b'<') => Kind::Markup,
-                _ => Kind::Text,
-            },
-        }
-    }
-}
-
-/// `{` or `[` and then what may follow it in JSON; a text can begin with a label in brackets.
-fn opens_json(head: &[u8]) -> bool {
-    let mut signs = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).iter().filter(|b| !b.is_ascii_whitespace());
-    match (signs.next(), signs.next()) {
-        (Some(b'{'), next) => matches!(next, Some(b'"' | b'}') | None),
-        (Some(b'['), next) => matches!(next, Some(b'"' | b'{' | b'[' | b']' | b'-' | b'0'..=b'9') | None),
-        _ => false,
-    }
-}
-
-/// Nearly every second byte is zero.
-fn looks_utf16(head: &[u8]) -> bool {
-    let zeros = |odd: usize| head.iter().skip(odd).step_by(2).filter(|b| **b == 0).count();
-    head.len() >= 4 && zeros(0).max(zeros(1)) * 5 > head.len() * 2
 }
 
 impl Scan<'_> {
@@ -489,141 +431,4 @@ impl Scan<'_> {
             }
         }
     }
-}
-
-/// Stretches of a zip that hold a member's compressed bytes, in order.
-fn compressed(archive: &mut zip::ZipArchive<Cursor<&[u8]>>, len: usize) -> Vec<Range<usize>> {
-    let mut out = Vec::new();
-    for i in 0..archive.len() {
-        let Ok(member) = archive.by_index_raw(i) else { continue };
-        if member.compression() == zip::CompressionMethod::Stored {
-            continue;
-        }
-        let Some(start) = member.data_start().and_then(|at| usize::try_from(at).ok()) else { continue };
-        let end = start.saturating_add(usize::try_from(member.compressed_size()).unwrap_or(usize::MAX));
-        if end <= len {
-            out.push(start..end);
-        }
-    }
-    out.sort_by_key(|r| r.start);
-    out
-}
-
-/// Stretches of a PNG or JPEG that can hold words: all but the coded picture, in which three letters that spell a name are chance.
-/// `None` for bytes of another kind, and for a picture that does not follow its own format.
-fn pictures_words(bytes: &[u8]) -> Option<Vec<Range<usize>>> {
-    let mut out = Vec::new();
-    if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
-        let (mut at, mut from) = (8usize, 0usize);
-        while let Some(head) = bytes.get(at..at + 8) {
-            let len = u32::from_be_bytes([head[0], head[1], head[2], head[3]]) as usize;
-            let end = at.checked_add(12)?.checked_add(len).filter(|e| *e <= bytes.len())?;
-            if head.ends_with(b"IDAT") {
-                out.push(from..at);
-                from = end - 4;
-            }
-            at = end;
-        }
-        out.push(from..bytes.len());
-        return Some(out);
-    }
-    if bytes.starts_with(b"\xff\xd8\xff") {
-        let mut at = 2usize;
-        loop {
-            let head = bytes.get(at..at + 4).filter(|h| h[0] == 0xff)?;
-            let end = at + 2 + usize::from(u16::from_be_bytes([head[2], head[3]]));
-            if head[1] == 0xda {
-                let last = memchr::memmem::rfind(bytes, b"\xff\xd9").filter(|e| *e >= end)?;
-                return Some(vec![0..end.min(bytes.len()), last..bytes.len()]);
-            }
-            at = end;
-        }
-    }
-    None
-}
-
-/// True for letters in the middle of a long run of base64: they are searched decoded, and as they stand they spell nothing.
-fn in_encoded_data(block: &[u8], at: Range<usize>) -> bool {
-    const LONG: usize = 1000;
-    let letter = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
-    let before = block.get(..at.start).unwrap_or_default().iter().rev().take(LONG).take_while(letter).count();
-    let after = block.get(at.end..).unwrap_or_default().iter().take(LONG).take_while(letter).count();
-    let (from, to) = (at.start - before, at.end + after);
-    let run = block.get(from..to).unwrap_or_default();
-    let inside = block.get(at).unwrap_or_default().iter().all(|b| letter(&b));
-    inside
-        && run.len() >= LONG
-        && run.iter().any(u8::is_ascii_uppercase)
-        && run.iter().any(u8::is_ascii_lowercase)
-        && run.iter().filter(|b| b.is_ascii_digit()).count() * 50 > run.len()
-}
-
-fn is_json(bytes: &[u8]) -> bool {
-    let mut tokens = Tokens::new(bytes);
-    loop {
-        match tokens.next() {
-            Ok(Some(_)) => {}
-            Ok(None) => return true,
-            Err(_) => return false,
-        }
-    }
-}
-
-/// True for one lower-case word that is a JSON member name, an XML element or attribute name: `"page":`, `<page`, `page="`. Names of
-/// the standard, which a surname can equal.
-fn is_syntax(block: &[u8], at: Range<usize>) -> bool {
-    let word = block.get(at.clone()).unwrap_or_default();
-    if !word.first().is_some_and(u8::is_ascii_lowercase) || !word.iter().all(u8::is_ascii_alphanumeric) {
-        return false;
-    }
-    let before = block.get(..at.start).unwrap_or_default();
-    let after = block.get(at.end..).unwrap_or_default();
-    let key = before.ends_with(b"\"") && after.strip_prefix(b"\"").is_some_and(|r| r.trim_ascii_start().starts_with(b":"));
-    let element = before.ends_with(b"<") || before.ends_with(b"</");
-    let attribute = before.last().is_some_and(u8::is_ascii_whitespace) && (after.starts_with(b"=\"") || after.starts_with(b"='"));
-    key || element || attribute
-}
-
-/// The stretch around `at`, not before `floor`, up to a quote, an angle bracket or a line end that no `=` continues.
-fn line_around(bytes: &[u8], at: usize, floor: usize) -> Range<usize> {
-    let stops = |p: usize| match bytes.get(p) {
-        Some(b'<' | b'>') => true,
-        Some(b'"') => p == 0 || bytes.get(p - 1) != Some(&b'\\'),
-        Some(b'\n') => !matches!(bytes.get(p.saturating_sub(2)..p), Some([_, b'='] | [b'=', b'\r'])),
-        _ => false,
-    };
-    let start = (floor..at).rev().find(|p| stops(*p)).map_or(floor, |p| p + 1);
-    let end = (at..bytes.len()).find(|p| stops(*p)).unwrap_or(bytes.len());
-    start..end
-}
-
-/// Whether one of the ascending ranges holds the offset.
-fn within(ranges: &[Range<usize>], at: usize) -> bool {
-    let after = ranges.partition_point(|r| r.start <= at);
-    after.checked_sub(1).and_then(|i| ranges.get(i)).is_some_and(|r| at < r.end)
-}
-
-/// Quick test whether a text may hold another layer.
-fn has_layers(bytes: &[u8]) -> bool {
-    memchr::memchr3(b'<', b'&', b'\\', bytes).is_some()
-        || memchr::memchr2(b'%', b'=', bytes).is_some()
-        || layers::base64_runs(bytes).next().is_some()
-}
-
-/// The first place at or before `at` where folding may begin: after a byte that is no letter, no escape and no continuation.
-fn safe_start(bytes: &[u8], at: usize) -> usize {
-    let from = at.saturating_sub(4096);
-    let before = bytes.get(from..at).unwrap_or_default();
-    let found = before.iter().rposition(|b| matches!(b, b'"' | b' ' | b'\n' | b',' | b'>'));
-    found.map_or(at, |p| from + p + 1)
-}
-
-/// True for a word in small letters that a slash, dot or hyphen joins to another word, as in media types, host names and codes.
-fn in_technical_word(block: &[u8], start: usize, at: &Range<usize>) -> bool {
-    let (Some(s), Some(e)) = (at.start.checked_sub(start), at.end.checked_sub(start)) else { return false };
-    let Some(word) = block.get(s..e) else { return false };
-    let joins = |b: Option<&u8>| matches!(b, Some(b'/' | b'.' | b'-' | b'_' | b':'));
-    let letter = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
-    let before = joins(s.checked_sub(1).and_then(|i| block.get(i))) && letter(s.checked_sub(2).and_then(|i| block.get(i)));
-    (before || (joins(block.get(e)) && letter(block.get(e + 1)))) && word.iter().all(u8::is_ascii_lowercase)
 }

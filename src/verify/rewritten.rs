@@ -107,6 +107,7 @@ fn judge(read: Vec<Option<Page>>, after: &Parts, rewrite: &Rewrite, removed: &[&
     rewrite.signs.iter().for_each(|s| came.add(s));
     let mut taken = Letters::default();
     removed.iter().for_each(|r| taken.add(r));
+    rewrite.doubled.iter().for_each(|d| taken.add(d));
     let more = went.beyond(&came);
     if more > 0 {
         faults.push(format!("{more} letters on the pages that nothing explains"));

@@ -3,7 +3,7 @@
 //   node desk.mjs PROGRAM SAMPLE-FOLDER [PICTURES-FOLDER]
 import { chromium } from "playwright-core";
 import { spawn, execFileSync } from "node:child_process";
-import { mkdtempSync, mkdirSync, readFileSync, rmSync, existsSync, writeFileSync } from "node:fs";
+import { mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, existsSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -83,6 +83,27 @@ try {
   }
   await shown(ada, "accounts");
   assert.equal((await ada.goto(`${base}/queue`)).status(), 403, "an administrator sees no record");
+  await ada.goto(`${base}/totp`);
+  await shown(ada, "second-factor");
+
+  step("settings: dictionary with its test box, working days, a destination");
+  const outbound = join(data, "outbound");
+  mkdirSync(outbound);
+  await ada.goto(`${base}/settings`);
+  await ada.fill("#dictionary [name=text]", "Maple House");
+  await ada.check("[name=case_sensitive]");
+  await Promise.all([ada.waitForNavigation(), ada.click("#dictionary button:has-text('Add')")]);
+  await ada.fill("#trial", "She moved to Maple House last week; the maple house next door is empty.");
+  await Promise.all([ada.waitForNavigation(), ada.click("button:has-text('Try')")]);
+  assert.deepEqual(await ada.locator("#found mark").allTextContents(), ["Maple House"]);
+  await shown(ada, "settings");
+  await ada.goto(`${base}/settings`);
+  await ada.fill("[name=holidays]", "2026-12-25");
+  await Promise.all([ada.waitForNavigation(), ada.click("form:has([name=holidays]) button")]);
+  await ada.fill("form:has([name=folder]) [name=name]", "Courier");
+  await ada.fill("[name=folder]", outbound);
+  await Promise.all([ada.waitForNavigation(), ada.click("form:has([name=folder]) button")]);
+  assert(await ada.locator("b:has-text('Courier')").count(), "the destination stands in the list");
 
   step("a request is taken in");
   const cleo = await person();
@@ -246,6 +267,39 @@ for n in names:
   assert(/passed {2}signature/.test(verdict) && !/FAILED/.test(verdict), verdict);
   const answers = execFileSync(program, ["audit", "show", packet], { encoding: "utf8" });
   assert(answers.includes("Rita Reviewer") && answers.includes("Otto Officer"), answers);
+
+  step("the package is handed to a destination, once; the patient's page, the dashboard, a saved view, a token");
+  await otto.goto(address);
+  await Promise.all([otto.waitForNavigation(), otto.click("button:has-text('Hand over') >> nth=-1")]);
+  assert(readdirSync(outbound).some((f) => /^release-case-1-run-\d+\.zip$/.test(f)), "the package lies in the folder");
+  await Promise.all([otto.waitForNavigation(), otto.click("button:has-text('Hand over') >> nth=-1")]);
+  assert.match(await otto.locator("main").textContent(), /handed to this destination already/);
+  await otto.goto(`${address}/patient`);
+  assert(await otto.locator("td:has-text('Alder & Finch LLP')").count() >= 2, "case and disclosure stand there");
+  await shown(otto, "patient-dark");
+  const [accounting] = await Promise.all([otto.waitForEvent("download"), otto.click("a:has-text('Export')")]);
+  await accounting.saveAs(join(data, "accounting.csv"));
+  await rita.goto(`${base}/dashboard`);
+  await shown(rita, "dashboard");
+  await rita.goto(`${base}/queue?view=all`);
+  await rita.click("summary:has-text('Save this view')");
+  await rita.fill("details [name=name]", "Everything");
+  await Promise.all([rita.waitForNavigation(), rita.click("details button:has-text('Save')")]);
+  assert(await rita.locator(".chip a:has-text('Everything')").count());
+  await rita.goto(`${base}/tokens`);
+  await rita.fill("[name=name]", "statistics");
+  await rita.check("[value='cases:read']");
+  await Promise.all([rita.waitForNavigation(), rita.click("button:has-text('Make it')")]);
+  const token = await rita.locator("#new-token").textContent();
+  await shown(rita, "tokens");
+  const answer = await fetch(`${base}/api/v1/cases`, { headers: { authorization: `Bearer ${token}` } });
+  assert.equal(answer.status, 200);
+  assert.equal((await answer.json()).cases[0].state, "released");
+  assert.equal((await fetch(`${base}/api/v1/audit`, { headers: { authorization: `Bearer ${token}` } })).status, 403);
+  await rita.goto(`${base}/password`);
+  await shown(rita, "password");
+  const letter = await rita.request.get(`${address}/write-letter?kind=cover`);
+  assert.equal((await letter.body()).subarray(0, 5).toString(), "%PDF-");
 
   step("the log is whole");
   await otto.goto(`${base}/audit`);

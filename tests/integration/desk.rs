@@ -1,4 +1,4 @@
-//! Workers of the desk are killed at random points: nothing is lost, nothing is released twice, the log is whole.
+//! Workers and servers of the desk are killed at random points: nothing is lost, nothing is released twice, the log is whole.
 //! `DISCLOSE_CRASH_ROUNDS` says how often (4 without it).
 
 use crate::run;
@@ -14,9 +14,14 @@ use std::time::{Duration, Instant};
 
 const CASES: usize = 3;
 
-fn worker(data: &Path) -> Child {
+/// A worker by itself, or a server with a worker in it.
+fn worker(data: &Path, server: bool) -> Child {
     let mut c = Command::new(env!("CARGO_BIN_EXE_disclose"));
-    c.args(["worker", "--data"]).arg(data).env_remove("DATABASE_URL").stdout(Stdio::null()).stderr(Stdio::null());
+    c.args(if server { &["serve", "--listen", "127.0.0.1:0", "--data"][..] } else { &["worker", "--data"][..] })
+        .arg(data)
+        .env_remove("DATABASE_URL")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     c.spawn().unwrap()
 }
 
@@ -97,8 +102,8 @@ fn killed_workers_lose_nothing_and_release_nothing_twice() {
             ids.push(case(&store, &clerk).await);
         }
         let mut seed = 0x9e37_79b9_7f4a_7c15u64;
-        for _ in 0..rounds {
-            let mut child = worker(dir.path());
+        for round in 0..rounds {
+            let mut child = worker(dir.path(), round % 2 == 1);
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             tokio::time::sleep(Duration::from_millis(300 + (seed >> 33) % 4_000)).await;
             child.kill().unwrap();
@@ -107,7 +112,7 @@ fn killed_workers_lose_nothing_and_release_nothing_twice() {
                 push(&store, id, &first, &second).await;
             }
         }
-        let mut child = worker(dir.path());
+        let mut child = worker(dir.path(), false);
         let begun = Instant::now();
         loop {
             let mut done = 0;

@@ -24,6 +24,8 @@ pub struct PageFields {
 pub fn page_fields(page: &PageRead, node: u32, record: u32, doc: &mut Document) -> PageFields {
     let text = push(&page.text.text, Class::Narrative, node, record, doc);
     let mut out = PageFields { text, ..PageFields::default() };
+    doc.read_words.0 += page.words.len() as u64;
+    doc.read_words.1 += page.words.iter().map(|w| w.confidence.clamp(0.0, 100.0).round() as u64).sum::<u64>();
     for region in &page.regions {
         let says = region.says.as_deref().unwrap_or(PICTURE);
         let field = push(says, Class::Unknown, node, record, doc);

@@ -7,6 +7,7 @@
 //!
 //! Coordinates are the caller's page units with `y` growing upwards.
 
+mod odd_lines;
 mod order;
 mod rows;
 mod runs;

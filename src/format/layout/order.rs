@@ -1,6 +1,7 @@
 //! The order of rows and columns, and the text they make.
 
 use super::rows::{Row, RowCell, blank};
+use super::runs::Part;
 use super::{Cell, Line, Mapped, PageText};
 
 /// Words nearer than this many line heights are one word.
@@ -235,7 +236,49 @@ fn hyphen(out: &PageText, next: Option<&Row>) -> Hyphen {
     }
 }
 
+/// How a line is spaced out: by how much its letters stand apart, or at which distance from each other where that is always the same (the
+/// boxes of a form). Nothing for ordinary text.
+#[derive(Clone, Copy, Default)]
+struct Spacing {
+    apart: f32,
+    pitch: f32,
+}
+
+fn spacing(cell: &RowCell) -> Spacing {
+    let one = |p: &Part| !p.again && p.text.chars().count() == 1 && !blank(p);
+    let (mut gaps, mut steps): (Vec<f32>, Vec<f32>) = (Vec::new(), Vec::new());
+    for pair in cell.parts.windows(2) {
+        let [a, b] = pair else { continue };
+        if blank(a) || blank(b) || b.again {
+            continue;
+        }
+        if !(one(a) && one(b)) {
+            return Spacing::default();
+        }
+        gaps.push(b.left - a.right);
+        steps.push((b.left + b.right - a.left - a.right) / 2.0);
+    }
+    if gaps.len() < SPACED {
+        return Spacing::default();
+    }
+    gaps.sort_by(f32::total_cmp);
+    steps.sort_by(f32::total_cmp);
+    let of = |v: &[f32], n: usize| v.get(v.len() * n / 8).copied().unwrap_or(0.0);
+    let wide = WORD_GAP * cell.height;
+    let pitch = of(&steps, 4);
+    if of(&gaps, 4) > wide && of(&steps, 6) - of(&steps, 2) < 0.1 * pitch {
+        return Spacing { apart: 0.0, pitch };
+    }
+    let apart = of(&gaps, 2);
+    Spacing { apart: if apart > wide { apart } else { 0.0 }, pitch: 0.0 }
+}
+
+/// Gaps between letters that are needed to tell that a line is spaced out.
+const SPACED: usize = 4;
+
 fn write_cell(cell: &RowCell, glued: bool, out: &mut PageText) {
+    let spaced = spacing(cell);
+    let mut centre = f32::MIN;
     let mut right = cell.left;
     let mut started = false;
     for p in &cell.parts {
@@ -256,7 +299,13 @@ fn write_cell(cell: &RowCell, glued: bool, out: &mut PageText) {
             continue;
         }
         let gap = p.left - right;
-        if started && gap > WORD_GAP * cell.height && !out.text.ends_with([' ', '\n', '\t']) {
+        let middle = (p.left + p.right) / 2.0;
+        let apart = match spaced.pitch > 0.0 {
+            true => middle - centre > 1.5 * spaced.pitch,
+            false => gap > spaced.apart + WORD_GAP * cell.height,
+        };
+        centre = middle;
+        if started && apart && !out.text.ends_with([' ', '\n', '\t']) {
             out.text.push(' ');
         }
         let text = if !started && !glued { p.text.trim_start() } else { p.text };

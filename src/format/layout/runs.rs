@@ -1,6 +1,6 @@
 //! Pieces that continue each other as they were drawn.
 
-use super::{Frame, Piece};
+use super::{Frame, Piece, odd_lines};
 
 /// Angles within this much (radians, two degrees) are one direction.
 const SAME_ANGLE: f32 = 0.035;
@@ -38,8 +38,12 @@ impl Run<'_> {
 
 /// Runs by direction, the most usual direction first; runs in the order they were drawn.
 pub(super) fn by_angle<'a>(pieces: &[Piece<'a>]) -> Vec<(f32, Vec<Run<'a>>)> {
+    let sound = |p: &&Piece| !p.text.is_empty() && p.quad.iter().flatten().all(|c| c.is_finite());
+    let mut list: Vec<&Piece<'a>> = pieces.iter().filter(sound).collect();
+    let first = list.first().map_or(0.0, |p| angle_of(p));
+    let bent = if list.iter().all(|p| near(first, angle_of(p))) { Vec::new() } else { odd_lines::bent(&mut list) };
     let mut groups: Vec<(f32, Vec<&Piece<'a>>)> = Vec::new();
-    for p in pieces.iter().filter(|p| !p.text.is_empty() && p.quad.iter().flatten().all(|c| c.is_finite())) {
+    for p in list {
         let angle = angle_of(p);
         // Text in more directions than this is decoration; it reads with the last of them.
         let full = groups.len() >= 64;
@@ -50,10 +54,19 @@ pub(super) fn by_angle<'a>(pieces: &[Piece<'a>]) -> Vec<(f32, Vec<Run<'a>>)> {
         }
     }
     groups.sort_by_key(|(_, list)| std::cmp::Reverse(list.len()));
-    groups.into_iter().map(|(angle, list)| (angle, chain(angle, &list))).collect()
+    let mut out = Vec::new();
+    let mut stacked = Vec::new();
+    for (angle, list) in groups {
+        let mut runs = chain(angle, &list);
+        stacked.extend(odd_lines::stacked(angle, &mut runs, pieces));
+        out.push((angle, runs));
+    }
+    out.extend(bent);
+    out.extend(stacked);
+    out
 }
 
-fn angle_of(p: &Piece) -> f32 {
+pub(super) fn angle_of(p: &Piece) -> f32 {
     let [a, b, c, d] = p.quad;
     let (dx, dy) = (b[0] - a[0], b[1] - a[1]);
     if dx == 0.0 && dy == 0.0 {

@@ -131,3 +131,57 @@ fn odd_coordinates_do_no_harm() {
     let _ = page_text(&pieces);
     assert_eq!(page_text(&[]).text, "");
 }
+
+#[test]
+fn letters_round_a_circle_and_below_each_other_are_words() {
+    let letter = |id: usize, text: &'static str, x: f32, y: f32, angle: f32| {
+        let (s, c) = angle.sin_cos();
+        let at = |u: f32, v: f32| [x + u * c - v * s, y + u * s + v * c];
+        Piece { id: id as u32, text, quad: [at(0.0, 0.0), at(5.0, 0.0), at(5.0, 10.0), at(0.0, 10.0)] }
+    };
+    let name = ["Q", "u", "i", "x", "m", "o", "r", "e"];
+    let round: Vec<Piece> = name
+        .iter()
+        .enumerate()
+        .map(|(i, t)| {
+            let a = 2.0 - i as f32 * 0.12;
+            letter(i, t, 300.0 + 50.0 * a.cos(), 300.0 + 50.0 * a.sin(), a - std::f32::consts::FRAC_PI_2)
+        })
+        .collect();
+    assert_eq!(page_text(&round).text, "Quixmore\n");
+    let below: Vec<Piece> = name.iter().enumerate().map(|(i, t)| letter(i, t, 300.0, 300.0 - 12.0 * i as f32, 0.0)).collect();
+    assert_eq!(page_text(&below).text, "Quixmore\n");
+    let flags: Vec<Piece> = ["H", "L", "H", "N"]
+        .iter()
+        .enumerate()
+        .flat_map(|(i, t)| {
+            let y = 300.0 - 12.0 * i as f32;
+            let word = [[100.0, y], [140.0, y], [140.0, y + 10.0], [100.0, y + 10.0]];
+            [Piece { id: 10 + i as u32, text: "Glucose", quad: word }, letter(i, t, 180.0, y, 0.0)]
+        })
+        .collect();
+    assert!(page_text(&flags).text.starts_with("Glucose\tH\nGlucose\tL\n"), "flags of a table stay in their rows");
+}
+
+#[test]
+fn a_line_that_is_spaced_out_reads_as_words() {
+    let pieces: Vec<Piece> = ["S", "e", "e", "n", " ", "b", "y", " ", "A", "n", "n"]
+        .iter()
+        .enumerate()
+        .map(|(i, text)| {
+            let x = 100.0 + 10.0 * i as f32;
+            Piece { id: i as u32, text, quad: [[x, 300.0], [x + 5.0, 300.0], [x + 5.0, 310.0], [x, 310.0]] }
+        })
+        .collect();
+    assert_eq!(page_text(&pieces).text, "Seen by Ann\n");
+    // Boxes of a form: the letters are of different width, their middles are not.
+    let boxes: Vec<Piece> = [("Q", 8.0), ("u", 5.0), ("i", 2.0), ("x", 5.0), ("m", 8.0), ("e", 5.0)]
+        .iter()
+        .enumerate()
+        .map(|(i, (text, w))| {
+            let x = 100.0 + 13.0 * i as f32 - w / 2.0;
+            Piece { id: i as u32, text, quad: [[x, 300.0], [x + w, 300.0], [x + w, 310.0], [x, 310.0]] }
+        })
+        .collect();
+    assert_eq!(page_text(&boxes).text, "Quixme\n");
+}

@@ -215,7 +215,7 @@ pub struct Used<'u> {
 }
 
 /// A copy with the outlines of used glyphs only. `None` when the font is not understood.
-pub fn pruned(data: &[u8], used: &Used) -> Option<(Vec<u8>, BTreeSet<u16>)> {
+pub fn pruned(data: &[u8], used: &Used) -> Option<(Vec<u8>, Renamed)> {
     let cff = Cff::parse(data)?;
     let own = if cff.cid { BTreeMap::new() } else { codes(&cff).unwrap_or_default() };
     let has_own = offset(&cff.top, 16).is_some_and(|o| o > 1);
@@ -247,8 +247,18 @@ pub fn pruned(data: &[u8], used: &Used) -> Option<(Vec<u8>, BTreeSet<u16>)> {
         }
         accents(&cff, &mut keep);
     }
-    write(&cff, &keep, &own, has_own).map(|out| (out, keep))
+    let renamed: Renamed = keep
+        .iter()
+        .filter(|_| !cff.cid)
+        .filter_map(|g| Some((*g, cff.string(*cff.charset.get(usize::from(*g))?))))
+        .filter(|(_, name)| !super::names::is_plain(name))
+        .map(|(g, name)| (name, format!("g{g}").into_bytes()))
+        .collect();
+    write(&cff, &keep, &own, has_own, &renamed).map(|out| (out, renamed))
 }
+
+/// Glyph names that say more than which character a glyph is, and what they are called now.
+pub type Renamed = BTreeMap<Vec<u8>, Vec<u8>>;
 
 /// `endchar` with four operands builds an accented letter of two glyphs named by StandardEncoding; rare, so both stay where one may be used.
 fn accents(cff: &Cff, keep: &mut BTreeSet<u16>) {
@@ -331,7 +341,7 @@ fn private(data: &[u8], raw: &[u8]) -> Option<(Vec<u8>, usize)> {
     Some((out, len))
 }
 
-fn write(cff: &Cff, keep: &BTreeSet<u16>, own: &BTreeMap<u32, u16>, has_own: bool) -> Option<Vec<u8>> {
+fn write(cff: &Cff, keep: &BTreeSet<u16>, own: &BTreeMap<u32, u16>, has_own: bool, renamed: &Renamed) -> Option<Vec<u8>> {
     let glyphs: Vec<Vec<u8>> =
         cff.glyphs.iter().enumerate().map(|(g, c)| if keep.contains(&(g as u16)) { c.to_vec() } else { vec![14] }).collect();
     let mut charset = vec![0u8];
@@ -349,8 +359,9 @@ fn write(cff: &Cff, keep: &BTreeSet<u16>, own: &BTreeMap<u32, u16>, has_own: boo
             && cff.strings.get(i).is_some_and(|s| matches!(*s, b"Adobe" | b"Identity" | b"Japan1" | b"GB1" | b"CNS1" | b"Korea1"))
             || !cff.cid && sids.contains(&sid)
     };
+    let called = |s: &[u8]| if cff.cid { s.to_vec() } else { renamed.get(s).cloned().unwrap_or_else(|| s.to_vec()) };
     let strings: Vec<Vec<u8>> =
-        cff.strings.iter().enumerate().map(|(i, s)| if named(i) { s.to_vec() } else { Vec::new() }).collect();
+        cff.strings.iter().enumerate().map(|(i, s)| if named(i) { called(s) } else { Vec::new() }).collect();
     let mut encoding = Vec::new();
     if has_own {
         // One code for each glyph in order, then supplements by name.

@@ -1,5 +1,41 @@
 //! Image codecs whose files hold more than the picture: metadata, thumbnails and comments are left out.
 
+/// JBIG2 segments as they stand in a PDF, without comments and profiles (ITU-T T.88, 7.2); `None` for what are no segments.
+pub fn jbig2(data: &[u8]) -> Option<Vec<u8>> {
+    let u32_at = |at: usize| Some(u32::from_be_bytes(data.get(at..at + 4)?.try_into().ok()?));
+    let mut out = Vec::with_capacity(data.len());
+    let mut at = 0usize;
+    while at < data.len() {
+        let (start, number, flags) = (at, u32_at(at)?, *data.get(at + 4)?);
+        let mut referred = usize::from(*data.get(at + 5)? >> 5);
+        at += 6;
+        if referred == 7 {
+            referred = (u32_at(at - 1)? & 0x1fff_ffff) as usize;
+            at = at.checked_add(3)?.checked_add((referred + 1).div_ceil(8))?;
+        }
+        let size = match number {
+            0..=256 => 1,
+            257..=65_536 => 2,
+            _ => 4,
+        };
+        at = at.checked_add(referred.checked_mul(size)?)?.checked_add(if flags & 0x40 != 0 { 4 } else { 1 })?;
+        let len = u32_at(at)?;
+        at += 4;
+        if len == u32::MAX {
+            // A region of unknown length: what follows is its data, and it is the last of a page.
+            out.extend_from_slice(data.get(start..)?);
+            return Some(out);
+        }
+        // Scanners write files whose last segment is cut.
+        let end = at.checked_add(len as usize)?.min(data.len());
+        if !matches!(flags & 0x3f, 52 | 62) {
+            out.extend_from_slice(data.get(start..end)?);
+        }
+        at = end;
+    }
+    Some(out)
+}
+
 /// A JPEG file with its application segments and comments gone, but for what says how colours are stored (JFIF, Adobe).
 pub fn jpeg(data: &[u8]) -> Option<Vec<u8>> {
     if !data.starts_with(&[0xff, 0xd8]) {
@@ -130,6 +166,20 @@ fn codestream(data: &[u8]) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn comments_of_jbig2_go_and_other_segments_stay() {
+        let segment = |number: u8, kind: u8, data: &[u8]| {
+            [&[0, 0, 0, number, kind, 0x20, 0, 1][..], &(data.len() as u32).to_be_bytes(), data].concat()
+        };
+        let (page, comment, end) =
+            (segment(1, 48, &[1; 19]), segment(2, 62, b"\x20\0\0\0Comment\0Quixmore"), segment(3, 49, b""));
+        let all = [&page[..], &comment, &end].concat();
+        assert_eq!(jbig2(&all).unwrap(), [&page[..], &end].concat());
+        for cut in 0..all.len() {
+            let _ = jbig2(&all[..cut]);
+        }
+    }
 
     #[test]
     fn comments_and_exif_are_gone() {

@@ -6,7 +6,8 @@ use super::obj;
 use super::sfnt::Sfnt;
 use super::tables;
 use lopdf::{Dictionary, Document, Object, ObjectId};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use unicode_normalization::UnicodeNormalization;
 
 /// What kind of font.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,6 +43,10 @@ pub struct Font {
     pub resources: Option<Dictionary>,
     /// Glyph names by code, as far as an encoding tells them.
     pub names: HashMap<u32, Vec<u8>>,
+    /// Codes that are said to read as another letter than the one they show.
+    lies: HashSet<u32>,
+    /// What codes show is known for certain: glyphs are chosen by their names, or the program has a map of characters.
+    shows_letters: bool,
     /// True for fonts of signs and ornaments, whose glyphs need no text.
     pub ornaments: bool,
 }
@@ -77,6 +82,8 @@ impl Font {
             procs: HashMap::new(),
             resources: None,
             names: HashMap::new(),
+            lies: HashSet::new(),
+            shows_letters: false,
             ornaments: is_ornamental(&base),
         };
         match subtype {
@@ -88,6 +95,9 @@ impl Font {
         if let Some(s) = obj::stream(doc, dict, b"ToUnicode") {
             let map = CMap::parse(&obj::decoded(doc, s)?)?;
             for (code, text) in map.text {
+                if f.text.get(&code).is_some_and(|shown| f.shows_letters && differ(shown, &text)) {
+                    f.lies.insert(code);
+                }
                 if is_readable(&text) {
                     f.text.insert(code, text);
                 }
@@ -118,6 +128,11 @@ impl Font {
             None if self.ornaments => Some("\u{2022}"),
             None => None,
         }
+    }
+
+    /// True for a code that shows one letter, by the name of its glyph, and is said to be another.
+    pub fn lies(&self, code: u32) -> bool {
+        self.lies.contains(&code)
     }
 
     /// Changes what a code reads as.
@@ -165,6 +180,12 @@ impl Font {
             None => None,
         };
         let has_dict = matches!(encoding, Some(Object::Dictionary(_)));
+        self.shows_letters = match &program {
+            Some(Program::TrueType(data)) => {
+                flags & 4 == 0 && Sfnt::parse(data).is_some_and(|f| f.maps().iter().any(|m| (m.0, m.1) == (3, 1)))
+            }
+            _ => !symbol && !zapf && !self.ornaments,
+        };
         let table = match named {
             Some(t) => Some(t),
             None if symbol => Some(&tables::SYMBOL),
@@ -385,6 +406,7 @@ impl Font {
         let identity = matches!(self.cmap.cids.as_slice(), [(0, 0xffff, 0)]);
         let Some(Program::TrueType(data)) = Program::of(doc, obj::dict(doc, font, b"FontDescriptor")) else { return };
         let Some(sfnt) = Sfnt::parse(&data).filter(|_| identity) else { return };
+        self.shows_letters = true;
         let to_glyph = obj::stream(doc, font, b"CIDToGIDMap").and_then(|s| obj::decoded(doc, s).ok());
         let mut by_glyph: HashMap<u16, u32> = HashMap::new();
         for (platform, encoding, map) in sfnt.maps() {
@@ -492,6 +514,13 @@ pub fn latin_width(c: char, column: usize) -> Option<u16> {
     let c = u16::try_from(u32::from(c)).ok()?;
     let at = tables::LATIN.binary_search_by_key(&c, |r| r.0).ok()?;
     tables::LATIN.get(at)?.1.get(column).copied()
+}
+
+/// True when a glyph shows an ASCII letter or digit and is said to read as something without it.
+fn differ(shown: &str, said: &str) -> bool {
+    let mut one = shown.chars();
+    let (Some(c), None) = (one.next().filter(char::is_ascii_alphanumeric), one.next()) else { return false };
+    !said.nfkd().any(|s| s.eq_ignore_ascii_case(&c))
 }
 
 fn base_table(name: &[u8]) -> Option<&'static [u16; 256]> {

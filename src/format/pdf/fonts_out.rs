@@ -3,6 +3,7 @@
 
 use super::cff;
 use super::font::{Font, Kind, Program, standard_of};
+use super::names::is_plain;
 use super::obj;
 use super::out::{Out, name};
 use super::sfnt::Sfnt;
@@ -93,7 +94,8 @@ impl<'d> One<'d> {
         let base = String::from_utf8_lossy(obj::name(src, self.dict, b"BaseFont").unwrap_or_default()).into_owned();
         let program = Program::of(src, descriptor);
         let had_program = program.is_some();
-        let file = program.and_then(|p| self.program(out, p));
+        let mut renamed = cff::Renamed::new();
+        let file = program.and_then(|p| self.program(out, p, &mut renamed));
         let mut d = Dictionary::new();
         d.set("Type", name("Font"));
         let kind = if subtype == b"TrueType" && (file.is_some() || !had_program) { "TrueType" } else { "Type1" };
@@ -106,7 +108,7 @@ impl<'d> One<'d> {
         if had_program && file.is_none() {
             out.notes.insert("a font that cannot be shown without what it would give away was replaced by a standard font");
         }
-        self.encoding(out, &mut d, had_program && file.is_none());
+        self.encoding(out, &mut d, had_program && file.is_none(), &renamed);
         if obj::array(src, self.dict, b"Widths").is_some() {
             self.widths(&mut d, 1000.0);
         }
@@ -119,7 +121,7 @@ impl<'d> One<'d> {
     }
 
     /// Codes and names of what is used.
-    fn encoding(&self, out: &Out, d: &mut Dictionary, replaced: bool) {
+    fn encoding(&self, out: &Out, d: &mut Dictionary, replaced: bool, renamed: &cff::Renamed) {
         let src = out.src;
         let named = |n: &[u8]| matches!(n, b"WinAnsiEncoding" | b"MacRomanEncoding" | b"MacExpertEncoding" | b"StandardEncoding");
         let old = obj::get(src, self.dict, b"Encoding");
@@ -161,7 +163,8 @@ impl<'d> One<'d> {
                     if last != Some(code.wrapping_sub(1)) {
                         list.push(Object::Integer(i64::from(*code)));
                     }
-                    list.push(Object::Name(n.clone()));
+                    let plain = || if is_plain(n) { n.clone() } else { format!("g{code}").into_bytes() };
+                    list.push(Object::Name(renamed.get(n).cloned().unwrap_or_else(plain)));
                     last = Some(*code);
                 }
                 if !list.is_empty() {
@@ -183,7 +186,7 @@ impl<'d> One<'d> {
     }
 
     /// The program with used glyphs only: key and stream.
-    fn program(&self, out: &mut Out, program: Program) -> Option<(&'static str, ObjectId)> {
+    fn program(&self, out: &mut Out, program: Program, renamed: &mut cff::Renamed) -> Option<(&'static str, ObjectId)> {
         match program {
             Program::TrueType(data) => {
                 let glyphs = self.true_type_glyphs(&data)?;
@@ -195,7 +198,9 @@ impl<'d> One<'d> {
             Program::Cff(data) => {
                 let names: BTreeSet<Vec<u8>> = self.used.iter().filter_map(|c| self.font.names.get(c).cloned()).collect();
                 let texts: BTreeSet<String> = self.used.iter().filter_map(|c| self.font.text(*c).map(str::to_string)).collect();
-                let (new, _) = cff::pruned(&data, &cff::Used { codes: &self.used, names: &names, texts: &texts, cids: None })?;
+                let used = cff::Used { codes: &self.used, names: &names, texts: &texts, cids: None };
+                let (new, called) = cff::pruned(&data, &used)?;
+                *renamed = called;
                 let mut d = Dictionary::new();
                 d.set("Subtype", name("Type1C"));
                 Some(("FontFile3", out.stream(d, new)))

@@ -107,6 +107,7 @@ impl Interpreter<'_, '_> {
                 invisible: s.mode == 3 || s.mode == 7,
                 unreadable: text.is_none() && w.abs() > 1e-4,
             });
+            self.page.lies += u32::from(!gone && font.lies(c.code));
             *tm = mul(&[1.0, 0.0, 0.0, 1.0, advance.0, advance.1], tm);
         }
         Ok(())

@@ -348,6 +348,12 @@ impl<'c, 'd> Interpreter<'c, 'd> {
                 let pixels = (n(b"Width"), n(b"Height"));
                 self.page.images.push(ImageUse { stream: at, op: i, object, matrix: s.ctm, gone, mask, pixels });
             }
+            // A program for old printers: nothing of it is seen, and it is not written.
+            Some(b"PS") => {
+                if let Some(u) = self.page.streams.get_mut(at as usize) {
+                    u.hidden.push(i);
+                }
+            }
             _ => return Err("an external object of an unknown kind".into()),
         }
         Ok(())

@@ -36,6 +36,23 @@ fn part(name: &str) -> Option<String> {
     listed(name)
 }
 
+/// Endings that say which form of a glyph it is.
+const FORMS: &[&str] =
+    &["oldstyle", "superior", "inferior", "numerator", "denominator", "fitted", "taboldstyle", "small", "swash"];
+
+/// True for a glyph name that says which character it is, or a number; any other can be anybody's.
+pub fn is_plain(name: &[u8]) -> bool {
+    let Ok(name) = std::str::from_utf8(name) else { return false };
+    if name == ".notdef" {
+        return true;
+    }
+    let (stem, form) = name.split_once('.').unwrap_or((name, ""));
+    let known = stem.split('_').all(|p| part(p).is_some());
+    let letters = stem.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number = letters.len() < stem.len() && letters.len() <= 5 && letters.chars().all(|c| c.is_ascii_alphabetic());
+    (known || number || stem.len() <= 2) && (form.len() <= 4 || FORMS.contains(&form))
+}
+
 /// The Adobe Glyph List as lopdf has it: asked through an encoding that has the name as its only difference.
 fn listed(name: &str) -> Option<String> {
     match name {
@@ -95,6 +112,16 @@ mod tests {
         assert_eq!(t("u1F600").as_deref(), Some("\u{1f600}"));
         assert_eq!(t("a.alt").as_deref(), Some("a"));
         assert_eq!((t("g42"), t(".notdef"), t("cid123")), (None, None, None));
+    }
+
+    #[test]
+    fn a_glyph_named_like_a_person_is_not_plain() {
+        for plain in ["A", "Aacute", "f_f_i", "uni00E9", "g42", "glyph7", "cid123", "a.sc", "one.oldstyle", ".notdef", "H1"] {
+            assert!(is_plain(plain.as_bytes()), "{plain}");
+        }
+        for odd in ["Quixmore", "a_Quixmore", "a.Quixmore", "Quixmore.alt", "Quixmore7", "registered.Ann.Roe"] {
+            assert!(!is_plain(odd.as_bytes()), "{odd}");
+        }
     }
 
     #[test]

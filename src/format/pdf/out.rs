@@ -400,11 +400,11 @@ impl<'d> Out<'d> {
             b"JPXDecode" => ("JPXDecode", super::codecs::jpx(&data)?),
             b"JBIG2Decode" => {
                 if let Some(g) = codec_parms().and_then(|p| obj::stream(self.src, p, b"JBIG2Globals")) {
-                    let globals = obj::decoded(self.src, g).ok()?;
+                    let globals = super::codecs::jbig2(&obj::decoded(self.src, g).ok()?)?;
                     let id = self.once(address(g), |out| Some(out.stream(Dictionary::new(), globals)))?;
                     parms.set("JBIG2Globals", Object::Reference(id));
                 }
-                ("JBIG2Decode", data)
+                ("JBIG2Decode", super::codecs::jbig2(&data)?)
             }
             _ => {
                 if let Some(p) = codec_parms() {

@@ -143,6 +143,8 @@ pub struct StreamUse<'d> {
 /// A page as drawn.
 #[derive(Default)]
 pub struct PageModel<'d> {
+    /// Visible glyphs that are said to read as another letter than the one they show.
+    pub lies: u32,
     pub streams: Vec<StreamUse<'d>>,
     /// Streams that are the page: its contents, then the looks of annotations, each with the matrix it is drawn with.
     pub roots: Vec<(u32, Matrix)>,

@@ -128,8 +128,14 @@ pub fn is_drawn(doc: &lopdf::Document, a: &Dictionary) -> bool {
         )
 }
 
+/// Letters that are not what they are said to be, from which on a page is not believed; one may be a slip of the program that made it.
+const LIES: u32 = 3;
+
 /// Text that nobody can read makes a page unreadable; a lone sign in a font of signs does not.
 fn unreadable(page: &PageModel) -> Result<(), String> {
+    if page.lies >= LIES {
+        return Err("its text is said to read otherwise than its font shows".into());
+    }
     let seen: Vec<bool> = page.glyphs.iter().filter(|g| !g.gone).map(|g| g.unreadable).collect();
     let bad = seen.iter().filter(|u| **u).count();
     let in_a_row = seen.windows(3).any(|w| w.iter().all(|u| *u));

@@ -4,7 +4,7 @@
 //! notices and comments of its makers.
 
 use super::font::Font;
-use super::names::{text_of, type1_encoding};
+use super::names::{is_plain, text_of, type1_encoding};
 use std::collections::BTreeSet;
 
 /// Program and the lengths of its three parts.
@@ -36,6 +36,9 @@ pub fn pruned(data: &[u8], used: &BTreeSet<u32>, font: &Font) -> Option<Pruned> 
         keep.extend(font.names.get(code).cloned());
         keep.extend(own.iter().find(|(c, _)| c == code).map(|(_, n)| n.clone()));
         texts.extend(font.text(*code).map(str::to_string));
+    }
+    if !keep.iter().all(|n| is_plain(n)) {
+        return None;
     }
     let private = outlines(plain, &|name: &[u8]| keep.contains(name) || text_of(name).is_some_and(|t| texts.contains(&t)))?;
     let head = clear_part(clear, &own, used);

@@ -14,6 +14,7 @@ use super::read::{Held, What, interpret, pictures, text_of};
 use super::relay::{PageEdit, relay};
 use super::source::{PageInfo, annotations, rect};
 use super::tags;
+use crate::format::layout::PageText;
 use crate::model::document::Document;
 use crate::model::edit::{Change, Edit, Rewrite, Written};
 use crate::model::error::WriteError;
@@ -206,6 +207,9 @@ fn one_page<'d>(
             })
             .collect();
         let boxes = relay(&model, &text, &edits, &mut plan);
+        for e in &edits {
+            rewrite.doubled.extend(doubled(&model, &text, e));
+        }
         for ((e, page_edit), place) in list.iter().zip(&edits).zip(boxes) {
             rewrite.labels.extend(page_edit.label.clone());
             let place = match place {
@@ -246,6 +250,19 @@ fn one_page<'d>(
     page.set("Contents", Object::Reference(id));
     page.set("Resources", Object::Dictionary(resources));
     Ok((page, plan.bands))
+}
+
+/// What glyphs of an edited stretch read as that the text has once and the page twice.
+fn doubled(model: &PageModel, text: &PageText, edit: &PageEdit) -> Option<String> {
+    let mut ranges: Vec<(u32, u32)> = Vec::new();
+    let mut out = String::new();
+    for m in text.map.iter().filter(|m| m.end > m.start && (m.start as usize) < edit.end && (m.end as usize) > edit.start) {
+        if ranges.contains(&(m.start, m.end)) {
+            out.extend(model.glyphs.get(m.piece as usize).map(|g| model.text(g)));
+        }
+        ranges.push((m.start, m.end));
+    }
+    (!out.is_empty()).then_some(out)
 }
 
 /// Outlines where pictures were left out.

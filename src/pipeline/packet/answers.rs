@@ -118,8 +118,11 @@ pub fn answers(packet: impl Read + Seek) -> Result<String, RunError> {
     let withheld = report["withheld"].as_array().map_or(0, Vec::len);
     say(
         "Which information-blocking exception is relied on for it?",
-        vec![match withheld {
-            0 => "Nothing was withheld.".into(),
+        vec![match (withheld, &report["readiness"]["exception"]) {
+            (_, e) if e.is_object() => {
+                format!("{}, {}: {} (by {})", s(&e["title"]), s(&e["citation"]), s(&e["rationale"]), s(&e["by"]))
+            }
+            (0, _) => "Nothing was withheld.".into(),
             _ => "The request states none; 45 CFR part 171 leaves it to a person, and none is assumed.".to_string(),
         }],
     );

@@ -67,6 +67,7 @@ pub(super) fn request(r: &Value, internal: bool) -> Vec<Block> {
         ("Recipient's address", s(&q["recipient_address"]), false),
         ("Reference", s(&q["reference"]), true),
         ("Received", s(&q["received"]), true),
+        ("Came by", words(&q["channel"]), false),
         ("Due", due, true),
         ("Clock", s(&q["clock"]), false),
         ("Dates in scope", dates, true),
@@ -132,11 +133,26 @@ pub(super) fn authority(r: &Value, internal: bool) -> Vec<Block> {
         let heads = ["Item", "Answer", "By", "Citation", "SHA-256 of the evidence|path"];
         out.extend(listed("Checklist of the authority", &heads, table.collect(), ""));
     } else {
-        out.push(text("No checklist was given with the request; it is kept elsewhere."));
+        out.push(text(
+            "No checklist was given with the request: nothing here says that the authority's conditions are met. It is kept elsewhere, and \
+             whoever releases answers for it.",
+        ));
     }
     out.push(heading("Information blocking"));
     let withheld = r["counts"]["withheld"].as_u64().unwrap_or(0);
+    let relied = &ready["exception"];
+    let denied = ready["denial"].is_object();
     out.push(text(match withheld {
+        _ if relied.is_object() => format!(
+            "{} relies on the exception \"{}\" ({}): {}",
+            s(&relied["by"]),
+            s(&relied["title"]),
+            s(&relied["citation"]),
+            s(&relied["rationale"])
+        ),
+        0 if denied => "Access is denied in part. The exception that is relied on (45 CFR part 171) is for a person to state; the request \
+                        states none, and none is assumed."
+            .to_string(),
         0 => "Nothing was withheld as a whole.".to_string(),
         n => format!(
             "{} records or files were withheld (section 9). Where one is electronic health information, the exception that is relied on (45 \

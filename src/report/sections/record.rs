@@ -29,7 +29,8 @@ pub(super) fn received(r: &Value, internal: bool) -> Vec<Block> {
                 (first, last) => format!("{first}\n{last}"),
             };
             let file = format!("{}\nas {}", s(&i["path"]), s(&i["file"]));
-            let more = [dates, s(&i["unclear"]), s(&i["verdict"]), s(&i["bytes"]), s(&i["sha256"])];
+            let sure = i["ocr_confidence"].as_f64().map(|c| format!("{c:.0}")).unwrap_or_default();
+            let more = [dates, s(&i["unclear"]), sure, s(&i["verdict"]), s(&i["bytes"]), s(&i["sha256"])];
             let head = vec![s(&i["no"]), file, s(&i["format"]), state(i)];
             head.into_iter().chain(counted).chain(more).collect()
         })
@@ -45,6 +46,7 @@ pub(super) fn received(r: &Value, internal: bool) -> Vec<Block> {
         "Changes|num",
         "Dates",
         "Unclear|num",
+        "OCR|num",
         "Whose",
         "Bytes|num",
         "SHA-256|path",
@@ -52,7 +54,8 @@ pub(super) fn received(r: &Value, internal: bool) -> Vec<Block> {
     let heads: &[&'static str] = if internal { &long } else { &short };
     out.extend(listed("Files received", heads, table, "Nothing."));
     if internal {
-        out.push(soft("\"Unclear\" counts stretches that could not be read with certainty; each was masked and put to a person (section 10)."));
+        out.push(soft("\"Unclear\" counts stretches that could not be read with certainty; each was masked and put to a person (section 10). \
+             \"OCR\" is the mean confidence, 0 to 100, of the words that were read in pixels."));
     }
     out.push(heading("Notes of the readers"));
     let notes = rows(&r["notes"])
