@@ -20,7 +20,9 @@ mod wordpiece;
 
 pub use files::{ATTRIBUTION, DOUBT, MODEL, RULE, VERSION};
 pub use places::is_in_no_list;
+pub(super) use things::is_place;
 pub use verdict::{Answer, is_somebody, read_names};
+pub(super) use verdict::{name_scores, read_unweighed};
 
 use files::Files;
 use net::{Net, Scored};
