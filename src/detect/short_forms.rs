@@ -32,7 +32,7 @@ pub fn find(t: &Tokens, mentions: &mut Vec<Mention>, own: &Own) {
     }
     more.retain(|m: &Mention| {
         let at = mentions.partition_point(|x| x.end <= m.start);
-        !mentions.get(at).is_some_and(|x| x.start < m.end)
+        mentions.get(at).is_none_or(|x| x.start >= m.end)
     });
     if !more.is_empty() {
         mentions.extend(more);
