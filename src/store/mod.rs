@@ -94,6 +94,8 @@ pub struct Store {
     blobs: Arc<blobs::Blobs>,
     dir: PathBuf,
     opened: Arc<RwLock<HashMap<String, CaseKey>>>,
+    /// What a search compares, by case: a digest of the sealed names, and the names folded.
+    searched: Arc<RwLock<HashMap<String, (u64, Arc<str>)>>>,
 }
 
 impl Store {
@@ -116,6 +118,7 @@ impl Store {
             chain: [0; 32],
             dir: dir.to_path_buf(),
             opened: Arc::default(),
+            searched: Arc::default(),
         };
         store.chain = store.migrate().await?;
         Ok(store)
