@@ -1,5 +1,6 @@
 //! Measures `disclose detect` and `disclose match` on the labelled set of `tests/corpus`. Run it through `scripts/evaluate`.
 
+mod examples;
 #[path = "../../tests/corpus/gold.rs"]
 mod gold;
 mod identity;
@@ -45,20 +46,42 @@ impl Gate {
 }
 
 fn split(root: &Path, name: &str) -> Result<Score, String> {
-    let notes = gold::split(root, name)?;
+    measure(&gold::split(root, name)?)
+}
+
+fn measure(notes: &[gold::Note]) -> Result<Score, String> {
     let scores: Vec<Score> = notes.par_iter().map(score::score).collect::<Result<_, _>>()?;
     let mut out = Score::default();
     scores.into_iter().for_each(|s| out.merge(s));
     Ok(out)
 }
 
+/// Measures the notes of one folder alone.
+fn folder(dir: &Path, misses: bool) -> Result<bool, String> {
+    let score = measure(&gold::folder(dir, "notes")?)?;
+    if misses {
+        score.misses.iter().for_each(|m| println!("{m}"));
+    }
+    print!("{}", page::one(&score));
+    Ok(GATES.iter().all(|g| g.holds(&score)))
+}
+
 fn run() -> Result<bool, String> {
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    const KNOWN: &[&str] = &["--gate", "--misses", "--test-misses", "--identity-misses", "--no-page", "--short"];
+    let mut args: Vec<String> = std::env::args().skip(1).collect();
+    let alone = args.iter().position(|a| a == "--notes").map(|i| args.drain(i..(i + 2).min(args.len())).collect::<Vec<_>>());
+    const KNOWN: &[&str] = &["--gate", "--misses", "--test-misses", "--identity-misses", "--no-page", "--short", "--examples"];
     if let Some(bad) = args.iter().find(|a| !KNOWN.contains(&a.as_str())) {
         return Err(format!("unknown option {bad}; known are {}", KNOWN.join(" ")));
     }
     let on = |flag: &str| args.iter().any(|a| a == flag);
+    if let Some(alone) = alone {
+        let dir = alone.get(1).ok_or("--notes wants a folder")?;
+        if on("--examples") {
+            gold::folder(Path::new(dir), "notes")?.iter().try_for_each(examples::print)?;
+            return Ok(true);
+        }
+        return Ok(folder(Path::new(dir), on("--misses"))? || !on("--gate"));
+    }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let splits = [("dev", split(root, "dev")?), ("test", split(root, "test")?)];
     let cases = identity::cases(root)?;

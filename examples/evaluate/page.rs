@@ -32,6 +32,29 @@ fn by(out: &mut String, title: &str, splits: &[(&str, Score); 2], of: impl Fn(&S
 /// One figure of a split.
 type Figure = fn(&Score) -> Count;
 
+/// The main figures of one set of notes.
+pub fn one(s: &Score) -> String {
+    let mut out = format!(
+        "{} notes, {} words, {} spans of third parties, {} of the patient, {} traps\n",
+        s.notes, s.words, s.recall.all, s.own.all, s.traps.all
+    );
+    for g in GATES {
+        let mark = if g.holds(s) { "" } else { "   below the gate" };
+        let _ = writeln!(out, "{:<44} {}{mark}", g.what, cell((g.of)(s)));
+    }
+    let more: [(&str, Figure); 5] = [
+        ("patient's own lost", |s| s.own_lost),
+        ("other words touched", |s| s.other),
+        ("role accuracy, names", |s| s.role_names),
+        ("role accuracy, identifiers", |s| s.role_identifiers),
+        ("persons with one label", |s| s.one_label),
+    ];
+    for (what, of) in more {
+        let _ = writeln!(out, "{what:<44} {}", cell(of(s)));
+    }
+    out
+}
+
 /// All tables, in Markdown.
 pub fn tables(splits: &[(&str, Score); 2], cases: &Cases) -> String {
     let mut out = String::new();

@@ -246,7 +246,9 @@ fn one(span: &Span, note: &Note, hits: &[Hit], touched: &[bool], out: &mut Score
             }
         }
         Subject::Other(roles) => {
+            let core = core(&note.text, start, end);
             let caught = words(&note.text[start..end])
+                .filter(|(at, _)| core.contains(&(start + at)))
                 .filter(|(_, w)| !(span.category == "address" && is_state(w)))
                 // A label keeps the possessive of the name it stands for.
                 .filter(|(at, w)| {
@@ -312,6 +314,24 @@ fn beside(word: &str) -> bool {
         "nurse",
     ];
     WORDS.contains(&word.to_lowercase().as_str()) || word.bytes().all(|b| b.is_ascii_digit()) && word.len() < 4
+}
+
+/// The name within a mark, without titles before and credentials behind it: `Karen Wu` of `Dr. Karen Wu, MD`. They may go or stay.
+fn core(text: &str, start: usize, end: usize) -> std::ops::Range<usize> {
+    const BEFORE: &[&str] = &[
+        "dr", "mr", "mrs", "ms", "miss", "mme", "prof", "rev", "fr", "pastor", "chaplain", "nurse", "coach", "officer", "sgt",
+        "aunt", "uncle", "judge", "hon", "deputy", "cpt", "capt", "lt", "sister", "brother", "father", "the",
+    ];
+    const AFTER: &[&str] =
+        &["md", "do", "rn", "np", "pa", "rdh", "lpn", "cna", "lcsw", "phd", "pharmd", "fnp", "dds", "crna", "dpt", "msw", "psyd"];
+    let list: Vec<(usize, &str)> = words(&text[start..end]).collect();
+    let is = |w: &str, of: &[&str]| of.contains(&w.to_lowercase().as_str());
+    let first = list.iter().position(|(_, w)| !is(w, BEFORE)).unwrap_or(0);
+    let last = list.iter().rposition(|(_, w)| !is(w, AFTER)).unwrap_or(list.len().saturating_sub(1));
+    match (list.get(first), list.get(last)) {
+        (Some((a, _)), Some((b, w))) if first <= last => start + a..start + b + w.len(),
+        _ => start..end,
+    }
 }
 
 /// Two capitals in an address: a state may stay (45 CFR 164.514(b)(2)(i)(B)).

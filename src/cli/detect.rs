@@ -31,7 +31,7 @@ pub fn run_with(input: &mut dyn Read, patient: Option<Identity>, names: &Names, 
     let text = as_text(&bytes);
     let identity = patient.unwrap_or_default();
     let ctx = Context::default();
-    let roster = Roster { persons: known_people(&identity) };
+    let roster = roster_of(&identity);
     let known = Knowledge::new(&roster, &identity, &Dictionary::default()).scan(&text, &ctx);
     let found = merge(known, discover(&text, &ctx, &identity));
     let read = read_names(names, &text, &ctx, &identity, &found, &|_| false);
@@ -69,6 +69,10 @@ fn as_text(bytes: &[u8]) -> String {
 }
 
 /// The requester and the relatives they name.
+pub fn roster_of(identity: &Identity) -> Roster {
+    Roster { persons: known_people(identity) }
+}
+
 fn known_people(identity: &Identity) -> Vec<Person> {
     let person = |id: u32, role: Role| Person {
         id,

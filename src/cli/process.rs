@@ -73,6 +73,9 @@ pub struct ProcessArgs {
     /// ~/.config/disclose/vault.key). With a key OUT/internal gets an encrypted vault of what was replaced
     #[arg(long, value_name = "FILE")]
     pub vault_key: Option<PathBuf>,
+    /// File whose first line is a passphrase that is needed beside the custodian's key (mode 600)
+    #[arg(long, value_name = "FILE")]
+    pub vault_passphrase: Option<PathBuf>,
     /// Workers; one for each core when not given
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub jobs: usize,
@@ -186,9 +189,13 @@ fn options(args: &ProcessArgs) -> Result<Options, RunError> {
         Some(path) => Rulings::read(&text(path)?, &shown(path))?,
         None => Rulings::default(),
     };
-    let vault = match &args.vault_key {
-        None if !policy.needs_key() => None,
-        given => Some(vault::key_file(&given.clone().map_or_else(vault::default_key_file, Ok)?)?),
+    let vault = match (&args.vault_key, &args.vault_passphrase) {
+        (None, None) if !policy.needs_key() => None,
+        (given, phrase) => {
+            let key = vault::key_file(&given.clone().map_or_else(vault::default_key_file, Ok)?)?;
+            let together = phrase.as_deref().map(|p| vault::with_passphrase(&key, &vault::passphrase_file(p)?)).transpose()?;
+            Some(together.unwrap_or(key))
+        }
     };
     Ok(Options {
         inputs: args.inputs.clone(),

@@ -1,7 +1,7 @@
 //! `disclose vault`: what stands behind the labels, hashes and tokens of a case.
 
 use crate::model::error::RunError;
-use crate::pipeline::vault::{default_key_file, key_file, open_vault};
+use crate::pipeline::vault::{default_key_file, key_file, open_vault, passphrase_file, with_passphrase};
 use clap::{Args, Subcommand};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -31,6 +31,9 @@ enum What {
         /// The custodian's key (default: ~/.config/disclose/vault.key)
         #[arg(long, value_name = "FILE")]
         key: Option<PathBuf>,
+        /// File with the passphrase that the run was given beside the key
+        #[arg(long, value_name = "FILE")]
+        passphrase: Option<PathBuf>,
     },
     /// Print what an encrypted token (enc-...) stands for
     Reveal {
@@ -41,6 +44,9 @@ enum What {
         /// The custodian's key (default: ~/.config/disclose/vault.key)
         #[arg(long, value_name = "FILE")]
         key: Option<PathBuf>,
+        /// File with the passphrase that the run was given beside the key
+        #[arg(long, value_name = "FILE")]
+        passphrase: Option<PathBuf>,
     },
 }
 
@@ -50,16 +56,16 @@ enum What {
 /// There is no vault or no key, the key is another's, or the token is not one of this case.
 pub fn run(args: &VaultArgs, to: &mut dyn Write) -> Result<i32, RunError> {
     match &args.what {
-        What::Show { out, find, key } => {
-            let vault = open_vault(out, &existing(key.as_deref())?)?;
+        What::Show { out, find, key, passphrase } => {
+            let vault = open_vault(out, &existing(key.as_deref(), passphrase.as_deref())?)?;
             let wanted = |text: &str| find.as_deref().is_none_or(|f| text.contains(f));
             for m in vault.list.iter().filter(|m| wanted(&m.replacement) || find.is_some() && wanted(&m.label)) {
                 let line = serde_json::to_string(m).map_err(|e| RunError::Internal(e.to_string()))?;
                 writeln!(to, "{line}")?;
             }
         }
-        What::Reveal { out, token, key } => {
-            let vault = open_vault(out, &existing(key.as_deref())?)?;
+        What::Reveal { out, token, key, passphrase } => {
+            let vault = open_vault(out, &existing(key.as_deref(), passphrase.as_deref())?)?;
             let (category, value) =
                 vault.keys.reveal(token).ok_or_else(|| RunError::Input("not a token of this case, or of another key".into()))?;
             let line = serde_json::json!({ "category": category, "original": value });
@@ -70,10 +76,14 @@ pub fn run(args: &VaultArgs, to: &mut dyn Write) -> Result<i32, RunError> {
 }
 
 /// The key of a file that must be there: a new key opens nothing.
-fn existing(path: Option<&Path>) -> Result<[u8; 32], RunError> {
+fn existing(path: Option<&Path>, passphrase: Option<&Path>) -> Result<[u8; 32], RunError> {
     let path = path.map_or_else(default_key_file, |p| Ok(p.to_path_buf()))?;
     if !path.is_file() {
         return Err(RunError::Input(format!("{}: no such key file", path.display())));
     }
-    key_file(&path)
+    let key = key_file(&path)?;
+    match passphrase {
+        Some(file) => with_passphrase(&key, &passphrase_file(file)?),
+        None => Ok(key),
+    }
 }

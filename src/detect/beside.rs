@@ -14,7 +14,7 @@ const REACH: usize = 64;
 static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let month = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?";
     Regex::new(&format!(
-        r"(?i)^(?:[0-9]{{1,2}}[/.-][0-9]{{1,2}}[/.-]([0-9]{{4}}|[0-9]{{2}})|([0-9]{{4}})-[0-9]{{1,2}}-[0-9]{{1,2}}|{month}\s+[0-9]{{1,2}}(?:st|nd|rd|th)?,?\s+([0-9]{{4}})|[0-9]{{1,2}}(?:st|nd|rd|th)?[\s-]{month}[\s-]([0-9]{{4}}|[0-9]{{2}}))(?:[^0-9/-]|$)"
+        r"(?i)^(?:[0-9]{{1,2}}[/.-][0-9]{{1,2}}[/.-]([0-9]{{4}}|[0-9]{{2}})|([0-9]{{4}})-[0-9]{{1,2}}-[0-9]{{1,2}}|{month}\s+[0-9]{{1,2}}(?:st|nd|rd|th)?,?\s+([0-9]{{4}})|[0-9]{{1,2}}(?:st|nd|rd|th)?[\s-]{month}[\s-]([0-9]{{4}}|[0-9]{{2}})|(?:0[1-9]|1[0-2])(?:[0-2][0-9]|3[01])((?:19|20)[0-9]{{2}}))(?:[^0-9/-]|$)"
     ))
     .ok()
 });
@@ -46,12 +46,14 @@ pub fn find(t: &Tokens, names: &[Mention], ids: &[Mention]) -> Vec<Mention> {
             if matches!(token.shape, Shape::Number | Shape::Mixed | Shape::Cap | Shape::Upper | Shape::Lower)
                 && let Some(c) = date.captures(rest)
             {
-                let told = (1..=4).find_map(|g| c.get(g));
+                let told = (1..=5).find_map(|g| c.get(g));
                 let Some(end) = told.and_then(|y| whole_date(c.get(0)?.as_str(), y.end())) else { break };
                 let born = told
                     .and_then(|y| full_year(y.as_str(), latest))
                     .is_some_and(|y| latest.is_none_or(|l| y + 3 <= l || y < 2016));
-                if !born {
+                // A cell of a table that is not the next one holds the day on which something began.
+                let ruled = t.text.get(m.end..token.start).is_some_and(|s| s.contains('|'));
+                if !born || ruled && !strict {
                     break;
                 }
                 let end = token.start + end;

@@ -1,5 +1,6 @@
 //! The people of one text: which mentions are of one person, and what all of them together tell of that person's role.
 
+use super::cast_index::Index;
 use super::fold::folded;
 use super::known_person::sex_of;
 use super::nicknames::compatible;
@@ -22,6 +23,29 @@ pub struct Someone {
     pub alias: String,
 }
 
+/// Everybody named in a text, and how to find them.
+#[derive(Default)]
+pub struct Cast {
+    /// In order of appearance.
+    pub people: Vec<Someone>,
+    index: Index,
+}
+
+impl Cast {
+    fn keep(&mut self, at: usize) {
+        let Some(p) = self.people.get(at) else { return };
+        for word in [&p.given, &p.family, &p.alias] {
+            self.index.add(at, word);
+        }
+    }
+
+    /// The first whose given name goes on from `low`.
+    pub fn longer(&self, low: &str) -> Option<&Someone> {
+        let people = self.index.begins_like(low).iter().filter_map(|i| self.people.get(*i));
+        people.into_iter().find(|p| p.given.len() >= low.len() + 2 && p.given.starts_with(low))
+    }
+}
+
 /// Rules of initials and user names: they stand for somebody whose name stands elsewhere, if at all.
 fn stands_in(rule: &str) -> bool {
     matches!(rule, "cue.initials" | "cue.dictation" | "cue.login")
@@ -39,8 +63,8 @@ fn title_of(name: &Name) -> Option<&'static str> {
 }
 
 /// Everybody of whom the text tells something new, in order of appearance.
-pub fn gather(t: &Tokens, mentions: &[Mention]) -> Vec<Someone> {
-    let mut people: Vec<Someone> = Vec::new();
+pub fn gather(t: &Tokens, mentions: &[Mention]) -> Cast {
+    let mut cast = Cast::default();
     for m in mentions {
         let (Who::New(role), Category::Name, Some(name)) = (&m.who, m.category, &m.name) else { continue };
         if *role == Role::Organization || stands_in(m.rule) {
@@ -51,12 +75,14 @@ pub fn gather(t: &Tokens, mentions: &[Mention]) -> Vec<Someone> {
         let written = t.text.get(m.start..m.end).unwrap_or("");
         let alias = alias(written);
         let small = written.starts_with(char::is_lowercase);
-        match people
-            .iter_mut()
-            .filter_map(|p| same(p, &given, &family, *role, sex).map(|fit| (fit, p)))
-            .max_by_key(|(fit, _)| *fit)
-        {
-            Some((_, p)) => {
+        let best = cast
+            .index
+            .may_be([&given, &family])
+            .into_iter()
+            .filter_map(|i| same(cast.people.get(i)?, &given, &family, *role, sex).map(|fit| (fit, i)))
+            .max_by_key(|(fit, _)| *fit);
+        let at = match best.and_then(|(_, i)| cast.people.get_mut(i).map(|p| (i, p))) {
+            Some((i, p)) => {
                 let lone_family = p.given.is_empty() && given.is_empty();
                 // A lone word may be either name: the whole name tells which.
                 if p.given.chars().count() < given.chars().count() && !family.is_empty() || p.given.is_empty() && !lone_family {
@@ -73,11 +99,16 @@ pub fn gather(t: &Tokens, mentions: &[Mention]) -> Vec<Someone> {
                 if p.alias.is_empty() {
                     p.alias = alias;
                 }
+                i
             }
-            None => people.push(Someone { given, family, role: *role, small, alias }),
-        }
+            None => {
+                cast.people.push(Someone { given, family, role: *role, small, alias });
+                cast.people.len() - 1
+            }
+        };
+        cast.keep(at);
     }
-    people
+    cast
 }
 
 /// `Bob` of `Robert "Bob" Roe`.
@@ -167,7 +198,7 @@ fn given_fits(a: &str, b: &str) -> bool {
 }
 
 /// A mention whose words tell little takes the role of the person it belongs to.
-pub fn lend_role(m: &mut Mention, people: &[Someone]) {
+pub fn lend_role(m: &mut Mention, cast: &Cast) {
     let (Who::New(role), Category::Name, Some(name)) = (&m.who, m.category, &m.name) else { return };
     let (given, family) = parts(name);
     let sex = title_of(name);
@@ -175,8 +206,11 @@ pub fn lend_role(m: &mut Mention, people: &[Someone]) {
     if stands_in(m.rule) {
         return;
     }
-    let better = people
-        .iter()
+    let better = cast
+        .index
+        .may_be([&given, &family])
+        .into_iter()
+        .filter_map(|i| cast.people.get(i))
         .filter_map(|p| same(p, &given, &family, role, sex).map(|fit| (fit, p)))
         .max_by_key(|(f, p)| (*f, p.role.rank()));
     if let Some((_, p)) = better
@@ -213,7 +247,7 @@ pub fn link_initials(mentions: &mut [Mention]) {
             if !family.is_empty() {
                 return family == f && g.starts_with(&given);
             }
-            initials(n).contains(&short)
+            initials_of(n).contains(&short)
         };
         let mut fits = named.iter().filter(|(_, n)| of(n));
         let Some((is, whole)) = fits.next().cloned() else { continue };
@@ -227,13 +261,25 @@ pub fn link_initials(mentions: &mut [Mention]) {
     }
 }
 
+/// True when two names of one text read as one person's: no part of one speaks against the other and a whole word agrees.
+pub fn same_person(a: &Name, b: &Name) -> bool {
+    let ((ga, fa), (gb, fb)) = (parts(a), parts(b));
+    let long = |w: &str| w.chars().count() > 1;
+    match (long(&ga) && long(&gb), long(&fa) && long(&fb)) {
+        (true, true) => given_fits(&ga, &gb) && family_fits(&fa, &fb),
+        (true, false) => given_fits(&ga, &gb),
+        (false, true) => family_fits(&fa, &fb) && (ga.is_empty() || gb.is_empty() || given_fits(&ga, &gb)),
+        (false, false) => long(&ga) && ga == fb || long(&fa) && fa == gb,
+    }
+}
+
 fn same_name(a: &Name, b: &Name) -> bool {
     let ((ga, fa), (gb, fb)) = (parts(a), parts(b));
     fa == fb && given_fits(&ga, &gb)
 }
 
 /// `hb` and `hfb` of `H. F. Begaye`; `lab` and `lb` of `Lucinda A. Barrow`.
-fn initials(name: &Name) -> Vec<String> {
+pub fn initials_of(name: &Name) -> Vec<String> {
     let first = |w: &str| folded(w).chars().find(|c| c.is_alphanumeric());
     let givens: Vec<char> = name.given.iter().flat_map(|g| g.split([' ', '-'])).filter_map(first).collect();
     let family: Vec<char> = name.family.split([' ', '-']).filter_map(first).collect();

@@ -5,6 +5,7 @@
 
 use super::cues::{Pull, function, kin, role_phrase, title};
 use super::discover::Find;
+use super::evidence::credential_at;
 use super::name_read::Read;
 use super::slots;
 use super::tokens::{Shape, Tokens};
@@ -48,9 +49,13 @@ pub fn find(t: &Tokens, out: &mut Vec<Find>) {
             rows += 1;
             for (at, cell) in cells.iter().enumerate() {
                 if let Some(column) = columns.iter().find(|c| if stroked { c.at == at } else { under(c, cell) }) {
-                    people(t, cell, column.role, out);
+                    let role = column.role.or_else(|| row_role(t, &cells, at));
+                    people(t, cell, role, out);
                 }
             }
+        }
+        if columns.is_empty() && cells.len() > 1 {
+            beside_role(t, &cells, out);
         }
         if blank || rows >= MAX_ROWS {
             columns.clear();
@@ -213,6 +218,57 @@ fn of_people(t: &Tokens, c: &Cell) -> Option<Option<Role>> {
     }
 }
 
+/// What a cell says somebody is: `Daughter (DPOA)`, `Home health RN`, `Nephrology`; nothing else may stand in it.
+fn cell_role(t: &Tokens, c: &Cell) -> Option<Role> {
+    // A note in parentheses or after a stroke is left out.
+    let to = (c.from..c.to).find(|k| t.is(*k, '(') || t.is(*k, '/') || t.low(*k) == "w").unwrap_or(c.to);
+    if to == c.from || to - c.from > 4 || (c.from..to).any(|k| matches!(t.shape(k), Some(Shape::Number | Shape::Mark(',' | ':'))))
+    {
+        return None;
+    }
+    let mut last = None;
+    for k in c.from..to {
+        let in_law = t.low(k + 1) == "in" && t.low(k + 2) == "law";
+        let told = kin(t.low(k))
+            .map(|r| if in_law { Role::InLaw } else { r })
+            .or_else(|| function(t.word(k)))
+            .or_else(|| super::cues::field_phrase(|i| if k + i < to { t.low(k + i) } else { "" }).map(|f| f.1))
+            .or_else(|| {
+                role_phrase(|i| if k + i < to { t.low(k + i) } else { "" })
+                    .filter(|(_, pull, _)| matches!(pull, Pull::Noun | Pull::Label))
+                    .and_then(|(_, _, r)| r)
+            });
+        last = told.or(last);
+    }
+    // A field of medicine that no list of phrases has.
+    let field = || (to == c.from + 1 && t.low(c.from).len() > 6 && t.low(c.from).ends_with("ology")).then_some(Role::Physician);
+    last.or_else(field)
+}
+
+/// What another cell of the row says of whoever is named in cell `at`: the one nearest before it, else the next.
+fn row_role(t: &Tokens, cells: &[Cell], at: usize) -> Option<Role> {
+    let before = cells.get(..at).unwrap_or_default().iter().rev().find_map(|c| cell_role(t, c));
+    before.or_else(|| cells.get(at + 1).and_then(|c| cell_role(t, c)))
+}
+
+/// A row of a table without a head that speaks of people: `| Cy | IHSS aide | end 2024-08 |`, `Son   Bjorn   555-0144`.
+fn beside_role(t: &Tokens, cells: &[Cell], out: &mut Vec<Find>) {
+    for (at, cell) in cells.iter().enumerate() {
+        let short = cell.to > cell.from && cell.to - cell.from <= 6 && t.is_capital(cell.from);
+        if !short || cell_role(t, cell).is_some() {
+            continue;
+        }
+        let side = |k: Option<usize>| k.and_then(|k| cells.get(k)).and_then(|c| cell_role(t, c));
+        let Some(role) = side(at.checked_sub(1)).or_else(|| side(Some(at + 1))) else { continue };
+        let Some(read) = slots::read(t, cell.from, cell.to) else { continue };
+        let n = read.next;
+        let ends = n == cell.to || matches!(t.shape(n), Some(Shape::Mark(',' | '('))) || credential_at(t, n).is_some();
+        if ends && (read.best == NameLike::Name || read.words > 1) {
+            out.push(Find { read, rule: "cue.column", confidence: 0.6, role: Some(role) });
+        }
+    }
+}
+
 /// `KT`, `mt` alone in a cell of those who work here.
 fn initials(t: &Tokens, k: usize, cell: &Cell, role: Option<Role>) -> Option<Read> {
     let works = role.is_some_and(|r| matches!(r.group(), RoleGroup::Clinician | RoleGroup::Staff));
@@ -235,7 +291,9 @@ fn people(t: &Tokens, cell: &Cell, role: Option<Role>, out: &mut Vec<Find>) {
         if k >= cell.to {
             return;
         }
-        let Some(read) = slots::read(t, k, cell.to).or_else(|| initials(t, k, cell, role)) else { return };
+        let sure = role.is_some() && t.shape(k) == Some(Shape::Upper) && t.word(k).len() > 3 && t.like(k) >= NameLike::Unknown;
+        let upper = || super::lone::one(t, k).filter(|_| sure && (k + 1 == cell.to || t.is(k + 1, '(')));
+        let Some(read) = slots::read(t, k, cell.to).or_else(|| initials(t, k, cell, role)).or_else(upper) else { return };
         k = read.next;
         let told = kin(t.low(k)).filter(|_| t.is(k.wrapping_sub(1), '('));
         out.push(Find { read, rule: "cue.column", confidence: 0.6, role: told.or(role) });

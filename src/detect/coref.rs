@@ -1,7 +1,7 @@
 //! The same person again in the same text: a surname after the whole name, a first name after the kin word, `Mrs. Smith` after
 //! `the mother, Mrs. Smith`.
 
-use super::cast::{Someone, gather, lend_role, link_initials, parts};
+use super::cast::{Cast, Someone, gather, lend_role, link_initials, parts};
 use super::evidence::{Evidence, around};
 use super::fold::folded;
 use super::identity::Own;
@@ -24,7 +24,7 @@ const NEAR: usize = 240;
 /// one word.
 pub fn resolve(t: &Tokens, mentions: &mut Vec<Mention>, own: &Own) {
     let people = gather(t, mentions);
-    if people.is_empty() {
+    if people.people.is_empty() {
         return;
     }
     let more = again(t, mentions, &people, own);
@@ -190,7 +190,8 @@ fn latest_year(t: &Tokens) -> Option<u16> {
 }
 
 /// Further places where somebody named elsewhere in the text is named by one word.
-fn again(t: &Tokens, mentions: &[Mention], people: &[Someone], own: &Own) -> Vec<Mention> {
+fn again(t: &Tokens, mentions: &[Mention], cast: &Cast, own: &Own) -> Vec<Mention> {
+    let people = &cast.people;
     let mut words: HashMap<&str, Vec<usize>> = HashMap::new();
     for (i, p) in people.iter().enumerate() {
         let short = super::nicknames::forms(&p.given).into_iter().filter(|n| n.len() >= 3 && is_given(n));
@@ -220,12 +221,9 @@ fn again(t: &Tokens, mentions: &[Mention], people: &[Someone], own: &Own) -> Vec
             continue;
         }
         let low = t.low(i);
-        let begin =
-            |p: &&Someone| low.len() >= 3 && p.given.len() >= low.len() + 2 && p.given.starts_with(low) && !own.is_given(low);
         let short = || {
-            people
-                .iter()
-                .find(begin)
+            cast.longer(low)
+                .filter(|_| low.len() >= 3 && !own.is_given(low))
                 .filter(|p| (token.shape == Shape::Cap || p.small && low.len() >= 4) && t.like(i) >= NameLike::Unknown)
         };
         let Some(p) = words.get(low).and_then(|o| o.last()).and_then(|o| people.get(*o)).or_else(short) else { continue };

@@ -16,6 +16,17 @@ pub fn find(t: &Tokens, out: &mut Vec<Find>) {
                 family(t, i, out);
                 alias(t, i, out);
             }
+            Some(Shape::Lower | Shape::Upper) if matches!(t.low(i), "aka" | "nicknamed" | "dba") => {
+                let k = i + 1 + usize::from(t.is(i + 1, '"'));
+                let plain = t.shape(k) == Some(Shape::Cap) && !is_clinical(t.low(k)) && !is_running_word(t.low(k));
+                if plain && t.like(k) != NameLike::Name {
+                    let name = Name { given: vec![t.word(k).to_string()], ..Name::default() };
+                    push(t, k, k + 1, name, "cue.alias", None, out);
+                }
+                if t.shape(i) == Some(Shape::Upper) {
+                    done_by(t, i, out);
+                }
+            }
             Some(Shape::Mark('"')) => quoted(t, i, out),
             Some(Shape::Mark('(' | '[')) => bracketed(t, i, out),
             Some(Shape::Mark(':')) => labelled_initials(t, i, out),

@@ -7,7 +7,8 @@ pub const TITLES: &[(&[&str], Option<Role>)] = &[
     (&["dr", "drs", "doctor"], Some(Role::Physician)),
     (&["nurse"], Some(Role::Nurse)),
     (&["officer", "ofc", "detective", "det", "dep", "trooper", "judge", "atty", "attorney", "coach"], Some(Role::OtherPerson)),
-    (&["chaplain", "rev", "reverend", "pastor", "rabbi", "imam", "fr"], Some(Role::Chaplain)),
+    (&["chaplain"], Some(Role::Chaplain)),
+    (&["rev", "reverend", "pastor", "rabbi", "imam", "fr", "deacon", "bishop", "monsignor"], None),
     (
         &[
             "mr",
@@ -63,13 +64,11 @@ pub const CREDENTIALS: &[(&[&str], Role, bool)] = &[
     (&["PT", "OT", "RT"], Role::Therapist, true),
     (&["RD", "RDN", "LDN", "CDE", "CDCES"], Role::Dietitian, false),
     (
-        &[
-            "RDH", "CGC", "CNA", "CMA", "RMA", "RDMS", "CST", "CSA", "CSFA", "CPhT", "RCIS", "RT(R)", "EMT", "EMT-P", "NREMT",
-            "RVT", "CPT",
-        ],
+        &["RDH", "CGC", "RDMS", "CST", "CSA", "CSFA", "CPhT", "RCIS", "RT(R)", "EMT", "EMT-P", "NREMT", "RVT", "CPT"],
         Role::Technician,
         false,
     ),
+    (&["CNA", "CMA", "RMA", "CCMA", "HHA", "STNA", "LNA"], Role::Staff, false),
     (
         &["MA", "MS", "BS", "BA", "MPH", "MBA", "MHA", "AuD", "IBCLC", "CCLS", "CRC", "Esq", "ESQ", "JD", "CCC-A"],
         Role::Clinician,
@@ -268,21 +267,45 @@ pub const INSTITUTION_HEADS: &str = "hospital clinic center centre medical healt
      high elementary middle academy jail prison shelter apartments estates manor ranch lodge pavilion inn hotel motel \
      stadium airport bridge mall market restaurant hospice rehab associates company co llp pllc ltd prep preschool \
      daycare cemetery bank dealership brewery winery cancer children's regional baptist methodist lutheran \
-     presbyterian adventist community general";
+     presbyterian adventist community general elem emergency campus ymca ywca parish chapel temple synagogue mosque \
+     township village district theater theatre museum arena gym tavern diner bakery motors autobody outfitters drugs \
+     hardware supermarket grocery foods mills mine mines farm farms kennels fund trust society union guild league \
+     correctional penitentiary barracks courthouse precinct orchard vineyard plantation dam creek river lake mountain";
 
 /// Abbreviations before a name, in capitals, and what they tell.
 pub const FUNCTIONS: &[(&[&str], Role)] = &[
     (&["RN", "LPN", "LVN", "CNM", "CRNA", "BSN"], Role::Nurse),
     (&["NP", "APRN", "ARNP", "FNP", "CRNP"], Role::NursePractitioner),
     (&["PA", "PA-C"], Role::PhysicianAssistant),
-    (&["HHA", "CHHA", "HCA", "PSW", "CCMA", "RMA", "CNA", "PCT", "MA", "CMA", "EMT", "PCA", "LNA", "NA"], Role::Technician),
+    (
+        &["HHA", "CHHA", "HCA", "PSW", "CCMA", "RMA", "CNA", "PCT", "MA", "CMA", "PCA", "LNA", "NA", "MHT", "CHR", "PHM", "IHSS"],
+        Role::Staff,
+    ),
+    (&["EMT"], Role::Technician),
     (&["SO"], Role::Partner),
     (&["SW", "CM", "LCSW", "MSW", "LMSW", "LICSW"], Role::SocialWorker),
     (&["OT", "PT", "ST", "SLP", "RT", "RRT", "OTR", "DPT"], Role::Therapist),
     (&["RD", "RDN"], Role::Dietitian),
-    (&["LC", "IBCLC", "CRC", "Asst", "Counselor"], Role::Clinician),
-    (&["Hyg", "RDH", "Tech", "HUC"], Role::Technician),
+    (&["LC", "IBCLC", "CRC", "Counselor"], Role::Clinician),
+    (&["Hyg", "RDH", "Tech"], Role::Technician),
     (&["PI"], Role::Physician),
     (&["PharmD", "PHARMD", "RPh"], Role::Pharmacist),
-    (&["MD", "DO", "SHO", "GP", "PCP", "Res", "Reg"], Role::Physician),
+    (
+        &[
+            "MD", "DO", "SHO", "GP", "PCP", "Res", "Reg", "SpR", "StR", "F1", "F2", "FY1", "FY2", "ST1", "ST2", "ST3", "ST4",
+            "ST5", "CT1", "CT2", "IMT", "VMO", "R1", "R2", "R3", "R4", "PGY1", "PGY2", "PGY3", "Cons", "Attg", "HMO", "MS3",
+            "MS4",
+        ],
+        Role::Physician,
+    ),
+    (&["WOCN", "CWOCN", "CNS", "RNFA", "ANM", "CCRN", "PHN", "VNA"], Role::Nurse),
+    (&["EVS", "HIM", "PSR", "MSA", "PSA", "HUC"], Role::Staff),
+    (&["Pharm"], Role::Pharmacist),
+    (&["RNCM", "DON", "ADON", "UM", "NM"], Role::Nurse),
+    (&["Chap"], Role::Chaplain),
+    (&["Intp", "Interp"], Role::Interpreter),
+    (&["CDE", "CDCES"], Role::Clinician),
+    (&["ANES", "ASST", "Asst", "Anes"], Role::Physician),
+    (&["Physio", "Psych"], Role::Therapist),
+    (&["EMTP", "MLT", "ODP", "CCT", "RDMS"], Role::Technician),
 ];

@@ -7,7 +7,7 @@ use super::beside;
 use super::columns;
 use super::coref;
 use super::crowd;
-use super::cues::{Pull, is_abbreviation, is_possessor, opens, role_phrase, title};
+use super::cues::{Pull, function, is_abbreviation, is_possessor, opens, role_phrase, title};
 use super::evidence::{Evidence, around, credential_at, function_at};
 use super::id_rules::needs_owner;
 use super::identity::Own;
@@ -21,12 +21,14 @@ use super::owner::attribute;
 use super::patterns;
 use super::records;
 use super::scene;
+use super::short_forms;
 use super::signature;
 use super::slots;
 use super::small_cues::{described, functional, lower_pair, user_name};
 use super::things::is_thing;
 use super::tokens::{Shape, Tokens};
 use super::uncued::without_cue;
+use super::weighed::role;
 use super::whose::whose;
 use super::words::{NameLike, is_eponym, is_given};
 use crate::model::document::Class;
@@ -49,18 +51,27 @@ pub(super) struct Find {
 /// Names by cue and identifiers by pattern in `text`, sorted and without overlaps. Codes, ids and URLs give nothing: only known
 /// values are looked for there.
 pub fn discover(text: &str, ctx: &Context, identity: &Identity) -> Vec<Mention> {
+    discover_by(text, ctx, identity, true)
+}
+
+/// The same as rules alone tell it, without what [`role::settle`] adds: what its weights are fitted on.
+pub(super) fn discover_unweighed(text: &str, ctx: &Context, identity: &Identity) -> Vec<Mention> {
+    discover_by(text, ctx, identity, false)
+}
+
+fn discover_by(text: &str, ctx: &Context, identity: &Identity, weighed: bool) -> Vec<Mention> {
     let own = own_of(identity);
     if !identity.names.is_empty() {
-        return discover_with(text, ctx, &own, true);
+        return discover_with(text, ctx, &own, true, weighed);
     }
-    let found = discover_with(text, ctx, &own, false);
+    let found = discover_with(text, ctx, &own, false, weighed);
     // Nobody told who the patient is: the text may.
     let told = found.iter().find_map(|m| match (&m.who, &m.name) {
         (Who::Patient, Some(n)) if !n.family.is_empty() && !n.given.is_empty() => Some(n.clone()),
         _ => None,
     });
     match told {
-        Some(name) => discover_with(text, ctx, &Own::new(&Identity { names: vec![name], ..Identity::default() }), true),
+        Some(name) => discover_with(text, ctx, &Own::new(&Identity { names: vec![name], ..Identity::default() }), true, weighed),
         None => found,
     }
 }
@@ -80,7 +91,7 @@ pub(super) fn own_of(identity: &Identity) -> Rc<Own> {
     })
 }
 
-pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: bool) -> Vec<Mention> {
+pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: bool, weighed: bool) -> Vec<Mention> {
     if matches!(
         ctx.class,
         Class::Code
@@ -110,6 +121,7 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
     out.extend(labelled);
     out = overlap::settle(out);
     coref::resolve(&t, &mut out, own);
+    short_forms::find(&t, &mut out, own);
     misfile::settle(&t, &mut out);
     if labels::is_group(&t, ctx) {
         scene::roll(&t, &mut out, own);
@@ -138,6 +150,9 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
     for m in out.iter_mut().filter(|m| m.rule == STAFF_LIKE && m.who == Who::New(Role::OtherPerson) && !known(m)) {
         m.who = Who::New(Role::Clinician);
     }
+    if weighed {
+        role::settle(&t, &mut out, own);
+    }
     let ids = patterns::find(text);
     let ids: Vec<Mention> = ids
         .into_iter()
@@ -145,7 +160,38 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
         .filter(|m| !needs_owner(m.rule) || counts(m))
         .collect();
     let beside = beside::find(&t, &out, &ids);
-    overlap::merge(overlap::merge(out, ids), beside)
+    repeated(text, overlap::merge(overlap::merge(out, ids), beside))
+}
+
+/// A number that was found to be somebody's stands again without its label: the same number of the same person.
+fn repeated(text: &str, mut found: Vec<Mention>) -> Vec<Mention> {
+    let of_others = |m: &&Mention| {
+        m.category != Category::Name && m.category != Category::Address && matches!(m.who, Who::New(r) if r != Role::Organization)
+    };
+    let mut more: Vec<Mention> = Vec::new();
+    let taken = |start: usize, end: usize| {
+        let at = found.partition_point(|x| x.end <= start);
+        found.get(at).is_some_and(|x| x.start < end)
+    };
+    for m in found.iter().filter(of_others).take(200) {
+        let Some(value) = text.get(m.start..m.end).filter(|v| v.bytes().filter(u8::is_ascii_digit).count() >= 5) else {
+            continue;
+        };
+        for (start, _) in text.match_indices(value).take(20) {
+            let end = start + value.len();
+            let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+            let whole = !inside(text.get(..start).and_then(|b| b.chars().next_back()))
+                && !inside(text.get(end..).and_then(|a| a.chars().next()));
+            if whole && !taken(start, end) && !more.iter().any(|x: &Mention| x.start < end && start < x.end) {
+                more.push(Mention { start, end, rule: "text.same-number", confidence: 0.6, ..m.clone() });
+            }
+        }
+    }
+    if !more.is_empty() {
+        found.extend(more);
+        found.sort_by_key(|m| m.start);
+    }
+    found
 }
 
 /// Rule of a name that notes use of those who work there, when nothing else is told of the person in the whole text.
@@ -239,12 +285,14 @@ fn by_cue(t: &Tokens, out: &mut Vec<Find>) {
     for i in 0..t.list.len() {
         match t.shape(i) {
             Some(Shape::Cap | Shape::Upper | Shape::Lower | Shape::Initial) => {}
+            // `F1`, `PGY2`
+            Some(Shape::Mixed) if function(t.word(i)).is_some() => {}
             _ => continue,
         }
         let low = t.low(i);
-        let capital = t.is_capital(i);
+        let capital = t.is_capital(i) || t.shape(i) == Some(Shape::Mixed);
         let opens = opens(low);
-        if !capital && low != "law" && opens.is_none() {
+        if !capital && !matches!(low, "law" | "mo" | "fa") && opens.is_none() {
             lower_pair(t, i, out);
             user_name(t, i, out);
             continue;
@@ -271,13 +319,23 @@ fn by_cue(t: &Tokens, out: &mut Vec<Find>) {
                 login(t, i + n, role, out);
             }
         }
-        if matches!(t.shape(i), Some(Shape::Upper | Shape::Cap))
+        if matches!(t.shape(i), Some(Shape::Upper | Shape::Cap | Shape::Mixed))
             && let Some(role) = function_at(t, i)
         {
             functional(t, i, role, out);
         }
         if is_possessor(low) {
             described(t, i, out);
+        }
+        // `FH: mo Opal d. CVA 81; fa Vernon`
+        let short = match low {
+            "mo" => Some(Role::Mother),
+            "fa" => Some(Role::Father),
+            _ => None,
+        };
+        let counted = i > 0 && matches!(t.shape(i - 1), Some(Shape::Number | Shape::Mark('-' | '/')));
+        if short.is_some() && !counted && t.shape(i + 1) == Some(Shape::Cap) && t.like(i + 1) > NameLike::Word {
+            after_noun(t, i + 1, "cue.kin", 0.8, short, out);
         }
         if capital {
             if credential_at(t, i).is_some() {
@@ -413,7 +471,12 @@ fn phrase(t: &Tokens, i: usize, n: usize, pull: Pull, role: Option<Role>, out: &
             };
             let signed =
                 || t.low(next - 1) == "by" && role.is_some_and(|r| matches!(r.group(), RoleGroup::Clinician | RoleGroup::Staff));
-            let read = after_titles(t, k, trust).filter(fits).or_else(|| two_words(t, k).filter(|_| signed()));
+            // `Prescribed by BHATTACHARJEE`
+            let loud = || {
+                let odd = t.shape(k) == Some(Shape::Upper) && t.like(k) == NameLike::Unknown && t.word(k).len() >= 5;
+                super::lone::one(t, k).filter(|_| odd && signed() && !t.is_capital(k + 1))
+            };
+            let read = after_titles(t, k, trust).filter(fits).or_else(|| two_words(t, k).filter(|_| signed())).or_else(loud);
             if let Some(read) = read {
                 let after = read.next;
                 out.push(Find { read, rule: "cue.role", confidence: 0.85, role });

@@ -129,6 +129,11 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
     }
     k = before_time(t, before_place(t, k));
     let Some(j) = k.checked_sub(1) else { return };
+    // `PT THIBODEAUX, O`
+    if t.low(j) == "pt" && t.begins_column(j) && (own.is_family(t.low(first)) || own.is_given(t.low(first))) {
+        e.patient = true;
+        return;
+    }
     if let Some(role) = function_at(t, j) {
         e.phrase = true;
         e.role = e.role.or(Some(role));
@@ -189,6 +194,11 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
     }
     if (low == "patient" || low == "pt") && !t.list[j].possessive && !is_other(t.low(j.wrapping_sub(1))) {
         e.patient = true;
+        return;
+    }
+    // `Gurpreet Dhaliwal-Ross MD:` above the line: the credential is theirs.
+    if k < first && j > 0 && credential_at(t, j).is_some() && t.is_capital(j - 1) && t.like(j - 1) > super::words::NameLike::Word
+    {
         return;
     }
     // The longest phrase tells: `nurse manager` is no `manager`.

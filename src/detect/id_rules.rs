@@ -71,6 +71,12 @@ fn after_name(_: &str, before: &str) -> bool {
     word.chars().next().is_some_and(char::is_uppercase) && word.chars().any(char::is_lowercase) && before.len() - head.len() <= 4
 }
 
+/// Behind a credential: `Odom, LADC #30317`.
+fn after_credential(_: &str, before: &str) -> bool {
+    let words = before.rsplit(|c: char| !c.is_alphabetic() && c != '-').filter(|w| w.len() > 1);
+    words.take(2).any(|w| super::cues::credential(w).is_some_and(|(_, strict)| !strict))
+}
+
 fn has_digit(value: &str, _: &str) -> bool {
     value.bytes().filter(u8::is_ascii_digit).count() >= 3
 }
@@ -167,7 +173,7 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     );
     let id = r"([A-Z0-9][A-Z0-9-]{3,24}[A-Z0-9])\b";
     let code = r"([A-Z]{0,4}-?\d[A-Z0-9-]{2,23})\b";
-    let kind = r"(?i:Street|Str|St|Avenue|Ave|Av|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Circle|Cir|Parkway|Pkwy|Highway|Hwy|Terrace|Terr|Ter|Trail|Trl|Place|Pl|Way|Alley|Aly|Square|Sq|Loop|Path|Pike|Run|Row|Crescent|Cres|Crossing|Xing|Cove|Cv|Bend|Ridge|Heights|Hts|Hollow|Turnpike|Tpke|Expressway|Plaza|Point|Pt)\b\.?(?:\s+(?:NW|NE|SW|SE|N|S|E|W)\b\.?)?";
+    let kind = r"(?i:Street|Str|St|Avenue|Ave|Av|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Circle|Cir|Parkway|Pkwy|Highway|Hwy|Terrace|Terr|Ter|Trail|Trl|Place|Pl|Way|Alley|Aly|Square|Sq|Loop|Path|Pike|Run|Row|Crescent|Cres|Crossing|Xing|Cove|Cv|Bend|Ridge|Heights|Hts|Hollow|Landing|Lndg|Mews|Close|Grove|Glen|Gardens|Gdns|Quay|Wharf|Commons|Estates|Manor|Turnpike|Tpke|Expressway|Plaza|Point|Pt)\b\.?(?:\s+(?:NW|NE|SW|SE|N|S|E|W)\b\.?)?";
     let flat =
         r"(?:,?\s*(?i:Apt|Apartment|Unit|Suite|Ste|Floor|Fl|Room|Rm|Bldg|Building|Lot|Trlr|#)\.?\s*#?\s*[A-Za-z0-9-]{1,6}\b)?";
     let state = r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AIT]|W[AIVY]|Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New\s(?:Hampshire|Jersey|Mexico|York)|(?:North|South)\s(?:Carolina|Dakota)|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode\sIsland|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West\sVirginia|Wisconsin|Wyoming)\b\.?";
@@ -190,9 +196,10 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(triggers::TEN, r"\b[2-9]\d{2}[2-9]\d{6}\b", Category::Phone, "owned.phone", 0.7, |v, b| !check_digits::npi(v) && not_in_number(v, b)),
         rule(triggers::PLUS, r"\+\d{1,3}[-. ]?(?:\(?\d{1,4}\)?[-. ]?){2,5}\d{2,4}\b", Category::Phone, "pattern.phone-international", 0.9, international),
         rule(triggers::PHONE, &format!(r"(?i)\b(?:phone|ph|telephone|tel|cell(?:phone)?|mobile|pager|beeper|call(?:back)?|home|work|contact|voicemail|text){sep}(?:at\s+|to\s+)?(\+?1?\d{{10}}|\d{{3}}[-.]\d{{4}})\b"), Category::Phone, "pattern.phone-context", 0.9, always),
-        rule(triggers::PHONE, r"(?i)\b(?:ext(?:ension)?\.?|pager|pgr|beeper|bleep|bleeper|vocera|spectralink|ascom|zone\s+phone)\s*(?:#|no\.?|number)?\s*:?\s*(\d{3,6})\b", Category::Phone, "pattern.extension", 0.8, |_, b| !tail(b, 30).contains("range of")),
+        rule(triggers::PHONE, r"(?i)\b(?:ext(?:ension)?\.?|pager|pgr|beeper|bleep|bleeper|vocera|voalte|voip|spok|spectralink|ascom|zone\s+phone)\s*(?:#|no\.?|number)?\s*:?\s*(\d{1,2}-\d{4}|\d{2,6})\b", Category::Phone, "pattern.extension", 0.8, |_, b| !tail(b, 30).contains("range of")),
         rule(triggers::SEVEN, r"(?:^|[\s(:#/])([2-9]\d{2}[-.]\d{4})(?:[,;.)\]\n]|\s*$|\s(?:\(|or\b|and\b|if\b|when\b|after\b|before\b|ext|x\d|cell|home|work))", Category::Phone, "owned.local-phone", 0.75, |_, b| !b.ends_with(|c: char| c.is_ascii_digit())),
-        rule(triggers::DIGIT, r"(?:^|[\s(,])x\.?\s?(\d{4,5})\b", Category::Phone, "owned.extension", 0.7, |_, b| !b.trim_end_matches(['x', ' ', '.']).ends_with(|c: char| c.is_ascii_digit())),
+        rule(triggers::DIGIT, r"(?:^|[\s(,])x\.?\s?(\d{4,5}|\d-\d{4})\b", Category::Phone, "pattern.extension", 0.75, |_, b| !b.trim_end_matches(['x', ' ', '.']).ends_with(|c: char| c.is_ascii_digit())),
+        rule(triggers::SEVEN, r"\b0\d{2,4}[ .-]\d{3}[ .-]?\d{3,4}\b", Category::Phone, "pattern.phone-national", 0.85, not_in_number),
         rule(triggers::NPI, &format!(r"(?i)\bnpi{sep}(\d{{10}})\b"), Category::Npi, "pattern.npi", 0.98, always),
         rule(triggers::TEN, r"\b[12]\d{9}\b", Category::Npi, "pattern.npi-luhn", 0.6, |v, b| check_digits::npi(v) && provider_before(b)),
         rule(triggers::DEA, &format!(r"(?i)\bdea{sep}([A-Z][A-Z9]\d{{7}})\b"), Category::License, "pattern.dea", 0.98, always),
@@ -201,8 +208,10 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(triggers::MIXED, r"\b[1-9][A-Z][A-Z0-9]\d-?[A-Z][A-Z0-9]\d-?[A-Z]{2}\d{2}\b", Category::MemberId, "pattern.mbi", 0.95, |v, _| check_digits::mbi(v)),
         rule(triggers::MEMBER, r"(?i)\b(?:hicn?|medicare)\s*(?:#|no\.?|number|claim)?\s*:?\s*(\d{3}-?\d{2}-?\d{4}-?[A-Z]\d?)\b", Category::MemberId, "pattern.hicn", 0.95, always),
         rule(triggers::MIXED, r"\b[A-HJ-NPR-Z0-9]{17}\b", Category::Vehicle, "pattern.vin", 0.9, |v, _| check_digits::vin(v)),
+        rule(triggers::MRN, r"\bM\.?R\.?\s*(?:#|:|no\.?)?\s*([A-Z]?\d{2,4}-\d{2,6}(?:-\d{1,4})?|[A-Z]?\d{6,9})\b", Category::Mrn, "pattern.mrn", 0.9, has_digit),
         rule(triggers::MRN, &format!(r"(?i)\b(?:mrn|mr\s*#|med(?:ical)?\.?\s*rec(?:ord)?\.?|chart|patient\s+id|pt\s+id|hospital\s+(?:id|number)|unit\s+(?:#|no\.?|number)|empi){sep}{id}"), Category::Mrn, "pattern.mrn", 0.95, has_digit),
         rule(triggers::MEMBER, &format!(r"(?i)\b(?:member|subscriber|policy|group|beneficiary|medicare|medicaid|insurance|hicn?|mbi|health\s+plan)\s*(?:#|no\.?|num(?:ber)?|id)\s*(?:#|no\.?|number)?\s*[:=#]?\s*{id}"), Category::MemberId, "pattern.member-id", 0.92, has_digit),
+        rule(triggers::MEMBER, r"(?i:\b(?:member|mbr|subscriber|ins|insurance|sub|policy)\b(?:\s*(?:id|#|no\.?|number))?\s*[:=#]?\s*(?:[A-Z][A-Za-z]+,?\s+){0,3}(?:ID\s+)?)([A-Z]{1,4}\d{4,12}[A-Z]?(?:[ -]\d{2,6}){0,3}|[A-Z]{2,4}[ -]\d{3,6}(?:[ -]\d{2,6}){1,3})\b", Category::MemberId, "owned.member-id", 0.85, has_digit),
         rule(triggers::MEMBER, &format!(r"(?i)\b(?:member|subscriber|policy|group|plan|insurance|medicaid|medicare|grp)\s*:?\s*{code}"), Category::MemberId, "owned.member-id", 0.85, has_digit),
         rule(triggers::ACCOUNT, &format!(r"(?i)\b(?:acct|account|hospital\s+account|har|csn|fin|visit|encounter)\s*(?:#|no\.?|num(?:ber)?|id)\s*[:=#]?\s*{id}"), Category::Account, "pattern.account", 0.9, has_digit),
         rule(triggers::ACCOUNT, &format!(r"(?i)\b(?:acct|account|iban|routing)\.?{sep}{code}"), Category::Account, "owned.account", 0.85, has_digit),
@@ -210,7 +219,8 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(triggers::ACCOUNT, r"(?i)\b(?:card|visa|mastercard|mc|amex|discover|debit|credit|account|acct)\s+(?:number\s+|no\.?\s+|card\s+)?(?:ending|ends|x|\*+)\s*(?:in\s+|with\s+|w/\s*)?(\d{4})\b", Category::Account, "pattern.card-last-four", 0.85, always),
         rule(triggers::LICENCE, &format!(r"(?i)\b(?:lic(?:ense|ence)?|driver'?s?\s+lic(?:ense|ence)|dl|certificate|passport)\s*(?:#|no\.?|num(?:ber)?|id)?\s*[:=#]\s*{id}"), Category::License, "pattern.licence", 0.9, has_digit),
         rule(triggers::LICENCE, &format!(r"(?i)\b(?:lic(?:ense|ence)?|dl|passport|certificate|permit)\.?{sep}{code}"), Category::License, "owned.licence", 0.85, has_digit),
-        rule(triggers::LICENCE, r"(?i:\b(?:lic(?:ense|ence)?|dl)\b\.?\s*(?:#|no\.?|number)?\s*:?\s*)([A-Z]{1,4}[-.]?\s?\d{3,}(?:[ -]\d{3,}){0,3})\b", Category::License, "pattern.licence", 0.85, has_digit),
+        rule(triggers::LICENCE, r"\b(?:GMC|NMC|HCPC|MCRN|IMC|GDC|GPhC|CRNM|BBO|(?i:commission|registration|reg)\.?\s*(?i:no\.?|number|#))\s*(?:no\.?|#)?\s*:?\s*((?:[A-Z]{1,2}[ -]?)?\d{5,9}[A-Z]?)\b", Category::License, "owned.licence", 0.85, has_digit),
+        rule(triggers::LICENCE, r"(?i:\b(?:lic(?:ense|ence)?|dl)\b\.?\s*(?:#|no\.?|number)?\s*:?\s*)((?:[A-Z]{2}[ -])?[A-Z]{1,4}[-.]?\s?\d{3,}(?:[ -]\d{3,}){0,3})\b", Category::License, "pattern.licence", 0.85, has_digit),
         rule(triggers::LICENCE, r"(?i:\b(?:(?:license|licence)\s+)?(?:plates?|tag)\s*(?:#|no\.?|number|is)?\s*:?\s*)((?:[A-Z]{2}\s)?[A-Z0-9]{1,4}(?:[- ]?[A-Z0-9]{2,5})?)\b", Category::Vehicle, "pattern.plate", 0.85, plate),
         rule(triggers::DEVICE, &format!(r"(?i)\b(?:serial|s/n|ser\.?|sn)\s*(?:#|no\.?|num(?:ber)?)?\s*(?:is)?\s*:?\s*{id}"), Category::Device, "owned.serial", 0.85, has_digit),
         rule(triggers::DEVICE, r"(?i:\b(?:serial|s/n|ser\.?|sn)\s*(?:#|no\.?|num(?:ber)?)?\s*(?:is)?\s*:?\s*)([A-Z]{2,5}[ -]\d{3,}[A-Z]?)\b", Category::Device, "owned.serial", 0.85, has_digit),
@@ -224,10 +234,11 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(triggers::CASE, r"(?i)\b(?:accession|acc|specimen|case|requisition)\b\.?\s*(?:#|no\.?|num(?:ber)?|id)?\s*[:=#]?\s*([A-Z]{1,4}\d{2}-\d{3,8}[A-Z]?)\b", Category::OtherId, "owned.number", 0.8, has_digit),
         rule(triggers::CASE, r"(?i)\b(?:log-?\s?in|log-?on|user\s?name|user\s?id|employee\s+id)\b[^\n.;:]{0,30}?(?:\bis\b|:|=|\s)\s*([a-z][a-z._-]{2,24}\d{1,4})\b", Category::OtherId, "owned.login", 0.75, always),
         rule(triggers::CREDENTIAL, r"\b(?:MD|DO|RN|LPN|LVN|NP|PA-C|PT|OT|DPT|LCSW|LMSW|LICSW|LMFT|LPC|PsyD|PhD|DDS|DMD|CRNA|RPh|PharmD|DVM)\b,?\s*(?:#|(?i:lic(?:ense|ence)?\.?|no\.?|cert\.?)\s*#?)\s*:?\s*([A-Z]{0,4}[ -]?\d{3,10})\b", Category::License, "pattern.credential-number", 0.8, has_digit),
+        rule(triggers::CREDENTIAL, r"\b[A-Za-z][A-Za-z-]{1,9},?\s*(?:#|(?i:lic(?:ense|ence)?\.?|no\.?|cert\.?)\s*#?)\s*:?\s*([A-Z]{0,4}-?\d{4,10})\b", Category::License, "pattern.credential-number", 0.8, after_credential),
         rule(triggers::DIGIT, r"(?i)\blast\s*(?:4|four)\s*(?:digits\s*)?(?:is|are|:|#|=)?\s*(\d{4})\b", Category::Ssn, "owned.ssn-last-four", 0.8, always),
         rule(triggers::DIGIT, r"\s\(?#\s?(\d{3,8})\b", Category::OtherId, "owned.badge", 0.7, after_name),
         rule(triggers::HANDLE, r"(?i)\b(?:instagram|facebook|twitter|snapchat|tiktok|venmo|skype|whatsapp|linkedin)(?:\s+(?:handle|account|user(?:name)?|page|profile|name|is))*\s*(?::\s*|\s)\s*(@?[a-z0-9][a-z0-9_.]{3,30}[a-z0-9])\b", Category::OtherId, "pattern.handle", 0.7, |v, _| v.starts_with('@') || v.contains(['_', '.']) || v.bytes().any(|b| b.is_ascii_digit())),
-        rule(triggers::BIRTH, &format!(r"(?i)\b(?:dob|d\.o\.b\.?|date\s+of\s+birth|birth\s*-?date|born(?:\s+on)?|birthday|bday|b-day|fecha\s+de\s+nacimiento|\(?b\.){sep}{date}\b"), Category::DateOfBirth, "pattern.birth-date", 0.95, always),
+        rule(triggers::BIRTH, &format!(r"(?i)\b(?:dob|d\.o\.b\.?|date\s+of\s+birth|birth\s*-?date|born(?:\s+on)?|birthday|bday|b-day|fecha\s+de\s+nacimiento|\(?b\.)(?:\s+for\s+[a-z]+|\s+\([a-z]+\))?{sep}{date}\b"), Category::DateOfBirth, "pattern.birth-date", 0.95, always),
         rule(triggers::DEATH, &format!(r"(?i)\b(?:died|dies|deceased|passed(?:\s+away)?|expired|death|dod|d\.)\s*(?:date)?\s*(?:on|in|:|was|,)?\s*{day}\b"), Category::DateOfBirth, "owned.death-date", 0.85, always),
         rule(triggers::DEATH, &format!(r"(?i)\b(?:died|passed(?:\s+away)?)\b[^.;\n\d]{{0,60}}?(?:\s(?:at|age|aged)(?:\s+age)?\s+\d{{1,3}},?)?(?:\s+(?:on|in)\s+|\s*\(){day}\b"), Category::DateOfBirth, "owned.death-date", 0.85, always),
         rule(triggers::STREET, &format!(r"{number}{words}{kind}{flat}{area}"), Category::Address, "pattern.street", 0.75, not_in_number),

@@ -147,6 +147,23 @@ impl Own {
         self.is_doctor |= name.prefix.iter().any(|p| folded(p).starts_with("dr"));
     }
 
+    /// True for the patient's initials in small letters: `jr` of Jane Roe.
+    pub fn has_initials(&self, letters: &str) -> bool {
+        let (mut all, two) = (letters.chars(), letters.chars().count());
+        let (Some(g), Some(f)) = (all.next(), letters.chars().next_back()) else { return false };
+        two >= 2 && self.given_begins(&g.to_string()) && self.family_begins(&f.to_string())
+    }
+
+    /// True when one of the patient's family names begins so.
+    pub fn family_begins(&self, head: &str) -> bool {
+        self.families.iter().any(|f| f.starts_with(head))
+    }
+
+    /// True when one of the patient's given names begins so.
+    pub fn given_begins(&self, head: &str) -> bool {
+        self.givens.iter().any(|g| g.starts_with(head))
+    }
+
     /// True when the family name is one of the patient's.
     pub fn is_family(&self, family: &str) -> bool {
         let f = folded(family);
@@ -210,10 +227,36 @@ impl Own {
         }
     }
 
+    /// True when a middle initial or name stands where the patient's known one is another.
+    pub fn other_middle(&self, name: &Name) -> bool {
+        let known = self.givens.len() > 1;
+        known
+            && name.given.len() > 1
+            && name.given.iter().skip(1).any(|m| {
+                let m = folded(m).trim_end_matches('.').to_string();
+                !m.is_empty()
+                    && !self.givens.iter().any(|g| g.starts_with(&m) || m.starts_with(g.as_str()))
+                    && !self.is_family(&m)
+            })
+    }
+
+    /// True when family and first given name are the patient's and only a further given name is not known: `Clayton James Abernathy`.
+    pub fn fits_but_middle(&self, name: &Name) -> bool {
+        name.given.len() > 1
+            && name.given.first().is_some_and(|g| g.chars().count() > 1 && self.is_given(g))
+            && self.is_family(&name.family)
+            && !self.other_generation(name)
+    }
+
     /// True for the beginning of one of the patient's given names: `Thad` of Thaddeus, `Jo` of Josefina.
     fn is_short(&self, word: &str) -> bool {
         let f = folded(word);
         f.len() >= 2 && self.givens.iter().any(|g| g.len() >= f.len() + 2 && g.starts_with(&f))
+    }
+
+    /// True when it is known whether the patient is a junior or senior.
+    pub fn has_generation(&self) -> bool {
+        self.suffixes.iter().any(|s| super::name_read::is_generation(s))
     }
 
     /// True when the patient is told from namesakes by another suffix than this.

@@ -400,6 +400,21 @@ impl Knowledge {
         if let Some(to) = near.generation(|s| self.own.other_suffix(s)).filter(|_| who == Who::Patient && !lone) {
             return make(Who::New(other_role(&e, ctx)), "roster.other-generation", 0.97, start, to);
         }
+        // `Odell Jr.` where the patient is Odell, Sr.; where nobody tells which the patient is, a person must say.
+        if who == Who::Patient && lone && best != Kind::Family {
+            if let Some(to) = near.generation(|s| self.own.other_suffix(s)) {
+                let role = if e.any() { other_role(&e, ctx) } else { Role::Relative };
+                return make(Who::New(role), "roster.other-generation", 0.9, start, to);
+            }
+            if let Some(to) = near.generation(|s| s != "sr" && !self.own.has_generation()) {
+                let who = if e.kin.is_some() { Who::New(other_role(&e, ctx)) } else { Who::Ambiguous };
+                return make(who, "roster.other-generation", 0.8, start, to);
+            }
+        }
+        // `Mateo E. Trujillo` where the patient is Mateo A.: another of the same name.
+        if who == Who::Patient && best == Kind::Full && self.own.other_middle(&written_name) {
+            return make(Who::Ambiguous, "roster.other-middle", 0.8, start, end);
+        }
         let (rule, confidence) = match best {
             Kind::Full => ("roster.full-name", 0.99),
             Kind::Initial => ("roster.initial-name", 0.95),

@@ -72,7 +72,12 @@ pub fn is_group(t: &Tokens, ctx: &Context) -> bool {
                     | "topic"
             )
         };
+        // `Group: Nationwide Tile`, `Group Ferrara & Sons` of an insurance: no session.
+        let insured = (0..t.list.len().min(160))
+            .any(|i| matches!(t.low(i), "subscriber" | "payer" | "mbr" | "claim" | "policy" | "precert" | "coverage"));
         t.low(k) == "group"
+            && !insured
+            && !t.is(k + 1, ':')
             && !matches!(t.low(k + 1), "number" | "no" | "id" | "plan" | "health" | "insurance" | "practice")
             && (k.saturating_sub(3)..k + 4).chain(0..t.list.len().min(40)).any(near)
     };

@@ -17,13 +17,14 @@ pub mod flag {
     pub const BARE: u16 = 256;
     pub const USUAL: u16 = 512;
     pub const SHARED: u16 = 1024;
+    pub const RARE: u16 = 2048;
 }
 
 /// Files in `lists/`, with what each says of its words. One lower-case entry a line, sorted; lines that begin with `#` say where a list
 /// comes from and under which licence. The build script reads them; the program reads the table that it makes.
 pub const LISTS: [(&str, u16); 16] = [
     ("words.txt", flag::WORD),
-    ("words_more.txt", flag::WORD),
+    ("words_more.txt", flag::WORD | flag::RARE),
     ("drugs.txt", flag::CLINICAL),
     ("word_names.txt", flag::WORD_NAME),
     ("surnames.txt", flag::SURNAME | flag::USUAL),

@@ -62,13 +62,17 @@ const ENOUGH: i32 = 3;
 
 /// How a text writes names.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Style {
+pub enum Style {
+    /// With a capital.
     Mixed,
+    /// In small letters, as everything.
     Small,
+    /// In capitals, as everything.
     Capitals,
 }
 
-fn style(t: &Tokens) -> Style {
+/// How a text writes names.
+pub fn style(t: &Tokens) -> Style {
     let (mut cap, mut upper, mut lower) = (0usize, 0usize, 0usize);
     for x in t.list.iter().take(4000) {
         match x.shape {

@@ -24,6 +24,22 @@ const SAYS: &[&[&str]] = &[
     &["other", "patient", "'"],
     &["another", "pt"],
     &["wrong", "pt"],
+    &["not", "same", "pt"],
+    &["not", "same", "patient"],
+    &["not", "our", "pt"],
+    &["not", "this", "pt"],
+    &["not", "of", "this", "patient"],
+    &["different", "pt"],
+    &["different", "file"],
+    &["another", "member"],
+    &["another", "mbr"],
+    &["another", "participant"],
+    &["wrong", "sticker"],
+    &["tube", "likely", "from"],
+    &["next", "pt"],
+    &["merged", "with"],
+    &["name", "alert"],
+    &["belong", "to", "another"],
 ];
 
 /// People of whom the text tells nothing else, named in a paragraph that says so, are other patients.

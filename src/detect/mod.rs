@@ -13,6 +13,7 @@ mod apposition;
 mod at_work;
 mod beside;
 mod cast;
+mod cast_index;
 mod certain;
 pub mod check_digits;
 mod columns;
@@ -52,6 +53,7 @@ mod safe_harbor;
 mod scene;
 mod search;
 mod service_date;
+mod short_forms;
 mod signature;
 mod slots;
 mod small_cues;
@@ -64,6 +66,7 @@ mod triggers;
 mod uncued;
 mod variants;
 mod ward;
+pub mod weighed;
 mod whose;
 // Some are for the build script.
 #[allow(dead_code)]
@@ -72,7 +75,7 @@ pub mod words;
 
 pub use dictionary::Dictionary;
 pub use discover::discover;
-use discover::own_of;
+use discover::{discover_unweighed, own_of};
 pub use identity::split_text;
 pub use knowledge::Knowledge;
 pub use overlap::merge;

@@ -264,6 +264,18 @@ fn part(t: &Tokens, at: usize, before: &[usize], trust: Trust, words: usize) -> 
     }
 }
 
+/// True when the line that ends at token `at` is full and the next begins as running text: both are of one paragraph.
+fn wrapped(t: &Tokens, at: usize) -> bool {
+    let Some(end) = t.get(at) else { return false };
+    let width = |byte: usize| byte - t.text.get(..byte).and_then(|s| s.rfind('\n')).map_or(0, |n| n + 1);
+    let from = end.start.saturating_sub(400);
+    let from = (from..end.start).find(|k| t.text.is_char_boundary(*k)).unwrap_or(end.start);
+    let widest = t.text.get(from..end.start).map_or(0, |s| s.lines().map(str::len).max().unwrap_or(0));
+    let here = width(end.start);
+    let running = (at + 2..at + 5).any(|k| matches!(t.shape(k), Some(Shape::Lower | Shape::Mark(',' | '.'))));
+    here >= 30 && here + 16 >= widest.min(100) && running && !t.ends_line(at + 2)
+}
+
 /// A name broken over a line: `Karen` / `Wu`. Only a given name before and a family name after, with one line end between.
 fn line_break(t: &Tokens, at: usize, before: &[usize]) -> Option<Step> {
     let token = t.get(at)?;
@@ -273,8 +285,7 @@ fn line_break(t: &Tokens, at: usize, before: &[usize]) -> Option<Step> {
         && t.shape(*only) == Some(Shape::Cap)
         && t.shape(at + 1) == Some(Shape::Cap)
         && is_given(t.low(*only))
-        && is_surname(t.low(at + 1))
-        && !is_given(t.low(at + 1))
+        && (is_surname(t.low(at + 1)) && !is_given(t.low(at + 1)) || wrapped(t, at) && t.like(at + 1) >= NameLike::Unknown)
         && (!t.begins_line(*only) || credential(t.word(at + 2 + usize::from(t.is(at + 2, ',')))).is_some());
     fits.then_some(Step { at: at + 1, next: at + 2, word: true })
 }

@@ -146,7 +146,8 @@ impl<'a> Near<'a> {
             let beside = t.get(*k).zip(t.get(self.first)).is_some_and(|(a, b)| a.end + 1 == b.start && !a.possessive);
             let unlisted = family && beside && t.like(*k) == NameLike::Unknown && low.chars().count() >= 4;
             let listed = is_given(low) && t.like(*k) == NameLike::Name;
-            t.shape(*k) == Some(Shape::Cap) && (listed || unlisted) && !fits(low)
+            let loud = family && beside && t.shape(*k) == Some(Shape::Upper) && t.shape(self.first) == Some(Shape::Upper);
+            (t.shape(*k) == Some(Shape::Cap) || loud) && (listed || unlisted) && !fits(low)
         });
         let after = Some(self.next).filter(|k| {
             let low = t.low(*k);

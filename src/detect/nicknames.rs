@@ -204,7 +204,8 @@ static LINES: LazyLock<ShortMap<Vec<usize>>> = LazyLock::new(|| {
     map
 });
 
-fn lines_of(low: &str) -> &'static [usize] {
+/// The numbers of the lines in which a word stands: two words that share one may mean the same person.
+pub fn lines_of(low: &str) -> &'static [usize] {
     LINES.get(low).map_or(&[], Vec::as_slice)
 }
 

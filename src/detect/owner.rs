@@ -50,6 +50,17 @@ pub fn attribute(t: &Tokens, mut m: Mention, names: &[Mention], records: &[Owned
         None if licensed && !owned => Some(Who::New(Role::Clinician)),
         near => near,
     };
+    // A record, membership or specimen number beside somebody who works here is no number of theirs.
+    let of_care = matches!(m.category, Category::Mrn | Category::MemberId | Category::Account)
+        || m.category == Category::OtherId && is_specimen(t, m.start);
+    let near = match near {
+        Some(Who::New(r))
+            if of_care && matches!(r.group(), RoleGroup::Clinician | RoleGroup::Staff | RoleGroup::Organization) =>
+        {
+            None
+        }
+        near => near,
+    };
     m.who = match (owned, near) {
         (true, None | Some(Who::Patient)) => Who::Patient,
         (true, Some(Who::New(r))) if !is_close_kin(r) => Who::Patient,
@@ -61,6 +72,17 @@ pub fn attribute(t: &Tokens, mut m: Mention, names: &[Mention], records: &[Owned
         (false, _) => Who::Nobody,
     };
     m
+}
+
+/// True when the label before byte `at` is that of a specimen, an order or a visit.
+fn is_specimen(t: &Tokens, at: usize) -> bool {
+    let i = t.index_at(at);
+    (i.saturating_sub(4)..i).any(|k| {
+        matches!(
+            t.low(k),
+            "acc" | "accession" | "specimen" | "order" | "requisition" | "encounter" | "visit" | "exam" | "invoice"
+        )
+    })
 }
 
 /// True for an address at a place of care, by its domain.
@@ -99,7 +121,11 @@ pub fn nearest(t: &Tokens, at: usize, names: &[Mention]) -> Option<Who> {
         let therapist =
             token.shape == Shape::Upper && k > 0 && t.is_capital(k - 1) && t.like(k - 1) > super::words::NameLike::Word;
         if matches!(low, "patient" | "pt") && !therapist {
-            if matches!(t.low(k.wrapping_sub(1)), "different" | "other" | "another" | "wrong" | "second") {
+            // `sister, twin, also pt here: DOB`: of whoever was spoken of.
+            if matches!(t.low(k.wrapping_sub(1)), "also" | "our") {
+                continue;
+            }
+            if matches!(t.low(k.wrapping_sub(1)), "different" | "other" | "another" | "wrong" | "second" | "next") {
                 return Some(Who::New(Role::OtherPatient));
             }
             return Some(Who::Patient);

@@ -66,7 +66,7 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         Some(Role::Friend),
     ),
     (
-        "rep|sales rep|device rep|company rep|volunteer|notary|funeral director|handyman|mailman|tenant|colleague|classmate of|groomer|driver|landlord|principal|coworker|co-worker|witness|lawyer|attorney|teacher|coach|victim|assailant|babysitter|nanny|paralegal|bookkeeper|housekeeper| \
+        "sales rep|device rep|company rep|volunteer|notary|funeral director|handyman|mailman|tenant|colleague|classmate of|groomer|driver|landlord|principal|coworker|co-worker|witness|lawyer|attorney|teacher|coach|victim|assailant|babysitter|nanny|paralegal|bookkeeper|housekeeper| \
          probation officer|parole officer|perpetrator|abuser|suspect|bystander|passenger| \
          classmate|ex-boyfriend's|defendant|plaintiff|witness name|adjuster|claims adjuster|investigator|deputy| \
          trooper|sheriff|police officer|guidance counselor|godson|goddaughter",
@@ -78,6 +78,62 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         "supervisor|manager|line manager|store manager|plant manager|boss|works for|worked for|manager at work|foreman|shift lead|hr manager|hr representative",
         Pull::Noun,
         Some(Role::Employer),
+    ),
+    (
+        "medical assistant|sitter|aide|nursing assistant|nurse aide|nursing aide|patient care technician|home health aide|health aide| \
+         orderly|transporter|healthcare assistant|health care assistant|dental assistant|mental health tech|restorative aide|bath aide| \
+         companion aide|cargo agent|patient relations|information desk|rep|member services rep|service rep|call center rep| \
+         clinic manager|practice manager|bed manager|program manager|him manager|house manager|unit manager|front office manager| \
+         risk manager|risk management|file room|ward clerk|him analyst|him clerk|medical secretary|office aide|office assistant| \
+         custodian|janitor|porter|dietary aide|bus driver|van driver|benefits rep|insurance rep|claims rep|intake worker|payer rep| \
+         eligibility worker|customer service rep|records clerk|study monitor|shift supervisor|registration clerk|admissions clerk| \
+         billing clerk|referral clerk|him supervisor|desk clerk|financial counselor|patient rep|patient representative|caseworker| \
+         case worker|cps worker|aps worker|dhs worker|dhhs worker|dcf worker|social services worker|child welfare worker| \
+         privacy officer|compliance officer|switchboard|telephone operator|lab clerk|him coder|dispatcher|transport aide|court clerk| \
+         office coordinator|scheduling coordinator|administrative assistant|admin assistant|program director|activities director| \
+         activity director|facility administrator|administrator on duty|patient liaison|va rep|vso|service officer",
+        Pull::Noun,
+        Some(Role::Staff),
+    ),
+    (
+        "hr|human resources|headmistress|headmaster|crew chief|general manager|hr person|hr rep|hr director|floor manager|site manager| \
+         store owner|employer contact|shop foreman",
+        Pull::Noun,
+        Some(Role::Employer),
+    ),
+    (
+        "clinical supervisor|case mgr|care mgr|recip coord|recipient coordinator|donor coordinator|transplant coord|donor coord| \
+         school psych|school psychologist|peer specialist|peer support specialist|recovery coach|exercise physiologist|bereavement counselor| \
+         grief counselor|behavior analyst|behavior technician|lactation|patient educator|physiologist|optician|suite mate|study coordinator| \
+         research nurse coordinator|histotechnologist|cytotechnologist|genetics counselor|hospice liaison|clinical coordinator| \
+         clinic coordinator|care guide|community health worker|chw|peer navigator|wound care|dosimetrist|medical physicist|pharm",
+        Pull::Noun,
+        Some(Role::Clinician),
+    ),
+    (
+        "wound care nurse|ostomy nurse|dialysis nurse|float nurse|research nurse|practice nurse|district nurse|community nurse| \
+         liaison nurse|health visitor|ward sister|nurse navigator|nurse coordinator|cath lab nurse|or nurse|pacu nurse|recovery nurse| \
+         flight nurse|camp nurse|specialist nurse|nurse specialist|public health nurse|nurse educator|evening nurse|oncology nurse| \
+         parkinson's nurse|diabetes nurse|screening nurse|nurse liaison|private duty nurse|medication nurse|relief nurse|supervising nurse| \
+         intake nurse|advice nurse|office nurse|transplant nurse|newborn nurse|nursery nurse|rn case manager|case manager rn",
+        Pull::Noun,
+        Some(Role::Nurse),
+    ),
+    (
+        "locum|family physician|general practitioner|vascular surgeon|transplant surgeon|orthopedic surgeon|general surgeon|plastic surgeon| \
+         oral surgeon|eye doctor|heart doctor|kidney doctor|house officer|nocturnist|medical examiner|coroner|medical director|anaesthetist| \
+         anaesthesiologist|paediatrician|haematologist|gynaecologist|orthopaedic surgeon|endodontist|periodontist|trauma surgeon|hand surgeon| \
+         teleradiologist|eye surgeon|heart surgeon|thoracic surgeon|cardiac surgeon|colorectal surgeon|spine surgeon|bariatric surgeon| \
+         ed doc|er doc|ed physician|er doctor|ed attending|icu attending|on-call physician|rounding physician|primary doctor|specialist registrar| \
+         senior house officer|foundation doctor|teaching fellow|dermatopathologist|neuroradiologist|interventional radiologist",
+        Pull::Noun,
+        Some(Role::Physician),
+    ),
+    (
+        "landlady|guardian ad litem|gal|parishioner|church member|roomer|lodger|boarder|repairman|mechanic| \
+         personal trainer|piano teacher|sunday school teacher|bus aide|crossing guard|notary public|godparent|sponsee",
+        Pull::Noun,
+        Some(Role::OtherPerson),
     ),
     ("employer", Pull::Label, Some(Role::Employer)),
     (
@@ -100,8 +156,8 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         None,
     ),
     (
-        "social worker|case manager|care manager|caseworker|case worker|discharge planner|care navigator| \
-         patient navigator|nurse case manager|social services worker",
+        "social worker|case manager|care manager|discharge planner|care navigator| \
+         patient navigator|nurse case manager",
         Pull::Noun,
         Some(Role::SocialWorker),
     ),
@@ -119,10 +175,9 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
     ("nurse practitioner", Pull::Noun, Some(Role::NursePractitioner)),
     ("physician assistant", Pull::Noun, Some(Role::PhysicianAssistant)),
     (
-        "medical assistant|technician|technologist|phlebotomist|sonographer|sitter|aide|ems crew|crew|medic|nursing assistant| \
-         nurse aide|nursing aide|patient care technician|home health aide|health aide|paramedic|hygienist| \
+        "technician|technologist|phlebotomist|sonographer|ems crew|crew|medic|paramedic|hygienist| \
          dental hygienist|x-ray tech|radiology tech|lab tech|ekg tech|ultrasound tech|surgical tech|scrub tech| \
-         monitor tech|pharmacy tech|ct tech|mri tech|echo tech|orderly|transporter",
+         monitor tech|pharmacy tech|ct tech|mri tech|echo tech",
         Pull::Noun,
         Some(Role::Technician),
     ),
@@ -279,10 +334,6 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
     ),
     ("friend|neighbor|sponsor", Pull::Field, Some(Role::Friend)),
     ("supervisor|boss|manager|employer", Pull::Field, Some(Role::Employer)),
-    (
-        "attorney|lawyer|teacher|landlord|coworker|co-worker|witness|coach|caseworker|officer",
-        Pull::Field,
-        Some(Role::OtherPerson),
-    ),
+    ("attorney|lawyer|teacher|landlord|coworker|co-worker|witness|coach|officer", Pull::Field, Some(Role::OtherPerson)),
     ("caregiver|caretaker|home aide|pca", Pull::Field, Some(Role::Caregiver)),
 ];

@@ -141,6 +141,23 @@ fn explained(t: &Tokens, i: usize, out: &mut Vec<Find>) {
 fn after_label(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     let Some(j) = i.checked_sub(1) else { return };
     let low = t.low(j);
+    // `Relationship: Brother  First Name: Beto`
+    if low == "name"
+        && j > 0
+        && matches!(t.low(j - 1), "first" | "last" | "given" | "family" | "middle" | "maiden" | "nick" | "preferred")
+    {
+        let limit = (i + 1..i + 5).find(|n| t.ends_column(*n)).unwrap_or(i + 5);
+        if t.is_capital(i + 1)
+            && !matches!(t.low(i + 1), "none" | "unknown" | "na" | "n" | "not" | "same" | "declined" | "other")
+            && let Some(read) =
+                read(t, i + 1, limit).or_else(|| super::lone::one(t, i + 1).filter(|_| t.shape(i + 1) == Some(Shape::Cap)))
+        {
+            let line = t.line_start(i);
+            let role = (line..j).rev().find_map(|k| kin(t.low(k)));
+            out.push(Find { read, rule: "cue.label", confidence: 0.8, role });
+        }
+        return;
+    }
     let role = match low {
         "charge" | "resource" | "float" | "circulator" | "scrub" => Some(Role::Nurse),
         "req" | "requested" | "referred" | "final" | "attending" | "surgeon" | "anesthesia" | "anes" | "resident" | "fellow"

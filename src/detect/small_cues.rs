@@ -27,10 +27,34 @@ pub fn functional(t: &Tokens, i: usize, role: Role, out: &mut Vec<Find>) {
     let k = i + 1 + usize::from(t.is(i + 1, ':') || t.is(i + 1, '-'));
     let sure = matches!(
         t.word(i),
-        "RN" | "MD"
+        "OT" | "RD"
+            | "CM"
+            | "EMT"
+            | "PTA"
+            | "ST"
+            | "RN"
+            | "MD"
             | "PCP"
             | "GP"
             | "SHO"
+            | "SpR"
+            | "StR"
+            | "F1"
+            | "F2"
+            | "WOCN"
+            | "EVS"
+            | "PT"
+            | "RT"
+            | "RPh"
+            | "PharmD"
+            | "RNCM"
+            | "MHT"
+            | "MA"
+            | "Chap"
+            | "DON"
+            | "CHR"
+            | "CDE"
+            | "Physio"
             | "HCA"
             | "LPN"
             | "LVN"
@@ -51,7 +75,8 @@ pub fn functional(t: &Tokens, i: usize, role: Role, out: &mut Vec<Find>) {
             | "Hyg"
             | "Tech"
     );
-    let plain = matches!(t.shape(k + 1), Some(Shape::Lower | Shape::Mark(_)) | None) || t.ends_line(k + 1);
+    let sure = sure || t.word(i).len() >= 3 && t.shape(i) == Some(Shape::Upper) && t.like(k) == NameLike::Unknown;
+    let plain = matches!(t.shape(k + 1), Some(Shape::Lower | Shape::Mark(_)) | None) || t.ends_column(k + 1);
     let unknown = sure && plain && t.shape(k) == Some(Shape::Cap);
     let known = |r: &Read| {
         t.is_capital(r.first)

@@ -77,6 +77,29 @@ pub fn is_thing(t: &Tokens, read: &Read, e: &Evidence) -> bool {
             return true;
         }
     }
+    // `from St. Martin Head Start`, `at Maison St. Rose`: saints give their names to places, and few people in notes are saints.
+    let saint = |k: usize| matches!(t.low(k), "st" | "ste" | "saint" | "san" | "santa") && t.is_capital(k);
+    let before = read.first.checked_sub(1).map(|k| if t.is(k, '.') { k.saturating_sub(1) } else { k });
+    // `Genevieve St. Clair`
+    let called = before.and_then(|k| k.checked_sub(1)).is_some_and(|k| {
+        let k = if t.shape(k) == Some(Shape::Break) { k.saturating_sub(1) } else { k };
+        t.is_capital(k) && is_given(t.low(k))
+    });
+    if !strong && !called && (before.is_some_and(saint) || saint(read.first) && !is_given(t.low(read.first))) && !whole {
+        return true;
+    }
+    // `(Marietta office)`: a town.
+    if !strong
+        && !possessive
+        && matches!(after, "office" | "location" | "branch" | "campus" | "site" | "er" | "ed")
+        && read.words == 1
+    {
+        return true;
+    }
+    // `Will need home oxygen`, `Hope to discharge`: a verb that opens a sentence without a subject.
+    if read.words == 1 && !strong && is_bare_verb(t, read.first, n) {
+        return true;
+    }
     // `ligament of Berry`, `circle of Willis`
     if read.first >= 2 && t.low(read.first - 1) == "of" && is_anatomical(t.low(read.first - 2)) && !e.titled {
         return true;
@@ -149,11 +172,141 @@ pub fn is_thing(t: &Tokens, read: &Read, e: &Evidence) -> bool {
     if read.words == 1 && !strong && last.contains('-') && last.split('-').all(|p| is_eponym(p) || is_shared_eponym(p)) {
         return true;
     }
+    // `Wagner 2`, `Ballard 39.`, `Bristol 4`: a scale with its value. People with their age are called by a first name.
+    let graded = read.words == 1
+        && !strong
+        && !is_given(last)
+        && (is_eponym(last) || is_shared_eponym(last) || super::words::is_surname(last))
+        && !possessive
+        && t.shape(n) == Some(Shape::Number)
+        && t.word(n).len() <= 2
+        && !t.begins_column(n)
+        && !t.begins_line(read.first)
+        && (t.ends_line(n + 1) || matches!(t.shape(n + 1), Some(Shape::Mark('.' | ',' | ';'))))
+        && e.role.is_none();
+    if graded {
+        return true;
+    }
+    // `Mortuary: Borthwick`, `Ins: Florida Blue`: a label of places and companies.
+    if !strong && is_house_label(t, read.first) {
+        return true;
+    }
+    // `Michael Ave`, `Rosa L Parks Ave`, `Peoria St,`: a street; `Marian Manor`, `Nora's House`: a house.
+    let saint_or_street =
+        |k: usize| matches!(t.low(k), "st" | "str") && t.is_capital(k) && !t.is_capital(k + 1 + usize::from(t.is(k + 1, '.')));
+    if !e.titled
+        && credential_at(t, n).is_none()
+        && (is_road(last) && read.words > 1 || is_road(after) && t.is_capital(n) || saint_or_street(n))
+    {
+        return true;
+    }
+    if read.words > 1
+        && !strong
+        && is_institution_head(last)
+        && !super::words::is_word_name(last)
+        && t.shape(n.wrapping_sub(1)) == Some(Shape::Cap)
+    {
+        return true;
+    }
     let lone_eponym = read.words == 1 && is_eponym(last);
     if lone_eponym && !strong && !e.patient && e.role.is_none() && (!e.phrase || is_bare_eponym(last)) {
         return true;
     }
     is_pet(t, if e.titled { e.title_from } else { read.first })
+}
+
+/// True when the label right before token `first` is that of a company or place.
+fn is_house_label(t: &Tokens, first: usize) -> bool {
+    let Some(colon) = first.checked_sub(1).filter(|k| t.is(*k, ':')) else { return false };
+    let label = colon.checked_sub(1).map_or("", |k| t.low(k));
+    let before = colon.checked_sub(2).map_or("", |k| t.low(k));
+    matches!(
+        label,
+        "mortuary"
+            | "ins"
+            | "insurance"
+            | "insurer"
+            | "payer"
+            | "agency"
+            | "pharmacy"
+            | "school"
+            | "hospital"
+            | "facility"
+            | "clinic"
+            | "daycare"
+            | "dme"
+            | "vendor"
+            | "plan"
+            | "carrier"
+            | "lab"
+            | "location"
+            | "loc"
+            | "snf"
+            | "church"
+            | "employer"
+            | "site"
+            | "brand"
+            | "manufacturer"
+            | "mfr"
+            | "device"
+            | "implant"
+            | "town"
+            | "city"
+            | "county"
+            | "country"
+            | "state"
+            | "language"
+            | "religion"
+            | "allergies"
+            | "meds"
+            | "medication"
+            | "medications"
+            | "drug"
+            | "rx"
+            | "dx"
+            | "diet"
+    ) || matches!((before, label), ("funeral", "home") | ("day", "care") | ("nursing", "home") | ("funeral", _))
+}
+
+/// `Will need`, `Hope to`, `May return`: verbs that are names too, as notes begin sentences with them.
+fn is_bare_verb(t: &Tokens, first: usize, n: usize) -> bool {
+    let low = t.low(n);
+    if t.shape(n) != Some(Shape::Lower) {
+        return false;
+    }
+    match t.low(first) {
+        "will" | "may" | "can" => {
+            let third = low.len() > 3 && low.ends_with('s') && !low.ends_with("ss") || low.len() > 3 && low.ends_with("ed");
+            !third
+                && !matches!(
+                    low,
+                    "is" | "was"
+                        | "has"
+                        | "had"
+                        | "said"
+                        | "did"
+                        | "does"
+                        | "who"
+                        | "and"
+                        | "came"
+                        | "went"
+                        | "will"
+                        | "would"
+                        | "told"
+                        | "in"
+                        | "at"
+                        | "to"
+                        | "for"
+                )
+        }
+        "hope" | "grace" | "faith" | "joy" if matches!(t.shape(first.wrapping_sub(1)), Some(Shape::Mark('"'))) => true,
+        "pat" | "bill" | "mark" | "chase" | "sue" if low == "on" => true,
+        "hope" | "grant" | "trust" | "chance" => {
+            low == "to"
+                && (t.begins_line(first) || matches!(t.shape(first.wrapping_sub(1)), Some(Shape::Mark('.' | ',' | ';' | ':'))))
+        }
+        _ => false,
+    }
 }
 
 /// True when the word at token `n` makes what stands right before it the name of a thing: a noun in small letters. What goes on with

@@ -20,12 +20,20 @@ pub fn without_cue(t: &Tokens, i: usize, out: &mut Vec<Find>) {
         let surname = matches!(t.shape(second), Some(Shape::Cap | Shape::Upper))
             && t.like(second) == NameLike::Name
             && is_surname(t.low(second));
+        // `K. Ottaviani`: no list has it, but nothing else is written so, save bacteria.
+        let letters = t.word(second).chars().count();
+        let unlisted = t.shape(second) == Some(Shape::Cap)
+            && t.like(second) == NameLike::Unknown
+            && letters >= 4
+            && !is_species(t.low(second))
+            && (i == 0 || !(matches!(t.shape(i - 1), Some(Shape::Mark('.' | '/' | '-'))) && t.touches_next(i - 1)));
+        let surname = surname || unlisted;
         let joined = t.get(i + 1).zip(t.get(i + 2)).is_some_and(|(a, b)| b.start - a.end <= 1);
         if dotted
             && joined
             && surname
             && !is_eponym(t.low(second))
-            && let Some(read) = forward(t, i, Trust::Weak)
+            && let Some(read) = forward(t, i, if unlisted { Trust::Fair } else { Trust::Weak })
         {
             out.push(Find { read, rule: "list.initial-surname", confidence: 0.6, role: None });
         }
@@ -56,6 +64,12 @@ pub fn without_cue(t: &Tokens, i: usize, out: &mut Vec<Find>) {
         return;
     }
     uncued_pair(t, i, read, out);
+}
+
+/// Second words of the names of microbes: `C. Diff`, `H. Pylori`.
+fn is_species(low: &str) -> bool {
+    matches!(low, "diff" | "pylori" | "coli" | "aureus" | "difficile" | "trachomatis" | "albicans" | "burgdorferi" | "marneffei")
+        || ["ella", "occus", "coccus", "bacter", "monas", "myces"].iter().any(|e| low.ends_with(e) && low.len() > 7)
 }
 
 /// A given and a family name without a cue.

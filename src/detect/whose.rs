@@ -43,6 +43,7 @@ pub fn whose(name: &Name, e: &Evidence, own: &Own, ctx: &Context, has_identity: 
         return Who::Patient;
     }
     match fit {
+        Fit::No if e.patient && own.fits_but_middle(name) => Who::Patient,
         Fit::No if e.patient => Who::New(Role::OtherPatient),
         Fit::No => Who::New(namesake(name, other_role(e, ctx), own)),
         // `Son Leonard Roe Jr.` of Leonard Roe.

@@ -116,6 +116,10 @@ pub fn is_word(word: &str) -> bool {
     let known = |w: &str| w.len() >= 3 && has(w, flag::WORD | flag::WORD_NAME);
     for suffix in ["s", "es", "ed", "d", "ing", "ly", "er", "r", "ers", "rs", "'s"] {
         let Some(stem) = word.strip_suffix(suffix) else { continue };
+        // `naveed` is no form of `nave`: a stem that ends in `e` takes `d`, `r`, `s`.
+        if stem.ends_with('e') && matches!(suffix, "ed" | "er" | "es" | "ers") && !stem.ends_with("ee") {
+            continue;
+        }
         if known(stem) {
             return true;
         }
@@ -181,7 +185,9 @@ fn single(low: &str) -> NameLike {
     if low.contains('\'') && is_surname(&low.replace('\'', "")) {
         return NameLike::Name;
     }
-    if f & flag::PLACE != 0 || is_word(low) || clinical_ending(low) {
+    // A word that few ever read (`souk`, `kamala`) is, with a capital, somebody's name as likely as anything.
+    let rare = f & !flag::WORD == flag::RARE && !clinical_ending(low);
+    if !rare && (f & flag::PLACE != 0 || is_word(low) || clinical_ending(low)) {
         return NameLike::Word;
     }
     if misread(low).is_some_and(|w| has(&w, flag::SURNAME | flag::GIVEN)) {

@@ -97,6 +97,14 @@ impl Remembered {
         found
     }
 
+    /// True when [`Self::mentions`] would not have to ask.
+    pub fn holds(&self, text: &str, ctx: &Context, other: bool) -> bool {
+        let digest = self.digest(text, ctx, other);
+        let quiet = self.quiet.get(digest as usize & (SLOTS - 1)).is_some_and(|s| s.load(Ordering::Relaxed) == digest);
+        let shard = self.finds.get((digest >> 32) as usize % SHARDS);
+        quiet || shard.and_then(|s| s.lock().ok()?.get(&digest).map(|f| f.0 == text.len() as u32)).unwrap_or(false)
+    }
+
     /// Never 0, which is an empty slot.
     fn digest(&self, text: &str, ctx: &Context, other: bool) -> u64 {
         // Taken apart in full: what is added to the context must be added here.

@@ -12,9 +12,14 @@ use crate::model::person::{Name, PersonStub, StubKind};
 use crate::model::policy::Policy;
 use crate::model::request::{Identity, Request};
 use crate::model::role::Role;
+use crate::model::view::TextView;
 use crate::policy::suspected;
 use std::cell::OnceCell;
 use std::collections::HashSet;
+use std::sync::Arc;
+
+/// Bytes of text that are read by the names model together.
+const TOGETHER: usize = 64 << 10;
 
 /// What one document adds to the case.
 #[derive(Default)]
@@ -85,6 +90,8 @@ fn one(t: &Tree, given: &Given, known: &dyn Fn(&str) -> bool, out: &mut Surveyed
         }
     }
     let mut seen: HashSet<(Category, String)> = HashSet::new();
+    let mut waiting: Vec<Waiting> = Vec::new();
+    let (mut bytes, mut here) = (0, HashSet::new());
     for field in &t.doc.fields {
         if !field.class.is_free_text() || is_owned_text(t, field) {
             continue;
@@ -96,17 +103,52 @@ fn one(t: &Tree, given: &Given, known: &dyn Fn(&str) -> bool, out: &mut Surveyed
         }
         let ctx = context(t, field);
         let found = given.discoveries.mentions(text, &ctx, false, || (detect::discover(text, &ctx, identity), Keep::Always));
+        let new = !given.reads.holds(text, &ctx, false) && here.insert((text.to_string(), ctx.section, ctx.class));
+        let opened = new.then(|| model::open(given.names, text, &ctx, identity, &found, known));
+        bytes += text.len();
+        waiting.push(Waiting { view, ctx, found, opened });
+        if bytes >= TOGETHER {
+            read_waiting(&mut waiting, given, known, &mut seen, out);
+            bytes = 0;
+            here.clear();
+        }
+    }
+    read_waiting(&mut waiting, given, known, &mut seen, out);
+    out.stubs.extend(t.doc.stubs.iter().map(|s| (t.key.clone(), s.clone())));
+}
+
+/// A text that waits for others, to be read by the model together with them.
+struct Waiting<'t> {
+    view: TextView<'t>,
+    ctx: Context<'t>,
+    found: Arc<[Mention]>,
+    /// What is to be asked; `None` when the answer is known, or will be by one that waits before it.
+    opened: Option<model::Opened>,
+}
+
+/// Asks the model about all that waits, and takes up what was found.
+fn read_waiting(
+    waiting: &mut Vec<Waiting>,
+    given: &Given,
+    known: &dyn Fn(&str) -> bool,
+    seen: &mut HashSet<(Category, String)>,
+    out: &mut Surveyed,
+) {
+    let stretches = waiting.iter().filter_map(|w| Some(w.opened.as_ref()?.stretches(&w.view.text)));
+    given.names.read_ahead(&stretches.flatten().collect::<Vec<_>>());
+    for Waiting { view, ctx, found, opened } in waiting.drain(..) {
+        let text = view.text.as_ref();
         // A name in full that lists know is somebody for the whole case; what else the model sees is decided where it stands.
         let read = given.reads.mentions(text, &ctx, false, || {
-            let read = model::read_names(given.names, text, &ctx, identity, &found, known);
+            let opened = opened.unwrap_or_else(|| model::open(given.names, text, &ctx, given.identity, &found, known));
+            let read = model::read_opened(given.names, text, &ctx, given.identity, &found, &opened);
             let somebody = read.mentions.into_iter().filter(model::is_somebody).collect();
             (somebody, if read.left_out { Keep::Never } else { Keep::Empty })
         });
         for m in found.iter().chain(read.iter()) {
-            gather(text, m, &mut seen, out);
+            gather(text, m, seen, out);
         }
     }
-    out.stubs.extend(t.doc.stubs.iter().map(|s| (t.key.clone(), s.clone())));
 }
 
 fn gather(text: &str, m: &Mention, seen: &mut HashSet<(Category, String)>, out: &mut Surveyed) {

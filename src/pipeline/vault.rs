@@ -196,6 +196,40 @@ pub fn key_file(path: &Path) -> Result<[u8; 32], RunError> {
     secret(path, "vault key")
 }
 
+/// The key together with a passphrase that is kept elsewhere: neither opens anything without the other. Argon2id with the parameters that
+/// OWASP's Password Storage Cheat Sheet names first (19 MiB, 2 passes, 1 lane), salted with a digest of the key.
+///
+/// # Errors
+/// The passphrase is empty or longer than a thousand bytes.
+pub fn with_passphrase(key: &[u8; 32], passphrase: &str) -> Result<[u8; 32], RunError> {
+    if passphrase.trim().is_empty() || passphrase.len() > 1_000 {
+        return Err(RunError::Input("the passphrase of the vault key is empty or longer than 1,000 bytes".into()));
+    }
+    let salt = hmac(key, &[b"passphrase"]);
+    let fault = |e: argon2::Error| RunError::Internal(format!("the passphrase cannot be used: {e}"));
+    let params = argon2::Params::new(19 * 1024, 2, 1, Some(32)).map_err(fault)?;
+    let mut phrase = [0u8; 32];
+    argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params)
+        .hash_password_into(passphrase.as_bytes(), &salt, &mut phrase)
+        .map_err(fault)?;
+    Ok(hmac(key, &[&phrase]))
+}
+
+/// The passphrase in the first line of a file that nobody else may read.
+///
+/// # Errors
+/// The file cannot be read, or others may read it.
+pub fn passphrase_file(path: &Path) -> Result<String, RunError> {
+    use std::os::unix::fs::PermissionsExt;
+    let shown = path.display();
+    let failed = |e: std::io::Error| RunError::Input(format!("{shown}: cannot be read: {e}"));
+    if std::fs::metadata(path).map_err(failed)?.permissions().mode() & 0o077 != 0 {
+        return Err(RunError::Input(format!("{shown}: others may read this passphrase; run chmod 600 on it")));
+    }
+    let text = std::fs::read_to_string(path).map_err(failed)?;
+    Ok(text.lines().next().unwrap_or_default().to_string())
+}
+
 /// `~/.config/disclose/vault.key`.
 ///
 /// # Errors
@@ -229,6 +263,17 @@ mod tests {
         for odd in ["", "enc-", "enc-AA", "hash-00", "enc-\u{e9}"] {
             assert_eq!(a.reveal(odd), None, "{odd}");
         }
+    }
+
+    #[test]
+    fn key_and_passphrase_open_only_together() {
+        let key = [7; 32];
+        let both = with_passphrase(&key, "correct horse battery").unwrap();
+        assert_eq!(both, with_passphrase(&key, "correct horse battery").unwrap());
+        assert_ne!(both, key);
+        assert_ne!(both, with_passphrase(&key, "correct horse batters").unwrap());
+        assert_ne!(both, with_passphrase(&[8; 32], "correct horse battery").unwrap());
+        assert!(with_passphrase(&key, " ").is_err());
     }
 
     #[test]

@@ -127,6 +127,10 @@ fn turn(text: &str, start: usize, end: usize) -> Option<Span> {
         return None;
     }
     let mut to = line.end as usize;
+    // Somebody speaks on over the next lines where others speak, too. A name and a colon by themselves head their own line.
+    if text.lines().filter(|l| begins_turn(l)).take(2).count() < 2 {
+        return Some(Span::new(line.start as usize, to));
+    }
     for next in text.get(line.end as usize..)?.split_inclusive('\n').skip(1) {
         if next.trim().is_empty() || begins_turn(next) {
             break;

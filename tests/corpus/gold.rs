@@ -108,8 +108,15 @@ pub const TRAPS: &[&str] =
 /// # Errors
 /// The file and what is wrong with it.
 pub fn split(root: &Path, split: &str) -> Result<Vec<Note>, String> {
-    let dir = root.join("tests/corpus/notes").join(split);
-    let entries = std::fs::read_dir(&dir).map_err(|e| format!("{}: {e}", dir.display()))?;
+    folder(&root.join("tests/corpus/notes").join(split), split)
+}
+
+/// All notes of a folder, by name; `split` goes before each name.
+///
+/// # Errors
+/// The file and what is wrong with it.
+pub fn folder(dir: &Path, split: &str) -> Result<Vec<Note>, String> {
+    let entries = std::fs::read_dir(dir).map_err(|e| format!("{}: {e}", dir.display()))?;
     let mut files: Vec<PathBuf> =
         entries.filter_map(Result::ok).map(|e| e.path()).filter(|p| p.extension().is_some_and(|x| x == "txt")).collect();
     files.sort();

@@ -75,18 +75,23 @@ fn the_splits_share_no_full_name() {
 }
 
 #[test]
-fn one_person_of_a_note_has_one_set_of_roles() {
+fn all_marks_of_a_person_share_a_role() {
     for note in split("dev").iter().chain(&split("test")) {
         let mut roles: std::collections::BTreeMap<&str, &Subject> = Default::default();
         for s in &note.spans {
             let Some(person) = s.person.as_deref() else { continue };
             let first = roles.entry(person).or_insert(&s.subject);
-            assert_eq!(*first, &s.subject, "{} {person}", note.name);
+            // One place may tell less than another: `emergency_contact` in a heading, `spouse` in the text.
+            let share = match (first, &s.subject) {
+                (Subject::Other(a), Subject::Other(b)) => a.iter().any(|r| b.contains(r)),
+                (a, b) => *a == b,
+            };
+            assert!(share, "{} {person}", note.name);
         }
     }
 }
 
-/// Telephone numbers are 555-01xx, mail and web addresses of example domains, social security numbers begin with 9.
+/// Telephone numbers in full are 555-01xx or kept for fiction, mail and web addresses of example domains, social security numbers begin with 9.
 #[test]
 fn nobody_in_the_notes_exists() {
     for note in split("dev").iter().chain(&split("test")) {
@@ -101,6 +106,9 @@ fn nobody_in_the_notes_exists() {
             let digits: String = meant.filter(char::is_ascii_digit).collect();
             let what = format!("{}: {text}", note.name);
             match s.category.as_str() {
+                // Extensions and pagers of a house are nobody's elsewhere; Ofcom keeps 020 7946 0xxx and 07700 900xxx for fiction.
+                "phone" | "fax" if digits.len() < 7 => {}
+                "phone" | "fax" if digits.contains("79460") || digits.contains("7700900") => {}
                 "phone" | "fax" => {
                     let tail = digits.rfind("55501").map(|at| digits.len() - at);
                     assert!(matches!(tail, Some(7..)), "{what}");

@@ -147,6 +147,18 @@ fn methods_are_consistent_valid_and_open_with_the_key_alone() {
     assert_eq!(code, 0, "{err}");
     let value: Value = serde_json::from_str(&shown).expect("JSON");
     assert!(value["original"].as_str().is_some_and(|v| v.contains("5550199")), "{shown}");
+    // With a passphrase the key alone opens nothing.
+    case.with("phrase", "correct horse battery\n");
+    let phrase = case.dir.path().join("phrase");
+    let locked =
+        || case.run("litigation", &["--policy", "methods.toml", "--vault-key", "vault.key", "--vault-passphrase", "phrase"]);
+    std::fs::set_permissions(&phrase, std::os::unix::fs::PermissionsExt::from_mode(0o644)).expect("set");
+    assert_eq!(locked().code, 2, "others may read it");
+    std::fs::set_permissions(&phrase, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("set");
+    let locked = locked();
+    let (there, phrase) = (locked.out().display().to_string(), phrase.display().to_string());
+    assert_eq!(run::pipe(&["vault", "show", &there, "--key", &key], "").0, 2);
+    assert_eq!(run::pipe(&["vault", "show", &there, "--key", &key, "--passphrase", &phrase], "").0, 0);
     let (code, shown, _) = run::pipe(&["vault", "show", &out, "--key", &key], "");
     assert!(code == 0 && shown.contains("Tolliver"), "{shown}");
     let wrong = case.dir.path().join("other.key").display().to_string();
@@ -171,6 +183,55 @@ fn an_age_band_or_a_hash_has_no_place_in_a_date() {
         assert!(rp.get("birthDate").is_none(), "{rp}");
         assert_eq!(rp["_birthDate"]["extension"][0]["valueCode"], "masked");
     }
+}
+
+/// The same in the narrative of a C-CDA: rows of a table, items of a list, sentences of a paragraph.
+#[test]
+fn what_stands_beside_another_patients_name_goes_from_the_narrative_of_a_ccda() {
+    if !run::has_model() {
+        return;
+    }
+    let ccda = r#"<?xml version="1.0" encoding="UTF-8"?>
+<ClinicalDocument xmlns="urn:hl7-org:v3"><typeId root="2.16.840.1.113883.1.3" extension="POCD_HD000040"/><id root="2.999.1.4.7" extension="d1"/>
+<code code="34133-9" codeSystem="2.16.840.1.113883.6.1"/><title>Ward summary</title><effectiveTime value="20240301"/>
+<confidentialityCode code="N" codeSystem="2.16.840.1.113883.5.25"/><languageCode code="en-US"/>
+<recordTarget><patientRole><id root="2.999.1" extension="448812"/><patient><name><given>Orla</given><given>Mae</given><family>Quillfeather</family></name>
+<administrativeGenderCode code="F" codeSystem="2.16.840.1.113883.5.1"/><birthTime value="19710923"/></patient></patientRole></recordTarget>
+<author><time value="20240301"/><assignedAuthor><id nullFlavor="NI"/></assignedAuthor></author>
+<custodian><assignedCustodian><representedCustodianOrganization><id root="2.999.1"/><name>Skagit Hospital</name></representedCustodianOrganization></assignedCustodian></custodian>
+<component><structuredBody><component><section><code code="8648-8" codeSystem="2.16.840.1.113883.6.1"/><title>Hospital Course</title><text>
+<table><thead><tr><th>Bed</th><th>Patient</th><th>Diagnosis</th></tr></thead><tbody>
+<tr><td>4A</td><td>Orla Quillfeather</td><td>hip fracture</td></tr>
+<tr><td>4B</td><td>Roommate Dorothea Vance</td><td>HIV, cellulitis</td></tr></tbody></table>
+<list><item>Orla Quillfeather walks with a frame.</item><item>Roommate Dorothea Vance: isolated for measles.</item></list>
+<paragraph>Slept well. Roommate Dorothea Vance has active tuberculosis. BP 120/80.</paragraph>
+</text></section></component></structuredBody></component></ClinicalDocument>"#;
+    let case = Case::new(&[("summary.xml", ccda)]);
+    let run = case.run("litigation", &[]);
+    assert!(run.delivered().is_dir(), "{}{}", run.stdout, run.stderr);
+    let text = released(&run, "summary.xml");
+    for gone in ["Vance", "cellulitis", "measles", "tuberculosis"] {
+        assert!(!text.contains(gone), "{gone}: {text}");
+    }
+    for stays in ["hip fracture", "Quillfeather", "walks with a frame", "Slept well.", "BP 120/80."] {
+        assert!(text.contains(stays), "{stays}: {text}");
+    }
+    assert_eq!(text.matches("<tr").count(), text.matches("</tr>").count(), "{text}");
+}
+
+/// A category that is simply released is counted from the words of a narrative, too.
+#[test]
+fn categories_that_are_released_are_counted_from_words() {
+    if !run::has_model() {
+        return;
+    }
+    let note = "Patient: Orla Quillfeather\nAssessment: alcohol use disorder in early remission. BP 120/80.\n";
+    let case = Case::new(&[("note.txt", note)]);
+    case.with("free.toml", "name = \"free\"\nversion = \"1\"\nextends = \"litigation\"\n[special]\nsud = \"release\"\n");
+    let run = case.run("litigation", &["--policy", "free.toml"]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    assert_eq!(internal(&run, "report.json")["special_seen"]["sud"], 1);
+    assert!(released(&run, "note.txt").contains("alcohol use disorder"));
 }
 
 /// A bed list, a group session and notes in every format that carries text.

@@ -20,7 +20,9 @@ mod wordpiece;
 
 pub use files::{ATTRIBUTION, DOUBT, MODEL, RULE, VERSION};
 pub use places::is_in_no_list;
-pub use verdict::{Answer, is_somebody, read_names};
+pub(super) use things::is_place;
+pub use verdict::{Answer, Opened, is_somebody, open, read_names, read_opened};
+pub(super) use verdict::{name_scores, read_unweighed};
 
 use files::Files;
 use net::{Net, Scored};
@@ -28,7 +30,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
 /// Bytes of text whose scores are remembered; then all is forgotten.
-const REMEMBERED: usize = 4 << 20;
+const REMEMBERED: usize = 8 << 20;
 
 /// The model, loaded when it is first asked. Shared by all workers.
 pub struct Names {
@@ -79,6 +81,12 @@ impl Names {
         // again and wait for itself.
         let load = || std::thread::scope(|s| s.spawn(|| Net::load(files)).join().unwrap_or_else(|_| Err("it broke off".into())));
         self.net.get_or_init(load).as_ref().map_err(Clone::clone)
+    }
+
+    /// Reads texts that will be asked for one by one: together they take a fraction of the time, as the weights are unpacked once for
+    /// many of them. What fails here fails again, and is told, when the text is asked for.
+    pub fn read_ahead(&self, texts: &[&str]) {
+        let _ = self.scores(texts);
     }
 
     /// Scores of each text, read or remembered. Figures are read as ones: which figure stands there says nothing about names, and rows of

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 const LABELS: usize = 35;
 const NAMES: std::ops::RangeInclusive<usize> = 1..=4;
 /// Most windows in one run, and most pieces, so that memory stays small.
-const BATCH: usize = 16;
+const BATCH: usize = 64;
 const BATCH_PIECES: usize = 1024;
 
 /// How much a stretch of text looks like a name.

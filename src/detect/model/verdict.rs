@@ -10,14 +10,17 @@ use crate::detect::identity::Own;
 use crate::detect::lone::weight_of;
 use crate::detect::name_read::{Read, is_particle};
 use crate::detect::tokens::{Shape, Tokens};
+use crate::detect::weighed::{doubt, role};
 use crate::detect::words::{
     NameLike, folded_like, is_bare_eponym, is_clinical, is_eponym, is_place_or_month, is_running_word, is_usual, name_like,
 };
 use crate::detect::{Context, coref, own_of, scene};
+use crate::model::document::Class;
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::request::Identity;
 use crate::model::role::Role;
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// From this sum of the name labels on a word belongs to a name (measured: the best balance of recall and precision).
 const PART: f32 = 0.2;
@@ -49,27 +52,139 @@ pub fn read_names(
     found: &[Mention],
     known: &dyn Fn(&str) -> bool,
 ) -> Answer {
+    let opened = open(names, text, ctx, identity, found, known);
+    read_opened(names, text, ctx, identity, found, &opened)
+}
+
+/// What of a text the model is to be asked about.
+#[derive(Default, Debug)]
+pub struct Opened {
+    /// Open words by rules and lists, as tokens.
+    tokens: Vec<usize>,
+    /// Words that may be somebody by all else, with what speaks for it.
+    left: Vec<(usize, f32)>,
+    /// As in [`Answer`].
+    left_out: bool,
+    /// What is read of the text.
+    ranges: Vec<Range<usize>>,
+}
+
+impl Opened {
+    /// The stretches of `text` that will be read: those of many texts are read together in a fraction of the time.
+    pub fn stretches<'t>(&self, text: &'t str) -> impl Iterator<Item = &'t str> {
+        self.ranges.iter().filter_map(|r| text.get(r.clone()))
+    }
+}
+
+/// Finds what [`read_opened`] has to ask.
+pub fn open(
+    names: &Names,
+    text: &str,
+    ctx: &Context,
+    identity: &Identity,
+    found: &[Mention],
+    known: &dyn Fn(&str) -> bool,
+) -> Opened {
+    opened(names, text, ctx, identity, found, known, true)
+}
+
+/// [`read_names`] with what [`open`] has found in the same text.
+pub fn read_opened(names: &Names, text: &str, ctx: &Context, identity: &Identity, found: &[Mention], opened: &Opened) -> Answer {
+    read(names, text, ctx, identity, found, opened, true)
+}
+
+/// The same as rules and model alone tell it: what the weights of [`crate::detect::weighed`] are fitted on.
+pub(in crate::detect) fn read_unweighed(
+    names: &Names,
+    text: &str,
+    ctx: &Context,
+    identity: &Identity,
+    found: &[Mention],
+) -> Vec<Mention> {
+    let opened = opened(names, text, ctx, identity, found, &|_| false, false);
+    read(names, text, ctx, identity, found, &opened, false).mentions
+}
+
+/// How much each token looks like a name to the model.
+pub(in crate::detect) fn name_scores(names: &Names, t: &Tokens) -> Vec<f32> {
+    let all: Vec<usize> = (0..t.list.len()).collect();
+    let ranges = stretches(t, &all);
+    let texts: Vec<&str> = ranges.iter().map(|r| t.text.get(r.clone()).unwrap_or("")).collect();
+    let mut out = vec![0.0; t.list.len()];
+    let Ok(scores) = names.scores(&texts) else { return out };
+    for (range, scores) in ranges.iter().zip(scores) {
+        let first = t.list.partition_point(|x| x.start < range.start);
+        let next = t.list.partition_point(|x| x.start < range.end);
+        for i in first..next {
+            if let Some(slot) = out.get_mut(i) {
+                *slot = score(t, i, range.start, &scores);
+            }
+        }
+    }
+    out
+}
+
+/// Texts in which single words are weighed by all that stands around them.
+fn is_prose(ctx: &Context) -> bool {
+    matches!(ctx.class, Class::Narrative | Class::Comment | Class::Unknown)
+}
+
+#[allow(clippy::too_many_arguments)]
+fn opened(
+    names: &Names,
+    text: &str,
+    ctx: &Context,
+    identity: &Identity,
+    found: &[Mention],
+    known: &dyn Fn(&str) -> bool,
+    weighed: bool,
+) -> Opened {
     if !ctx.class.is_free_text() || names.missing().is_some() {
-        return Answer::default();
+        return Opened::default();
     }
     let t = Tokens::new(text);
     let open = open_words(&t, ctx.class, found, known);
+    let mut out = Opened { tokens: open.tokens, left_out: open.left_out, ..Opened::default() };
+    if weighed && is_prose(ctx) {
+        out.left = doubt::Doc::new(&t, found).open(found, &own_of(identity), known, &mut out.left_out);
+    }
+    let mut asked: Vec<usize> = out.tokens.iter().copied().chain(out.left.iter().map(|l| l.0)).collect();
+    asked.sort_unstable();
+    asked.dedup();
+    out.ranges = stretches(&t, &asked);
+    out
+}
+
+#[allow(clippy::too_many_arguments)]
+fn read(
+    names: &Names,
+    text: &str,
+    ctx: &Context,
+    identity: &Identity,
+    found: &[Mention],
+    open: &Opened,
+    weighed: bool,
+) -> Answer {
     let mut out = Answer { mentions: Vec::new(), left_out: open.left_out };
-    if open.tokens.is_empty() {
+    if open.ranges.is_empty() {
         return out;
     }
-    let ranges = stretches(&t, &open.tokens);
+    let t = Tokens::new(text);
+    let own = own_of(identity);
+    let doc = (weighed && is_prose(ctx)).then(|| doubt::Doc::new(&t, found));
+    let (left, ranges) = (&open.left, &open.ranges);
     let texts: Vec<&str> = ranges.iter().map(|r| text.get(r.clone()).unwrap_or("")).collect();
     let Ok(scores) = names.scores(&texts) else {
         out.mentions = open.tokens.iter().filter_map(|i| unread(&t, *i)).collect();
         return out;
     };
-    let own = own_of(identity);
     let mut longer = Vec::new();
+    let mut said: HashMap<usize, f32> = HashMap::new();
     for (range, scores) in ranges.iter().zip(scores) {
         let first = t.list.partition_point(|x| x.start < range.start);
         let next = t.list.partition_point(|x| x.start < range.end);
         let parts: Vec<f32> = (first..next).map(|i| score(&t, i, range.start, &scores)).collect();
+        said.extend((first..next).zip(parts.iter().copied()));
         let runs = runs(&t, first, &parts);
         for (from, to, sure) in &runs {
             out.mentions.extend(verdict(&t, *from, *to, *sure, ctx, &own, !identity.names.is_empty()));
@@ -87,18 +202,30 @@ pub fn read_names(
         }
     }
     out.mentions.extend(longer);
+    if let Some(doc) = &doc {
+        let score = |i: usize| said.get(&i).copied().unwrap_or(0.0);
+        out.mentions.retain(|m| match m.rule {
+            files::RULE => doc.stands(m, found, &score, &own, true),
+            files::DOUBT => doc.stands(m, found, &score, &own, false),
+            _ => true,
+        });
+    }
     // `Doula Marlowe Finch`: a doubtful word right before a name says what they are.
     let heads = |m: &Mention| m.rule == files::DOUBT && found.iter().any(|f| f.start > m.end && f.start - m.end <= 2);
     out.mentions.retain(|m| !found.iter().any(|f| f.start <= m.start && m.end <= f.end) && !heads(m));
-    place(&t, found, &mut out.mentions, &own);
+    place(&t, found, &mut out.mentions, &own, weighed);
     let again = again(&t, &open.tokens, found, &out.mentions);
     out.mentions.retain(|m| m.rule != files::DOUBT || !again.iter().any(|a| a.start < m.end && m.start < a.end));
     out.mentions.extend(again);
+    if let Some(doc) = doc {
+        let more = doc.asked(left, &|i| said.get(&i).copied().unwrap_or(0.0), &out.mentions, &own);
+        out.mentions.extend(more);
+    }
     out
 }
 
 /// What the place in the text and the people found in it tell of those whom only the model sees.
-fn place(t: &Tokens, found: &[Mention], new: &mut [Mention], own: &Own) {
+fn place(t: &Tokens, found: &[Mention], new: &mut [Mention], own: &Own, weighed: bool) {
     if !new.iter().any(|m| m.who == Who::New(Role::OtherPerson)) {
         return;
     }
@@ -106,6 +233,9 @@ fn place(t: &Tokens, found: &[Mention], new: &mut [Mention], own: &Own) {
     all.sort_by_key(|m| m.start);
     scene::settle(t, &mut all, own);
     coref::lend(t, &mut all);
+    if weighed {
+        role::settle(t, &mut all, own);
+    }
     for m in new.iter_mut().filter(|m| m.who == Who::New(Role::OtherPerson)) {
         if let Some(told) = all.iter().find(|a| a.start == m.start && a.end == m.end && matches!(a.who, Who::New(_))) {
             m.who = told.who.clone();

@@ -61,7 +61,7 @@ fn names_by_cue() {
         ("Grant Page, NP", &[("Grant Page", NursePractitioner)]),
         ("J. Tran will follow", &[("J. Tran", Clinician)]),
         ("Signed\nJKL/mtd", &[("JKL", Clinician), ("mtd", Staff)]),
-        ("TRAN,HOANG reviewed", &[("TRAN,HOANG", OtherPerson)]),
+        ("TRAN,HOANG reviewed", &[("TRAN,HOANG", Clinician)]),
         ("daughters Amy and Beth live near", &[("Amy", Daughter), ("Beth", Daughter)]),
         ("Seen by Dr. Maria de la Cruz.", &[("Maria de la Cruz", Physician)]),
         ("Mrs. van der Berg called", &[("van der Berg", OtherPerson)]),

@@ -1,0 +1,65 @@
+//! What the weights are fitted on: the evidence for each word and each person of a text, as the program would weigh it.
+
+use super::{doubt, role};
+use crate::detect::model::{Names, name_scores, read_unweighed};
+use crate::detect::tokens::Tokens;
+use crate::detect::words::NameLike;
+use crate::detect::{Context, Dictionary, Knowledge, discover_unweighed, merge, own_of};
+use crate::model::mention::{Category, Who};
+use crate::model::request::Identity;
+use crate::model::role::Role;
+use crate::model::roster::Roster;
+
+/// One word or person with all that is weighed.
+pub struct Example {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+    /// Names of the evidence.
+    pub evidence: Vec<String>,
+    /// A rule has found it already.
+    pub found: bool,
+    /// The role that rules gave to a person; for a word the rule that found it.
+    pub role: String,
+}
+
+/// Words that may be names, and persons named, in `text`. The names model is asked about every word.
+pub fn examples(names: &Names, text: &str, identity: &Identity, roster: &Roster) -> (Vec<Example>, Vec<Example>) {
+    let ctx = Context::default();
+    let known = Knowledge::new(roster, identity, &Dictionary::default()).scan(text, &ctx);
+    let found = merge(known, discover_unweighed(text, &ctx, identity));
+    let read = read_unweighed(names, text, &ctx, identity, &found);
+    let found = merge(found, read);
+    let own = own_of(identity);
+    let t = Tokens::new(text);
+    let scores = name_scores(names, &t);
+    let doc = doubt::Doc::new(&t, &found);
+    let (mut words, mut persons) = (Vec::new(), Vec::new());
+    for i in (0..t.list.len()).filter(|i| doc.eligible(*i, &own)) {
+        let Some(token) = t.get(i) else { continue };
+        let over = found.partition_point(|m| m.start <= token.start).checked_sub(1).filter(|j| token.start < found[*j].end);
+        let mut evidence = doc.evidence(i, &found, over);
+        let like = if t.like(i) >= NameLike::Unknown { "name" } else { "word" };
+        evidence.extend(doubt::model_evidence(scores.get(i).copied().unwrap_or(0.0), like));
+        words.push(Example {
+            start: token.start,
+            end: token.end,
+            evidence,
+            found: over.is_some(),
+            role: over.map_or(String::new(), |j| found[j].rule.to_string()),
+        });
+    }
+    for (i, m) in found.iter().enumerate().filter(|(_, m)| m.category == Category::Name) {
+        let told = match &m.who {
+            Who::New(Role::OtherPerson) if role::is_told(&t, m, &own) => "told_other_person",
+            Who::New(r) => r.contract_name(),
+            Who::Person(_) => "person",
+            Who::Patient => "patient",
+            Who::Ambiguous | Who::Nobody => "review",
+        };
+        let evidence = role::evidence(&t, &found, i, &own);
+        persons.push(Example { start: m.start, end: m.end, evidence, found: true, role: told.to_string() });
+    }
+    (words, persons)
+}
