@@ -84,6 +84,9 @@ pub enum StoreError {
 /// Result of the store.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
+/// By case: a mark of its sealed names, and the names folded.
+type Searched = HashMap<String, (u64, Arc<str>)>;
+
 /// Everything the desk keeps. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
@@ -95,7 +98,7 @@ pub struct Store {
     dir: PathBuf,
     opened: Arc<RwLock<HashMap<String, CaseKey>>>,
     /// What a search compares, by case: a digest of the sealed names, and the names folded.
-    searched: Arc<RwLock<HashMap<String, (u64, Arc<str>)>>>,
+    searched: Arc<RwLock<Searched>>,
 }
 
 impl Store {
