@@ -287,9 +287,18 @@ fn people(t: &Tokens, cell: &Cell, role: Option<Role>, out: &mut Vec<Find>) {
     {
         k += 1;
     }
+    // The foot of a page may stand below a column of people.
+    if matches!(t.low(k), "page" | "pages" | "pg" | "sheet") && matches!(t.shape(k + 1), Some(Shape::Number)) {
+        return;
+    }
     for _ in 0..6 {
         if k >= cell.to {
             return;
+        }
+        // `Simone Roe, LCSW`
+        if credential_at(t, k).is_some() && k > cell.from {
+            k += 1;
+            continue;
         }
         let sure = role.is_some() && t.shape(k) == Some(Shape::Upper) && t.word(k).len() > 3 && t.like(k) >= NameLike::Unknown;
         let upper = || super::lone::one(t, k).filter(|_| sure && (k + 1 == cell.to || t.is(k + 1, '(')));

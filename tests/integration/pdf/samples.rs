@@ -65,6 +65,7 @@ fn a_visit_summary_reads_on_without_the_others() {
             "16:42",
         ],
     );
+    assert!(text[0].contains("Page1of2") && text[0].contains("[SOCIALWORKER1],LCSW"), "{}", text[0]);
     in_order(&text[1], &["Marisol Ana Reyes", "TSH", "1.50 mIU/L", "0.40 - 4.50", "[PHYSICIAN 2]", "Repeat TSH in 8 weeks."]);
     verified(&run);
 }
