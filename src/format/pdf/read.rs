@@ -42,6 +42,7 @@ pub enum What {
 pub const PAGE_NODE: u32 = 1 << 31;
 
 /// What is kept between reading and writing.
+#[derive(Clone)]
 pub struct Held {
     pub doc: lopdf::Document,
     pub pages: Vec<PageInfo>,
