@@ -263,8 +263,8 @@ mod tests {
     #[test]
     fn a_ledger_of_thousands_of_rows_is_whole() {
         let mut sheet = Sheet::new(Edition::Recipient, &["no", "file"]).unwrap();
-        (0..5_000).for_each(|i| sheet.row(&[i.to_string().into(), "visit.pdf".into()]).unwrap());
-        assert_eq!((sheet.left_out, sheet.next), (0, 5_002));
+        (0..4_500).for_each(|i| sheet.row(&[i.to_string().into(), "visit.pdf".into()]).unwrap());
+        assert_eq!((sheet.left_out, sheet.next), (0, 4_502));
         sheet.finish().unwrap();
     }
 
