@@ -34,6 +34,7 @@ use std::io::Write as _;
 const MIN_IDENTIFIER: usize = 5;
 
 /// What the checks of one document gave.
+#[derive(Clone)]
 pub struct Written {
     findings: Findings,
     records: Vec<SpliceRecord>,
@@ -65,6 +66,8 @@ pub struct Checker {
     shown: BTreeMap<String, String>,
     /// SHA-256 of each line file's content.
     line_files: BTreeMap<String, String>,
+    /// SHA-256 of everything that is searched for.
+    digest: String,
 }
 
 impl Checker {
@@ -86,7 +89,9 @@ impl Checker {
         let texts: Vec<&str> = report::FIXED.iter().copied().chain([policy.as_str(), &request, &sheet]).collect();
         let own_words = own_words(&forbidden, &texts);
         let facts = VerifyFacts { version: 1, forbidden, patient_values: own, own_words, ..VerifyFacts::default() };
+        let everything = serde_json::to_vec(&facts).map_err(|e| RunError::Internal(e.to_string()))?;
         Ok(Checker {
+            digest: sha256_hex(&everything),
             searcher: Searcher::new(&facts.forbidden, &facts.patient_values),
             reports: Searcher::new(&in_reports(&facts.forbidden, &facts.own_words), &facts.patient_values),
             facts,
@@ -98,6 +103,16 @@ impl Checker {
             shown,
             line_files,
         })
+    }
+
+    /// SHA-256 of everything that is searched for.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// How the checks name a file.
+    pub fn shown(&self, file: &str) -> String {
+        self.shown.get(file).cloned().unwrap_or_default()
     }
 
     /// Checks one written document against the document as it came.

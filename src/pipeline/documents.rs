@@ -37,6 +37,7 @@ pub fn format_for(kind: Kind) -> Result<&'static dyn Format, &'static str> {
 }
 
 /// One document with everything embedded in it.
+#[derive(Clone)]
 pub struct Tree {
     /// The format that read it.
     pub format: &'static dyn Format,
@@ -53,6 +54,7 @@ pub struct Tree {
 }
 
 /// An embedded document.
+#[derive(Clone)]
 pub enum Child {
     /// Read.
     Tree(Box<Tree>),

@@ -263,6 +263,7 @@ impl Numbered {
                     self.by_hand(index as u32, true, None, "a page left out by a person", why, counters, rulings);
                 }
             }
+            self.drawn.push_str(&format!("{b:?};"));
             counters.fitted.insert(number);
         }
         Ok(())

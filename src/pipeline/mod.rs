@@ -15,6 +15,7 @@ mod doubtful;
 mod explained;
 mod facts;
 mod hits;
+mod kept;
 mod lines;
 mod links;
 mod names;
@@ -36,6 +37,7 @@ mod wide;
 mod write;
 
 pub use chains::{chains, same_release};
+pub use kept::{forget, keep};
 pub use rulings::{Ruling, Rulings};
 pub use run::run;
 

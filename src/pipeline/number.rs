@@ -50,6 +50,8 @@ pub struct Numbered {
     pub children: Vec<(u32, Numbered)>,
     /// Set when the document as a whole stays behind.
     pub whole: Option<Whole>,
+    /// Boxes and pages that a person has ruled on, in words.
+    pub drawn: String,
     /// Entries that stay by a person's ruling.
     pub ruled_keep: Vec<usize>,
     /// Review items about a person, by stub: id and number.
@@ -69,6 +71,7 @@ pub fn number(decided: Decided, counters: &mut Counters, rulings: &Rulings, know
         reviews: Vec::new(),
         children: Vec::new(),
         whole,
+        drawn: String::new(),
         ruled_keep: Vec::new(),
         asked: HashMap::new(),
         gone: None,

@@ -4,6 +4,7 @@ use super::check::{Checker, Written};
 use super::decide::{Decided, Whole, decide};
 use super::documents::{Tree, format_for};
 use super::facts::{Facts, add_kinds};
+use super::kept::{self, Outcome};
 use super::lines::{Line, Lines, MAX_LINE};
 use super::links::{self, Digest, Digests};
 use super::number::{Counters, MISFILE_BASIS, Numbered, gather, number, review_item};
@@ -249,6 +250,10 @@ fn finish(n: Numbered, file: &str, kind: Kind, sha256: Option<&str>, checker: &C
             None => Done::Failed("unreachable".into()),
         };
     }
+    let kept = kept::key(&n, file, sha256, checker, views);
+    if let Some(Outcome { finished, checked, views }) = kept.as_ref().and_then(kept::done) {
+        return Done::Written { finished, checked, records, media, format, facts, views };
+    }
     let path = n.tree.key.clone();
     let anew = n.tree.doc.text.is_some();
     let reviews: Vec<ReviewItem> = if anew { n.reviews.iter().map(|r| r.1.clone()).collect() } else { Vec::new() };
@@ -266,6 +271,9 @@ fn finish(n: Numbered, file: &str, kind: Kind, sha256: Option<&str>, checker: &C
             let checked = checker.document(file, sha256, &finished);
             finished.input = Vec::new();
             let views = views::of(file, &finished, views);
+            if let Some(key) = &kept {
+                kept::put(key, &Outcome { finished: finished.clone(), checked: checked.clone(), views: views.clone() });
+            }
             Done::Written { finished, checked, records, media, format, facts, views }
         }
     }

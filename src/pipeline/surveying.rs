@@ -173,6 +173,10 @@ fn given<'a>(opts: &'a Options, discoveries: &'a Remembered, reads: &'a Remember
 
 /// Reads an item that is one document.
 pub fn read(item: &Item, identity: &Identity) -> Result<Tree, String> {
+    super::kept::tree(item, identity, || read_now(item, identity))
+}
+
+fn read_now(item: &Item, identity: &Identity) -> Result<Tree, String> {
     let format = format_for(item.kind).map_err(str::to_string)?;
     let bytes = item.load().map_err(|e| e.to_string())?;
     let mut tree = Tree::read(format, bytes, item.path.clone(), 0).map_err(|e| e.to_string())?;

@@ -6,6 +6,7 @@ use crate::model::error::WriteError;
 use crate::model::ledger::{Entry, ReviewItem};
 
 /// A finished document.
+#[derive(Clone)]
 pub struct Finished {
     /// The document as it came.
     pub input: Vec<u8>,

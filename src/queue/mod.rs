@@ -18,12 +18,16 @@ pub use process::{options, weigh, words};
 pub use watch::watch;
 
 use crate::model::desk::Actor;
+use crate::pipeline;
 use crate::store::{Job, JobKind, Store, StoreError};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::Notify;
+
+/// Documents that no run has used for so long are forgotten.
+const REMEMBERED: Duration = Duration::from_secs(600);
 
 /// Claims after which a job is given up.
 const DEATHS: i64 = 20;
@@ -74,10 +78,14 @@ impl Bell {
 
 /// Works until the bell says stop. Errors of the database are waited out.
 pub async fn work(store: Store, name: String, bell: Bell) {
+    pipeline::keep();
     while !bell.stopped() {
         match store.claim(&name).await {
             Ok(Some(job)) => one(&store, &job, &bell).await,
-            Ok(None) => pause(&bell, Duration::from_secs(1)).await,
+            Ok(None) => {
+                pipeline::forget(REMEMBERED);
+                pause(&bell, Duration::from_secs(1)).await;
+            }
             Err(e) => {
                 eprintln!("disclose: worker: {e}");
                 pause(&bell, Duration::from_secs(5)).await;

@@ -115,3 +115,82 @@ fn a_case_goes_from_export_to_packet() {
         assert!(store.audit_verify().await.unwrap().failures.is_empty());
     });
 }
+
+/// Every file below a folder with its bytes, but for what tells the time or the folder.
+fn everything(dir: &std::path::Path) -> std::collections::BTreeMap<String, Vec<u8>> {
+    let mut out = std::collections::BTreeMap::new();
+    let mut stack = vec![dir.to_path_buf()];
+    while let Some(d) = stack.pop() {
+        for e in std::fs::read_dir(&d).unwrap() {
+            let path = e.unwrap().path();
+            if path.is_dir() {
+                stack.push(path);
+            } else {
+                out.insert(path.strip_prefix(dir).unwrap().to_string_lossy().into_owned(), std::fs::read(&path).unwrap());
+            }
+        }
+    }
+    out
+}
+
+#[test]
+fn a_run_that_remembers_documents_writes_what_a_fresh_one_writes() {
+    use crate::model::desk::Site;
+    use crate::pipeline::{self, Silent};
+    use crate::store::{ByHand, CaseSecret};
+    use std::collections::BTreeMap;
+    use std::sync::atomic::AtomicBool;
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let patient = std::fs::read(root.join("samples/reyes/patient.json")).unwrap();
+    let request = Request {
+        patient: crate::people::identity::read_identity(&patient, "patient").unwrap(),
+        purpose: "litigation".into(),
+        recipient: "Alder & Finch LLP".into(),
+        authority: Some("authorization_164_508".into()),
+        ..Request::default()
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let input = dir.path().join("in");
+    std::fs::create_dir(&input).unwrap();
+    for f in ["scans/lab.png", "scans/scanned.pdf", "notes/ward-note.txt"] {
+        let from = root.join("samples").join(f);
+        std::fs::copy(&from, input.join(from.file_name().unwrap())).unwrap();
+    }
+    let boxed = |path: &str, page: u32, area: [u32; 4]| ByHand {
+        what: "box".into(),
+        path: path.into(),
+        page,
+        area,
+        ruling: "mask".into(),
+        reason: "other".into(),
+        ..ByHand::default()
+    };
+    // Other boxes of the same number, on a scan and on a picture in a PDF.
+    let steps = [
+        vec![boxed("lab.png", 1, [0, 0, 5_000, 2_000]), boxed("scanned.pdf", 1, [1_000, 1_000, 5_000, 2_000])],
+        vec![boxed("lab.png", 1, [0, 3_000, 5_000, 5_000]), boxed("scanned.pdf", 1, [1_000, 2_500, 5_000, 3_000])],
+    ];
+    let run = |n: usize, by_hand: &[ByHand], name: &str| {
+        let secret = CaseSecret { request: request.clone(), by_hand: by_hand.to_vec(), ..CaseSecret::default() };
+        let out = dir.path().join(format!("{name}-{n}"));
+        let mut opts = options(&secret, &Site::default(), &BTreeMap::new(), "Rita".into(), input.clone(), out.clone()).unwrap();
+        opts.made = "2026-11-26T00:00:00Z".into();
+        let begun = std::time::Instant::now();
+        pipeline::run(&opts, &Silent, &AtomicBool::new(false)).unwrap();
+        (everything(&out), begun.elapsed())
+    };
+    let fresh: Vec<_> = steps.iter().enumerate().map(|(n, s)| run(n, s, "fresh").0).collect();
+    pipeline::keep();
+    for round in 0..2 {
+        for (n, s) in steps.iter().enumerate() {
+            let (files, took) = run(n, s, &format!("kept{round}"));
+            println!("round {round} step {n}: {took:?}");
+            let names: Vec<&String> = files.keys().collect();
+            assert_eq!(names, fresh[n].keys().collect::<Vec<_>>());
+            for (name, bytes) in &files {
+                assert!(*bytes == fresh[n][name], "round {round}, step {n}: {name} differs");
+            }
+        }
+    }
+    pipeline::forget(std::time::Duration::ZERO);
+}

@@ -280,5 +280,6 @@ pub async fn handoff(
 /// Destroys keys and files.
 pub async fn purge(State(app): State<App>, Extension(s): Extension<Session>, Path(id): Path<String>) -> Result<Redirect, Fail> {
     app.store.purge(&id, &s.account.actor()).await?;
+    crate::pipeline::forget(std::time::Duration::ZERO);
     Ok(Redirect::to(&format!("/cases/{id}")))
 }

@@ -17,6 +17,7 @@ use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::io::{Cursor, Read};
+use std::sync::Arc;
 
 /// No document that is shown is larger, bytes.
 const LARGEST: u64 = 256 << 20;
@@ -146,6 +147,66 @@ fn read(bytes: &[u8]) -> (Readable, usize) {
     }
 }
 
+/// A document ready to be shown.
+pub struct Shown {
+    name: String,
+    state: String,
+    reason: String,
+    left: bool,
+    right: bool,
+    has_text: bool,
+    pictures: usize,
+    changes: usize,
+    pairs: Vec<readable::Pair>,
+}
+
+/// Documents that were shown last: case, run, number.
+pub type Lately = std::collections::VecDeque<((String, i64, usize), std::time::Instant, Arc<Shown>)>;
+
+/// So many, for so long: whoever reads on in a document need not wait for it again.
+const LATELY: usize = 12;
+const MINUTES: std::time::Duration = std::time::Duration::from_secs(600);
+
+/// Reads both sides of a document and lays them beside each other.
+async fn prepared(app: &App, case: &CaseRow, doc: usize) -> Result<Arc<Shown>, Fail> {
+    let key = (case.id.clone(), case.run, doc);
+    if let Ok(mut lately) = app.lately.lock() {
+        lately.retain(|(_, at, _)| at.elapsed() < MINUTES);
+        // A purged case has no record, whatever is remembered.
+        if let Some((_, _, shown)) = lately.iter().find(|(k, ..)| *k == key).filter(|_| !case.purged) {
+            return Ok(shown.clone());
+        }
+    }
+    let Sides { name, state, reason, original, redacted } = sides(app, case, doc).await?;
+    let made = tokio::task::spawn_blocking(move || {
+        let has_text = original.as_deref().is_some_and(|b| !matches!(kind(b), Some(Kind::Pdf | Kind::Image(_)) | None));
+        let (left, right) = std::thread::scope(|s| {
+            let other = s.spawn(|| redacted.as_deref().map(read).unwrap_or_default());
+            (original.as_deref().map(read).unwrap_or_default(), other.join().unwrap_or_default())
+        });
+        let pairs = align(&left.0, &right.0);
+        Shown {
+            name,
+            state,
+            reason,
+            left: original.is_some(),
+            right: redacted.is_some(),
+            has_text,
+            pictures: left.1.max(right.1),
+            changes: pairs.iter().map(|p| p.changes).sum(),
+            pairs,
+        }
+    });
+    let shown = Arc::new(made.await.map_err(|_| Fail::bad("This document cannot be shown."))?);
+    if let Ok(mut lately) = app.lately.lock() {
+        lately.push_back((key, std::time::Instant::now(), shown.clone()));
+        while lately.len() > LATELY {
+            lately.pop_front();
+        }
+    }
+    Ok(shown)
+}
+
 /// A part of a page: the document side by side.
 pub async fn document(
     State(app): State<App>,
@@ -154,33 +215,23 @@ pub async fn document(
     Query(asked): Query<Asked>,
 ) -> Result<Html<String>, Fail> {
     let case = app.store.case(&id).await?;
-    let sides = sides(&app, &case, asked.doc).await?;
     if asked.from <= 0 {
         let entry = NewEntry::new(&s.account.actor(), &id, "document.view").with("file", asked.doc).with("run", case.run);
         app.store.audit(entry.with("area", "both")).await?;
     }
-    let Sides { name, state, reason, original, redacted } = sides;
-    let has_text = original.as_deref().is_some_and(|b| !matches!(kind(b), Some(Kind::Pdf | Kind::Image(_)) | None));
-    let (mark, at, from) = (asked.mark.clone(), asked.at.clone(), asked.from);
-    let made = tokio::task::spawn_blocking(move || {
-        let (left, pictures_left) = original.as_deref().map(read).unwrap_or_default();
-        let (right, pictures_right) = redacted.as_deref().map(read).unwrap_or_default();
-        let pairs = align(&left, &right);
-        let here = pairs.iter().position(|p| inside(&at, &p.path)).unwrap_or(0);
-        // A little of what stands before, so that the place has its surroundings.
-        let first = if from < 0 { here.saturating_sub(1) } else { usize::try_from(from).unwrap_or(0) };
-        let cards: Vec<Value> = pairs.iter().skip(first).take(CARDS).map(|p| card(p, &at, &mark)).collect();
-        let changes: usize = pairs.iter().map(|p| p.changes).sum();
-        json!({
-            "cards": cards, "first": first, "next": first + CARDS, "total": pairs.len(), "changes": changes,
-            "has_left": original.is_some(), "has_right": redacted.is_some(),
-            "pictures": (1..=pictures_left.max(pictures_right)).collect::<Vec<_>>(), "pictures_right": pictures_right,
-        })
+    let shown = prepared(&app, &case, asked.doc).await?;
+    let here = shown.pairs.iter().position(|p| inside(&asked.at, &p.path)).unwrap_or(0);
+    // A little of what stands before, so that the place has its surroundings.
+    let first = if asked.from < 0 { here.saturating_sub(1) } else { usize::try_from(asked.from).unwrap_or(0) };
+    let cards: Vec<Value> = shown.pairs.iter().skip(first).take(CARDS).map(|p| card(p, &asked.at, &asked.mark)).collect();
+    let mut body = json!({
+        "cards": cards, "first": first, "next": first + CARDS, "total": shown.pairs.len(), "changes": shown.changes,
+        "has_left": shown.left, "has_right": shown.right, "pictures": (1..=shown.pictures).collect::<Vec<_>>(),
     });
-    let mut body = made.await.map_err(|_| Fail::bad("This document cannot be shown."))?;
-    body["name"] = json!(name);
-    body["state"] = json!(state);
-    body["reason"] = json!(reason);
+    let has_text = shown.has_text;
+    body["name"] = json!(shown.name);
+    body["state"] = json!(shown.state);
+    body["reason"] = json!(shown.reason);
     body["doc"] = json!(asked.doc);
     body["case_id"] = json!(id);
     body["run"] = json!(case.run);

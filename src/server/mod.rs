@@ -70,6 +70,8 @@ pub struct Desk {
     secure: bool,
     /// Logins by address, for the limit.
     tries: Mutex<HashMap<IpAddr, (i64, u32)>>,
+    /// Documents that were shown last.
+    lately: Mutex<documents::Lately>,
     /// Password hashes at the same time: each takes 19 MiB.
     hashing: Semaphore,
 }
@@ -133,6 +135,7 @@ impl Listening {
             hosts,
             secure: settings.secure || settings.certificate.is_some(),
             tries: Mutex::default(),
+            lately: Mutex::default(),
             hashing: Semaphore::new(2),
         });
         Ok(Listening { listener, app, workers: settings.workers, watch, address })

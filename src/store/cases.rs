@@ -462,6 +462,9 @@ impl Store {
         if let Ok(mut opened) = self.opened.write() {
             opened.remove(id);
         }
+        if let Ok(mut searched) = self.searched.write() {
+            searched.remove(id);
+        }
         for blob in &blobs {
             self.blobs.remove(blob)?;
         }
@@ -480,7 +483,7 @@ impl Store {
         self.keep_key(id, &wrapped.ok_or(StoreError::Missing("the record of this case (it was purged)"))?)
     }
 
-    fn keep_key(&self, id: &str, wrapped: &[u8]) -> Result<CaseKey> {
+    pub(super) fn keep_key(&self, id: &str, wrapped: &[u8]) -> Result<CaseKey> {
         if let Some(key) = self.opened.read().ok().and_then(|o| o.get(id).cloned()) {
             return Ok(key);
         }
@@ -540,7 +543,7 @@ fn seal_json(key: &CaseKey, column: &str, id: &str, value: &impl Serialize) -> R
     key.seal(&format!("cases/{column}/{id}"), &json)
 }
 
-fn open_json<T: for<'d> Deserialize<'d>>(key: &CaseKey, column: &str, id: &str, sealed: &[u8]) -> Result<T> {
+pub(super) fn open_json<T: for<'d> Deserialize<'d>>(key: &CaseKey, column: &str, id: &str, sealed: &[u8]) -> Result<T> {
     let json = key.open(&format!("cases/{column}/{id}"), sealed).ok_or(StoreError::Sealed("a case"))?;
     serde_json::from_slice(&json).map_err(|_| StoreError::Sealed("a case"))
 }

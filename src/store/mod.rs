@@ -84,6 +84,9 @@ pub enum StoreError {
 /// Result of the store.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
+/// By case: a mark of its sealed names, and the names folded.
+type Searched = HashMap<String, (u64, Arc<str>)>;
+
 /// Everything the desk keeps. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
@@ -94,6 +97,8 @@ pub struct Store {
     blobs: Arc<blobs::Blobs>,
     dir: PathBuf,
     opened: Arc<RwLock<HashMap<String, CaseKey>>>,
+    /// What a search compares, by case: a digest of the sealed names, and the names folded.
+    searched: Arc<RwLock<Searched>>,
 }
 
 impl Store {
@@ -116,6 +121,7 @@ impl Store {
             chain: [0; 32],
             dir: dir.to_path_buf(),
             opened: Arc::default(),
+            searched: Arc::default(),
         };
         store.chain = store.migrate().await?;
         Ok(store)

@@ -142,3 +142,62 @@ fn pixels_and_text_layer_of_a_scanned_pdf() {
     );
     assert!(text.contains("shortness of breath") && text.contains("[PHYSICIAN"), "{text}");
 }
+
+/// A page of a fax as JBIG2: its group 4 data are a generic region coded in MMR (ITU-T T.88, 6.2.6), which real scanners write, too.
+fn jbig2_pdf(tiff: &[u8]) -> Vec<u8> {
+    let (width, height) = (tag(tiff, 256)[0], tag(tiff, 257)[0]);
+    let (at, len) = (tag(tiff, 273)[0] as usize, tag(tiff, 279)[0] as usize);
+    let segment = |number: u8, kind: u8, data: &[u8]| {
+        [&[0, 0, 0, number, kind, 0, 1][..], &(data.len() as u32).to_be_bytes(), data].concat()
+    };
+    let page = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[0; 8], &[0, 0, 0]].concat();
+    let comment = b"\x20\0\0\0Scanned for\0Dr. Owen Graves\0\0";
+    let region = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[0; 8], &[0, 1], &tiff[at..at + len]].concat();
+    let data = [segment(0, 48, &page), segment(1, 62, comment), segment(2, 38, &region), segment(3, 49, &[])].concat();
+    let mut out = b"%PDF-1.5\n".to_vec();
+    let mut offsets = Vec::new();
+    let mut add = |body: Vec<u8>| {
+        offsets.push(out.len());
+        out.extend(format!("{} 0 obj\n", offsets.len()).into_bytes());
+        out.extend(body);
+        out.extend(b"\nendobj\n");
+    };
+    add(b"<</Type/Catalog/Pages 2 0 R>>".to_vec());
+    add(b"<</Type/Pages/Count 1/Kids[3 0 R]>>".to_vec());
+    add(b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</XObject<</I 5 0 R>>>>>>".to_vec());
+    add(b"<</Length 30>>stream\nq 612 0 0 792 0 0 cm /I Do Q\nendstream".to_vec());
+    let head = format!(
+        "<</Type/XObject/Subtype/Image/Width {width}/Height {height}/BitsPerComponent 1/ColorSpace/DeviceGray/Decode[1 0]/Filter/JBIG2Decode/Length {}>>stream\n",
+        data.len()
+    );
+    add([head.as_bytes(), &data, b"\nendstream"].concat());
+    let xref = out.len();
+    out.extend(format!("xref\n0 {}\n0000000000 65535 f \n", offsets.len() + 1).into_bytes());
+    offsets.iter().for_each(|o| out.extend(format!("{o:010} 00000 n \n").into_bytes()));
+    out.extend(format!("trailer\n<</Size {}/Root 1 0 R>>\nstartxref\n{xref}\n%%EOF\n", offsets.len() + 1).into_bytes());
+    out
+}
+
+#[test]
+fn a_fax_in_jbig2_is_read_and_redacted() {
+    if !can_read_scans() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let fax = std::fs::read(run::root().join("samples/scans/fax.tif")).unwrap();
+    std::fs::write(dir.path().join("fax.pdf"), jbig2_pdf(&fax)).unwrap();
+    std::fs::copy(run::root().join("samples/reyes/patient.json"), dir.path().join("patient.json")).unwrap();
+    let args = ["--patient", "patient.json", "--purpose", "litigation", "--recipient", "X"];
+    let run = run::process(dir.path(), &["fax.pdf"], &args);
+    let out = output(&run, "fax.pdf");
+    assert!(!out.is_empty(), "{}{}", run.stdout, run.stderr);
+    let changed = run.ledger().iter().filter(|e| e["decision"]["action"] != "keep").count();
+    assert!(changed > 2, "{:?}", run.ledger());
+    let (seen, text) = pdf_texts(&out);
+    let seen = seen.join(" ");
+    assert!(!has(&out, b"Graves") && !text.contains("Graves") && !seen.contains("Graves"), "{text} {seen}");
+    assert!(text.contains("[PHYSICIAN") && text.contains("Reyes"), "{text}");
+    let report: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(run.out().join("internal/report.json")).unwrap()).unwrap();
+    assert!(report["inputs"][0]["ocr_confidence"].as_u64().is_some_and(|c| c > 60), "{}", report["inputs"][0]);
+}

@@ -4,7 +4,7 @@ use super::interpret::Cache;
 use super::read::{Held, What, interpret, text_of};
 use crate::format::Drawn;
 use crate::format::image;
-use crate::model::document::Document;
+use crate::model::document::{Document, Kept};
 use std::sync::Arc;
 
 /// Adds what lies below the box. `area` is left, top, right, bottom in parts of the page as it is shown.
@@ -13,6 +13,12 @@ use std::sync::Arc;
 /// The page cannot be read, or nothing lies below the box that can be taken out by itself.
 pub fn draw(doc: &mut Document, page: usize, area: [f32; 4]) -> Result<Vec<Drawn>, String> {
     let mut kept = std::mem::take(&mut doc.kept);
+    if kept.get_mut::<Held>().is_none()
+        && let Some(held) = kept.get::<Held>()
+    {
+        // Somebody else holds it, too: what is drawn is ours alone.
+        kept = Kept::new(held.clone());
+    }
     let result =
         kept.get_mut::<Held>().ok_or("a PDF that was not read".to_string()).and_then(|held| on_page(held, doc, page, area));
     doc.kept = kept;

@@ -45,9 +45,18 @@ enum Look {
     Left(String),
 }
 
-/// Looks at every page, in parallel; pages that cannot be believed are replaced by a drawing in `doc`. The error says why a page is left out.
-pub fn all(doc: &mut Document, pages: &mut [PageInfo], bytes: &[u8], password: &str) -> Vec<Result<Looked, String>> {
+/// Each page as it was looked at, or why it is left out.
+pub type Looks = Vec<Result<Looked, String>>;
+
+/// Looks at every page, in parallel; pages that cannot be believed are replaced by a drawing in `doc`.
+///
+/// # Errors
+/// A document in which two readers find another number of pages.
+pub fn all(doc: &mut Document, pages: &mut [PageInfo], bytes: &[u8], password: &str) -> Result<Looks, String> {
     let second = second::open(bytes, password);
+    if second.as_ref().is_some_and(|pdf| second::pages(pdf) != Some(pages.len())) {
+        return Err("a damaged PDF: two readers do not find the same number of pages in it".into());
+    }
     let numbers: Vec<usize> = (0..pages.len()).collect();
     // Fonts and forms are read once for each stretch of pages.
     let stretch = pages.len().div_ceil(rayon::current_num_threads().max(1) * 2).clamp(8, 64);
@@ -69,7 +78,7 @@ pub fn all(doc: &mut Document, pages: &mut [PageInfo], bytes: &[u8], password: &
         });
     }
     if todo.is_empty() || !ocr::is_there() {
-        return out;
+        return Ok(out);
     }
     let drawings: Vec<(usize, String, Option<Stream>)> = todo
         .into_par_iter()
@@ -90,7 +99,7 @@ pub fn all(doc: &mut Document, pages: &mut [PageInfo], bytes: &[u8], password: &
             *slot = looked;
         }
     }
-    out
+    Ok(out)
 }
 
 fn looked(doc: &Document, pages: &[PageInfo], some: &[usize], second: Option<&Pdf>) -> Vec<Look> {

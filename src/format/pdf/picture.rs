@@ -27,6 +27,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// One use of a picture that was read.
+#[derive(Clone)]
 pub struct Picture {
     /// Page, from 0.
     pub page: usize,

@@ -42,6 +42,7 @@ pub enum What {
 pub const PAGE_NODE: u32 = 1 << 31;
 
 /// What is kept between reading and writing.
+#[derive(Clone)]
 pub struct Held {
     pub doc: lopdf::Document,
     pub pages: Vec<PageInfo>,
@@ -197,7 +198,7 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     let mut pages = source::pages(&doc).map_err(ReadError::new)?;
     only_a_form(&doc)?;
     super::forms::draw_values(&mut doc, &pages);
-    let looks = look::all(&mut doc, &mut pages, bytes, &password);
+    let looks = look::all(&mut doc, &mut pages, bytes, &password).map_err(ReadError::new)?;
     let mut b = Builder { out: Document::default(), text: String::new(), what: Vec::new() };
     b.out.records.push(Record { kind: "pdf".into(), ..Record::default() });
     let mut held = Held {

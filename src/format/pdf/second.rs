@@ -40,6 +40,11 @@ pub fn open(bytes: &[u8], password: &str) -> Option<Pdf> {
     catch_unwind(AssertUnwindSafe(|| Pdf::new_with_password(data, password).ok())).ok().flatten()
 }
 
+/// How many pages the second reader finds; `None` when it gives up.
+pub fn pages(pdf: &Pdf) -> Option<usize> {
+    catch_unwind(AssertUnwindSafe(|| pdf.pages().len())).ok()
+}
+
 /// How often each letter and digit stands on a page.
 #[derive(Default, Debug, PartialEq)]
 pub struct Letters {

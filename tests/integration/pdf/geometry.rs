@@ -88,7 +88,7 @@ fn files(name: &str) -> Vec<(&'static str, Vec<u8>)> {
         "clipped",
         page(&format!("q 72 597 {:.3} 14 re W n BT /F1 12 Tf 72 600 Td (Seen by {dr}) Tj ET Q", width("Seen by ") + w)),
     ));
-    out.push(("cells", page(&format!("BT /F1 12 Tf 1 0 0 1 72 600 Tm (Doctor) Tj 1 0 0 1 200 600 Tm ({dr}) Tj 1 0 0 1 440 600 Tm (on call) Tj 1 0 0 1 72 580 Tm (Ward) Tj 1 0 0 1 200 580 Tm (West) Tj 1 0 0 1 440 580 Tm (open) Tj ET"))));
+    out.push(("cells", page(&format!("BT /F1 12 Tf 1 0 0 1 72 600 Tm (Doctor) Tj 1 0 0 1 200 600 Tm ({dr}) Tj 1 0 0 1 440 600 Tm (on call) Tj 1 0 0 1 72 580 Tm (Ward) Tj 1 0 0 1 200 580 Tm (seven) Tj 1 0 0 1 440 580 Tm (open) Tj ET"))));
     out.push((
         "number-column",
         page(&format!(

@@ -96,6 +96,9 @@ fn structures() -> Vec<(&'static str, End, Vec<u8>)> {
     let mut deep: Vec<(usize, String)> = vec![(1, "<</Type/Catalog/Pages 2 0 R>>".into())];
     deep.extend((2..4000).map(|i| (i, format!("<</Type/Pages/Kids[{} 0 R]/Count 1>>", i + 1))));
     deep.push((4000, format!("<</Type/Page/MediaBox[0 0 9 9]/Name({NAME})>>")));
+    // One reader takes a spoilt page for one, the other does not.
+    let two = String::from_utf8_lossy(&super::make::pages(&[&format!("Seen by Dr. {NAME}"), "Hashimoto"])).into_owned();
+    let in_doubt = two.replacen("<</Type/Page/Parent", "<</Type/Page Parent", 1).into_bytes();
     let mut many = Maker::default();
     (0..100_000).for_each(|i| {
         many.add(format!("<</A {i}>>"));
@@ -111,6 +114,7 @@ fn structures() -> Vec<(&'static str, End, Vec<u8>)> {
         ("no-pages", End::Error, tree("")),
         ("tree-in-a-circle", End::Error, tree("2 0 R")),
         ("deep-tree", End::Error, loose(&deep)),
+        ("pages-in-doubt", End::Error, in_doubt),
         ("many-objects", End::Read, many.finish(SEEN)),
         ("only-a-form", End::Error, xfa.finish("BT /F1 12 Tf 72 700 Td (Please wait...) Tj ET")),
         ("locked", End::Error, locked("secret")),
