@@ -146,7 +146,7 @@ fn opened(
     let open = open_words(&t, ctx.class, found, known);
     let mut out = Opened { tokens: open.tokens, left_out: open.left_out, ..Opened::default() };
     if weighed && is_prose(ctx) {
-        out.left = doubt::Doc::new(&t, found).open(found, &own_of(identity), known, &mut out.left_out);
+        out.left = doubt::Doc::new(&t, found).open(found, &own_of(identity), known, &mut out.left_out, &out.tokens);
     }
     let mut asked: Vec<usize> = out.tokens.iter().copied().chain(out.left.iter().map(|l| l.0)).collect();
     asked.sort_unstable();

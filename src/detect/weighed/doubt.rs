@@ -26,6 +26,8 @@ static WEIGHTS: LazyLock<Table<1>> = LazyLock::new(|| Table::read(include_str!("
 
 /// From this sum on a word is put to a person.
 const ENOUGH: f32 = -0.4;
+/// Most that the names model is trusted to add to a word that nothing else has it look at.
+const HELP: f32 = 1.0;
 /// A word beside such a one belongs to it from this sum on.
 const BESIDE: f32 = -1.5;
 
@@ -122,6 +124,20 @@ impl<'a> Doc<'a> {
             }
             _ => false,
         }
+    }
+
+    /// True for a word of the language at the head of a sentence or line, or in capitals, with no name beside it: never a name as far
+    /// as weights go, and most of all words with a capital.
+    fn is_plain(&self, i: usize, found: &[Mention], at: usize) -> bool {
+        let t = self.t;
+        if t.like(i) != NameLike::Word || self.named.contains_key(t.low(i)) || is_given(t.low(i)) {
+            return false;
+        }
+        let Some(token) = t.get(i) else { return true };
+        let near = |m: &Mention| m.end + 2 >= token.start && token.end + 2 >= m.start;
+        let beside = at.checked_sub(1).into_iter().chain([at]).filter_map(|k| found.get(k)).any(near);
+        let opens = t.begins_line(i) || matches!(t.shape(i - 1), Some(Shape::Mark('.' | '!' | '?' | '-' | '*' | '>' | '|')));
+        !beside && (opens || is_clinical(t.low(i)) || t.shape(i) == Some(Shape::Upper))
     }
 
     /// All that speaks for and against token `i`. `found` are the finds without the one that may lie over it.
@@ -353,8 +369,16 @@ impl<'a> Doc<'a> {
         out.push(format!("r={class}/{like}"));
     }
 
-    /// Words left open that may reach the sum, with what they have without the model's word.
-    pub fn open(&self, found: &[Mention], own: &Own, known: &dyn Fn(&str) -> bool, left_out: &mut bool) -> Vec<(usize, f32)> {
+    /// Words left open that may reach the sum, with what they have without the model's word. The model is asked about the tokens `asked`
+    /// in any case.
+    pub fn open(
+        &self,
+        found: &[Mention],
+        own: &Own,
+        known: &dyn Fn(&str) -> bool,
+        left_out: &mut bool,
+        asked: &[usize],
+    ) -> Vec<(usize, f32)> {
         if WEIGHTS.is_empty() {
             return Vec::new();
         }
@@ -369,8 +393,13 @@ impl<'a> Doc<'a> {
             if found.get(at).is_some_and(|m| m.start < token.end) || !self.eligible(i, own) {
                 continue;
             }
+            if self.is_plain(i, found, at) {
+                continue;
+            }
             let [sum] = WEIGHTS.sum(&self.evidence(i, found, None));
-            if sum + most < BESIDE {
+            // What the model is not asked about anyway is worth the question only when little is wanting.
+            let help = if asked.binary_search(&i).is_ok() { most } else { HELP };
+            if sum + help < ENOUGH {
                 continue;
             }
             if known(self.t.low(i)) {

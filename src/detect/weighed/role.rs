@@ -21,7 +21,7 @@ pub const ANSWERS: [Role; 6] =
 static WEIGHTS: LazyLock<Table<6>> = LazyLock::new(|| Table::read(include_str!("role_weights.tsv")));
 
 /// Share of the best answer from which it is taken.
-const ENOUGH: f32 = 0.5;
+const ENOUGH: f32 = 0.4;
 
 /// Mentions of one name that are weighed, and names of one text that are compared with each other.
 const MENTIONS: f32 = 12.0;
