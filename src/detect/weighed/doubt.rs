@@ -92,6 +92,9 @@ impl<'a> Doc<'a> {
         if own.is_given(low) || own.is_family(low) {
             return false;
         }
+        if is_compound(word) {
+            return false;
+        }
         let plain = || kin(low).is_none() && title(low).is_none() && credential(word).is_none();
         match t.shape(i) {
             Some(Shape::Cap) => letters >= 2 && !is_running_word(low) && plain(),
@@ -481,6 +484,21 @@ impl<'a> Doc<'a> {
     }
 }
 
+/// `CodeSystem`, `StructuredBody`: words of the language written together, as programs name things. `DeShawn`, `McKay`, `MaryBeth` are none.
+fn is_compound(word: &str) -> bool {
+    let humps = || word.char_indices().skip(1).filter(|(_, c)| c.is_uppercase()).map(|(i, _)| i).chain([word.len()]);
+    let mut from = 0;
+    let mut parts = 0;
+    for to in humps() {
+        let part = word.get(from..to).unwrap_or("").to_lowercase();
+        if part.len() < 4 || !is_word(&part) || is_given(&part) {
+            return false;
+        }
+        (from, parts) = (to, parts + 1);
+    }
+    parts > 1
+}
+
 /// A pet, a street, an institution, a sign: what rules know to be no person.
 fn is_ruled_out(t: &Tokens, first: usize, next: usize, own: &Own) -> bool {
     let (Some(read), Some(b)) = (one(t, first), t.get(next - 1)) else { return false };
@@ -548,5 +566,18 @@ fn kind(t: &Tokens, k: usize) -> &'static str {
         _ if t.like(k) == NameLike::Unknown => "unknown",
         Some(Shape::Lower) if low.len() > 3 && low.ends_with("ed") => "did",
         _ => "word",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn identifiers_of_programs_are_no_names() {
+        for word in ["CodeSystem", "StructuredBody"] {
+            assert!(super::is_compound(word), "{word}");
+        }
+        for word in ["DeShawn", "McKay", "MaryBeth", "Okonkwo", "SMITH", "O'Brien", ""] {
+            assert!(!super::is_compound(word), "{word}");
+        }
     }
 }

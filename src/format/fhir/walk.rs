@@ -464,6 +464,7 @@ impl<'s> Walker<'s> {
                     (_, "display" | "title" | "name" | "label" | "alias" | "versionId" | "version" | "expirationDate") => {
                         Class::Title
                     }
+                    ("CodeableConcept", "text") if self.is_term(ctx.holder, v) => Class::Code,
                     ("CodeableConcept", "text") => Class::Title,
                     _ => Class::Narrative,
                 };
@@ -481,6 +482,30 @@ impl<'s> Walker<'s> {
             Prim::Xhtml => self.xhtml(v, ctx),
             Prim::Base64 => self.blob(v, "", ctx),
         }
+    }
+
+    /// True for a text that says again, letter for letter, what a code of a published terminology is called: `Camila 28 Day Pack` of
+    /// RxNorm. What a site calls its own codes may be somebody's name.
+    fn is_term(&self, concept: u32, text: u32) -> bool {
+        const PUBLISHED: &[&str] = &[
+            "http://www.nlm.nih.gov/research/umls/rxnorm",
+            "http://snomed.info/sct",
+            "http://loinc.org",
+            "http://hl7.org/fhir/sid/",
+            "http://terminology.hl7.org/CodeSystem/",
+            "http://hl7.org/fhir/",
+            "http://www.ama-assn.org/go/cpt",
+            "http://unitsofmeasure.org",
+            "http://nucc.org/provider-taxonomy",
+            "urn:iso:std:iso:11073:10101",
+        ];
+        let (tape, src) = (&self.tape, self.src);
+        let Some(codings) = tape.get(src, concept, "coding").filter(|c| tape.node(*c).kind == Kind::Array) else { return false };
+        tape.elements(codings).any(|c| {
+            tape.node(c).kind == Kind::Object
+                && tape.get(src, c, "display").is_some_and(|d| tape.raw(src, d) == tape.raw(src, text))
+                && tape.get_str(src, c, "system").is_some_and(|s| PUBLISHED.iter().any(|p| s.starts_with(p)))
+        })
     }
 
     /// The number of an age.
