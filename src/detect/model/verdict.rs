@@ -354,7 +354,7 @@ fn verdict(t: &Tokens, first: usize, next: usize, sure: f32, ctx: &Context, own:
     let likes: Vec<NameLike> = words.iter().map(|i| t.like(*i)).collect();
     let best = likes.iter().copied().max()?;
     let ruled_out = |i: &usize| is_clinical(t.low(*i)) || is_place_or_month(t.low(*i)) || is_running_word(t.low(*i));
-    if best < NameLike::WordName || words.iter().all(ruled_out) {
+    if best < NameLike::WordName || words.iter().all(ruled_out) || doubt::is_result_flag(t, first) {
         return None;
     }
     let moved = is_destination(t, first) && sure >= CERTAIN && t.is_capital(first);

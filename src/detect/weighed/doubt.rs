@@ -16,7 +16,7 @@ use crate::detect::things::{is_thing, is_thing_noun};
 use crate::detect::tokens::{Shape, Tokens};
 use crate::detect::words::{
     NameLike, is_bare_eponym, is_clinical, is_eponym, is_given, is_place_or_month, is_running_word, is_shared_eponym, is_surname,
-    is_usual, is_word,
+    is_usual, is_word, is_word_name,
 };
 use crate::model::mention::{Category, Mention, Who};
 use std::collections::{HashMap, HashSet};
@@ -92,7 +92,7 @@ impl<'a> Doc<'a> {
         if own.is_given(low) || own.is_family(low) {
             return false;
         }
-        if is_compound(word) {
+        if is_compound(word) || is_result_flag(t, i) {
             return false;
         }
         let plain = || kin(low).is_none() && title(low).is_none() && credential(word).is_none();
@@ -484,6 +484,14 @@ impl<'a> Doc<'a> {
     }
 }
 
+/// `| Low |`, alone in its cell or line: how a result compares with its range.
+pub(in crate::detect) fn is_result_flag(t: &Tokens, i: usize) -> bool {
+    let bar = |k: usize| t.is(k, '|');
+    matches!(t.low(i), "low" | "high" | "normal" | "abnormal" | "critical")
+        && (t.begins_line(i) || i.checked_sub(1).is_some_and(bar))
+        && (t.ends_line(i + 1) || bar(i + 1))
+}
+
 /// `CodeSystem`, `StructuredBody`: words of the language written together, as programs name things. `DeShawn`, `McKay`, `MaryBeth` are none.
 fn is_compound(word: &str) -> bool {
     let humps = || word.char_indices().skip(1).filter(|(_, c)| c.is_uppercase()).map(|(i, _)| i).chain([word.len()]);
@@ -491,7 +499,7 @@ fn is_compound(word: &str) -> bool {
     let mut parts = 0;
     for to in humps() {
         let part = word.get(from..to).unwrap_or("").to_lowercase();
-        if part.len() < 4 || !is_word(&part) || is_given(&part) {
+        if part.len() < 4 || !is_word(&part) && !is_word_name(&part) {
             return false;
         }
         (from, parts) = (to, parts + 1);
