@@ -172,6 +172,12 @@ def main():
             source = work / f"document-{mb}.xml"
             bench_data.ccda(source, mb * MB)
             row(f"C-CDA {mb} MB", source, patient, work, 3, yardstick=False)
+        for real in sorted((shared / "data/samples/ccda").rglob("Transfer_Summary.xml"))[:1]:
+            source = work / "grown.xml"
+            bench_data.ccda_of(real, source, 10 * MB)
+            who = work / "grown.toml"
+            who.write_text('names = [{ family = "Betterhalf", given = ["Eve"] }, { family = "Everywoman", given = ["Eve"] }]\nbirth_date = "1945-05-01"\n')
+            row("C-CDA, a real one grown", source, who, work, 3, yardstick=False)
         if args.ndjson:
             source = work / "export.ndjson"
             bench_data.ndjson(source, 1000 * MB)

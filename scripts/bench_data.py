@@ -3,6 +3,7 @@
 import base64
 import json
 import random
+import re
 import uuid
 
 GIVEN = ["Alva", "Bruno", "Carina", "Dario", "Edith", "Falk", "Greta", "Hugo", "Ilse", "Jarl", "Kirsten", "Lasse", "Mona", "Nils"]
@@ -130,6 +131,22 @@ def ccda(path, size):
             written += f.write('<component><section><code code="30954-2" codeSystem="2.16.840.1.113883.6.1"/><title>Results</title><text><table><tbody>\n'
                                + "\n".join(rows) + "</tbody></table></text>\n" + "".join(entries) + "</section></component>\n")
         f.write("</structuredBody></component></ClinicalDocument>\n")
+
+
+def ccda_of(source, path, size):
+    """A real C-CDA grown: the sections of `source` again and again, with other figures and ids, so that no text is the same twice."""
+    text = source.read_text(encoding="utf-8")
+    begin = text.index(">", text.index("<structuredBody")) + 1
+    end = text.index("</structuredBody>")
+    chance = random.Random(1)
+    with open(path, "w", encoding="utf-8") as f:
+        written, n = f.write(text[:begin]), 0
+        while written < size:
+            n += 1
+            body = re.sub(r"(?<=[ >])\d{2,3}(?=[ <.])", lambda m: str(chance.randint(10, 300)), text[begin:end])
+            body = re.sub(r' ID="([^"]*)"', lambda m: f' ID="{m[1]}-{n}"', body)
+            written += f.write(re.sub(r'value="#([^"]*)"', lambda m: f'value="#{m[1]}-{n}"', body))
+        f.write(text[end:])
 
 
 def pairs(path, count):
