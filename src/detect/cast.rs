@@ -8,6 +8,7 @@ use super::tokens::Tokens;
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::person::Name;
 use crate::model::role::{Role, RoleGroup};
+use std::collections::{HashMap, HashSet};
 
 /// Somebody named in the text.
 pub struct Someone {
@@ -227,30 +228,40 @@ pub fn link_initials(mentions: &mut [Mention]) {
         return;
     }
     let works = |r: Role| matches!(r.group(), RoleGroup::Clinician | RoleGroup::Staff);
-    let named: Vec<(Role, Name)> = mentions
-        .iter()
-        .filter(|m| !stands_in(m.rule))
-        .filter_map(|m| match (&m.who, &m.name) {
-            (Who::New(r), Some(n)) if works(*r) && !n.given.is_empty() && !n.family.is_empty() => Some((*r, n.clone())),
-            _ => None,
-        })
-        .collect();
+    // A long text names the same people in every entry: each is taken once, and found by family name or initials.
+    let mut named: Vec<(Role, Name, String)> = Vec::new();
+    let (mut by_family, mut by_initials) = (HashMap::<String, Vec<usize>>::new(), HashMap::<String, Vec<usize>>::new());
+    let mut seen: HashSet<(Role, &str, &str, &[String])> = HashSet::new();
+    for m in mentions.iter().filter(|m| !stands_in(m.rule)) {
+        let (Who::New(role), Some(name)) = (&m.who, &m.name) else { continue };
+        if !works(*role) || name.given.is_empty() || name.family.is_empty() {
+            continue;
+        }
+        if !seen.insert((*role, &name.text, &name.family, &name.given)) {
+            continue;
+        }
+        let (given, family) = parts(name);
+        by_family.entry(family).or_default().push(named.len());
+        for initials in initials_of(name) {
+            by_initials.entry(initials).or_default().push(named.len());
+        }
+        named.push((*role, name.clone(), given));
+    }
+    drop(seen);
     for m in mentions.iter_mut().filter(|m| stands_in(m.rule)) {
         let (Who::New(role), Some(name)) = (&m.who, &m.name) else { continue };
         let short = folded(&name.text).replace('.', "");
         let (given, family) = parts(name);
-        let of = |n: &Name| {
-            let (g, f) = parts(n);
-            if m.rule == "cue.login" {
-                return f == family && (g.starts_with(&given) || given.starts_with(&g));
-            }
-            if !family.is_empty() {
-                return family == f && g.starts_with(&given);
-            }
-            initials_of(n).contains(&short)
+        let login = m.rule == "cue.login";
+        let found = if login || !family.is_empty() { by_family.get(&family) } else { by_initials.get(&short) };
+        let of = |g: &String| match (login, family.is_empty()) {
+            (true, _) => g.starts_with(&given) || given.starts_with(g.as_str()),
+            (false, false) => g.starts_with(&given),
+            (false, true) => true,
         };
-        let mut fits = named.iter().filter(|(_, n)| of(n));
-        let Some((is, whole)) = fits.next().cloned() else { continue };
+        let mut fits =
+            found.into_iter().flatten().filter_map(|k| named.get(*k)).filter(|(_, _, g)| of(g)).map(|(r, n, _)| (r, n));
+        let Some((is, whole)) = fits.next().map(|(r, n)| (*r, n.clone())) else { continue };
         // Two people with these initials: nobody can say.
         let one = fits.all(|(_, n)| same_name(n, &whole));
         let role = *role;
