@@ -4,6 +4,7 @@
 
 use super::fhir_person::{address, concept_words, human_name, identifier, list, telecom, text};
 use super::identity_toml;
+pub use super::identity_toml::REQUEST;
 use super::json::Node;
 use crate::model::error::RunError;
 use crate::model::person::Identifier;

@@ -10,7 +10,8 @@ use toml::{Table, Value};
 
 const IDENTITY: &[&str] =
     &["names", "former_names", "nicknames", "birth_date", "sex", "addresses", "telecoms", "identifiers", "keys", "relatives"];
-const REQUEST: &[&str] = &[
+/// What a request may say.
+pub const REQUEST: &[&str] = &[
     "patient",
     "patient_file",
     "purpose",

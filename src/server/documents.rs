@@ -279,6 +279,20 @@ fn card(p: &readable::Pair, at: &str, mark: &str) -> Value {
     json!({"title": p.title, "gone": p.gone, "changes": p.changes, "rows": rows})
 }
 
+/// The side asked for, as the audit log names it.
+fn side_of(asked: &Asked) -> &'static str {
+    if asked.side == "original" { "original" } else { "redacted" }
+}
+
+/// The case and the bytes of the side asked for.
+async fn one_side(app: &App, id: &str, asked: &Asked) -> Result<(CaseRow, Vec<u8>), Fail> {
+    let case = app.store.case(id).await?;
+    let sides = sides(app, &case, asked.doc).await?;
+    let bytes = if side_of(asked) == "original" { sides.original } else { sides.redacted };
+    let bytes = bytes.ok_or_else(|| Fail::new(StatusCode::NOT_FOUND, "There is no such document or page."))?;
+    Ok((case, bytes))
+}
+
 /// Bytes of a raw view; more is told in words.
 const RAW: usize = 2 << 20;
 
@@ -289,13 +303,9 @@ pub async fn raw(
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Fail> {
-    let case = app.store.case(&id).await?;
-    let sides = sides(&app, &case, asked.doc).await?;
-    let original = asked.side == "original";
-    let bytes = if original { sides.original } else { sides.redacted };
-    let bytes = bytes.ok_or_else(|| Fail::new(StatusCode::NOT_FOUND, "There is no such document."))?;
+    let (case, bytes) = one_side(&app, &id, &asked).await?;
     let entry = NewEntry::new(&s.account.actor(), &id, "document.raw").with("file", asked.doc).with("run", case.run);
-    app.store.audit(entry.with("side", if original { "original" } else { "redacted" })).await?;
+    app.store.audit(entry.with("side", side_of(&asked))).await?;
     let mut text = match kind(&bytes) {
         // Compact JSON is laid out; everything else stays as it is.
         Some(Kind::Json) if bytes.len() <= RAW => serde_json::from_slice::<Value>(&bytes)
@@ -322,12 +332,9 @@ pub async fn picture(
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Fail> {
-    let case = app.store.case(&id).await?;
-    let sides = sides(&app, &case, asked.doc).await?;
-    let bytes = if asked.side == "original" { sides.original } else { sides.redacted };
-    let bytes = bytes.ok_or_else(|| Fail::new(StatusCode::NOT_FOUND, "There is no such page."))?;
+    let (_, bytes) = one_side(&app, &id, &asked).await?;
     let entry = NewEntry::new(&s.account.actor(), &id, "document.picture").with("file", asked.doc).with("page", asked.page);
-    app.store.audit(entry.with("side", if asked.side == "original" { "original" } else { "redacted" })).await?;
+    app.store.audit(entry.with("side", side_of(&asked))).await?;
     let png = tokio::task::spawn_blocking(move || {
         let number = asked.page.saturating_sub(1);
         if kind(&bytes) == Some(Kind::Pdf) {

@@ -145,10 +145,24 @@ pub fn spec() -> Value {
     for n in ["verified", "purged"] {
         case.insert(n.into(), json!({"type": "boolean"}));
     }
-    let mut request =
-        strings(&["purpose", "recipient", "authority", "from", "to", "recipient_address", "reference", "received", "due"]);
+    let mut request = strings(&[
+        "purpose",
+        "recipient",
+        "authority",
+        "from",
+        "to",
+        "recipient_address",
+        "reference",
+        "received",
+        "channel",
+        "due",
+    ]);
     request.insert("patient".into(), json!({"type": "object", "description": "Identity: names, birth_date, identifiers ... as in an identity file, or a FHIR Patient"}));
     request.insert("keep_clinicians".into(), json!({"type": "boolean"}));
+    request.insert(
+        "information_blocking".into(),
+        json!({"type": "object", "description": "The exception relied on: exception, rationale, by"}),
+    );
     request.insert("checklist".into(), json!({"type": "object", "description": "Answers by item: state, by, note"}));
     json!({
         "openapi": "3.1.0",

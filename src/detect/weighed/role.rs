@@ -251,6 +251,26 @@ pub fn evidence(t: &Tokens, mentions: &[Mention], at: usize, own: &Own) -> Vec<S
     out
 }
 
+/// What the token at `k`, the `steps`th on side `side`, tells. The kind of person spoken of nearest is told once.
+fn step(t: &Tokens, k: usize, side: &str, steps: usize, name: bool, told: &mut bool, out: &mut Vec<String>) {
+    let w = if name { "NAME".to_string() } else { word(t, k) };
+    if steps < 3 {
+        out.push(format!("{side}{}={w}", steps + 1));
+    }
+    if name {
+        return;
+    }
+    if w.len() > 2 {
+        out.push(format!("{side}b={w}"));
+    }
+    if let (false, Some(kind)) = (*told, kind(t, k)) {
+        *told = true;
+        let reach = [1, 1, 2, 2].get(steps).unwrap_or(&3);
+        out.push(format!("{side}k={kind}"));
+        out.push(format!("{side}k{reach}={kind}"));
+    }
+}
+
 /// Words on both sides, kinds of person spoken of there, the label of the line.
 fn around<'m>(t: &Tokens, first: usize, next: usize, covered: &dyn Fn(usize) -> Option<&'m Mention>, out: &mut Vec<String>) {
     let (mut k, mut steps, mut told) = (first, 0usize, false);
@@ -262,30 +282,7 @@ fn around<'m>(t: &Tokens, first: usize, next: usize, covered: &dyn Fn(usize) -> 
             }
             break;
         }
-        let name = covered(k).is_some();
-        let w = if name { "NAME".to_string() } else { word(t, k) };
-        if steps < 3 {
-            out.push(format!("l{}={w}", steps + 1));
-        }
-        if !name {
-            if w.len() > 2 {
-                out.push(format!("lb={w}"));
-            }
-            if !told && let Some(kind) = kind(t, k) {
-                told = true;
-                out.push(format!("lk={kind}"));
-                out.push(format!(
-                    "lk{}={kind}",
-                    if steps < 2 {
-                        "1"
-                    } else if steps < 4 {
-                        "2"
-                    } else {
-                        "3"
-                    }
-                ));
-            }
-        }
+        step(t, k, "l", steps, covered(k).is_some(), &mut told, out);
         steps += 1;
     }
     let (mut k, mut steps, mut told) = (next, 0usize, false);
@@ -296,30 +293,7 @@ fn around<'m>(t: &Tokens, first: usize, next: usize, covered: &dyn Fn(usize) -> 
             }
             break;
         }
-        let name = covered(k).is_some();
-        let w = if name { "NAME".to_string() } else { word(t, k) };
-        if steps < 3 {
-            out.push(format!("r{}={w}", steps + 1));
-        }
-        if !name {
-            if w.len() > 2 {
-                out.push(format!("rb={w}"));
-            }
-            if !told && let Some(kind) = kind(t, k) {
-                told = true;
-                out.push(format!("rk={kind}"));
-                out.push(format!(
-                    "rk{}={kind}",
-                    if steps < 2 {
-                        "1"
-                    } else if steps < 4 {
-                        "2"
-                    } else {
-                        "3"
-                    }
-                ));
-            }
-        }
+        step(t, k, "r", steps, covered(k).is_some(), &mut told, out);
         steps += 1;
         k += 1;
     }
