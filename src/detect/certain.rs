@@ -2,7 +2,7 @@
 
 use super::Dictionary;
 use super::fold::folded;
-use super::knowledge::Builder;
+use super::known_values::Builder;
 use super::variants::Kind;
 use super::words::{NameLike, name_like};
 use crate::model::person::PATIENT;

@@ -273,7 +273,7 @@ fn word_of(t: &Tokens, i: usize, p: &Someone) -> Option<Name> {
             // `Give Tony our best`: the capital before it only begins the sentence.
             let opened = i > 1 && super::words::is_word(t.low(i - 1)) && (t.begins_line(i - 1) || t.is(i - 2, '.'));
             (!begins && !t.is_capital(i + 1) && (!t.is_capital(i.wrapping_sub(1)) || opened)
-                || super::labels::is_speech(t.low(i + 1))
+                || super::speech::is_speech(t.low(i + 1))
                 || matches!(t.low(i + 1), "was" | "is" | "has" | "had" | "will" | "did" | "also" | "who")
                 || t.is(i + 1, ':')
                 || t.shape(i + 1) == Some(Shape::Lower) && t.low(i + 1).ends_with("ed"))

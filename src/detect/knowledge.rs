@@ -9,6 +9,7 @@ use super::evidence::Evidence;
 use super::fold::{Folded, fold, folded};
 use super::identity::{Own, phone_key};
 use super::known_person::{Known, known, patient_person, same_kind, sex_of, with_roster};
+use super::known_values::{Builder, Entry};
 use super::near::{LastStretch, Near};
 use super::overlap::settle;
 use super::owner::nearest;
@@ -30,21 +31,6 @@ use std::collections::HashMap;
 /// Bytes looked at on each side of an anchor. Longer than any variant of usual values, short enough to be cheap.
 const WINDOW: usize = 160;
 
-/// Whom one folded text may stand for.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Entry {
-    /// Person and what the text is of them; the patient is [`PATIENT`].
-    pub owners: Vec<(PersonId, Kind)>,
-    /// All its words are also words of the language.
-    pub needs_cue: bool,
-    /// Index into the dictionary.
-    dictionary: Option<usize>,
-    /// A word that stands for somebody else wherever it stands: no cue is asked for and nothing vetoes it.
-    pub certain: bool,
-    /// How the word is written in the names of its owners, for codes and addresses, where case tells.
-    pub spelled: Vec<String>,
-}
-
 /// What the case knows.
 pub struct Knowledge {
     first: Prefilter,
@@ -60,41 +46,10 @@ pub struct Knowledge {
     certain: HashMap<String, usize>,
 }
 
-pub(super) struct Builder {
-    index: HashMap<String, usize>,
-    pub entries: Vec<Entry>,
-    pub texts: Vec<String>,
-    anchors: Vec<String>,
-}
-
-impl Builder {
-    fn add(&mut self, text: String, anchor: String, owner: Option<(PersonId, Kind)>, needs_cue: bool, dictionary: Option<usize>) {
-        let i = match self.index.get(&text) {
-            Some(i) => *i,
-            None => {
-                self.index.insert(text.clone(), self.entries.len());
-                self.entries.push(Entry { needs_cue, ..Entry::default() });
-                self.texts.push(text);
-                self.anchors.push(anchor);
-                self.entries.len() - 1
-            }
-        };
-        if let Some(entry) = self.entries.get_mut(i) {
-            entry.dictionary = entry.dictionary.or(dictionary);
-            entry.needs_cue &= needs_cue;
-            if let Some(owner) = owner
-                && !entry.owners.contains(&owner)
-            {
-                entry.owners.push(owner);
-            }
-        }
-    }
-}
-
 impl Knowledge {
     /// Gathers all names and values. `roster` person 0 is the requester, whose values `identity` adds to.
     pub fn new(roster: &Roster, identity: &Identity, dictionary: &Dictionary) -> Knowledge {
-        let mut b = Builder { index: HashMap::new(), entries: Vec::new(), texts: Vec::new(), anchors: Vec::new() };
+        let mut b = Builder::default();
         for (i, entry) in dictionary.entries.iter().enumerate() {
             let text = folded(&entry.text);
             if !text.is_empty() {

@@ -32,6 +32,7 @@ mod kin_owner;
 mod kin_words;
 mod knowledge;
 mod known_person;
+mod known_values;
 mod labels;
 // Some is for the build script.
 #[allow(dead_code)]
@@ -57,6 +58,7 @@ mod short_forms;
 mod signature;
 mod slots;
 mod small_cues;
+mod speech;
 mod table_roles;
 #[cfg(test)]
 mod tests;

@@ -270,7 +270,7 @@ fn signs_rows(t: &Tokens, i: usize) -> bool {
 fn acts_there(t: &Tokens, i: usize) -> bool {
     t.shape(i) == Some(Shape::Upper)
         && t.shape(i + 1) == Some(Shape::Lower)
-        && (super::labels::is_speech(t.low(i + 1))
+        && (super::speech::is_speech(t.low(i + 1))
             || matches!(
                 t.low(i + 1),
                 "was" | "dictating" | "read" | "aware" | "present" | "paged" | "will" | "here" | "notified"

@@ -8,10 +8,10 @@ use crate::detect::cues::{credential, function, is_eponym_head, is_institution_h
 use crate::detect::evidence::{around, credential_at};
 use crate::detect::fold::folded;
 use crate::detect::identity::Own;
-use crate::detect::labels::is_speech;
 use crate::detect::lone::{Style, one, style};
 use crate::detect::model::is_place;
 use crate::detect::name_read::Read;
+use crate::detect::speech::is_speech;
 use crate::detect::things::{is_thing, is_thing_noun};
 use crate::detect::tokens::{Shape, Tokens};
 use crate::detect::words::{

@@ -30,6 +30,7 @@ mod look;
 #[cfg(test)]
 mod mutation_tests;
 mod names;
+mod navigation;
 mod obj;
 mod out;
 mod outline;

@@ -1,0 +1,63 @@
+//! The texts that stand for somebody known, and whom each may stand for.
+
+use super::variants::Kind;
+use crate::model::person::PersonId;
+use std::collections::HashMap;
+/// Whom one folded text may stand for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Entry {
+    /// Person and what the text is of them; the patient is [`PATIENT`](crate::model::person::PATIENT).
+    pub owners: Vec<(PersonId, Kind)>,
+    /// All its words are also words of the language.
+    pub needs_cue: bool,
+    /// Index into the dictionary.
+    pub dictionary: Option<usize>,
+    /// A word that stands for somebody else wherever it stands: no cue is asked for and nothing vetoes it.
+    pub certain: bool,
+    /// How the word is written in the names of its owners, for codes and addresses, where case tells.
+    pub spelled: Vec<String>,
+}
+
+/// Gathers the texts to look for, each once.
+#[derive(Default)]
+pub(super) struct Builder {
+    index: HashMap<String, usize>,
+    /// What each text may stand for.
+    pub entries: Vec<Entry>,
+    /// The folded texts.
+    pub texts: Vec<String>,
+    /// The rarest part of each text, looked for first.
+    pub anchors: Vec<String>,
+}
+
+impl Builder {
+    /// Adds an owner of a text.
+    pub fn add(
+        &mut self,
+        text: String,
+        anchor: String,
+        owner: Option<(PersonId, Kind)>,
+        needs_cue: bool,
+        dictionary: Option<usize>,
+    ) {
+        let i = match self.index.get(&text) {
+            Some(i) => *i,
+            None => {
+                self.index.insert(text.clone(), self.entries.len());
+                self.entries.push(Entry { needs_cue, ..Entry::default() });
+                self.texts.push(text);
+                self.anchors.push(anchor);
+                self.entries.len() - 1
+            }
+        };
+        if let Some(entry) = self.entries.get_mut(i) {
+            entry.dictionary = entry.dictionary.or(dictionary);
+            entry.needs_cue &= needs_cue;
+            if let Some(owner) = owner
+                && !entry.owners.contains(&owner)
+            {
+                entry.owners.push(owner);
+            }
+        }
+    }
+}
