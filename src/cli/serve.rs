@@ -4,7 +4,7 @@ use crate::model::desk::Actor;
 use crate::model::error::RunError;
 use crate::queue::{self, Bell};
 use crate::server::{Certificate, Listening, Settings};
-use crate::store::{Store, StoreError};
+use crate::store::{BucketAddress, Store, StoreError};
 use clap::{Args, Subcommand};
 use std::io::Write;
 use std::net::SocketAddr;
@@ -34,14 +34,23 @@ impl Data {
     }
 
     async fn store(&self) -> Result<Store, RunError> {
-        let database = std::env::var("DATABASE_URL").ok();
-        Store::open(&self.dir()?, database.as_deref()).await.map_err(failed)
+        let database = variable("DATABASE_URL");
+        Store::open_with(&self.dir()?, database.as_deref(), bucket()?.as_ref()).await.map_err(failed)
     }
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|v| !v.is_empty())
+}
+
+/// The store of files that the environment names.
+fn bucket() -> Result<Option<BucketAddress>, RunError> {
+    variable("BLOB_URL").map(|text| BucketAddress::parse(&text, variable)).transpose().map_err(failed)
 }
 
 fn failed(e: StoreError) -> RunError {
     match e {
-        StoreError::Setup(why) | StoreError::Refused(why) => RunError::Input(why),
+        StoreError::Setup(why) | StoreError::Refused(why) | StoreError::Bucket(why) => RunError::Input(why),
         other => RunError::Internal(other.to_string()),
     }
 }
@@ -53,6 +62,7 @@ fn failed(e: StoreError) -> RunError {
   disclose serve --listen 0.0.0.0:8620 --host desk.example.org --behind-tls
   disclose serve --listen 0.0.0.0:8620 --host desk.example.org:8620 --tls-cert chain.pem --tls-key key.pem
   DATABASE_URL=postgres://desk@db/desk disclose serve --workers 0
+  BLOB_URL=https://s3.example.org/records?region=eu-north-1 disclose serve
 
 The data folder is made on the first run; see docs/desk.md for its backup.")]
 pub struct ServeArgs {
@@ -111,6 +121,14 @@ enum Chore {
         #[command(flatten)]
         data: Data,
     },
+    /// Copy all files into the bucket that BLOB_URL names, or back from it; no server and no worker may run
+    MoveFiles {
+        #[command(flatten)]
+        data: Data,
+        /// Where to
+        #[arg(long, value_name = "PLACE", value_parser = ["bucket", "folder"])]
+        to: String,
+    },
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, RunError> {
@@ -134,6 +152,7 @@ pub fn serve(args: &ServeArgs) -> Result<i32, RunError> {
     runtime()?.block_on(async {
         let store = args.data.store().await?;
         let database = store.database();
+        let files = if store.files_lie() == "folder" { "" } else { ", files in a bucket" };
         let certificate =
             args.tls_cert.clone().zip(args.tls_key.clone()).map(|(chain, key)| Certificate { chain, key });
         let tls = certificate.is_some();
@@ -149,7 +168,7 @@ pub fn serve(args: &ServeArgs) -> Result<i32, RunError> {
         let address = desk.address;
         let reach = if address.ip().is_loopback() { "this machine only" } else { "every machine that reaches this address" };
         let scheme = if tls { "https" } else { "http" };
-        println!("disclose: {scheme}://{address} ({reach}), {database}, {} workers", args.workers);
+        println!("disclose: {scheme}://{address} ({reach}), {database}{files}, {} workers", args.workers);
         if !address.ip().is_loopback() && !args.behind_tls && !tls {
             eprintln!("disclose: passwords and records go over the network unencrypted; put a proxy with TLS in front and say --behind-tls");
         }
@@ -216,6 +235,10 @@ pub fn verify_log(data: &Data, head: Option<&str>, out: &mut dyn Write) -> Resul
     })
 }
 
+fn console() -> Actor {
+    Actor { id: 0, name: variable("USER").unwrap_or_else(|| "console".into()), roles: Default::default() }
+}
+
 /// Does a chore.
 ///
 /// # Errors
@@ -225,9 +248,17 @@ pub fn desk(args: &DeskArgs, out: &mut dyn Write) -> Result<i32, RunError> {
         match &args.what {
             Chore::RotateKey { data } => {
                 let store = data.store().await?;
-                let who = std::env::var("USER").unwrap_or_else(|_| "console".into());
-                store.rotate(&Actor { id: 0, name: who, roles: Default::default() }).await.map_err(failed)?;
+                store.rotate(&console()).await.map_err(failed)?;
                 writeln!(out, "desk.key is new; keep a copy of it apart from the data, and destroy copies of the old one")?;
+                Ok(0)
+            }
+            Chore::MoveFiles { data, to } => {
+                let bucket = bucket()?.ok_or_else(|| RunError::Input("BLOB_URL names no bucket".into()))?;
+                let (dir, database) = (data.dir()?, variable("DATABASE_URL"));
+                let moved = Store::move_files(&dir, database.as_deref(), &bucket, to == "folder", &console()).await;
+                let (count, _) = moved.map_err(failed)?;
+                let (there, setting) = if to == "folder" { ("data folder", "without") } else { ("bucket", "with") };
+                writeln!(out, "{count} files lie in the {there}; start the desk {setting} BLOB_URL, then remove the other copy")?;
                 Ok(0)
             }
         }

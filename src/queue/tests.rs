@@ -5,7 +5,7 @@ use crate::model::desk::{Move, StaffRole, State};
 use crate::model::request::{Answer, Request};
 use crate::people::identity::read_identity;
 use crate::pipeline::packet;
-use crate::store::{MoveNote, NewCase, Store};
+use crate::store::{BucketAddress, MoveNote, NewCase, Store};
 use std::io::{Cursor, Read};
 use std::path::PathBuf;
 
@@ -31,10 +31,18 @@ async fn wait(store: &Store, id: &str, busy: State) -> State {
 
 #[test]
 fn a_case_goes_from_export_to_packet() {
+    goes_through(None);
+    match crate::store::tests::bucket() {
+        Some(bucket) => goes_through(Some(bucket)),
+        None => eprintln!("skipped on a bucket: DISCLOSE_TEST_S3 names none"),
+    }
+}
+
+fn goes_through(bucket: Option<BucketAddress>) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path(), None).await.unwrap();
+        let store = Store::open_with(dir.path(), None, bucket.as_ref()).await.unwrap();
         let clerk = staff(&store, "clerk", StaffRole::Clerk).await;
         let first = staff(&store, "first", StaffRole::Reviewer).await;
         let second = staff(&store, "second", StaffRole::PrivacyOfficer).await;
@@ -112,6 +120,8 @@ fn a_case_goes_from_export_to_packet() {
         bell.stop();
         worker.await.unwrap();
         assert_eq!(std::fs::read_dir(dir.path().join("work")).unwrap().count(), 0, "nothing is left in clear");
+        let near = std::fs::read_dir(dir.path().join("blobs")).unwrap().count();
+        assert_eq!(near == 0, bucket.is_some(), "files lie in one place");
         assert!(store.audit_verify().await.unwrap().failures.is_empty());
     });
 }

@@ -26,7 +26,7 @@ pub async fn package(State(app): State<App>, Extension(s): Extension<Session>, P
         app.store.releases(&id).await?.pop().ok_or_else(|| Fail::new(StatusCode::NOT_FOUND, "Nothing was released yet."))?;
     let blobs = app.store.case_blobs(&id).await?;
     app.store.audit(NewEntry::new(&s.account.actor(), &id, "download.package").with("sha256", &release.sha256)).await?;
-    let reader = app.store.read_blob(&blobs, &release.blob)?;
+    let reader = app.store.open_blob(&blobs, &release.blob).await?;
     Ok(download(reader, release.bytes, "application/zip", &format!("release-case-{}.zip", case.no)))
 }
 
@@ -38,7 +38,7 @@ pub async fn packet(State(app): State<App>, Extension(s): Extension<Session>, Pa
     let file = app.store.file(&id, release.run, "packet", "evidence-packet.zip").await?;
     let blobs = app.store.case_blobs(&id).await?;
     app.store.audit(NewEntry::new(&s.account.actor(), &id, "download.packet").with("sha256", &file.sha256)).await?;
-    let reader = app.store.read_blob(&blobs, &file.blob)?;
+    let reader = app.store.open_blob(&blobs, &file.blob).await?;
     Ok(download(reader, file.bytes, "application/zip", &format!("evidence-case-{}.zip", case.no)))
 }
 
@@ -57,7 +57,7 @@ pub async fn letter(
     }
     let blobs = app.store.case_blobs(&id).await?;
     app.store.audit(NewEntry::new(&s.account.actor(), &id, "download.letter").with("letter", &asked.name)).await?;
-    let reader = app.store.read_blob(&blobs, &file.blob)?;
+    let reader = app.store.open_blob(&blobs, &file.blob).await?;
     let kind = if asked.name.ends_with(".pdf") { "application/pdf" } else { "application/octet-stream" };
     Ok(download(reader, file.bytes, kind, &format!("case-{}-{}", case.no, asked.name)))
 }
@@ -68,7 +68,7 @@ pub async fn report(State(app): State<App>, Extension(s): Extension<Session>, Pa
     let file = app.store.file(&id, case.run, "internal", "report.html").await?;
     let blobs = app.store.case_blobs(&id).await?;
     app.store.audit(NewEntry::new(&s.account.actor(), &id, "download.report").with("run", case.run)).await?;
-    let reader = app.store.read_blob(&blobs, &file.blob)?;
+    let reader = app.store.open_blob(&blobs, &file.blob).await?;
     let csp = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'none'; base-uri 'none'";
     let headers = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CONTENT_SECURITY_POLICY, csp)];
     Ok((headers, body(reader)).into_response())

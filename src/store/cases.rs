@@ -465,9 +465,8 @@ impl Store {
         if let Ok(mut searched) = self.searched.write() {
             searched.remove(id);
         }
-        for blob in &blobs {
-            self.blobs.remove(blob)?;
-        }
+        let store = self.blobs.clone();
+        super::blocking(move || blobs.iter().try_for_each(|b| store.remove(b))).await?;
         sqlx::query("DELETE FROM files WHERE case_id = $1").bind(id.to_string()).execute(&self.pool).await?;
         Ok(())
     }

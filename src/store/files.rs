@@ -51,6 +51,15 @@ impl Store {
         Ok(CaseBlobs(self.case_key(id).await?))
     }
 
+    /// [`Store::read_blob`], from where nothing may block.
+    ///
+    /// # Errors
+    /// It is missing or was changed.
+    pub async fn open_blob(&self, key: &CaseBlobs, name: &str) -> Result<BlobReader> {
+        let (store, key, name) = (self.clone(), key.clone(), name.to_string());
+        super::blocking(move || store.read_blob(&key, &name)).await
+    }
+
     /// Opens a blob for reading. Blocks.
     ///
     /// # Errors

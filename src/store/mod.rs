@@ -14,6 +14,7 @@
 mod accounts;
 mod audit;
 mod blobs;
+mod bucket;
 mod cases;
 mod db;
 mod disclosures;
@@ -22,6 +23,7 @@ mod jobs;
 mod keys;
 mod listing;
 mod measures;
+mod move_files;
 mod moves;
 mod releases;
 mod rotate;
@@ -29,14 +31,17 @@ mod rulings;
 mod schema;
 mod second;
 mod sessions;
+mod sign;
 mod site;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod tokens;
+pub mod web;
 
 pub use accounts::Account;
 pub use audit::{AuditEntry, AuditFilter, AuditVerdict, NewEntry};
 pub use blobs::{BlobReader, Stored};
+pub use bucket::BucketAddress;
 pub use cases::{ByHand, CaseRow, CaseSecret, Effect, NewCase, Note, SiteWord, Who};
 pub use disclosures::{Delivery, Disclosure, Patient, SIX_YEARS};
 pub use files::{CaseBlobs, FileRow};
@@ -76,6 +81,9 @@ pub enum StoreError {
     /// It may not be done; the words say why.
     #[error("{0}")]
     Refused(String),
+    /// The store of files is not reached, or refuses.
+    #[error("{0}")]
+    Bucket(String),
     /// A setting or a file of the data folder is not usable.
     #[error("{0}")]
     Setup(String),
@@ -108,23 +116,46 @@ impl Store {
     /// # Errors
     /// Folder, key file or database cannot be used; the key file does not fit the database.
     pub async fn open(dir: &Path, database: Option<&str>) -> Result<Store> {
+        Store::open_with(dir, database, None).await
+    }
+
+    /// As [`Store::open`], with the blobs in a bucket.
+    ///
+    /// # Errors
+    /// As there; the bucket cannot be written to; the files of this desk lie elsewhere.
+    pub async fn open_with(dir: &Path, database: Option<&str>, bucket: Option<&BucketAddress>) -> Result<Store> {
+        let (store, word) = Store::open_anyhow(dir, database, bucket).await?;
+        if word != store.blobs.word {
+            let (there, here) = (place_words(&word), place_words(&store.blobs.word));
+            return Err(StoreError::Setup(format!(
+                "the files of this desk lie in {there}, and not in {here} as the settings say; change BLOB_URL, or move them with disclose desk move-files"
+            )));
+        }
+        Ok(store)
+    }
+
+    /// Opens without asking whether the files lie where the settings say. The second value tells where they lie.
+    async fn open_anyhow(dir: &Path, database: Option<&str>, bucket: Option<&BucketAddress>) -> Result<(Store, String)> {
         db::folder(dir)?;
         let (pool, postgres) = db::connect(dir, database).await?;
         let fresh = db::is_empty(&pool).await?;
         rotate::finish(dir, &pool, fresh).await?;
         let keys = Keys::load_or_create(&dir.join("desk.key"), fresh)?;
+        let blobs = blobs::Blobs::new(dir.join("blobs"), bucket)?;
+        let blobs = blocking(move || blobs.try_out().map(|()| blobs)).await?;
         let mut store = Store {
             pool,
             postgres,
-            blobs: Arc::new(blobs::Blobs::new(dir.join("blobs"))?),
+            blobs: Arc::new(blobs),
             keys: Arc::new(keys),
             chain: [0; 32],
             dir: dir.to_path_buf(),
             opened: Arc::default(),
             searched: Arc::default(),
         };
-        store.chain = store.migrate().await?;
-        Ok(store)
+        let word;
+        (store.chain, word) = store.migrate(fresh).await?;
+        Ok((store, word))
     }
 
     /// The data folder.
@@ -152,10 +183,24 @@ impl Store {
         Ok(if self.postgres { self.pool.begin().await? } else { self.pool.begin_with("BEGIN IMMEDIATE").await? })
     }
 
+    /// Where files lie: `folder`, or the host, bucket and folder of a store that speaks like S3.
+    pub fn files_lie(&self) -> &str {
+        &self.blobs.word
+    }
+
     /// Waits until all connections are closed.
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+fn place_words(word: &str) -> String {
+    if word == blobs::FOLDER { "the data folder".into() } else { word.replacen("s3 ", "the bucket ", 1) }
+}
+
+/// Does on a thread of its own what waits for disk or network.
+async fn blocking<T: Send + 'static>(task: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(task).await.unwrap_or_else(|_| Err(StoreError::Setup("a task has ended before its time".into())))
 }
 
 /// Now, milliseconds since 1970 UTC.

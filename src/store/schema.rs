@@ -1,6 +1,7 @@
 //! The tables. `BIGINT` for numbers and times (milliseconds since 1970 UTC), `TEXT` for words and dates (`YYYY-MM-DD`), sealed values as
 //! bytes. One text for both databases; `{bytes}` is what they disagree about.
 
+use super::blobs::FOLDER;
 use super::keys::{hex, random, unhex_bytes};
 use super::{Result, Store, StoreError};
 use sqlx::{AssertSqlSafe, Row};
@@ -81,8 +82,8 @@ const TABLES: &[&str] = &[
 ];
 
 impl Store {
-    /// Makes what is missing; checks that key file and database belong together; gives the key of the audit chain.
-    pub(super) async fn migrate(&self) -> Result<[u8; 32]> {
+    /// Makes what is missing; checks that key file and database belong together; gives the key of the audit chain, and where files lie.
+    pub(super) async fn migrate(&self, fresh: bool) -> Result<([u8; 32], String)> {
         let mut tx = self.begin().await?;
         if self.postgres {
             // Several programs may start at once; PostgreSQL's IF NOT EXISTS is not safe against that by itself.
@@ -102,7 +103,10 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         let chain = hex(&self.keys.wrap("audit-chain", &random::<32>()?)?);
-        for (name, value) in [("version", VERSION.to_string()), ("key", self.keys.id.clone()), ("chain", chain)] {
+        // A database that says nothing of it was made when there was the folder alone.
+        let files = if fresh { self.blobs.word.clone() } else { FOLDER.to_string() };
+        let new = [("version", VERSION.to_string()), ("key", self.keys.id.clone()), ("chain", chain), ("files", files)];
+        for (name, value) in new {
             sqlx::query("INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
                 .bind(name)
                 .bind(value)
@@ -122,6 +126,7 @@ impl Store {
             return Err(StoreError::Setup("the database was written by a newer version of this program".into()));
         }
         let chain = meta.get("chain").and_then(|c| unhex_bytes(c)).ok_or(StoreError::Sealed("the key of the audit log"))?;
-        self.keys.unwrap_key("audit-chain", &chain)
+        let files = meta.remove("files").unwrap_or_else(|| FOLDER.to_string());
+        Ok((self.keys.unwrap_key("audit-chain", &chain)?, files))
     }
 }

@@ -1,4 +1,5 @@
-//! One suite on both databases: SQLite always, PostgreSQL where `DISCLOSE_TEST_POSTGRES` names a server on which databases may be made.
+//! One suite on both databases and both stores of files: SQLite and the folder always, PostgreSQL where `DISCLOSE_TEST_POSTGRES` names a
+//! server on which databases may be made, a bucket where `DISCLOSE_TEST_S3` names one.
 
 use super::*;
 use crate::model::desk::{Actor, Move, StaffRole, State};
@@ -10,10 +11,30 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 struct Desk {
     store: Store,
     url: Option<String>,
+    bucket: Option<BucketAddress>,
     dir: Arc<tempfile::TempDir>,
 }
 
-/// Runs `test` on every database there is.
+impl Desk {
+    /// The same desk, opened again.
+    async fn open(&self) -> Result<Store> {
+        Store::open_with(self.dir.path(), self.url.as_deref(), self.bucket.as_ref()).await
+    }
+}
+
+/// Address of the bucket for tests, if there is one.
+pub(crate) fn bucket_text() -> Option<String> {
+    std::env::var("DISCLOSE_TEST_S3").ok()
+}
+
+/// A folder of its own in the bucket for tests.
+pub(crate) fn bucket() -> Option<BucketAddress> {
+    static NO: AtomicUsize = AtomicUsize::new(0);
+    let address = BucketAddress::parse(&bucket_text()?, |_| None).unwrap();
+    Some(address.below(&format!("t{}-{}", std::process::id(), NO.fetch_add(1, Ordering::Relaxed))))
+}
+
+/// Runs `test` on every database and every store of files there is.
 fn on_both<F: std::future::Future<Output = ()>>(test: impl Fn(Desk) -> F) {
     static NO: AtomicUsize = AtomicUsize::new(0);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -21,7 +42,14 @@ fn on_both<F: std::future::Future<Output = ()>>(test: impl Fn(Desk) -> F) {
         // Kept here: an async block takes only the fields that it names.
         let dir = Arc::new(tempfile::tempdir().unwrap());
         let store = Store::open(dir.path(), None).await.unwrap();
-        test(Desk { store, url: None, dir: dir.clone() }).await;
+        test(Desk { store, url: None, bucket: None, dir: dir.clone() }).await;
+        if let Some(bucket) = bucket() {
+            let dir = Arc::new(tempfile::tempdir().unwrap());
+            let store = Store::open_with(dir.path(), None, Some(&bucket)).await.unwrap();
+            test(Desk { store, url: None, bucket: Some(bucket), dir: dir.clone() }).await;
+        } else {
+            eprintln!("skipped on a bucket: DISCLOSE_TEST_S3 names none");
+        }
         let Ok(server) = std::env::var("DISCLOSE_TEST_POSTGRES") else {
             eprintln!("skipped on PostgreSQL: DISCLOSE_TEST_POSTGRES names no server");
             return;
@@ -34,7 +62,7 @@ fn on_both<F: std::future::Future<Output = ()>>(test: impl Fn(Desk) -> F) {
         let dir = Arc::new(tempfile::tempdir().unwrap());
         let store = Store::open(dir.path(), Some(&url)).await.unwrap();
         assert_eq!(store.database(), "postgres");
-        test(Desk { store, url: Some(url), dir: dir.clone() }).await;
+        test(Desk { store, url: Some(url), bucket: None, dir: dir.clone() }).await;
         sqlx::query(sqlx::AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).execute(&admin).await.unwrap();
     });
 }
@@ -311,16 +339,16 @@ fn nothing_that_names_the_patient_lies_in_clear() {
         let key = d.dir.path().join("desk.key");
         let kept = std::fs::read(&key).unwrap();
         std::fs::remove_file(&key).unwrap();
-        assert!(Store::open(d.dir.path(), d.url.as_deref()).await.err().unwrap().to_string().contains("missing"));
+        assert!(d.open().await.err().unwrap().to_string().contains("missing"));
         std::fs::write(&key, "11".repeat(32)).unwrap();
         use std::os::unix::fs::PermissionsExt;
         std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
-        assert!(Store::open(d.dir.path(), d.url.as_deref()).await.err().unwrap().to_string().contains("not the key"));
+        assert!(d.open().await.err().unwrap().to_string().contains("not the key"));
         std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o640)).unwrap();
-        assert!(Store::open(d.dir.path(), d.url.as_deref()).await.err().unwrap().to_string().contains("chmod 600"));
+        assert!(d.open().await.err().unwrap().to_string().contains("chmod 600"));
         std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
         std::fs::write(&key, kept).unwrap();
-        let again = Store::open(d.dir.path(), d.url.as_deref()).await.unwrap();
+        let again = d.open().await.unwrap();
         assert_eq!(again.secret(&id).await.unwrap().request.recipient, "Alder & Finch LLP");
     });
 }
@@ -333,7 +361,7 @@ fn a_new_master_key_opens_everything_and_the_old_one_nothing() {
         let old = std::fs::read(d.dir.path().join("desk.key")).unwrap();
         d.store.clone().rotate(&clerk).await.unwrap();
         assert_ne!(std::fs::read(d.dir.path().join("desk.key")).unwrap(), old);
-        let s = Store::open(d.dir.path(), d.url.as_deref()).await.unwrap();
+        let s = d.open().await.unwrap();
         assert_eq!(s.secret(&id).await.unwrap().request.recipient, "Alder & Finch LLP");
         assert!(s.audit_verify().await.unwrap().failures.is_empty());
         let file = s.files(&id, 0, "input").await.unwrap().remove(0);
@@ -344,7 +372,7 @@ fn a_new_master_key_opens_everything_and_the_old_one_nothing() {
         s.close().await;
         std::fs::rename(d.dir.path().join("desk.key"), d.dir.path().join("desk.key.new")).unwrap();
         std::fs::write(d.dir.path().join("desk.key"), old).unwrap();
-        let s = Store::open(d.dir.path(), d.url.as_deref()).await.unwrap();
+        let s = d.open().await.unwrap();
         assert!(s.secret(&id).await.is_ok() && !d.dir.path().join("desk.key.new").exists());
     });
 }
@@ -359,7 +387,11 @@ fn a_purge_destroys_the_record_and_keeps_the_log() {
         let job = s.claim("w").await.unwrap().unwrap();
         s.finish_process(&job, &result(1, &[]), &[]).await.unwrap();
         s.make_move(&id, &clerk, Move::Cancel, &MoveNote::default()).await.unwrap();
+        let named = s.files(&id, 0, "input").await.unwrap();
+        let there = |of: &[FileRow]| of.iter().filter(|f| s.blobs.size(&f.blob).unwrap().is_some()).count();
+        assert_eq!(there(&named), 1);
         s.purge(&id, &clerk).await.unwrap();
+        assert_eq!(there(&named), 0);
         let c = s.case(&id).await.unwrap();
         assert!(c.purged && c.who == Who::default() && c.no == 1);
         assert!(s.secret(&id).await.is_err() && s.case_blobs(&id).await.is_err());
@@ -435,5 +467,43 @@ fn accounts_and_sessions() {
         assert!(s.account(id).await.unwrap().blocked_until > now());
         s.begin_session(&ada).await.unwrap();
         assert_eq!(s.account(id).await.unwrap().blocked_until, 0);
+    });
+}
+
+#[test]
+fn files_move_into_a_bucket_and_back_and_a_wrong_setting_is_refused() {
+    let Some(bucket) = bucket() else { return };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path(), None).await.unwrap();
+        let clerk = staff(&store, "clerk", StaffRole::Clerk).await;
+        let id = with_file(&store, &clerk, "Reyes").await;
+        let text = |s: Store| {
+            let id = id.clone();
+            async move {
+                let file = s.files(&id, 0, "input").await.unwrap().remove(0);
+                let mut text = String::new();
+                let mut reader = s.open_blob(&s.case_blobs(&id).await.unwrap(), &file.blob).await?;
+                tokio::task::spawn_blocking(move || reader.read_to_string(&mut text).map(|_| text).unwrap())
+                    .await
+                    .map_err(|_| StoreError::Missing("thread"))
+            }
+        };
+        store.close().await;
+        let why = Store::open_with(dir.path(), None, Some(&bucket)).await.err().unwrap().to_string();
+        assert!(why.contains("the data folder") && why.contains("move-files"), "{why}");
+        let (count, _) = Store::move_files(dir.path(), None, &bucket, false, &clerk).await.unwrap();
+        assert_eq!(count, 1);
+        std::fs::remove_dir_all(dir.path().join("blobs")).unwrap();
+        assert!(Store::open(dir.path(), None).await.is_err(), "now they lie in the bucket");
+        let far = Store::open_with(dir.path(), None, Some(&bucket)).await.unwrap();
+        assert!(text(far.clone()).await.unwrap().contains("resourceType"));
+        assert!(far.audit_verify().await.unwrap().failures.is_empty());
+        far.close().await;
+        assert!(Store::move_files(dir.path(), None, &bucket, false, &clerk).await.is_err(), "once");
+        Store::move_files(dir.path(), None, &bucket, true, &clerk).await.unwrap();
+        let near = Store::open(dir.path(), None).await.unwrap();
+        assert!(text(near).await.unwrap().contains("resourceType"));
     });
 }
