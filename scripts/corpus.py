@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Runs the built program on every export of a folder, each with its own patient, and prints how it ended.
 
-    scripts/corpus.py FOLDER [--program target/release/disclose] [--out WORK] [--drafts]
+    scripts/corpus.py FOLDER [--program target/release/disclose] [--out WORK] [--drafts] [--validate] [--schematron Consolidation.sch]
 
 The patient is read from the export itself: the Patient of a FHIR file, the recordTarget of a C-CDA. Files without one are run with a
-stranger, to see that they are refused or held and not passed through. With --drafts each open question is listed by kind.
+stranger, to see that they are refused or held and not passed through. With --drafts each open question is listed by kind. With --validate every
+document that comes out is compared with what went in by `scripts/validate` (see there for --schematron): what was valid must be still.
 Exit 1 when a run ended in a way that the command line contract does not know, or a check failed.
 """
 import argparse
@@ -96,9 +97,11 @@ def main():
     options.add_argument("--program", default="target/release/disclose")
     options.add_argument("--out", type=pathlib.Path)
     options.add_argument("--drafts", action="store_true")
+    options.add_argument("--validate", action="store_true")
+    options.add_argument("--schematron")
     args = options.parse_args()
     work = args.out or pathlib.Path(tempfile.mkdtemp())
-    ends, kinds, bad = collections.Counter(), collections.Counter(), 0
+    ends, kinds, bad, pairs = collections.Counter(), collections.Counter(), 0, []
     files = sorted(f for f in args.folder.rglob("*") if f.is_file() and f.suffix.lower() in (".json", ".xml", ".zip", ".xdm", ".ndjson"))
     for no, file in enumerate(files):
         kind, patient = patient_of(file)
@@ -114,6 +117,8 @@ def main():
         if report.exists():
             told = json.loads(report.read_text())
             failed = [c["name"] for c in told.get("checks", []) if not c.get("passed", True)]
+        if args.validate:
+            pairs += [(file, out / kind / file.name) for kind in ("release", "draft") if (out / kind / file.name).is_file()]
         if run.returncode not in ENDS or run.returncode == 4 or failed and run.returncode == 0:
             bad += 1
             print(f"BAD {run.returncode} {file.relative_to(args.folder)} {failed} {run.stderr.strip()[:200]}")
@@ -130,7 +135,20 @@ def main():
         print(f"  {'with' if known else 'without'} a patient of their own, exit {code} ({ENDS.get(code, 'unknown')}): {n}")
     if kinds:
         print("  open questions: " + ", ".join(f"{k} {n}" for k, n in kinds.most_common()))
+    if pairs:
+        bad += validated(pairs, work, args.schematron)
     return 1 if bad else 0
+
+
+def validated(pairs, work, schematron):
+    """Compares all documents in one run: two folders with the same names. How many got worse counts as one."""
+    for no, (before, after) in enumerate(pairs):
+        for side, path in (("before", before), ("after", after)):
+            to = work / "validate" / side / f"{no}-{before.name}"
+            to.parent.mkdir(parents=True, exist_ok=True)
+            to.write_bytes(path.read_bytes())
+    command = [sys.executable, pathlib.Path(__file__).with_name("validate"), work / "validate/before", work / "validate/after"]
+    return subprocess.run(command + (["--schematron", schematron] if schematron else [])).returncode != 0
 
 
 if __name__ == "__main__":
