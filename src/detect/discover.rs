@@ -1,6 +1,7 @@
 //! Finds people and identifiers that nobody has told of, by cue and pattern.
 
 use super::Context;
+use super::address_ends;
 use super::after_noun::{after_noun, coordinated, two_words};
 use super::apposition::{before_noun, login};
 use super::beside;
@@ -16,6 +17,7 @@ use super::lone;
 use super::misfile;
 use super::name_read::{Read, Trust, backward};
 use super::name_read::{after_titles, titled as after_title};
+use super::numbers;
 use super::overlap;
 use super::owner::attribute;
 use super::patterns;
@@ -92,6 +94,26 @@ pub(super) fn own_of(identity: &Identity) -> Rc<Own> {
 }
 
 pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: bool, weighed: bool) -> Vec<Mention> {
+    let t = Tokens::new(text);
+    let Some((names, found)) = people_and_numbers(&t, ctx, own, has_identity, weighed) else { return Vec::new() };
+    let ids = if weighed {
+        numbers::settle(&t, &names, found, &counts, own)
+    } else {
+        found.into_iter().filter(|m| !needs_owner(m.rule) || counts(m)).collect()
+    };
+    repeated(text, overlap::merge(names, ids))
+}
+
+/// The people of a text, and the numbers that patterns find with the owner that the words around tell, also those that count only with
+/// one; both sorted. `None` for a field that holds no text.
+pub(super) fn people_and_numbers(
+    t: &Tokens,
+    ctx: &Context,
+    own: &Own,
+    has_identity: bool,
+    weighed: bool,
+) -> Option<(Vec<Mention>, Vec<Mention>)> {
+    let text = t.text;
     if matches!(
         ctx.class,
         Class::Code
@@ -104,27 +126,26 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
             | Class::Attachment
             | Class::Reference
     ) {
-        return Vec::new();
+        return None;
     }
-    let t = Tokens::new(text);
-    let mut finds = labels::find(&t, ctx);
-    by_cue(&t, &mut finds);
-    crowd::find(&t, &mut finds);
-    slots::find(&t, &mut finds);
-    columns::find(&t, &mut finds);
+    let mut finds = labels::find(t, ctx);
+    by_cue(t, &mut finds);
+    crowd::find(t, &mut finds);
+    slots::find(t, &mut finds);
+    columns::find(t, &mut finds);
     if ctx.class == Class::Narrative {
-        signature::find(&t, &mut finds);
+        signature::find(t, &mut finds);
     }
-    lone::find(&t, own, &mut finds);
-    let mut out: Vec<Mention> = finds.into_iter().filter_map(|f| mention(&t, f, ctx, own, has_identity)).collect();
-    let (labelled, owned) = records::find(&t, own, has_identity);
+    lone::find(t, own, &mut finds);
+    let mut out: Vec<Mention> = finds.into_iter().filter_map(|f| mention(t, f, ctx, own, has_identity)).collect();
+    let (labelled, owned) = records::find(t, own, has_identity);
     out.extend(labelled);
     out = overlap::settle(out);
-    coref::resolve(&t, &mut out, own);
-    short_forms::find(&t, &mut out, own);
-    misfile::settle(&t, &mut out);
-    if labels::is_group(&t, ctx) {
-        scene::roll(&t, &mut out, own);
+    coref::resolve(t, &mut out, own);
+    short_forms::find(t, &mut out, own);
+    misfile::settle(t, &mut out);
+    if labels::is_group(t, ctx) {
+        scene::roll(t, &mut out, own);
         let talks = |m: &Mention| {
             matches!(
                 m.rule,
@@ -136,8 +157,8 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
             m.who = Who::New(Role::OtherPatient);
         }
     }
-    scene::settle(&t, &mut out, own);
-    coref::lend(&t, &mut out);
+    scene::settle(t, &mut out, own);
+    coref::lend(t, &mut out);
     // Somebody named in full elsewhere without any such role is no colleague.
     let laymen: Vec<String> = out
         .iter()
@@ -151,16 +172,17 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
         m.who = Who::New(Role::Clinician);
     }
     if weighed {
-        role::settle(&t, &mut out, own);
+        role::settle(t, &mut out, own);
     }
-    let ids = patterns::find(text);
+    let mut ids = patterns::find(text);
+    address_ends::lengthen(t, &out, &mut ids);
     let ids: Vec<Mention> = ids
         .into_iter()
-        .map(|m| attribute(&t, m, &out, &owned, own, has_identity))
-        .filter(|m| !needs_owner(m.rule) || counts(m))
+        .map(|m| attribute(t, m, &out, &owned, own, has_identity))
         .collect();
-    let beside = beside::find(&t, &out, &ids);
-    repeated(text, overlap::merge(overlap::merge(out, ids), beside))
+    let sure: Vec<Mention> = ids.iter().filter(|m| !needs_owner(m.rule) || counts(m)).cloned().collect();
+    let beside = beside::find(t, &out, &sure);
+    Some((out, overlap::merge(ids, beside)))
 }
 
 /// A number that was found to be somebody's stands again without its label: the same number of the same person.

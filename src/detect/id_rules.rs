@@ -192,6 +192,7 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(triggers::SSN, r"(?i)\blast\s*(?:4|four)(?:\s+digits)?\s*(?:of\s+)?(?:[a-z']+\s+)?(?:ssn|social|soc|ss\s*#?)(?:\s+security)?(?:\s+number)?\s*(?:is|are|:|#)?\s*(\d{4})\b", Category::Ssn, "pattern.ssn-last-four", 0.95, always),
         rule(triggers::FAX, &format!(r"(?i)\b(?:fax|facsimile){sep}(?:at\s+|to\s+)?(\+?1?[-. ]?\(?\d{{3}}\)?[-. ]*\d{{3}}[-. ]?\d{{4}})\b"), Category::Fax, "pattern.fax", 0.95, always),
         rule(triggers::SEVEN, r"(?:\+?1[-. ]{0,2})?(?:\(\d{3}\)[-. /]{0,2}|\b\d{3} ?[-./ ]\s?)\d{3} ?[-. ]\s?\d{4}\b(?:\s*(?:,\s*)?(?:x|ext\.?|extension)\s*\d{1,6})?", Category::Phone, "pattern.phone", 0.9, not_in_number),
+        rule(triggers::SEVEN, r"\(\d{3}\)\s?\d{7}\b", Category::Phone, "pattern.phone", 0.85, not_in_number),
         rule(triggers::DIGIT, r"\b[0-9OolI]{3}[-.][0-9OolI]{3}[-.][0-9OolI]{4}\b", Category::Phone, "pattern.phone-misread", 0.8, |v, _| v.bytes().filter(u8::is_ascii_digit).count() >= 6 && v.bytes().any(|b| b.is_ascii_alphabetic())),
         rule(triggers::TEN, r"\b[2-9]\d{2}[2-9]\d{6}\b", Category::Phone, "owned.phone", 0.7, |v, b| !check_digits::npi(v) && not_in_number(v, b)),
         rule(triggers::PLUS, r"\+\d{1,3}[-. ]?(?:\(?\d{1,4}\)?[-. ]?){2,5}\d{2,4}\b", Category::Phone, "pattern.phone-international", 0.9, international),
@@ -243,6 +244,7 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(triggers::DEATH, &format!(r"(?i)\b(?:died|passed(?:\s+away)?)\b[^.;\n\d]{{0,60}}?(?:\s(?:at|age|aged)(?:\s+age)?\s+\d{{1,3}},?)?(?:\s+(?:on|in)\s+|\s*\(){day}\b"), Category::DateOfBirth, "owned.death-date", 0.85, always),
         rule(triggers::STREET, &format!(r"{number}{words}{kind}{flat}{area}"), Category::Address, "pattern.street", 0.75, not_in_number),
         rule(triggers::STREET, &format!(r"(?i:\b(?:lives|living|resides|residing|address|addr|moved|stays|staying|home)(?:\s+(?:at|is|to|on))?\s*:?\s+)(\d{{1,6}}\s+(?:[a-z0-9.'-]+\s+){{1,4}}{kind}{flat}{area})"), Category::Address, "pattern.street-context", 0.8, always),
+        rule(triggers::STREET, &format!(r"\b\d{{1,5}}\s+(?:[NSEW]|NW|NE|SW|SE)\.?\s+(?:[A-Z][a-z]{{3,}}|\d{{1,3}}(?:st|nd|rd|th)\b){flat}{area}"), Category::Address, "owned.street", 0.7, not_in_number),
         rule(triggers::BOX, &format!(r"(?i:\bP\.?\s?O\.?\s+Box\s+\d{{1,6}}\b|\b(?:RR|HC|Rural\s+Route)\s*#?\s*\d+,?\s+Box\s+\d+[A-Z]?\b){area}"), Category::Address, "pattern.po-box", 0.75, always),
         rule(triggers::FIVE, &format!(r"\b{town},?\s+{state},?\s+{zip}"), Category::Address, "owned.town", 0.7, always),
     ]

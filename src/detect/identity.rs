@@ -2,6 +2,7 @@
 
 use super::fold::folded;
 use super::nicknames::compatible;
+use crate::model::mention::Category;
 use crate::model::person::Name;
 use crate::model::request::Identity;
 use std::cell::RefCell;
@@ -35,6 +36,8 @@ pub struct Own {
     phones: Vec<String>,
     emails: Vec<String>,
     ids: Vec<String>,
+    /// Kinds of which a number is known.
+    kinds: Vec<Category>,
     lines: Vec<String>,
 }
 
@@ -43,6 +46,18 @@ pub fn phone_key(value: &str) -> String {
     let digits: String = value.chars().filter(char::is_ascii_digit).collect();
     let cut = digits.len().saturating_sub(10);
     digits[cut..].to_string()
+}
+
+/// The kind of number that a code of HL7 table 0203 (v2 identifier type) names.
+fn kind(code: &str) -> Option<Category> {
+    Some(match code {
+        "MR" | "PI" | "PT" | "MRN" => Category::Mrn,
+        "MB" | "MC" | "MA" | "SN" => Category::MemberId,
+        "AN" | "VN" => Category::Account,
+        "SS" => Category::Ssn,
+        "DL" => Category::License,
+        _ => return None,
+    })
 }
 
 /// Letters and digits only, lower case.
@@ -129,6 +144,10 @@ impl Own {
         }
         own.phones.retain(|p| p.len() >= 7);
         own.ids = identity.identifiers.iter().map(|i| id_key(&i.value)).filter(|v| v.len() >= 3).collect();
+        own.kinds = identity.identifiers.iter().filter_map(|i| kind(&i.kind)).collect();
+        own.kinds.extend(own.birth_date.as_ref().map(|_| Category::DateOfBirth));
+        own.kinds.extend((!own.phones.is_empty()).then_some(Category::Phone));
+        own.kinds.extend((!identity.addresses.is_empty()).then_some(Category::Address));
         own.lines = identity.addresses.iter().flat_map(|a| &a.lines).map(|l| street_key(l)).filter(|l| !l.is_empty()).collect();
         own
     }
@@ -277,8 +296,7 @@ impl Own {
     }
 
     /// True when a value of this kind beside the patient's name that is not the known one speaks against it being the patient.
-    pub fn contradicts(&self, category: crate::model::mention::Category) -> bool {
-        use crate::model::mention::Category;
+    pub fn contradicts(&self, category: Category) -> bool {
         match category {
             Category::DateOfBirth => self.birth_date.is_some(),
             Category::Ssn => self.ids.iter().any(|i| i.len() == 9 && i.bytes().all(|b| b.is_ascii_digit())),
@@ -290,6 +308,11 @@ impl Own {
     pub fn is_child(&self, latest: Option<u16>) -> bool {
         let born = self.birth_date.as_deref().and_then(|d| d.get(..4)).and_then(|y| y.parse::<u16>().ok());
         born.is_some_and(|b| latest.map_or(b >= 2010, |l| l >= b && l - b < 15))
+    }
+
+    /// True when a number of this kind is known to be the patient's.
+    pub fn has_kind(&self, category: Category) -> bool {
+        self.kinds.contains(&category)
     }
 
     /// True when the number is the patient's.

@@ -8,6 +8,7 @@
 //! A word that is also a word of the language or of medicine needs a person cue beside it: to black out a diagnosis is as bad
 //! as to let a name through.
 
+mod address_ends;
 mod after_noun;
 mod apposition;
 mod at_work;
@@ -43,6 +44,7 @@ pub mod model;
 mod name_read;
 mod near;
 mod nicknames;
+mod numbers;
 pub mod ocr;
 mod overlap;
 mod owner;
@@ -77,7 +79,7 @@ pub mod words;
 
 pub use dictionary::Dictionary;
 pub use discover::discover;
-use discover::{discover_unweighed, own_of};
+use discover::{discover_unweighed, own_of, people_and_numbers};
 pub use identity::split_text;
 pub use knowledge::Knowledge;
 pub use overlap::merge;

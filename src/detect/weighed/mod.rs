@@ -6,5 +6,5 @@
 
 pub mod doubt;
 pub mod role;
-mod table;
+pub mod table;
 pub mod trace;

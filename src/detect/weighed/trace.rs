@@ -1,10 +1,11 @@
 //! What the weights are fitted on: the evidence for each word and each person of a text, as the program would weigh it.
 
 use super::{doubt, role};
+use crate::detect::numbers::trace as numbers_of;
 use crate::detect::model::{Names, name_scores, read_unweighed};
 use crate::detect::tokens::Tokens;
 use crate::detect::words::NameLike;
-use crate::detect::{Context, Dictionary, Knowledge, discover_unweighed, merge, own_of};
+use crate::detect::{Context, Dictionary, Knowledge, discover_unweighed, merge, own_of, people_and_numbers};
 use crate::model::mention::{Category, Who};
 use crate::model::request::Identity;
 use crate::model::role::Role;
@@ -22,6 +23,44 @@ pub struct Example {
     pub found: bool,
     /// The role that rules gave to a person; for a word the rule that found it.
     pub role: String,
+}
+
+/// One to whom a number may belong, with all that is weighed.
+pub struct OwnerExample {
+    /// `none`, `unnamed` or how the person is told: `name`, `kin`, `role`, `pt`.
+    pub how: &'static str,
+    /// The role that is told.
+    pub role: String,
+    /// First byte and one past the last of the words that tell of the person.
+    pub bytes: (usize, usize),
+    /// Names of the evidence.
+    pub evidence: Vec<String>,
+}
+
+/// One number with all to whom it may belong.
+pub struct NumberExample {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+    /// The rule that has found it; empty for none.
+    pub rule: String,
+    /// Role of the owner that rules gave it.
+    pub role: String,
+    /// The patient's own by its value.
+    pub own: bool,
+    /// Everybody.
+    pub owners: Vec<OwnerExample>,
+}
+
+/// Numbers that may be somebody's.
+pub fn numbers(text: &str, identity: &Identity) -> Vec<NumberExample> {
+    let own = own_of(identity);
+    let t = Tokens::new(text);
+    let Some((names, found)) = people_and_numbers(&t, &Context::default(), &own, !identity.names.is_empty(), true) else {
+        return Vec::new();
+    };
+    numbers_of(&t, &names, &found, &own)
 }
 
 /// Words that may be names, and persons named, in `text`. The names model is asked about every word.
@@ -53,13 +92,20 @@ pub fn examples(names: &Names, text: &str, identity: &Identity, roster: &Roster)
     for (i, m) in found.iter().enumerate().filter(|(_, m)| m.category == Category::Name) {
         let told = match &m.who {
             Who::New(Role::OtherPerson) if role::is_told(&t, m, &own) => "told_other_person",
-            Who::New(r) => r.contract_name(),
-            Who::Person(_) => "person",
-            Who::Patient => "patient",
-            Who::Ambiguous | Who::Nobody => "review",
+            who => word_of(who),
         };
         let evidence = role::evidence(&t, &found, i, &own);
         persons.push(Example { start: m.start, end: m.end, evidence, found: true, role: told.to_string() });
     }
     (words, persons)
+}
+
+/// The word for an owner.
+pub fn word_of(who: &Who) -> &'static str {
+    match who {
+        Who::New(r) => r.contract_name(),
+        Who::Person(_) => "person",
+        Who::Patient => "patient",
+        Who::Ambiguous | Who::Nobody => "review",
+    }
 }

@@ -1,0 +1,421 @@
+//! What speaks for each of those to whom a number may belong.
+
+use super::labels::category_of;
+use super::people::{Person, people, sort};
+use super::place::{Between, Heads, between, left_words, line_label};
+use super::runs::{Kind, Run, kind_of, runs};
+use crate::detect::identity::Own;
+use crate::detect::tokens::{Shape, Tokens};
+use crate::detect::weighed::table::Table;
+use crate::model::mention::{Category, Mention, Who};
+use crate::model::role::Role;
+use std::fmt::{Arguments, Write};
+use std::sync::LazyLock;
+
+/// The weights of the evidence.
+pub static WEIGHTS: LazyLock<Table<1>> = LazyLock::new(|| Table::read(include_str!("../weighed/number_weights.tsv")));
+
+/// To whom a number may belong.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Owner {
+    /// Nobody, or the patient.
+    None,
+    /// Somebody of this kind who is not named here.
+    Unnamed(Role),
+    /// The person at this place in the list.
+    Person(usize),
+}
+
+/// The kinds of people who are not named.
+pub const UNNAMED: [Role; 5] = [Role::Clinician, Role::Staff, Role::OtherPatient, Role::OtherPerson, Role::Relative];
+
+/// People before a number and behind it that are asked, and how far away they may be, in tokens.
+const BEFORE: usize = 4;
+const BEHIND: usize = 2;
+const FAR: usize = 90;
+const NEAR: usize = 12;
+
+/// Adds up weights; keeps the names of what was added where asked to.
+#[derive(Default)]
+pub struct Sum {
+    line: String,
+    /// The sum.
+    pub sum: f32,
+    /// The evidence.
+    pub kept: Option<Vec<String>>,
+}
+
+impl Sum {
+    /// One that keeps the names.
+    pub fn keeping() -> Sum {
+        Sum { kept: Some(Vec::new()), ..Sum::default() }
+    }
+
+    fn put(&mut self, what: Arguments) {
+        self.line.clear();
+        let _ = self.line.write_fmt(what);
+        self.sum += WEIGHTS.one(&self.line);
+        if let Some(kept) = &mut self.kept {
+            kept.push(self.line.clone());
+        }
+    }
+}
+
+/// A text with its numbers and people.
+pub struct Doc<'a> {
+    t: &'a Tokens<'a>,
+    /// Everybody.
+    pub people: Vec<Person>,
+    /// All numbers.
+    pub runs: Vec<Run>,
+    found: &'a [Mention],
+    own: &'a Own,
+    named: Vec<bool>,
+    /// Where the first number of each kind stands that a rule has found.
+    firsts: Vec<(Category, usize)>,
+}
+
+/// What is asked of a number once.
+pub struct Facts<'a> {
+    /// What kind of number it is.
+    pub category: Option<Category>,
+    cat: &'static str,
+    shape: String,
+    coarse: String,
+    words: Vec<&'a str>,
+    head: &'a str,
+    label: &'a str,
+    right: &'a str,
+    rule: &'static str,
+    was: &'static str,
+}
+
+impl<'a> Doc<'a> {
+    /// Looks over the text; `None` when there is no number to ask about. `names` and `found` are sorted.
+    pub fn new(t: &'a Tokens<'a>, names: &[Mention], found: &'a [Mention], own: &'a Own) -> Option<Doc<'a>> {
+        let runs = runs(t, names, found);
+        if runs.is_empty() {
+            return None;
+        }
+        let people = people(t, names);
+        let mut named = vec![false; t.list.len()];
+        for p in people.iter().filter(|p| p.how == "name") {
+            named.get_mut(p.first..p.next.min(t.list.len())).into_iter().flatten().for_each(|n| *n = true);
+        }
+        let mut firsts: Vec<(Category, usize)> = Vec::new();
+        for m in found {
+            if !firsts.iter().any(|f| f.0 == m.category) {
+                firsts.push((m.category, m.start));
+            }
+        }
+        Some(Doc { t, people, runs, found, own, named, firsts })
+    }
+
+    /// What a rule has found at the place of a number.
+    pub fn found(&self, run: &Run) -> Option<&'a Mention> {
+        run.found.and_then(|i| self.found.get(i))
+    }
+
+    /// True for what is asked about at all: labelled, found by a rule, or beside somebody other than the patient.
+    pub fn asks(&self, run: &Run) -> bool {
+        if run.found.is_some() {
+            return true;
+        }
+        let at = self.people.partition_point(|p| p.first < run.first);
+        let line = |from: usize, to: usize| !(from..to).any(|k| self.t.shape(k) == Some(Shape::Break));
+        let left = at.checked_sub(1).and_then(|k| self.people.get(k)).is_some_and(|p| run.first - p.next.min(run.first) <= 24);
+        let right = self.people.get(at).is_some_and(|p| p.first - run.next.min(p.first) <= 6 && line(run.next, p.first));
+        let labelled = super::runs::labelled(self.t, run.first);
+        match run.kind {
+            Kind::Date => {
+                let close = at.checked_sub(1).and_then(|k| self.people.get(k)).is_some_and(|p| {
+                    let b = between(self.t, p.next.min(run.first), run.first);
+                    b.tokens <= 30 && b.lines == 0 && b.stops == 0 && !p.is_patient()
+                });
+                let birth = |k: usize| {
+                    category_of(self.t.low(k)) == Some(Category::DateOfBirth) || matches!(self.t.low(k), "b" | "d" | "died")
+                };
+                close || (run.first.saturating_sub(8)..run.first).any(birth)
+            }
+            Kind::Number => labelled || left || right,
+        }
+    }
+
+    /// Looks at a number.
+    pub fn facts(&self, run: &Run, heads: &mut Heads) -> Facts<'_> {
+        let t = self.t;
+        let head = heads.of(t, run.first);
+        let found = self.found(run);
+        let category = found.map(|m| m.category).or_else(|| kind_of(t, run, head));
+        let text = t.text.get(run.start..run.end).unwrap_or("");
+        let (shape, coarse) = shapes(text);
+        let named = |k: usize| self.named.get(k).copied().unwrap_or(false);
+        let right = if t.ends_line(run.next) { "END" } else if named(run.next) { "NAME" } else { t.low(run.next) };
+        let was = match found.map(|m| &m.who) {
+            None => "new",
+            Some(Who::Patient) => "patient",
+            Some(Who::New(r)) => sort(*r),
+            Some(Who::Nobody) => "nobody",
+            Some(_) => "unclear",
+        };
+        Facts {
+            category,
+            cat: category.map_or("none", Category::as_str),
+            shape,
+            coarse,
+            words: left_words(t, run.first, 4, &named),
+            head,
+            label: line_label(t, run.first),
+            right,
+            rule: found.map_or("new", |m| m.rule),
+            was,
+        }
+    }
+
+    /// All to whom a number may belong.
+    pub fn owners(&self, run: &Run) -> Vec<Owner> {
+        let mut out = vec![Owner::None];
+        out.extend(UNNAMED.map(Owner::Unnamed));
+        let at = self.people.partition_point(|p| p.first < run.first);
+        let mut left = 0;
+        for k in (0..at).rev() {
+            let Some(p) = self.people.get(k) else { break };
+            if left >= BEFORE || run.first - p.next.min(run.first) > FAR {
+                break;
+            }
+            left += 1;
+            out.push(Owner::Person(k));
+        }
+        // Who stands at the head of the line.
+        let line = self.t.line_start(run.first);
+        let head = self.people.partition_point(|p| p.first < line);
+        if self.people.get(head).is_some_and(|p| p.first < run.first) && !out.contains(&Owner::Person(head)) {
+            out.push(Owner::Person(head));
+        }
+        for k in at..at + BEHIND {
+            let Some(p) = self.people.get(k).filter(|p| p.first - run.next.min(p.first) <= NEAR) else { break };
+            if (run.next..p.first).any(|j| self.t.shape(j) == Some(Shape::Break)) {
+                break;
+            }
+            out.push(Owner::Person(k));
+        }
+        out
+    }
+
+    /// Adds up what speaks for an owner.
+    pub fn weigh(&self, run: &Run, f: &Facts, owner: Owner, sum: &mut Sum) {
+        match owner {
+            Owner::None => self.none(run, f, sum),
+            Owner::Unnamed(r) => self.unnamed(run, f, r, sum),
+            Owner::Person(k) => {
+                if let Some(p) = self.people.get(k) {
+                    self.person(run, f, k, p, sum);
+                }
+            }
+        }
+    }
+
+    fn none(&self, run: &Run, f: &Facts, s: &mut Sum) {
+        s.put(format_args!("n"));
+        s.put(format_args!("n:cat={}", f.cat));
+        s.put(format_args!("n:shape={}", f.shape));
+        s.put(format_args!("n:coarse={}", f.coarse));
+        s.put(format_args!("n:coarse={}/{}", f.coarse, f.cat));
+        for (i, w) in f.words.iter().enumerate() {
+            s.put(format_args!("n:w={w}"));
+            if i < 2 {
+                s.put(format_args!("n:w{i}={w}"));
+            }
+        }
+        if let [a, b, ..] = f.words[..] {
+            s.put(format_args!("n:ww={b} {a}"));
+        }
+        s.put(format_args!("n:head={}", f.head));
+        s.put(format_args!("n:label={}", f.label));
+        s.put(format_args!("n:right={}", f.right));
+        s.put(format_args!("n:rule={}", f.rule));
+        s.put(format_args!("n:was={}", f.was));
+        s.put(format_args!("n:was={}/{}", f.was, f.cat));
+        if let Some(c) = f.category {
+            let known = self.own.has_kind(c);
+            s.put(format_args!("n:known={known}"));
+            s.put(format_args!("n:known={known}/{}", f.cat));
+            let first = self.firsts.iter().find(|f| f.0 == c).is_none_or(|f| f.1 >= run.start);
+            s.put(format_args!("n:first={first}/{}", f.cat));
+        }
+        let lines = self.t.list.iter().take(run.first).take(120).filter(|x| x.shape == Shape::Break).count();
+        let early = run.first < 120 && lines < 4;
+        s.put(format_args!("n:early={early}"));
+        s.put(format_args!("n:early={early}/{}", f.cat));
+        let at = self.people.partition_point(|p| p.first < run.first);
+        match at.checked_sub(1).and_then(|k| self.people.get(k)) {
+            Some(p) => {
+                let b = between(self.t, p.next.min(run.first).max(run.first.saturating_sub(FAR)), run.first);
+                s.put(format_args!("n:near={}/{}", p.sort(), apart(&b)));
+                s.put(format_args!("n:apart={}", apart(&b)));
+            }
+            None => s.put(format_args!("n:near=nobody")),
+        }
+    }
+
+    fn unnamed(&self, run: &Run, f: &Facts, role: Role, s: &mut Sum) {
+        let u = sort(role);
+        s.put(format_args!("u={u}"));
+        s.put(format_args!("u={u}/{}", f.cat));
+        s.put(format_args!("u={u}/{}", f.coarse));
+        s.put(format_args!("u={u}/r={}", f.rule));
+        s.put(format_args!("u={u}/was={}", f.was));
+        for w in f.words.iter() {
+            s.put(format_args!("u={u}/w={w}"));
+        }
+        s.put(format_args!("u={u}/head={}", f.head));
+        s.put(format_args!("u={u}/label={}", f.label));
+        s.put(format_args!("u={u}/right={}", f.right));
+        let at = self.people.partition_point(|p| p.first < run.first);
+        if let Some(p) = at.checked_sub(1).and_then(|k| self.people.get(k)) {
+            let b = between(self.t, p.next.min(run.first).max(run.first.saturating_sub(FAR)), run.first);
+            s.put(format_args!("u/apart={}", apart(&b)));
+            s.put(format_args!("u={u}/near={}", p.sort()));
+            s.put(format_args!("u={u}/near={}/{}", p.sort(), f.cat));
+        } else {
+            s.put(format_args!("u={u}/nobody"));
+        }
+    }
+
+    fn person(&self, run: &Run, f: &Facts, k: usize, p: &Person, s: &mut Sum) {
+        let t = self.t;
+        let at = self.people.partition_point(|p| p.first < run.first);
+        let left = k < at;
+        let (side, rank) = if left { ("l", at - k) } else { ("r", k - at + 1) };
+        let b = if left {
+            between(t, p.next.min(run.first).max(run.first.saturating_sub(2 * FAR)), run.first)
+        } else {
+            between(t, run.next, p.first.max(run.next))
+        };
+        let what = p.sort();
+        let rank = rank.min(5);
+        s.put(format_args!("p"));
+        s.put(format_args!("p={what}"));
+        s.put(format_args!("p={what}/{}", f.cat));
+        s.put(format_args!("{side}{rank}"));
+        s.put(format_args!("{side}{rank}/{what}"));
+        s.put(format_args!("{side}{rank}/{}", p.how));
+        s.put(format_args!("{side}:apart={}", apart(&b)));
+        s.put(format_args!("{side}{rank}:apart={}", apart(&b)));
+        s.put(format_args!("p={what}:apart={}", apart(&b)));
+        let far = match b.tokens {
+            0 => "0",
+            1 => "1",
+            2 | 3 => "3",
+            4..=6 => "6",
+            7..=12 => "12",
+            13..=25 => "25",
+            _ => "99",
+        };
+        s.put(format_args!("{side}:far={far}"));
+        s.put(format_args!("{side}:far={far}/{}", p.how));
+        if b.commas > 0 {
+            s.put(format_args!("{side}:commas={}", b.commas.min(3)));
+        }
+        if b.open > 0 {
+            s.put(format_args!("{side}:inside"));
+            s.put(format_args!("{side}{rank}:inside"));
+        }
+        if b.closed > 0 {
+            s.put(format_args!("{side}:outside"));
+        }
+        if b.cells > 0 {
+            s.put(format_args!("{side}:cells"));
+        }
+        if left && t.begins_line(p.first) && b.lines == 0 {
+            s.put(format_args!("{side}:row-head"));
+            s.put(format_args!("{side}:row-head/{what}"));
+        }
+        if left && t.begins_line(p.first) && b.lines > 0 {
+            s.put(format_args!("{side}:block-head"));
+        }
+        let touching = if left { p.next } else { p.first.wrapping_sub(1) };
+        let mark = match t.shape(touching) {
+            Some(Shape::Mark(m)) => m,
+            Some(Shape::Break) => 'n',
+            _ if t.get(p.next.wrapping_sub(1)).is_some_and(|x| x.possessive) => 's',
+            _ => 'w',
+        };
+        s.put(format_args!("{side}:mark={mark}"));
+        s.put(format_args!("{side}{rank}:mark={mark}/{what}"));
+        for w in &f.words {
+            s.put(format_args!("p={what}/w={w}"));
+            if matches!(*w, "his" | "her" | "their" | "own" | "pt" | "pt's" | "patient" | "patient's" | "hers") {
+                s.put(format_args!("{side}{rank}/{what}/w={w}"));
+            }
+        }
+        s.put(format_args!("p={what}/head={}", f.head));
+        s.put(format_args!("p={what}/label={}", f.label));
+        s.put(format_args!("{side}:right={}", f.right));
+        if let Some(m) = self.found(run) {
+            let same = m.who == p.who;
+            s.put(format_args!("same={same}"));
+            s.put(format_args!("same={same}/{what}"));
+            s.put(format_args!("same={same}/{side}{rank}"));
+        }
+        if p.is_patient()
+            && let Some(c) = f.category
+        {
+            s.put(format_args!("pt:known={}/{}", self.own.has_kind(c), f.cat));
+            s.put(format_args!("pt:known={}", self.own.has_kind(c)));
+        }
+        // Another number of the kind between the two is that person's.
+        let taken = left && {
+            let end = self.runs.partition_point(|r| r.start < run.start);
+            let mut near = (0..end).rev().take(6).filter_map(|i| self.runs.get(i)).take_while(|r| r.first >= p.next);
+            near.any(|r| self.found(r).map(|m| m.category) == f.category && f.category.is_some())
+        };
+        if taken {
+            s.put(format_args!("{side}:taken"));
+            s.put(format_args!("{side}{rank}:taken/{}", f.cat));
+        }
+    }
+}
+
+/// How two places are set apart, in a word.
+fn apart(b: &Between) -> &'static str {
+    match b {
+        Between { blanks: 1.., .. } => "blank",
+        Between { lines: 3.., .. } => "lines",
+        Between { lines: 2, .. } => "line2",
+        Between { lines: 1, stops: 0, .. } => "line",
+        Between { lines: 1, .. } => "stop+line",
+        Between { stops: 2.., .. } => "stops",
+        Between { stops: 1, .. } => "stop",
+        Between { semis: 1.., .. } => "semi",
+        Between { closed: 1.., commas: 0, .. } => "closed",
+        Between { closed: 1.., .. } => "closed+",
+        Between { cells: 1.., .. } => "cell",
+        Between { open: 1.., commas: 0, .. } => "open",
+        Between { open: 1.., .. } => "open+",
+        Between { commas: 0, tokens: 0..=4, .. } => "beside",
+        Between { commas: 0, .. } => "phrase",
+        Between { commas: 1, .. } => "comma",
+        _ => "commas",
+    }
+}
+
+/// The form of a number: `AA-9999`, and with runs made one `A-9`.
+fn shapes(text: &str) -> (String, String) {
+    let (mut fine, mut coarse) = (String::new(), String::new());
+    for c in text.chars().take(20) {
+        let x = match c {
+            c if c.is_ascii_digit() => '9',
+            c if c.is_uppercase() => 'A',
+            c if c.is_alphabetic() => 'a',
+            '\n' => ' ',
+            c => c,
+        };
+        fine.push(x);
+        if !coarse.ends_with(x) {
+            coarse.push(x);
+        }
+    }
+    (fine, coarse)
+}
+

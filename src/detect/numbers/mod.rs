@@ -1,0 +1,181 @@
+//! Whose a number is, by all that stands around it.
+//!
+//! Patterns find what a label or a check digit tells and give it to the person named last. Here every stretch that is written as a number
+//! of somebody's (found by a pattern or not) is weighed against everybody to whom it may belong: nobody or the patient, each person named
+//! or described near it, somebody who is not named. The weights are fitted as those of [`crate::detect::weighed`] are.
+
+pub mod evidence;
+mod labels;
+mod people;
+mod place;
+mod runs;
+
+use super::id_rules::needs_owner;
+use super::identity::Own;
+use super::tokens::Tokens;
+use super::weighed::trace::{NumberExample, OwnerExample, word_of};
+use crate::model::mention::{Category, Mention, Who};
+use crate::model::role::Role;
+use evidence::{Doc, Facts, Owner, Sum, WEIGHTS};
+use place::Heads;
+use runs::Run;
+
+/// Share of those who are not the patient from which a number is theirs, and from which a person is asked.
+const THEIRS: f32 = 0.5;
+const DOUBT: f32 = 0.25;
+/// Share of one person from which what a pattern told of the owner is put right.
+const OWNER: f32 = 0.5;
+
+/// Rule of what only the weights tell, and of what they put to a person.
+pub const RULE: &str = "text.number";
+/// See [`RULE`].
+pub const DOUBTED: &str = "text.number-doubt";
+
+/// The finds with the owner that is the most likely, and the numbers that no pattern has found. `found` are all finds of patterns with
+/// the owner that they tell, also those that count only with one; `names` are the people. Both are sorted.
+pub fn settle(t: &Tokens, names: &[Mention], found: Vec<Mention>, counts: &dyn Fn(&Mention) -> bool, own: &Own) -> Vec<Mention> {
+    let stays = |m: &Mention| !needs_owner(m.rule) || counts(m);
+    let decided = match Doc::new(t, names, &found, own).filter(|_| !WEIGHTS.is_empty()) {
+        None => None,
+        Some(doc) => {
+            let mut heads = Heads::default();
+            let mut out: Vec<Mention> = Vec::new();
+            let mut seen = vec![false; found.len()];
+            for run in doc.runs.iter().filter(|r| doc.asks(r)) {
+                if let Some(s) = run.found.and_then(|i| seen.get_mut(i)) {
+                    *s = true;
+                }
+                let facts = doc.facts(run, &mut heads);
+                out.extend(decide(&doc, t, run, &facts, own, &stays));
+            }
+            let rest = found.iter().zip(seen).filter(|(m, s)| !s && stays(m)).map(|(m, _)| m.clone());
+            out.extend(rest);
+            out.sort_by_key(|m| (m.start, m.end));
+            Some(out)
+        }
+    };
+    decided.unwrap_or_else(|| found.into_iter().filter(|m| stays(m)).collect())
+}
+
+/// True for what is not weighed: the patient's own by its value, addresses of machines and pages.
+fn is_settled(m: &Mention, value: &str, own: &Own) -> bool {
+    match m.category {
+        Category::Url | Category::Ip => true,
+        Category::Phone | Category::Fax => own.has_phone(value),
+        Category::Email => own.has_email(value),
+        Category::Address => own.has_address(value),
+        Category::DateOfBirth => own.is_birth_date(value),
+        _ => own.has_id(value),
+    }
+}
+
+fn decide(doc: &Doc, t: &Tokens, run: &Run, facts: &Facts, own: &Own, stays: &dyn Fn(&Mention) -> bool) -> Option<Mention> {
+    let value = t.text.get(run.start..run.end)?;
+    let found = doc.found(run);
+    if let Some(m) = found.filter(|m| is_settled(m, value, own) || is_settled(m, t.text.get(m.start..m.end).unwrap_or(""), own)) {
+        return Some(m.clone()).filter(|m| stays(m));
+    }
+    if found.is_none() && (own.has_id(value) || own.is_birth_date(value) || own.has_phone(value)) {
+        return None;
+    }
+    let shares = shares(doc, run, facts);
+    let (who, share, theirs) = verdict(doc, &shares);
+    let new = |who: Who, rule: &'static str| Mention {
+        start: run.start,
+        end: run.end,
+        category: facts.category.unwrap_or(Category::OtherId),
+        who,
+        rule,
+        confidence: 0.6,
+        name: None,
+    };
+    let Some(m) = found else {
+        return match theirs {
+            x if x >= THEIRS => Some(new(who, RULE)),
+            x if x >= DOUBT => Some(new(Who::Ambiguous, DOUBTED)),
+            _ => None,
+        };
+    };
+    let wide = Mention { start: run.start, end: run.end, ..m.clone() };
+    let loose = needs_owner(m.rule) || m.rule.starts_with("beside.");
+    if theirs >= THEIRS {
+        let better = share >= OWNER || matches!(m.who, Who::Patient | Who::Nobody);
+        return Some(if better { Mention { who, ..wide } } else { wide });
+    }
+    if theirs >= DOUBT && (loose || m.who == Who::Patient) {
+        return Some(Mention { who: Who::Ambiguous, confidence: 0.6, ..wide });
+    }
+    if loose { None } else { Some(m.clone()) }
+}
+
+/// The share of each owner.
+pub fn shares(doc: &Doc, run: &Run, facts: &Facts) -> Vec<(Owner, f32)> {
+    let mut sum = Sum::default();
+    let mut out: Vec<(Owner, f32)> = doc
+        .owners(run)
+        .into_iter()
+        .map(|owner| {
+            sum.sum = 0.0;
+            doc.weigh(run, facts, owner, &mut sum);
+            (owner, sum.sum)
+        })
+        .collect();
+    let top = out.iter().map(|o| o.1).fold(f32::MIN, f32::max);
+    let whole: f32 = out.iter().map(|o| (o.1 - top).exp()).sum();
+    out.iter_mut().for_each(|o| o.1 = (o.1 - top).exp() / whole);
+    out
+}
+
+/// Who of those that are not the patient is the most likely owner, with their share, and the share of all of them.
+fn verdict(doc: &Doc, shares: &[(Owner, f32)]) -> (Who, f32, f32) {
+    let mut by: Vec<(Who, f32)> = Vec::new();
+    for (owner, share) in shares {
+        let who = match owner {
+            Owner::None => continue,
+            Owner::Unnamed(r) => Who::New(*r),
+            Owner::Person(k) => match doc.people.get(*k) {
+                Some(p) if !p.is_patient() => p.who.clone(),
+                _ => continue,
+            },
+        };
+        match by.iter_mut().find(|b| b.0 == who) {
+            Some(b) => b.1 += share,
+            None => by.push((who, *share)),
+        }
+    }
+    let all = by.iter().map(|b| b.1).sum();
+    let best = by.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((Who::New(Role::OtherPerson), 0.0));
+    (best.0, best.1, all)
+}
+
+/// Every number that is asked about with the evidence for each owner: what the weights are fitted on.
+pub fn trace(t: &Tokens, names: &[Mention], found: &[Mention], own: &Own) -> Vec<NumberExample> {
+    let Some(doc) = Doc::new(t, names, found, own) else { return Vec::new() };
+    let mut heads = Heads::default();
+    let mut out = Vec::new();
+    for run in doc.runs.iter().filter(|r| doc.asks(r)) {
+        let facts = doc.facts(run, &mut heads);
+        let value = t.text.get(run.start..run.end).unwrap_or("");
+        let rule = doc.found(run);
+        let known = own.has_id(value) || own.is_birth_date(value) || own.has_phone(value);
+        let owners = doc.owners(run).into_iter().map(|owner| {
+            let mut sum = Sum::keeping();
+            doc.weigh(run, &facts, owner, &mut sum);
+            let (how, role, bytes) = match owner {
+                Owner::None => ("none", "", (0, 0)),
+                Owner::Unnamed(r) => ("unnamed", r.contract_name(), (0, 0)),
+                Owner::Person(k) => doc.people.get(k).map_or(("none", "", (0, 0)), |p| (p.how, word_of(&p.who), p.bytes)),
+            };
+            OwnerExample { how, role: role.to_string(), bytes, evidence: sum.kept.unwrap_or_default() }
+        });
+        out.push(NumberExample {
+            start: run.start,
+            end: run.end,
+            rule: rule.map_or(String::new(), |m| m.rule.to_string()),
+            role: rule.map_or(String::new(), |m| word_of(&m.who).to_string()),
+            own: rule.map_or(known, |m| known || is_settled(m, value, own)),
+            owners: owners.collect(),
+        });
+    }
+    out
+}
