@@ -55,7 +55,7 @@ fn number(note: &Note, e: &NumberExample) {
         "{}",
         json!({
             "note": note.name, "kind": "number", "start": e.start, "text": note.text.get(e.start..e.end), "rule": e.rule,
-            "told": e.role, "own": e.own, "gold": gold, "person": person, "category": category, "owners": owners,
+            "told": e.role, "own": e.own, "bare": e.bare, "gold": gold, "person": person, "category": category, "owners": owners,
         })
     );
 }

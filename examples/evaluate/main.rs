@@ -69,7 +69,8 @@ fn folder(dir: &Path, misses: bool) -> Result<bool, String> {
 fn run() -> Result<bool, String> {
     let mut args: Vec<String> = std::env::args().skip(1).collect();
     let alone = args.iter().position(|a| a == "--notes").map(|i| args.drain(i..(i + 2).min(args.len())).collect::<Vec<_>>());
-    const KNOWN: &[&str] = &["--gate", "--misses", "--test-misses", "--identity-misses", "--no-page", "--short", "--examples", "--numbers"];
+    const KNOWN: &[&str] =
+        &["--gate", "--misses", "--test-misses", "--identity-misses", "--no-page", "--short", "--examples", "--numbers"];
     if let Some(bad) = args.iter().find(|a| !KNOWN.contains(&a.as_str())) {
         return Err(format!("unknown option {bad}; known are {}", KNOWN.join(" ")));
     }

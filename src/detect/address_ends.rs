@@ -69,7 +69,8 @@ fn street_before(t: &Tokens, first: usize, named: &dyn Fn(usize) -> bool) -> Opt
             Some(Shape::Mark('.' | '#' | ',')) if k + 1 < comma => {}
             Some(Shape::Number | Shape::Mixed) if t.word(k).len() <= 6 && !named(k) && words > 0 => {
                 // The number of a flat goes before the number of the house.
-                let flat = k > 0 && (t.is(k - 1, '#') || matches!(t.low(k - 1), "apt" | "unit" | "lot" | "ste" | "hwy" | "box" | "route"));
+                let flat = k > 0
+                    && (t.is(k - 1, '#') || matches!(t.low(k - 1), "apt" | "unit" | "lot" | "ste" | "hwy" | "box" | "route"));
                 if !flat {
                     return Some(k);
                 }

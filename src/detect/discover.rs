@@ -176,10 +176,7 @@ pub(super) fn people_and_numbers(
     }
     let mut ids = patterns::find(text);
     address_ends::lengthen(t, &out, &mut ids);
-    let ids: Vec<Mention> = ids
-        .into_iter()
-        .map(|m| attribute(t, m, &out, &owned, own, has_identity))
-        .collect();
+    let ids: Vec<Mention> = ids.into_iter().map(|m| attribute(t, m, &out, &owned, own, has_identity)).collect();
     let sure: Vec<Mention> = ids.iter().filter(|m| !needs_owner(m.rule) || counts(m)).cloned().collect();
     let beside = beside::find(t, &out, &sure);
     Some((out, overlap::merge(ids, beside)))

@@ -315,6 +315,11 @@ impl Own {
         self.kinds.contains(&category)
     }
 
+    /// True when no number of the patient's is known at all.
+    pub fn is_bare(&self) -> bool {
+        self.kinds.is_empty()
+    }
+
     /// True when the number is the patient's.
     pub fn has_phone(&self, value: &str) -> bool {
         let key = phone_key(value);

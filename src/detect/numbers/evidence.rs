@@ -1,6 +1,6 @@
 //! What speaks for each of those to whom a number may belong.
 
-use super::labels::category_of;
+use super::labels::{category_of, is_code_head};
 use super::people::{Person, people, sort};
 use super::place::{Between, Heads, between, left_words, line_label};
 use super::runs::{Kind, Run, kind_of, runs};
@@ -86,8 +86,24 @@ pub struct Facts<'a> {
     head: &'a str,
     label: &'a str,
     right: &'a str,
+    /// A label, in the line or at the head of the column, says that it is a number of somebody's.
+    pub labelled: bool,
     rule: &'static str,
     was: &'static str,
+    /// The patient's own by its value.
+    pub settled: bool,
+}
+
+/// True for what is not weighed: the patient's own by its value, addresses of machines and pages.
+pub fn is_settled(category: Option<Category>, value: &str, own: &Own) -> bool {
+    match category {
+        Some(Category::Url | Category::Ip) => true,
+        Some(Category::Phone | Category::Fax) => own.has_phone(value),
+        Some(Category::Email) => own.has_email(value),
+        Some(Category::Address) => own.has_address(value),
+        Some(Category::DateOfBirth) => own.is_birth_date(value),
+        _ => own.has_id(value) || own.has_phone(value),
+    }
 }
 
 impl<'a> Doc<'a> {
@@ -117,9 +133,12 @@ impl<'a> Doc<'a> {
     }
 
     /// True for what is asked about at all: labelled, found by a rule, or beside somebody other than the patient.
-    pub fn asks(&self, run: &Run) -> bool {
+    pub fn asks(&self, run: &Run, heads: &mut Heads) -> bool {
         if run.found.is_some() {
             return true;
+        }
+        if is_code_head(heads.of(self.t, run.first)) {
+            return false;
         }
         let at = self.people.partition_point(|p| p.first < run.first);
         let line = |from: usize, to: usize| !(from..to).any(|k| self.t.shape(k) == Some(Shape::Break));
@@ -137,8 +156,19 @@ impl<'a> Doc<'a> {
                 };
                 close || (run.first.saturating_sub(8)..run.first).any(birth)
             }
-            Kind::Number => labelled || left || right,
+            Kind::Number => labelled || (left || right) && !self.is_figure(run),
         }
+    }
+
+    /// A figure behind a word that is neither label nor person, `platelets 250000`: a result.
+    fn is_figure(&self, run: &Run) -> bool {
+        let t = self.t;
+        let plain = (run.first..run.next).all(|k| t.shape(k) == Some(Shape::Number));
+        let Some(k) = run.first.checked_sub(1).filter(|_| plain) else { return false };
+        let word = matches!(t.shape(k), Some(Shape::Cap | Shape::Upper | Shape::Lower | Shape::Mixed));
+        let at = self.people.partition_point(|p| p.first < run.first);
+        let person = at.checked_sub(1).and_then(|i| self.people.get(i)).is_some_and(|p| p.next >= run.first);
+        word && !person && !t.begins_column(run.first) || t.text.get(run.start..run.end).is_some_and(|s| s.ends_with("000"))
     }
 
     /// Looks at a number.
@@ -150,7 +180,16 @@ impl<'a> Doc<'a> {
         let text = t.text.get(run.start..run.end).unwrap_or("");
         let (shape, coarse) = shapes(text);
         let named = |k: usize| self.named.get(k).copied().unwrap_or(false);
-        let right = if t.ends_line(run.next) { "END" } else if named(run.next) { "NAME" } else { t.low(run.next) };
+        let right = if t.ends_line(run.next) {
+            "END"
+        } else if named(run.next) {
+            "NAME"
+        } else {
+            t.low(run.next)
+        };
+        let inner = found.and_then(|m| t.text.get(m.start..m.end)).unwrap_or(text);
+        let settled =
+            is_settled(category, text, self.own) || is_settled(category, inner, self.own) || self.own.is_birth_date(text);
         let was = match found.map(|m| &m.who) {
             None => "new",
             Some(Who::Patient) => "patient",
@@ -167,8 +206,10 @@ impl<'a> Doc<'a> {
             head,
             label: line_label(t, run.first),
             right,
+            labelled: super::runs::labelled(t, run.first) || category_of(head).is_some(),
             rule: found.map_or("new", |m| m.rule),
             was,
+            settled,
         }
     }
 
@@ -235,7 +276,12 @@ impl<'a> Doc<'a> {
         s.put(format_args!("n:right={}", f.right));
         s.put(format_args!("n:rule={}", f.rule));
         s.put(format_args!("n:was={}", f.was));
+        s.put(format_args!("n:was={}/{}", f.was, f.labelled));
+        s.put(format_args!("n:labelled={}/{}", f.labelled, f.coarse));
         s.put(format_args!("n:was={}/{}", f.was, f.cat));
+        let bare = self.own.is_bare();
+        s.put(format_args!("n:bare={bare}/{}", f.was));
+        s.put(format_args!("n:bare={bare}/{}", f.cat));
         if let Some(c) = f.category {
             let known = self.own.has_kind(c);
             s.put(format_args!("n:known={known}"));
@@ -252,6 +298,7 @@ impl<'a> Doc<'a> {
             Some(p) => {
                 let b = between(self.t, p.next.min(run.first).max(run.first.saturating_sub(FAR)), run.first);
                 s.put(format_args!("n:near={}/{}", p.sort(), apart(&b)));
+                s.put(format_args!("n:bare={bare}/near={}/{}", p.sort(), apart(&b)));
                 s.put(format_args!("n:apart={}", apart(&b)));
             }
             None => s.put(format_args!("n:near=nobody")),
@@ -361,8 +408,9 @@ impl<'a> Doc<'a> {
         if p.is_patient()
             && let Some(c) = f.category
         {
-            s.put(format_args!("pt:known={}/{}", self.own.has_kind(c), f.cat));
-            s.put(format_args!("pt:known={}", self.own.has_kind(c)));
+            let known = self.own.has_kind(c);
+            s.put(format_args!("pt:known={known}/{}", f.cat));
+            s.put(format_args!("pt:known={known}"));
         }
         // Another number of the kind between the two is that person's.
         let taken = left && {
@@ -418,4 +466,3 @@ fn shapes(text: &str) -> (String, String) {
     }
     (fine, coarse)
 }
-

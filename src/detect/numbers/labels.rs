@@ -5,27 +5,30 @@ use crate::model::mention::Category;
 /// What kind of number a label word speaks of.
 pub fn category_of(low: &str) -> Option<Category> {
     Some(match low {
-        "mrn" | "mr" | "chart" | "hrn" | "uhid" | "ur" | "nhs" | "hosp" | "emr" | "empi" | "icn" | "mrn's" | "record" | "rec" | "file" => {
-            Category::Mrn
-        }
-        "member" | "mbr" | "subscriber" | "sub" | "policy" | "pol" | "medicare" | "medicaid" | "cin" | "hic" | "hicn" | "mbi" | "hin" | "ohip"
-        | "insurance" | "ins" | "insured" | "beneficiary" | "plan" | "medi-cal" | "phn" => Category::MemberId,
+        "mrn" | "mr" | "chart" | "hrn" | "uhid" | "ur" | "nhs" | "hosp" | "emr" | "empi" | "icn" | "mrn's" | "record" | "rec"
+        | "file" => Category::Mrn,
+        "member" | "mbr" | "subscriber" | "sub" | "policy" | "pol" | "medicare" | "medicaid" | "cin" | "hic" | "hicn" | "mbi"
+        | "hin" | "ohip" | "insurance" | "ins" | "insured" | "beneficiary" | "plan" | "medi-cal" | "phn" => Category::MemberId,
         "acct" | "account" | "a/c" | "har" | "csn" | "fin" | "payee" | "iban" => Category::Account,
-        "lic" | "license" | "licence" | "licensed" | "cert" | "dl" | "cdl" | "dea" | "bar" | "bbo" | "gmc" | "nmc" | "hcpc" | "ahpra" | "comm"
-        | "commission" | "arcd" | "ardc" | "wsba" | "cpso" | "ocp" | "upin" | "driver's" | "driver" => Category::License,
-        "plate" | "plates" | "tag" | "vin" | "veh" | "vehicle" | "car" | "truck" | "van" | "pickup" | "suv" | "sedan" => Category::Vehicle,
-        "serial" | "ser" | "sn" | "s/n" | "device" | "icd" | "pacemaker" | "receiver" | "transmitter" | "glucometer" | "pump" => Category::Device,
+        "lic" | "license" | "licence" | "licensed" | "cert" | "dl" | "cdl" | "dea" | "bar" | "bbo" | "gmc" | "nmc" | "hcpc"
+        | "ahpra" | "comm" | "commission" | "arcd" | "ardc" | "wsba" | "cpso" | "ocp" | "upin" | "driver's" | "driver" => {
+            Category::License
+        }
+        "plate" | "plates" | "tag" | "vin" | "veh" | "vehicle" | "car" | "truck" | "van" | "pickup" | "suv" | "sedan" => {
+            Category::Vehicle
+        }
+        "serial" | "ser" | "sn" | "s/n" | "device" | "icd" | "pacemaker" | "receiver" | "transmitter" | "glucometer" | "pump" => {
+            Category::Device
+        }
         "ssn" | "ss" | "social" | "last4" => Category::Ssn,
         "dob" | "born" | "birth" | "birthdate" | "birthday" | "bday" => Category::DateOfBirth,
-        "ph" | "phone" | "tel" | "telephone" | "cell" | "mob" | "mobile" | "p" | "x" | "ext" | "extn" | "extension" | "pgr" | "pager" | "blp"
-        | "bleep" | "bleeper" | "beeper" | "voip" | "vocera" | "voalte" | "spectralink" | "ascom" | "dect" | "call" | "desk" | "direct" => {
-            Category::Phone
-        }
+        "ph" | "phone" | "tel" | "telephone" | "cell" | "mob" | "mobile" | "p" | "x" | "ext" | "extn" | "extension" | "pgr"
+        | "pager" | "blp" | "bleep" | "bleeper" | "beeper" | "voip" | "vocera" | "voalte" | "spectralink" | "ascom" | "dect"
+        | "call" | "desk" | "direct" => Category::Phone,
         "fax" | "fx" => Category::Fax,
-        "badge" | "emp" | "empl" | "employee" | "passport" | "visa" | "docket" | "inmate" | "booking" | "case" | "claim" | "band" | "bracelet"
-        | "wristband" | "rx" | "specimen" | "accession" | "acc" | "alien" | "sid" | "cdcr" | "donor" | "unos" | "kit" | "user" | "login" => {
-            Category::OtherId
-        }
+        "badge" | "emp" | "empl" | "employee" | "passport" | "visa" | "docket" | "inmate" | "booking" | "case" | "claim"
+        | "band" | "bracelet" | "wristband" | "rx" | "specimen" | "accession" | "acc" | "alien" | "sid" | "cdcr" | "donor"
+        | "unos" | "kit" | "user" | "login" => Category::OtherId,
         _ => return None,
     })
 }
@@ -88,7 +91,6 @@ pub fn is_label(low: &str) -> bool {
                 | "pt"
                 | "patient"
                 | "client"
-                | "code"
                 | "card"
                 | "consular"
                 | "matricula"
@@ -101,14 +103,78 @@ pub fn is_label(low: &str) -> bool {
 
 /// Words before a plate, which may end in letters.
 pub fn is_tail_label(low: &str) -> bool {
-    category_of(low) == Some(Category::Vehicle) || matches!(low, "reg" | "lexus" | "ford" | "honda" | "toyota" | "chevy" | "dodge")
+    category_of(low) == Some(Category::Vehicle)
+        || matches!(low, "reg" | "lexus" | "ford" | "honda" | "toyota" | "chevy" | "dodge")
+}
+
+/// Heads of columns that hold codes, results, days, products: nobody's numbers.
+pub fn is_code_head(low: &str) -> bool {
+    is_code(low)
+        || matches!(
+            low,
+            "code"
+                | "codes"
+                | "system"
+                | "value"
+                | "values"
+                | "result"
+                | "results"
+                | "range"
+                | "interval"
+                | "reference"
+                | "units"
+                | "dose"
+                | "dosage"
+                | "strength"
+                | "quantity"
+                | "qty"
+                | "lot"
+                | "date"
+                | "dates"
+                | "time"
+                | "effective"
+                | "onset"
+                | "performed"
+                | "ended"
+                | "started"
+                | "start"
+                | "end"
+                | "diagnosis"
+                | "problem"
+                | "problems"
+                | "procedure"
+                | "test"
+                | "vaccine"
+                | "medication"
+                | "manufacturer"
+                | "expiration"
+                | "score"
+        )
 }
 
 /// Words before the codes of a coding system, a product, a rule: nobody's numbers.
 pub fn is_code(low: &str) -> bool {
     matches!(
         low,
-        "icd" | "icd9" | "icd10" | "icd-9" | "icd-10" | "cpt" | "hcpcs" | "snomed" | "loinc" | "rxnorm" | "rxcui" | "ndc" | "cvx" | "oid" | "cfr" | "usc"
-            | "drg" | "revenue" | "version" | "ver" | "clia" | "zip"
-    ) && low != "icd"
+        "cpt"
+            | "hcpcs"
+            | "rxcui"
+            | "ndc"
+            | "cvx"
+            | "oid"
+            | "cfr"
+            | "usc"
+            | "drg"
+            | "revenue"
+            | "version"
+            | "ver"
+            | "clia"
+            | "zip"
+            | "code"
+            | "codes"
+            | "hl7"
+            | "v2"
+            | "v3"
+            | "details"
+    ) || ["snomed", "icd-", "icd9", "icd10", "loinc", "rxnorm"].iter().any(|w| low.starts_with(w))
 }

@@ -23,6 +23,10 @@ use runs::Run;
 /// Share of those who are not the patient from which a number is theirs, and from which a person is asked.
 const THEIRS: f32 = 0.5;
 const DOUBT: f32 = 0.25;
+/// The same where a rule has told of the patient or an organisation.
+const SURELY: f32 = 0.85;
+/// Share of somebody named or described from which a doubt is one.
+const NEAR: f32 = 0.08;
 /// Share of one person from which what a pattern told of the owner is put right.
 const OWNER: f32 = 0.5;
 
@@ -41,12 +45,15 @@ pub fn settle(t: &Tokens, names: &[Mention], found: Vec<Mention>, counts: &dyn F
             let mut heads = Heads::default();
             let mut out: Vec<Mention> = Vec::new();
             let mut seen = vec![false; found.len()];
-            for run in doc.runs.iter().filter(|r| doc.asks(r)) {
+            for run in &doc.runs {
+                if !doc.asks(run, &mut heads) {
+                    continue;
+                }
                 if let Some(s) = run.found.and_then(|i| seen.get_mut(i)) {
                     *s = true;
                 }
                 let facts = doc.facts(run, &mut heads);
-                out.extend(decide(&doc, t, run, &facts, own, &stays));
+                out.extend(decide(&doc, run, &facts, &stays));
             }
             let rest = found.iter().zip(seen).filter(|(m, s)| !s && stays(m)).map(|(m, _)| m.clone());
             out.extend(rest);
@@ -57,29 +64,17 @@ pub fn settle(t: &Tokens, names: &[Mention], found: Vec<Mention>, counts: &dyn F
     decided.unwrap_or_else(|| found.into_iter().filter(|m| stays(m)).collect())
 }
 
-/// True for what is not weighed: the patient's own by its value, addresses of machines and pages.
-fn is_settled(m: &Mention, value: &str, own: &Own) -> bool {
-    match m.category {
-        Category::Url | Category::Ip => true,
-        Category::Phone | Category::Fax => own.has_phone(value),
-        Category::Email => own.has_email(value),
-        Category::Address => own.has_address(value),
-        Category::DateOfBirth => own.is_birth_date(value),
-        _ => own.has_id(value),
-    }
-}
-
-fn decide(doc: &Doc, t: &Tokens, run: &Run, facts: &Facts, own: &Own, stays: &dyn Fn(&Mention) -> bool) -> Option<Mention> {
-    let value = t.text.get(run.start..run.end)?;
+fn decide(doc: &Doc, run: &Run, facts: &Facts, stays: &dyn Fn(&Mention) -> bool) -> Option<Mention> {
     let found = doc.found(run);
-    if let Some(m) = found.filter(|m| is_settled(m, value, own) || is_settled(m, t.text.get(m.start..m.end).unwrap_or(""), own)) {
-        return Some(m.clone()).filter(|m| stays(m));
-    }
-    if found.is_none() && (own.has_id(value) || own.is_birth_date(value) || own.has_phone(value)) {
-        return None;
+    if facts.settled {
+        return found.filter(|m| stays(m)).cloned();
     }
     let shares = shares(doc, run, facts);
     let (who, share, theirs) = verdict(doc, &shares);
+    // Without anybody near it a number is doubtful only by its form.
+    let near = shares
+        .iter()
+        .any(|(o, x)| *x >= NEAR && matches!(o, Owner::Person(k) if doc.people.get(*k).is_some_and(|p| !p.is_patient())));
     let new = |who: Who, rule: &'static str| Mention {
         start: run.start,
         end: run.end,
@@ -92,17 +87,25 @@ fn decide(doc: &Doc, t: &Tokens, run: &Run, facts: &Facts, own: &Own, stays: &dy
     let Some(m) = found else {
         return match theirs {
             x if x >= THEIRS => Some(new(who, RULE)),
-            x if x >= DOUBT => Some(new(Who::Ambiguous, DOUBTED)),
+            x if x >= DOUBT && facts.labelled && near => Some(new(Who::Ambiguous, DOUBTED)),
             _ => None,
         };
     };
     let wide = Mention { start: run.start, end: run.end, ..m.clone() };
     let loose = needs_owner(m.rule) || m.rule.starts_with("beside.");
-    if theirs >= THEIRS {
-        let better = share >= OWNER || matches!(m.who, Who::Patient | Who::Nobody);
+    // What the patient's own record or an organisation's heading tells is not put aside by a little more.
+    let told = matches!(m.who, Who::Patient | Who::New(Role::Organization));
+    if theirs >= if told { SURELY } else { THEIRS } {
+        // Where nobody is named or described at all, a label tells no owner.
+        let better = (share >= OWNER || matches!(m.who, Who::Patient | Who::Nobody)) && !doc.people.is_empty();
         return Some(if better { Mention { who, ..wide } } else { wide });
     }
-    if theirs >= DOUBT && (loose || m.who == Who::Patient) {
+    // Days and places that no rule gives to anybody are too many to ask about.
+    let vague = !stays(m) && (!near || matches!(m.category, Category::Address | Category::DateOfBirth | Category::Phone));
+    if told && theirs < THEIRS {
+        return Some(m.clone()).filter(stays);
+    }
+    if m.who == Who::Patient || theirs >= DOUBT && loose && !vague {
         return Some(Mention { who: Who::Ambiguous, confidence: 0.6, ..wide });
     }
     if loose { None } else { Some(m.clone()) }
@@ -153,11 +156,12 @@ pub fn trace(t: &Tokens, names: &[Mention], found: &[Mention], own: &Own) -> Vec
     let Some(doc) = Doc::new(t, names, found, own) else { return Vec::new() };
     let mut heads = Heads::default();
     let mut out = Vec::new();
-    for run in doc.runs.iter().filter(|r| doc.asks(r)) {
+    for run in &doc.runs {
+        if !doc.asks(run, &mut heads) {
+            continue;
+        }
         let facts = doc.facts(run, &mut heads);
-        let value = t.text.get(run.start..run.end).unwrap_or("");
         let rule = doc.found(run);
-        let known = own.has_id(value) || own.is_birth_date(value) || own.has_phone(value);
         let owners = doc.owners(run).into_iter().map(|owner| {
             let mut sum = Sum::keeping();
             doc.weigh(run, &facts, owner, &mut sum);
@@ -173,7 +177,8 @@ pub fn trace(t: &Tokens, names: &[Mention], found: &[Mention], own: &Own) -> Vec
             end: run.end,
             rule: rule.map_or(String::new(), |m| m.rule.to_string()),
             role: rule.map_or(String::new(), |m| word_of(&m.who).to_string()),
-            own: rule.map_or(known, |m| known || is_settled(m, value, own)),
+            own: facts.settled,
+            bare: false,
             owners: owners.collect(),
         });
     }

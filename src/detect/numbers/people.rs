@@ -60,14 +60,22 @@ pub fn people(t: &Tokens, names: &[Mention]) -> Vec<Person> {
         }
         if let Some(m) = named.peek().filter(|m| m.start <= token.start || m.start < token.end) {
             let (first, next) = range(t, m);
-            out.push(Person { first: first.max(i), next: next.max(i + 1), who: m.who.clone(), how: "name", bytes: (m.start, m.end) });
+            out.push(Person {
+                first: first.max(i),
+                next: next.max(i + 1),
+                who: m.who.clone(),
+                how: "name",
+                bytes: (m.start, m.end),
+            });
             i = next.max(i + 1);
             continue;
         }
         i += word(t, i, &mut out);
     }
     // A word beside the name of the same person says nothing more.
-    let doubled = |a: &Person, b: &Person| b.first <= a.next + 2 && a.how != b.how && a.who == b.who && (a.next..b.first).all(|k| !t.ends_line(k));
+    let doubled = |a: &Person, b: &Person| {
+        b.first <= a.next + 2 && a.how != b.how && a.who == b.who && (a.next..b.first).all(|k| !t.ends_line(k))
+    };
     let mut keep = vec![true; out.len()];
     for (i, pair) in out.windows(2).enumerate() {
         if let [a, b] = pair

@@ -116,7 +116,9 @@ fn head_line(t: &Tokens, line: usize, first: usize) -> (Option<usize>, char) {
     let mut at = line;
     for _ in 0..LINES {
         let Some(before) = at.checked_sub(1) else { break };
-        if first - before > REACH || t.get(before).is_some_and(|b| t.text.get(b.start..b.end).is_some_and(|s| s.matches('\n').count() > 1)) {
+        if first - before > REACH
+            || t.get(before).is_some_and(|b| t.text.get(b.start..b.end).is_some_and(|s| s.matches('\n').count() > 1))
+        {
             break;
         }
         at = start_of(t, before);

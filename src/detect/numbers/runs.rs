@@ -62,9 +62,8 @@ pub fn runs(t: &Tokens, names: &[Mention], found: &[Mention]) -> Vec<Run> {
         }
         match found.get(at).filter(|m| m.start < run.end) {
             Some(m) => {
-                let widens = run.kind == Kind::Number
-                    && widens(m.category)
-                    && found.get(at + 1).is_none_or(|n| n.start >= run.end);
+                let widens =
+                    run.kind == Kind::Number && widens(m.category) && found.get(at + 1).is_none_or(|n| n.start >= run.end);
                 let (start, end) = if widens { (m.start.min(run.start), m.end.max(run.end)) } else { (m.start, m.end) };
                 let free = out.last().is_none_or(|r| r.end <= start);
                 if free {
@@ -145,7 +144,11 @@ fn is_group(t: &Tokens, k: usize) -> bool {
 fn number(t: &Tokens, i: usize, floor: usize) -> Option<Run> {
     let mut first = i;
     // `PR-2018-0442`
-    while first >= floor + 2 && is_joint(t, first - 1) && touches(t, first - 1) && touches(t, first - 2) && is_group(t, first - 2)
+    while first >= floor + 2
+        && is_joint(t, first - 1)
+        && touches(t, first - 1)
+        && touches(t, first - 2)
+        && is_group(t, first - 2)
         && !matches!(t.shape(first - 1), Some(Shape::Mark(':' | '.' | ',')))
         && i - first < 6
     {
@@ -166,7 +169,8 @@ fn number(t: &Tokens, i: usize, floor: usize) -> Option<Run> {
             let broken = t.get(next + 1).is_some_and(|b| {
                 b.shape == Shape::Break && t.text.get(b.start..b.end).is_some_and(|s| s.matches('\n').count() == 1)
             });
-            if t.is(next, '-') && broken && matches!(t.shape(next + 2), Some(Shape::Number | Shape::Mixed)) && labelled(t, first) {
+            if t.is(next, '-') && broken && matches!(t.shape(next + 2), Some(Shape::Number | Shape::Mixed)) && labelled(t, first)
+            {
                 next += 3;
                 continue;
             }
@@ -187,7 +191,9 @@ fn number(t: &Tokens, i: usize, floor: usize) -> Option<Run> {
             && !touching_before(t, *h)
             && match t.shape(*h) {
                 // A credential or a word that is a label elsewhere: `lic RN 9440187`.
-                Some(Shape::Upper | Shape::Initial) => !is_label(t.low(*h)) || *h > 0 && told(t, *h - 1),
+                Some(Shape::Upper | Shape::Initial) => {
+                    !is_label(t.low(*h)) && !crate::detect::words::is_running_word(t.low(*h)) || *h > 0 && told(t, *h - 1)
+                }
                 Some(Shape::Lower) => !is_label(t.low(*h)) && t.word(*h).len() <= 4 && *h > 0 && told(t, *h - 1) && odd(t, *h),
                 _ => false,
             }
@@ -199,6 +205,7 @@ fn number(t: &Tokens, i: usize, floor: usize) -> Option<Run> {
     if beside(t, next - 1)
         && matches!(t.shape(next), Some(Shape::Upper | Shape::Initial))
         && t.word(next).len() <= 3
+        && !is_label(t.low(next))
         && left_words(t, first).any(is_tail_label)
     {
         next += 1;
@@ -254,11 +261,79 @@ fn measures(t: &Tokens, k: usize) -> bool {
 fn is_unit(low: &str) -> bool {
     matches!(
         low,
-        "mg" | "mcg" | "ug" | "g" | "gm" | "gram" | "grams" | "kg" | "lb" | "lbs" | "oz" | "ml" | "l" | "dl" | "cc" | "mm" | "cm" | "m" | "ft"
-            | "in" | "inch" | "inches" | "mmhg" | "bpm" | "units" | "unit" | "u" | "iu" | "meq" | "mmol" | "k" | "cells" | "hrs" | "hours"
-            | "hr" | "h" | "hs" | "min" | "mins" | "minutes" | "sec" | "days" | "day" | "weeks" | "wks" | "months" | "mos" | "years" | "yrs"
-            | "yo" | "y" | "tabs" | "tab" | "caps" | "pills" | "miles" | "mi" | "feet" | "steps" | "cal" | "kcal" | "percent" | "f" | "c"
-            | "fr" | "ga" | "gauge" | "am" | "pm" | "mph" | "w" | "x" | "copies" | "pct"
+        "mg" | "mcg"
+            | "ug"
+            | "g"
+            | "gm"
+            | "gram"
+            | "grams"
+            | "kg"
+            | "lb"
+            | "lbs"
+            | "oz"
+            | "ml"
+            | "l"
+            | "dl"
+            | "cc"
+            | "mm"
+            | "cm"
+            | "m"
+            | "ft"
+            | "in"
+            | "inch"
+            | "inches"
+            | "mmhg"
+            | "bpm"
+            | "units"
+            | "unit"
+            | "u"
+            | "iu"
+            | "meq"
+            | "mmol"
+            | "k"
+            | "cells"
+            | "hrs"
+            | "hours"
+            | "hr"
+            | "h"
+            | "hs"
+            | "min"
+            | "mins"
+            | "minutes"
+            | "sec"
+            | "days"
+            | "day"
+            | "weeks"
+            | "wks"
+            | "months"
+            | "mos"
+            | "years"
+            | "yrs"
+            | "yo"
+            | "y"
+            | "tabs"
+            | "tab"
+            | "caps"
+            | "pills"
+            | "miles"
+            | "mi"
+            | "feet"
+            | "steps"
+            | "cal"
+            | "kcal"
+            | "percent"
+            | "f"
+            | "c"
+            | "fr"
+            | "ga"
+            | "gauge"
+            | "am"
+            | "pm"
+            | "mph"
+            | "w"
+            | "x"
+            | "copies"
+            | "pct"
     )
 }
 
@@ -284,13 +359,35 @@ pub fn labelled(t: &Tokens, first: usize) -> bool {
     false
 }
 
+/// True when a word or mark before token `first` says more than that a number follows.
+fn kind(t: &Tokens, first: usize) -> bool {
+    (first.saturating_sub(4)..first).any(|k| t.is(k, '#') || category_of(t.low(k)).is_some())
+}
+
+/// True when the word right before token `first` is a label, or the one before a name that stands between: `bleep Yvette 6620`.
+fn adjacent(t: &Tokens, first: usize) -> bool {
+    let line = (first.saturating_sub(8)..first).rev().take_while(|k| t.shape(*k) != Some(Shape::Break));
+    let mut named = false;
+    for k in line {
+        match t.shape(k) {
+            Some(Shape::Mark('#')) => return true,
+            Some(Shape::Mark(';' | '|' | '+')) => return false,
+            Some(Shape::Mark(_)) => {}
+            _ if is_label(t.low(k)) => return true,
+            Some(Shape::Cap) if !named => named = true,
+            _ => return false,
+        }
+    }
+    false
+}
+
 /// False for what no label and no form makes worth a question.
 fn worth(t: &Tokens, run: &Run) -> bool {
     let Some(text) = t.text.get(run.start..run.end) else { return false };
     let count = text.bytes().filter(u8::is_ascii_digit).count();
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     let money = t.is(run.first.wrapping_sub(1), '$') || text.contains("://");
-    let code = (run.first.saturating_sub(3)..run.first).any(|k| is_code(t.low(k)));
+    let code = (run.first.saturating_sub(5)..run.first).any(|k| is_code(t.low(k)) && !is_label(t.low(k.wrapping_sub(1))));
     if money || code || run.end - run.start > 48 || measures(t, run.next) {
         return false;
     }
@@ -312,12 +409,13 @@ fn worth(t: &Tokens, run: &Run) -> bool {
         return false;
     }
     let label = labelled(t, run.first);
+    let tight = adjacent(t, run.first);
     let year = is_year(text);
     match (plain, parts.len()) {
-        (true, 1) => count >= 5 || count >= 2 && label && !year,
+        (true, 1) => count >= 5 || count >= 2 && tight && !year,
         (true, _) => count >= 5 || count >= 3 && label,
         (false, 1) if text.starts_with(['x', 'X']) && letters == 1 => count >= 3,
-        (false, _) => count >= 3 && count + letters >= 5 || count >= 2 && label && count + letters >= 3,
+        (false, _) => count >= 3 && count + letters >= 5 || count >= 2 && tight && count + letters >= 3 && kind(t, run.first),
     }
 }
 
@@ -337,9 +435,19 @@ fn result(text: &str) -> bool {
     let head = text.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '/'));
     let tail = text.get(head.len()..).unwrap_or("");
     let short = |sep: char| tail.split_once(sep).is_some_and(|(a, b)| (1..=3).contains(&a.len()) && (1..=2).contains(&b.len()));
-    let age = text.len() <= 4 && text.ends_with(['F', 'M', 'f', 'm']) && text.bytes().filter(u8::is_ascii_alphabetic).count() == 1;
-    let clock = text.split_once(':').is_some_and(|(h, m)| h.len() <= 2 && m.get(..2).is_some_and(|m| m.bytes().all(|b| b.is_ascii_digit())));
-    age || clock || head.ends_with(' ') && (short('.') || short('/'))
+    let age =
+        text.len() <= 4 && text.ends_with(['F', 'M', 'f', 'm']) && text.bytes().filter(u8::is_ascii_alphabetic).count() == 1;
+    let clock = text
+        .split_once(':')
+        .is_some_and(|(h, m)| h.len() <= 2 && m.get(..2).is_some_and(|m| m.bytes().all(|b| b.is_ascii_digit())));
+    // `V70.0`, `M54.9`, `3.90-5.03`, `11Jul2013`: a code of a disease, a range, a day.
+    let letters = text.bytes().filter(u8::is_ascii_alphabetic).count();
+    let disease = letters <= 1 && text.len() <= 8 && !text.contains(['-', '/', ' ']) && (text.contains('.') || text.len() <= 3);
+    let range = letters == 0 && text.matches('.').count() >= 1 && text.contains('-');
+    let day = letters == 3
+        && text.trim_matches(|c: char| c.is_ascii_digit()).len() == 3
+        && is_month(&text.trim_matches(|c: char| c.is_ascii_digit()).to_lowercase());
+    age || clock || disease || range || day || head.ends_with(' ') && (short('.') || short('/'))
 }
 
 /// A day with its year that begins at token `i`, which holds a digit: `3/8/1977`, `8 Mar 1977`; or `Mar 8, 1977`, of which it is the
@@ -347,7 +455,10 @@ fn result(text: &str) -> bool {
 fn date(t: &Tokens, i: usize) -> Option<Run> {
     let number = |k: usize, most: u32| {
         let w = t.word(k);
-        (t.shape(k) == Some(Shape::Number) && w.len() <= 2).then(|| w.parse::<u32>().ok()).flatten().filter(|n| (1..=most).contains(n))
+        (t.shape(k) == Some(Shape::Number) && w.len() <= 2)
+            .then(|| w.parse::<u32>().ok())
+            .flatten()
+            .filter(|n| (1..=most).contains(n))
     };
     let year = |k: usize| {
         let w = t.word(k);
@@ -366,7 +477,8 @@ fn date(t: &Tokens, i: usize) -> Option<Run> {
         && !(touches(t, i + 4) && matches!(t.shape(i + 5), Some(Shape::Number | Shape::Mixed)) && is_joint(t, i + 5))
     {
         let more = touches(t, i + 4) && matches!(t.shape(i + 5), Some(Shape::Mark('-' | '/')));
-        let american = number(i, 12).is_some() && number(i + 2, 31).is_some() || number(i, 31).is_some() && number(i + 2, 12).is_some();
+        let american =
+            number(i, 12).is_some() && number(i + 2, 31).is_some() || number(i, 31).is_some() && number(i + 2, 12).is_some();
         if american && year(i + 4) && !more {
             return made(i, i + 4);
         }
@@ -400,8 +512,30 @@ fn ordinal(word: &str) -> bool {
 fn is_month(low: &str) -> bool {
     matches!(
         low,
-        "jan" | "january" | "feb" | "february" | "mar" | "march" | "apr" | "april" | "may" | "jun" | "june" | "jul" | "july" | "aug" | "august"
-            | "sep" | "sept" | "september" | "oct" | "october" | "nov" | "november" | "dec" | "december"
+        "jan"
+            | "january"
+            | "feb"
+            | "february"
+            | "mar"
+            | "march"
+            | "apr"
+            | "april"
+            | "may"
+            | "jun"
+            | "june"
+            | "jul"
+            | "july"
+            | "aug"
+            | "august"
+            | "sep"
+            | "sept"
+            | "september"
+            | "oct"
+            | "october"
+            | "nov"
+            | "november"
+            | "dec"
+            | "december"
     )
 }
 

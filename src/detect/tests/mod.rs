@@ -1,6 +1,7 @@
 //! Tables of cases: what must be found, what must not, whose it is.
 
 mod known;
+mod numbers;
 mod roles;
 mod samples;
 mod slots;

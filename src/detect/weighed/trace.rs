@@ -1,8 +1,8 @@
 //! What the weights are fitted on: the evidence for each word and each person of a text, as the program would weigh it.
 
 use super::{doubt, role};
-use crate::detect::numbers::trace as numbers_of;
 use crate::detect::model::{Names, name_scores, read_unweighed};
+use crate::detect::numbers::trace as numbers_of;
 use crate::detect::tokens::Tokens;
 use crate::detect::words::NameLike;
 use crate::detect::{Context, Dictionary, Knowledge, discover_unweighed, merge, own_of, people_and_numbers};
@@ -26,6 +26,7 @@ pub struct Example {
 }
 
 /// One to whom a number may belong, with all that is weighed.
+#[derive(Clone)]
 pub struct OwnerExample {
     /// `none`, `unnamed` or how the person is told: `name`, `kin`, `role`, `pt`.
     pub how: &'static str,
@@ -38,6 +39,7 @@ pub struct OwnerExample {
 }
 
 /// One number with all to whom it may belong.
+#[derive(Clone)]
 pub struct NumberExample {
     /// First byte.
     pub start: usize,
@@ -49,18 +51,26 @@ pub struct NumberExample {
     pub role: String,
     /// The patient's own by its value.
     pub own: bool,
+    /// Only the patient's name is taken as known.
+    pub bare: bool,
     /// Everybody.
     pub owners: Vec<OwnerExample>,
 }
 
-/// Numbers that may be somebody's.
+/// Numbers that may be somebody's: once with all that is known of the patient, once as if only their name were.
 pub fn numbers(text: &str, identity: &Identity) -> Vec<NumberExample> {
-    let own = own_of(identity);
     let t = Tokens::new(text);
-    let Some((names, found)) = people_and_numbers(&t, &Context::default(), &own, !identity.names.is_empty(), true) else {
-        return Vec::new();
+    let read = |identity: &Identity| {
+        let own = own_of(identity);
+        let named = !identity.names.is_empty();
+        people_and_numbers(&t, &Context::default(), &own, named, true)
+            .map_or(Vec::new(), |(names, found)| numbers_of(&t, &names, &found, &own))
     };
-    numbers_of(&t, &names, &found, &own)
+    let unknown =
+        Identity { identifiers: Vec::new(), telecoms: Vec::new(), addresses: Vec::new(), birth_date: None, ..identity.clone() };
+    let mut all = read(identity);
+    all.extend(read(&unknown).into_iter().map(|e| NumberExample { bare: true, ..e }));
+    all
 }
 
 /// Words that may be names, and persons named, in `text`. The names model is asked about every word.
