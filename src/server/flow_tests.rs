@@ -148,6 +148,7 @@ fn the_desk_speaks_tls_by_certificate_files() {
             secure: false,
             workers: 0,
             certificate: Some(certificate.clone()),
+            oidc: None,
             watch: None,
         };
         let desk = Listening::bind(store.clone(), settings).await.unwrap();
@@ -191,6 +192,7 @@ fn the_desk_speaks_tls_by_certificate_files() {
             secure: false,
             workers: 0,
             certificate: None,
+            oidc: None,
             watch: None,
         };
         settings.certificate = Some(Certificate { chain: dir.path().join("none.pem"), key: certificate.key });
