@@ -31,6 +31,7 @@ mod patients;
 mod review;
 mod routes;
 mod settings;
+mod site_policy;
 mod tls;
 mod tokens;
 mod totp;

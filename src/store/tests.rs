@@ -536,3 +536,37 @@ fn a_name_for_single_sign_on_opens_one_account_and_binds_it_to_one_person() {
         assert!(s.audit_verify().await.unwrap().failures.is_empty());
     });
 }
+
+#[test]
+fn a_full_disk_refuses_one_write_and_not_all_that_follow() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let s = Store::open(dir.path(), None).await.unwrap();
+        let clerk = staff(&s, "clerk", StaffRole::Clerk).await;
+        // Every connection of the pool may grow the file no further.
+        let mut held = Vec::new();
+        for _ in 0..8 {
+            let mut c = s.pool.acquire().await.unwrap();
+            sqlx::query("PRAGMA max_page_count = 1").execute(&mut *c).await.unwrap();
+            held.push(c);
+        }
+        drop(held);
+        let mut full = 0;
+        for _ in 0..200 {
+            full += usize::from(s.create_case(new_case("Reyes"), &clerk).await.is_err());
+        }
+        assert!(full > 0, "the disk was full");
+        let mut held = Vec::new();
+        for _ in 0..8 {
+            let mut c = s.pool.acquire().await.unwrap();
+            sqlx::query("PRAGMA max_page_count = 1000000").execute(&mut *c).await.unwrap();
+            held.push(c);
+        }
+        drop(held);
+        for _ in 0..20 {
+            s.create_case(new_case("Reyes"), &clerk).await.unwrap();
+        }
+        assert!(s.audit_verify().await.unwrap().failures.is_empty());
+    });
+}

@@ -105,6 +105,27 @@ try {
   await Promise.all([ada.waitForNavigation(), ada.click("form:has([name=folder]) button")]);
   assert(await ada.locator("b:has-text('Courier')").count(), "the destination stands in the list");
 
+  step("settings: a policy of the site's own, seen before it holds; a coarser label");
+  await ada.click("a:has-text('Change the policy for litigation')");
+  await ada.waitForSelector("#policytext");
+  const county = `name = "county"\nversion = "2"\nextends = "litigation"\ndifference = "Staff are kept."\n\n[groups.staf]\naction = "keep"\n`;
+  await ada.setInputFiles("[data-fills]", { name: "county.toml", mimeType: "text/plain", buffer: Buffer.from(county) });
+  await ada.waitForFunction(() => document.querySelector("#policytext").value.includes("county"));
+  await Promise.all([ada.waitForNavigation(), ada.click("button:has-text('Check and show')")]);
+  assert.match(await ada.textContent("#policy [role=alert]"), /policy:\d+.*did you mean "staff"/);
+  await ada.fill("#policytext", county.replace("[groups.staf]", "[groups.staff]") + `reason = "KEEP-STF"\nbasis = "county policy 12.3"\n`);
+  await Promise.all([ada.waitForNavigation(), ada.click("button:has-text('Check and show')")]);
+  assert.match(await ada.textContent("#policy .difference"), /staff: action:/);
+  await shown(ada, "settings-policy");
+  await Promise.all([ada.waitForNavigation(), ada.click("button:has-text('Put it in force')")]);
+  assert.match(await ada.textContent("#policies tbody tr"), /county 2.*your own.*staff: keep/s);
+  await Promise.all([ada.waitForNavigation(), ada.click("button:has-text('Preset again')")]);
+  assert.equal(await ada.locator("#policies .tag").count(), 0);
+  await ada.click("#labels summary");
+  await ada.selectOption("[name='label.donor']", "other_patient");
+  await Promise.all([ada.waitForNavigation(), ada.click("#labels button")]);
+  assert.equal(await ada.inputValue("[name='label.donor']"), "other_patient");
+
   step("a request is taken in");
   const cleo = await person();
   await cleo.goto(`${base}/login`);

@@ -22,6 +22,7 @@
     if (t.matches("[data-all]")) all('tbody input[type=checkbox]', t.closest("table")).forEach((c) => { c.checked = t.checked; });
     if (t.matches("[data-files]")) { upload([...t.files].map((f) => ({ file: f, path: f.webkitRelativePath || f.name }))); t.value = ""; }
     if (t.matches("[data-read-into]") && t.files[0]) t.files[0].text().then((x) => { one(`[name=${t.dataset.readInto}]`).value = x; });
+    if (t.matches("[data-fills]") && t.files[0]) t.files[0].text().then((x) => { one(`#${t.dataset.fills}`).value = x; t.value = ""; });
     if (t.matches("[data-only-changed]")) one("#document").classList.toggle("only-changed", t.checked);
     if (t.matches("[data-technical]")) one("#document").classList.toggle("show-technical", t.checked);
   });
