@@ -107,6 +107,16 @@ struct DecisionsFile<'a> {
     hit: Vec<HitLine<'a>>,
     person: Vec<PersonLine<'a>>,
     r#box: Vec<BoxLine<'a>>,
+    text: Vec<TextLine<'a>>,
+}
+
+#[derive(Serialize)]
+struct TextLine<'a> {
+    path: &'a str,
+    text: &'a str,
+    before: &'a str,
+    after: &'a str,
+    reason: &'a str,
 }
 
 #[derive(Serialize)]
@@ -155,6 +165,9 @@ fn decisions<'a>(secret: &'a CaseSecret, rulings: &'a BTreeMap<String, RulingRow
         hit: of("hit").map(hit).collect(),
         person: of("person").map(|b| PersonLine { label: &b.label, ruling: &b.ruling, reason: &b.reason }).collect(),
         r#box: of("box").chain(of("page")).map(boxed).collect(),
+        text: of("text")
+            .map(|b| TextLine { path: &b.path, text: &b.original, before: &b.before, after: &b.after, reason: &b.reason })
+            .collect(),
     }
 }
 

@@ -240,9 +240,35 @@ try {
   assert(await rita.locator("[data-draw-go]").isEnabled(), "a box was drawn");
   await shown(rita, "review-box");
   await Promise.all([rita.waitForNavigation(), rita.click("[data-draw-go]")]);
+  step("a text is redacted where it was selected, and nowhere else");
+  const ward = await rita.locator(".docs li").evaluateAll((l) => l.findIndex((x) => x.textContent.includes("ward-note.txt")) + 1);
+  await rita.goto(`${address}/review?doc=${ward}`);
+  await rita.waitForSelector("#document .line", { state: "attached" });
+  const selectedText = await rita.evaluate(() => {
+    for (const cell of document.querySelectorAll("#document .line:not(.technical):not(.changed) .right")) {
+      for (const node of cell.childNodes) {
+        const m = node.nodeType === Node.TEXT_NODE && node.data.match(/^(.*?) ([a-z]{4,} [a-z]{3,})\b/);
+        if (!m) continue;
+        const range = document.createRange();
+        range.setStart(node, m[1].length + 1);
+        range.setEnd(node, m[1].length + 1 + m[2].length);
+        getSelection().removeAllRanges();
+        getSelection().addRange(range);
+        return m[2];
+      }
+    }
+    return "";
+  });
+  assert(selectedText, "a text can be selected");
+  await rita.waitForFunction((t) => document.querySelector("[data-word]").value === t, selectedText);
+  await Promise.all([rita.waitForNavigation(), rita.click("[data-here]")]);
+  assert(rita.url().endsWith(`review?doc=${ward}`));
   await Promise.all([rita.waitForNavigation(), rita.keyboard.press("Shift+A")]);
   await settled(rita, "In review");
+  await rita.goto(`${address}/review?doc=${ward}`);
+  await rita.waitForSelector("#document ins:has-text('[REDACTED]')", { state: "attached" });
   await rita.goto(`${address}/hits?show=ruled`);
+  assert(await rita.locator(`td:has-text('“${selectedText}” where it was selected')`).count(), "the selection stands in the list of rulings");
   assert(await rita.locator("td:has-text('box, page 1')").count(), "the box stands in the list of rulings");
   await rita.goto(address);
   await shown(rita, "case-reviewed");

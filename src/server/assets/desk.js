@@ -117,7 +117,14 @@
   const selected = () => String(getSelection()).replace(/\s+/g, " ").trim();
   document.addEventListener("selectionchange", () => {
     const field = one("[data-word]");
-    if (field && document.activeElement !== field && one("#document")?.contains(getSelection().anchorNode) && selected().length > 1) field.value = selected().slice(0, 200);
+    if (!field || document.activeElement === field || !one("#document")?.contains(getSelection().anchorNode) || selected().length < 2) return;
+    field.value = selected().slice(0, 200);
+    // What stands around it in the same piece of text tells this place from others.
+    const range = getSelection().getRangeAt(0);
+    const inside = range.startContainer === range.endContainer && range.startContainer.nodeType === Node.TEXT_NODE;
+    const text = inside ? range.startContainer.data : "";
+    one("[data-before]").value = text.slice(Math.max(0, range.startOffset - 60), range.startOffset);
+    one("[data-after]").value = inside ? text.slice(range.endOffset, range.endOffset + 60) : "";
   });
 
   // Another role: the button takes the role chosen beside it.
