@@ -3,7 +3,7 @@
 use crate::model::desk::Actor;
 use crate::model::error::RunError;
 use crate::queue::{self, Bell};
-use crate::server::{Certificate, Listening, Settings};
+use crate::server::{Certificate, Listening, OidcSettings, Settings};
 use crate::store::{BucketAddress, Store, StoreError};
 use clap::{Args, Subcommand};
 use std::io::Write;
@@ -162,6 +162,7 @@ pub fn serve(args: &ServeArgs) -> Result<i32, RunError> {
             secure: args.behind_tls,
             workers: args.workers,
             certificate,
+            oidc: OidcSettings::from(variable).map_err(RunError::Input)?,
             watch: args.watch.clone().zip(args.watch_for.clone()),
         };
         let desk = Listening::bind(store, settings).await.map_err(|e| RunError::Input(format!("{}: {e}", args.listen)))?;

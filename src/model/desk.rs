@@ -1,7 +1,8 @@
 //! The desk's words: states of a case, staff roles, and the facts on which a transition is decided. Plain data.
 
+use super::role::Role;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal, $title:literal;)* }) => {
@@ -152,6 +153,22 @@ pub struct Site {
     pub retention_days: u32,
     /// Where packages may be handed to.
     pub destinations: Vec<Destination>,
+    /// Policies of the site's own, by purpose.
+    pub policies: BTreeMap<String, SitePolicy>,
+    /// Roles whose people get the label of a coarser one.
+    pub labels: BTreeMap<Role, Role>,
+}
+
+/// A policy of the site's own, in place of the preset of a purpose.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SitePolicy {
+    /// The policy file.
+    pub text: String,
+    /// Who put it in force.
+    pub by: String,
+    /// When, milliseconds since 1970 UTC.
+    pub at: i64,
 }
 
 /// A word of the site's dictionary.

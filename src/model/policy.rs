@@ -312,6 +312,9 @@ pub struct Policy {
     /// Rules of single roles that differ from their group's.
     #[serde(default)]
     pub roles: BTreeMap<Role, GroupRule>,
+    /// Roles whose people get the label of a coarser one ([`Role::coarser`]).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<Role, Role>,
     /// What `generalise` makes of a value.
     #[serde(default)]
     pub forms: Forms,
@@ -339,6 +342,11 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// The role whose label somebody in `role` gets.
+    pub fn shown_as(&self, role: Role) -> Role {
+        self.labels.get(&role).copied().unwrap_or(role)
+    }
+
     /// The decision for a category of data of a person in `role`. A group without rule is masked: fail closed.
     pub fn decide(&self, role: Role, category: Category) -> Decision {
         let by = "machine".to_string();

@@ -143,6 +143,26 @@ impl Role {
         if n == 1 && self.is_singular() { format!("[{}]", self.label_words()) } else { format!("[{} {}]", self.label_words(), n) }
     }
 
+    /// Coarser roles whose label tells nothing untrue about somebody of this one, the finest first. The vocabulary stays closed.
+    pub fn coarser(self) -> &'static [Role] {
+        use Role::*;
+        match self {
+            Patient | Organization | OtherPerson => &[],
+            Mother | Father => &[Parent, Relative, OtherPerson],
+            Sister | Brother => &[Sibling, Relative, OtherPerson],
+            Daughter | Son => &[Child, Relative, OtherPerson],
+            Grandmother | Grandfather => &[Grandparent, Relative, OtherPerson],
+            _ => match self.group() {
+                RoleGroup::Relative if self != Relative => &[Relative, OtherPerson],
+                RoleGroup::Contact if self != Contact => &[Contact, OtherPerson],
+                RoleGroup::OtherPatient if self != OtherPatient => &[OtherPatient, OtherPerson],
+                RoleGroup::Clinician if self != Clinician => &[Clinician, OtherPerson],
+                RoleGroup::Staff if self != Staff => &[Staff, OtherPerson],
+                _ => &[OtherPerson],
+            },
+        }
+    }
+
     /// How much a role tells: of two roles seen for one person the one with the higher rank is used for the label.
     /// A kin relation tells more than a function (emergency contact), a kind of clinician more than `clinician`.
     pub fn rank(self) -> u8 {

@@ -173,9 +173,10 @@ pub(super) fn build(b: RosterBuilder, mut clusters: Clusters, sides: Vec<Side>) 
         let id = persons.len() as PersonId;
         let entries: Vec<&Entry> = members.iter().filter_map(|m| b.entries.get(*m as usize)).collect();
         let mut person = person(&entries, id);
-        let n = counts.entry(person.role.label_words()).or_insert(0);
+        let shown = b.labels.get(&person.role).copied().unwrap_or(person.role);
+        let n = counts.entry(shown.label_words()).or_insert(0);
         *n += 1;
-        person.label = person.role.label(*n);
+        person.label = shown.label(*n);
         persons.push(person);
         for m in members {
             if let Some(a) = answers.get_mut(*m as usize) {

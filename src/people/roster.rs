@@ -17,7 +17,7 @@ use crate::model::person::{Name, PersonStub, StubKind};
 use crate::model::request::Identity;
 use crate::model::role::{Role, RoleGroup};
 use crate::model::roster::Roster;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Slot names and aliases kept for one entry; more are counted as seen, not stored.
@@ -77,6 +77,7 @@ fn is_whole_patient(slot: &str) -> bool {
 pub struct RosterBuilder {
     pub(super) identity: Identity,
     pub(super) policy: Arc<IdentityPolicy>,
+    pub(super) labels: BTreeMap<Role, Role>,
     pub(super) patient: Facts,
     pub(super) entries: Vec<Entry>,
     by_content: HashMap<u64, u32>,
@@ -106,6 +107,12 @@ pub(super) fn doc_reference(doc_key: &str, stub: &PersonStub) -> Option<u64> {
 }
 
 impl RosterBuilder {
+    /// People of some roles get the label of a coarser one.
+    pub fn labelled(mut self, labels: &BTreeMap<Role, Role>) -> Self {
+        self.labels.clone_from(labels);
+        self
+    }
+
     /// A roster that knows the requester and the relatives the requester names, with the built-in numbers of comparison.
     pub fn new(identity: &Identity) -> Self {
         Self::with_policy(identity, IdentityPolicy::built_in())
@@ -116,6 +123,7 @@ impl RosterBuilder {
         let mut builder = RosterBuilder {
             identity: identity.clone(),
             policy,
+            labels: BTreeMap::new(),
             patient: Facts::of_identity(identity),
             entries: Vec::new(),
             by_content: HashMap::new(),

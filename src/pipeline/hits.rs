@@ -30,6 +30,7 @@
 
 use super::number::{Counters, Numbered};
 use super::rulings::{Ruling, Rulings};
+use super::spots::RawSpot;
 use crate::model::decision::{Action, Decision};
 use crate::model::desk::{OVERRIDE_REASONS, reason_words};
 use crate::model::edit::{Change, Edit};
@@ -89,6 +90,7 @@ pub struct Overrides {
     hits: Vec<(RawHit, Override)>,
     persons: Vec<(String, Override)>,
     boxes: Vec<RawBox>,
+    spots: Vec<RawSpot>,
 }
 
 /// What a document's ledger entries are compared with.
@@ -102,7 +104,13 @@ impl Overrides {
     ///
     /// # Errors
     /// One line with file and reason.
-    pub fn read(hits: Vec<RawHit>, persons: Vec<RawPerson>, boxes: Vec<RawBox>, name: &str) -> Result<Overrides, RunError> {
+    pub fn read(
+        hits: Vec<RawHit>,
+        persons: Vec<RawPerson>,
+        boxes: Vec<RawBox>,
+        spots: Vec<RawSpot>,
+        name: &str,
+    ) -> Result<Overrides, RunError> {
         let of = |ruling: &str, reason: &str| {
             let read = Ruling::parse(ruling).filter(|r| matches!(r, Ruling::Keep | Ruling::Mask | Ruling::Label(..)));
             let ruling = read.ok_or_else(|| {
@@ -127,6 +135,13 @@ impl Overrides {
             of("mask", &b.reason)?;
         }
         out.boxes = boxes;
+        for s in &spots {
+            if s.text.trim().is_empty() {
+                return Err(RunError::Input(format!("{name}: a text to be redacted at one place is empty")));
+            }
+            of("mask", &s.reason)?;
+        }
+        out.spots = spots;
         for h in hits {
             let o = of(&h.ruling, &h.reason)?;
             out.hits.push((h, o));
@@ -138,9 +153,15 @@ impl Overrides {
         Ok(out)
     }
 
-    /// How many rulings on hits, boxes and pages there are: each must fit something.
+    /// How many rulings on hits, boxes, pages and texts there are: each must fit something.
     pub fn count(&self) -> usize {
-        self.hits.len() + self.boxes.len()
+        self.hits.len() + self.boxes.len() + self.spots.len()
+    }
+
+    /// Texts that were selected, with their number.
+    pub fn spots(&self) -> impl Iterator<Item = (usize, &RawSpot)> {
+        let first = self.hits.len() + self.boxes.len();
+        self.spots.iter().enumerate().map(move |(i, s)| (first + i, s))
     }
 
     /// Boxes and pages of a document, with their number.
@@ -270,7 +291,7 @@ impl Numbered {
     }
 
     /// What of a range no edit has taken already.
-    fn free(&self, field: u32, range: Option<(u32, u32)>) -> Vec<Option<(u32, u32)>> {
+    pub(super) fn free(&self, field: u32, range: Option<(u32, u32)>) -> Vec<Option<(u32, u32)>> {
         let mut taken: Vec<(u32, u32)> = Vec::new();
         for e in self.edits.iter().filter(|e| !e.record && e.field == field) {
             match e.range {
@@ -296,7 +317,7 @@ impl Numbered {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn by_hand(
+    pub(super) fn by_hand(
         &mut self,
         field: u32,
         record: bool,

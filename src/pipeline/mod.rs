@@ -29,6 +29,7 @@ mod protected;
 mod remembered;
 mod rulings;
 mod run;
+mod spots;
 mod survey;
 mod surveying;
 pub mod vault;
@@ -40,6 +41,7 @@ pub use chains::{chains, same_release};
 pub use kept::{forget, keep};
 pub use rulings::{Ruling, Rulings};
 pub use run::run;
+pub use spots::{RawSpot, spot};
 
 use crate::detect::model::Names;
 use crate::detect::ocr::KnownWords;

@@ -92,7 +92,7 @@ fn segment_without_names(segment: &str, known: &Known) -> String {
                 None => continue,
             },
             Who::New(role) if known.policy.decide(*role, m.category).action == Action::Keep => continue,
-            Who::New(role) => slug(role.label_words()),
+            Who::New(role) => slug(known.policy.shown_as(*role).label_words()),
             Who::Ambiguous | Who::Nobody => "redacted".to_string(),
         };
         if m.start < at || !segment.is_char_boundary(m.start) || !segment.is_char_boundary(m.end) {

@@ -106,6 +106,7 @@ pub fn number(decided: Decided, counters: &mut Counters, rulings: &Rulings, know
     if let Err(why) = n.draw(counters, rulings) {
         counters.undrawn.push(why);
     }
+    n.redact_spots(counters, rulings);
     if n.whole.is_some() {
         return n;
     }

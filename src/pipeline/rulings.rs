@@ -1,6 +1,7 @@
 //! A person's rulings on review items (`--decisions FILE`).
 
 use super::hits::{Overrides, RawBox, RawHit, RawPerson};
+use super::spots::RawSpot;
 use crate::model::error::RunError;
 use crate::model::role::Role;
 use serde::Deserialize;
@@ -118,6 +119,8 @@ struct TomlFile {
     boxes: Vec<RawBox>,
     #[serde(default)]
     page: Vec<RawBox>,
+    #[serde(default)]
+    text: Vec<RawSpot>,
 }
 
 impl Rulings {
@@ -138,7 +141,7 @@ impl Rulings {
         }
         let mut rulings = BTreeMap::new();
         let boxes: Vec<RawBox> = file.boxes.into_iter().chain(file.page).collect();
-        if file.rulings.is_none() && file.hit.is_empty() && file.person.is_empty() && boxes.is_empty() {
+        if file.rulings.is_none() && file.hit.is_empty() && file.person.is_empty() && boxes.is_empty() && file.text.is_empty() {
             return Err(RunError::Input(format!("{name}: a decisions file needs a table [rulings]")));
         }
         for (id, word) in file.rulings.unwrap_or_default() {
@@ -154,7 +157,7 @@ impl Rulings {
         if file.date.as_deref().is_some_and(|d| !is_date(d)) {
             return Err(RunError::Input(format!("{name}: `date` is not a date; write YYYY-MM-DD")));
         }
-        let overrides = Overrides::read(file.hit, file.person, boxes, name)?;
+        let overrides = Overrides::read(file.hit, file.person, boxes, file.text, name)?;
         Ok(Rulings { by: file.by, date: file.date, rulings, overrides })
     }
 

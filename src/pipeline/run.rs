@@ -117,7 +117,7 @@ fn run_here(opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Resul
     let unfitted = opts.rulings.overrides().count() - totals.counters.fitted.len();
     if unfitted > 0 {
         return Err(RunError::Input(format!(
-            "{unfitted} ruling(s) on a hit, box or page fit nothing in this run; were they made for another input, request, dictionary or policy?"
+            "{unfitted} ruling(s) on a hit, box, page or text fit nothing in this run; were they made for another input, request, dictionary or policy?"
         )));
     }
     pack(&intake, &paths.paths, &staging)?;

@@ -106,7 +106,7 @@ impl Survey {
 pub fn survey_all(intake: &Intake, opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Result<Survey, RunError> {
     let own: Vec<&Name> = opts.request.patient.names.iter().chain(&opts.request.patient.former_names).collect();
     let mut out = Survey {
-        builder: RosterBuilder::with_policy(&opts.request.patient, opts.policy.identity.clone()),
+        builder: RosterBuilder::with_policy(&opts.request.patient, opts.policy.identity.clone()).labelled(&opts.policy.labels),
         unreadable: HashMap::new(),
         withheld: HashSet::new(),
         about: Vec::new(),

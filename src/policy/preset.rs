@@ -52,6 +52,17 @@ fn embedded(purpose: &str) -> Option<&'static str> {
 /// An unknown or unavailable purpose; a file that cannot be read, has an unknown word, lacks a group, or asks for something that
 /// cannot be carried out (anything but `keep` for the patient).
 pub fn load(purpose: &str, override_file: Option<&Path>) -> Result<Policy, PolicyError> {
+    let Some(path) = override_file else { return load_text(purpose, None) };
+    let file = path.display().to_string();
+    let text = read_file(path).map_err(|what| PolicyError::at(&file, None, what))?;
+    load_text(purpose, Some((&file, &text)))
+}
+
+/// As [`load`], with the name and the text of the file.
+///
+/// # Errors
+/// As there.
+pub fn load_text(purpose: &str, own: Option<(&str, &str)>) -> Result<Policy, PolicyError> {
     let Some(preset) = embedded(purpose) else {
         let what = format!("unknown purpose \"{}\"{}", short(purpose), hint(purpose, PURPOSES));
         return Err(PolicyError::new(what));
@@ -61,26 +72,27 @@ pub fn load(purpose: &str, override_file: Option<&Path>) -> Result<Policy, Polic
     if let Some(why) = preset_raw.unavailable {
         return Err(PolicyError::new(format!("purpose \"{purpose}\" is not available in this version: {why}")));
     }
-    let Some(path) = override_file else {
+    let Some((file, text)) = own else {
         return finish(&preset_name, preset, preset_raw, &[preset]);
     };
-    let file = path.display().to_string();
-    let text = read_file(path).map_err(|what| PolicyError::at(&file, None, what))?;
-    let raw = parse(&file, &text)?;
+    if text.len() as u64 > MAX_FILE {
+        return Err(PolicyError::at(file, None, format!("the policy file is larger than {MAX_FILE} bytes")));
+    }
+    let raw = parse(file, text)?;
     let Some(base) = raw.extends.clone() else {
-        return finish(&file, &text, raw, &[&text]);
+        return finish(file, text, raw, &[text]);
     };
-    let line = line_with(&text, "extends");
+    let line = line_with(text, "extends");
     let Some(base_text) = embedded(&base) else {
         let what = format!("extends an unknown preset \"{}\"{}", short(&base), hint(&base, PURPOSES));
-        return Err(PolicyError::at(&file, line, what));
+        return Err(PolicyError::at(file, line, what));
     };
     let base_raw = parse(&format!("preset {base}"), base_text)?;
     let raw = raw.over(base_raw);
     if let Some(why) = &raw.unavailable {
-        return Err(PolicyError::at(&file, line, format!("preset \"{base}\" is not available in this version: {why}")));
+        return Err(PolicyError::at(file, line, format!("preset \"{base}\" is not available in this version: {why}")));
     }
-    finish(&file, &text, raw, &[&text, base_text])
+    finish(file, text, raw, &[text, base_text])
 }
 
 fn read_file(path: &Path) -> Result<String, String> {
@@ -91,6 +103,14 @@ fn read_file(path: &Path) -> Result<String, String> {
         return Err(format!("the policy file is larger than {MAX_FILE} bytes"));
     }
     Ok(text)
+}
+
+/// The preset that the text of a file extends, when it says so.
+///
+/// # Errors
+/// The text is no policy file.
+pub fn extends(file: &str, text: &str) -> Result<Option<String>, PolicyError> {
+    Ok(parse(file, text)?.extends)
 }
 
 fn parse(file: &str, text: &str) -> Result<RawPolicy, PolicyError> {
@@ -133,6 +153,9 @@ fn finish(file: &str, text: &str, raw: RawPolicy, hashed: &[&str]) -> Result<Pol
     }
     let safe_harbor = safe_harbor(file, text, &raw)?;
     let roles = roles(file, text, &raw, &groups, safe_harbor.is_some())?;
+    for (role, to) in &raw.labels {
+        check_label(*role, *to).map_err(|what| PolicyError::at(file, line_with(text, "[labels"), what))?;
+    }
     let withhold = raw.withhold.clone().unwrap_or_default();
     let identity = identity_of(file, text, raw.identity.as_ref())?;
     let mut hash = Sha256::new();
@@ -163,6 +186,7 @@ fn finish(file: &str, text: &str, raw: RawPolicy, hashed: &[&str]) -> Result<Pol
         authority: super::authority_facts(&default_authority)?,
         travelling: super::travelling(&default_authority),
         roles,
+        labels: raw.labels.clone(),
         forms: raw.generalise.unwrap_or_default(),
         safe_harbor,
         difference: raw.difference.unwrap_or_default(),
@@ -253,6 +277,20 @@ fn resolve(group: RoleGroup, all: &BTreeMap<RoleGroup, RawGroup>) -> Result<Grou
         basis: pick(&own.basis, &base.basis, "basis")?,
         extent: own.extent.or(base.extent).unwrap_or_default(),
     })
+}
+
+/// Checks that people of one role may get the label of another: a coarser one, so that a label never says what is not so.
+///
+/// # Errors
+/// The label would; the valid ones are named.
+pub fn check_label(role: Role, to: Role) -> Result<(), String> {
+    if role.coarser().contains(&to) {
+        return Ok(());
+    }
+    let words = |r: &Role| serde_json::to_value(r).ok().and_then(|v| v.as_str().map(str::to_string)).unwrap_or_default();
+    let valid: Vec<String> = role.coarser().iter().map(words).collect();
+    let valid = if valid.is_empty() { "none".into() } else { valid.join(", ") };
+    Err(format!("the label of \"{}\" cannot be that of \"{}\"; valid: {valid}", words(&role), words(&to)))
 }
 
 /// The rules of single roles: what a role does not say is its group's, or that of the group named by `like`.

@@ -49,6 +49,9 @@ pub(super) struct RawPolicy {
     /// Rules of single roles.
     #[serde(default)]
     pub roles: BTreeMap<Role, RawGroup>,
+    /// Roles whose people get the label of a coarser one.
+    #[serde(default)]
+    pub labels: BTreeMap<Role, Role>,
     /// What `generalise` makes of a value.
     pub generalise: Option<Forms>,
     /// `safe-harbor`: the patient's identifiers go, too.
@@ -151,6 +154,7 @@ impl RawPolicy {
         base.groups.extend(self.groups);
         base.special.extend(self.special);
         base.roles.extend(self.roles);
+        base.labels.extend(self.labels);
         base.checklists.extend(self.checklists);
         base.texts.extend(self.texts);
         RawPolicy {
@@ -171,6 +175,7 @@ impl RawPolicy {
             notices: self.notices.or(base.notices),
             groups: base.groups,
             roles: base.roles,
+            labels: base.labels,
             generalise: self.generalise.or(base.generalise),
             method: self.method.or(base.method),
             safe_harbor: self.safe_harbor.or(base.safe_harbor),

@@ -1,6 +1,6 @@
 //! Entering a request, from whichever side it comes: page, interface for programs, watched folder.
 
-use super::weigh;
+use super::{policy_of, weigh};
 use crate::model::desk::{Actor, Move};
 use crate::model::request::Request;
 use crate::policy::{PURPOSES, authority_facts, days};
@@ -46,9 +46,11 @@ pub async fn enter(store: &Store, mut request: Request, priority: i64, actor: &A
     let refused = |why: String| StoreError::Refused(why.trim_end_matches('.').to_string());
     complete(&request).map_err(refused)?;
     // Items of another authority's list are left away.
-    let known = authority_facts(request.authority.as_deref().unwrap_or_default()).map_err(|e| refused(e.to_string()))?;
+    authority_facts(request.authority.as_deref().unwrap_or_default()).map_err(|e| refused(e.to_string()))?;
+    let site = store.site().await?;
+    let known = policy_of(&site, &request).map_err(|e| refused(e.to_string()))?.authority;
     request.checklist.retain(|k, _| known.checklist.iter().any(|i| i.id == *k));
-    let readiness = weigh(&mut request).map_err(|e| refused(e.to_string()))?;
+    let readiness = weigh(&site, &mut request).map_err(|e| refused(e.to_string()))?;
     let clock = &readiness.clock;
     let due = if clock.extended.is_empty() { &clock.due } else { &clock.extended };
     let new = NewCase {

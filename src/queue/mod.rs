@@ -13,7 +13,7 @@ mod watch;
 mod work;
 
 pub use entry::{complete, enter};
-pub use process::{options, weigh, words};
+pub use process::{options, policy_of, weigh, words};
 
 pub use watch::watch;
 

@@ -8,6 +8,7 @@ use crate::intake::Limits;
 use crate::model::case::{Case, Outcome};
 use crate::model::desk::{Site, Word};
 use crate::model::error::RunError;
+use crate::model::policy::Policy;
 use crate::model::readiness::Readiness;
 use crate::model::request::{Answer, Request};
 use crate::pipeline::{self, Options, Progress, Rulings};
@@ -29,13 +30,28 @@ const BEAT: Duration = Duration::from_millis(700);
 /// Beats after which the lease is renewed although nothing has moved.
 const RENEW: u32 = 15;
 
+/// The policy that holds for a request at the desk: the site's own for its purpose, or the preset, with the site's labels.
+///
+/// # Errors
+/// The site's policy is none any more, which a newer version of this program may say of an old one; the purpose is unknown.
+pub fn policy_of(site: &Site, request: &Request) -> Result<Policy, PolicyError> {
+    let own = site.policies.get(&request.purpose).map(|p| p.text.as_str());
+    let name = format!("the site's policy for {}", request.purpose);
+    let mut policy = policy::load_text(&request.purpose, own.map(|text| (name.as_str(), text)))?;
+    for (role, to) in &site.labels {
+        // A policy that says something of a role itself is the closer word.
+        policy.labels.entry(*role).or_insert(*to);
+    }
+    Ok(policy::with_request(policy, request))
+}
+
 /// The request as the desk weighs it: an item of the checklist that nobody has answered is open. (On the command line a request without
 /// a checklist is one whose checklist is kept elsewhere; at the desk it is kept here.)
 ///
 /// # Errors
 /// The request contradicts its policy.
-pub fn weigh(request: &mut Request) -> Result<Readiness, PolicyError> {
-    let policy = policy::with_request(policy::load(&request.purpose, None)?, request);
+pub fn weigh(site: &Site, request: &mut Request) -> Result<Readiness, PolicyError> {
+    let policy = policy_of(site, request)?;
     for item in &policy.authority.checklist {
         request.checklist.entry(item.id.clone()).or_insert_with(|| Answer { state: "open".into(), ..Answer::default() });
     }
@@ -91,6 +107,16 @@ struct DecisionsFile<'a> {
     hit: Vec<HitLine<'a>>,
     person: Vec<PersonLine<'a>>,
     r#box: Vec<BoxLine<'a>>,
+    text: Vec<TextLine<'a>>,
+}
+
+#[derive(Serialize)]
+struct TextLine<'a> {
+    path: &'a str,
+    text: &'a str,
+    before: &'a str,
+    after: &'a str,
+    reason: &'a str,
 }
 
 #[derive(Serialize)]
@@ -139,6 +165,9 @@ fn decisions<'a>(secret: &'a CaseSecret, rulings: &'a BTreeMap<String, RulingRow
         hit: of("hit").map(hit).collect(),
         person: of("person").map(|b| PersonLine { label: &b.label, ruling: &b.ruling, reason: &b.reason }).collect(),
         r#box: of("box").chain(of("page")).map(boxed).collect(),
+        text: of("text")
+            .map(|b| TextLine { path: &b.path, text: &b.original, before: &b.before, after: &b.after, reason: &b.reason })
+            .collect(),
     }
 }
 
@@ -156,8 +185,8 @@ pub fn options(
 ) -> Result<Options, RunError> {
     let mut request = secret.request.clone();
     let refused = |e: PolicyError| RunError::Input(format!("request: {e}"));
-    let readiness = weigh(&mut request).map_err(refused)?;
-    let policy = policy::with_request(policy::load(&request.purpose, None).map_err(refused)?, &request);
+    let readiness = weigh(site, &mut request).map_err(refused)?;
+    let policy = policy_of(site, &request).map_err(refused)?;
     let toml = |e: toml::ser::Error| RunError::Internal(e.to_string());
     let dictionary = words(&site.words, &secret.words)?;
     let rulings = if rulings.is_empty() && !secret.by_hand.iter().any(|b| b.what != "accept") {

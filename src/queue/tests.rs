@@ -1,6 +1,7 @@
 //! A case through the real pipeline, from export to packet.
 
 use super::*;
+use crate::model::desk::Site;
 use crate::model::desk::{Move, StaffRole, State};
 use crate::model::request::{Answer, Request};
 use crate::people::identity::read_identity;
@@ -54,10 +55,10 @@ fn goes_through(bucket: Option<BucketAddress>) {
             received: Some("2026-11-02".into()),
             ..Request::default()
         };
-        let open = weigh(&mut request).unwrap();
+        let open = weigh(&Site::default(), &mut request).unwrap();
         assert_eq!(open.blocks.len(), 11, "at the desk an unanswered item is open");
         request.checklist.values_mut().for_each(|a| *a = Answer { state: "met".into(), by: "clerk".into(), ..Answer::default() });
-        assert!(weigh(&mut request).unwrap().blocks.is_empty());
+        assert!(weigh(&Site::default(), &mut request).unwrap().blocks.is_empty());
         let new = NewCase { request, received: "2026-11-02".into(), due: String::new(), blocks: 0, priority: 0 };
         let id = store.create_case(new, &clerk).await.unwrap().id;
         let key = store.case_blobs(&id).await.unwrap();

@@ -44,7 +44,7 @@ impl Planner<'_, '_> {
         let mut decision = inp.policy.decide(role, m.category);
         let words = match (m.category, &label) {
             (Category::Name, Some(l)) => l.clone(),
-            (Category::Name, None) => format!("[{}]", role.label_words()),
+            (Category::Name, None) => format!("[{}]", inp.policy.shown_as(role).label_words()),
             (c, Some(l)) => format!("{} {}]", l.trim_end_matches(']'), c.label_words()),
             (c, None) => format!("[{}]", c.label_words()),
         };
@@ -195,7 +195,7 @@ impl Planner<'_, '_> {
         let (start, end) = (unit.span.start as usize, unit.span.end as usize);
         let original = text.get(start..end).unwrap_or_default().to_string();
         let kind = unit.kind.as_str();
-        let words = label.clone().unwrap_or_else(|| format!("[{}]", role.label_words()));
+        let words = label.clone().unwrap_or_else(|| format!("[{}]", self.inp.policy.shown_as(role).label_words()));
         let decision = match unit.certain {
             true => Decision { action: Action::Remove, ..self.inp.policy.decide(role, Category::Record) },
             false => review(),

@@ -143,6 +143,7 @@ fn policy() -> Policy {
     let tp = "45 CFR 164.502(a): no permission to disclose another individual's protected health information";
     let house = "house policy: clinicians and staff appear by role unless the request keeps clinicians";
     Policy {
+        labels: Default::default(),
         name: "litigation".into(),
         version: "1.0.0".into(),
         sha256: "ab".repeat(32),

@@ -16,19 +16,22 @@ pub async fn page(State(app): State<App>, Extension(s): Extension<Session>) -> R
 }
 
 async fn shown(app: &App, s: &Session, error: &str) -> Result<Html<String>, Fail> {
+    let identities = app.store.identities().await?;
     let rows: Vec<Value> = app
         .store
         .accounts()
         .await?
         .iter()
         .map(|a| {
-            json!({"id": a.id, "name": a.name, "shown": a.shown, "disabled": a.disabled, "blocked": a.blocked_until > now(),
+            let (sign_in, bound) = identities.get(&a.id).cloned().unwrap_or_default();
+            json!({"id": a.id, "sign_in": sign_in, "bound": bound, "name": a.name, "shown": a.shown, "disabled": a.disabled, "blocked": a.blocked_until > now(),
                 "roles": StaffRole::ALL.iter().map(|r| json!({"word": r.word(), "title": r.title(), "has": a.roles.contains(r)}))
                     .collect::<Vec<_>>()})
         })
         .collect();
     let roles: Vec<Value> = StaffRole::ALL.iter().map(|r| json!({"word": r.word(), "title": r.title()})).collect();
-    let body = json!({"accounts": rows, "roles": roles, "error": error, "shortest": password::SHORTEST});
+    let service = app.oidc.as_ref().map_or("", |o| o.name());
+    let body = json!({"accounts": rows, "service": service, "roles": roles, "error": error, "shortest": password::SHORTEST});
     pages::page("accounts.html", "Accounts", "accounts", s, body)
 }
 
@@ -62,7 +65,7 @@ pub async fn create(
     }
 }
 
-/// Changes roles, bars an account, or sets a new password.
+/// Changes roles, bars an account, sets a new password, or the name for single sign-on.
 pub async fn change(
     State(app): State<App>,
     Extension(s): Extension<Session>,
@@ -78,6 +81,15 @@ pub async fn change(
                 Ok(Redirect::to("/accounts").into_response())
             }
             Err(why) => Ok((StatusCode::UNPROCESSABLE_ENTITY, shown(&app, &s, &why).await?).into_response()),
+        };
+    }
+    if of(&form, "what") == "sign_in" {
+        return match app.store.set_identity(id, &of(&form, "sign_in"), &actor).await {
+            Ok(()) => Ok(Redirect::to("/accounts").into_response()),
+            Err(e) => {
+                let fail = Fail::from(e);
+                Ok((fail.status, shown(&app, &s, &fail.words).await?).into_response())
+            }
         };
     }
     let roles = roles(&form);

@@ -53,7 +53,7 @@ pub async fn page(
         .iter()
         .filter(|b| b.what != "accept")
         .map(|b| {
-            json!({"what": b.what, "label": b.label, "original": b.original, "path": b.path, "page": b.page, "ruling": b.ruling,
+            json!({"what": b.what, "length": b.length, "label": b.label, "original": b.original, "path": b.path, "page": b.page, "ruling": b.ruling,
             "reason": reason_words(&b.reason), "by": b.by, "at": pages::time(b.at)})
         })
         .collect();

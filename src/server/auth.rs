@@ -20,12 +20,18 @@ const TRIES: u32 = 20;
 
 /// The token in the cookie.
 pub fn token(headers: &HeaderMap) -> Option<String> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|h| h.to_str().ok());
-    let mut pairs = cookies.flat_map(|c| c.split(';')).filter_map(|p| p.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE).map(|(_, v)| v.to_string())
+    named(headers, COOKIE)
 }
 
-fn cookie(app: &App, token: &str, age: i64) -> String {
+/// A cookie.
+pub fn named(headers: &HeaderMap, cookie: &str) -> Option<String> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|h| h.to_str().ok());
+    let mut pairs = cookies.flat_map(|c| c.split(';')).filter_map(|p| p.trim().split_once('='));
+    pairs.find(|(name, _)| *name == cookie).map(|(_, v)| v.to_string())
+}
+
+/// The cookie of a session.
+pub fn cookie(app: &App, token: &str, age: i64) -> String {
     let secure = if app.secure { "; Secure" } else { "" };
     format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age}{secure}")
 }
@@ -84,6 +90,12 @@ pub async fn setup(State(app): State<App>, Form(form): Form<SetupForm>) -> Resul
     Ok(([(header::SET_COOKIE, cookie(&app, &token, 43_200))], Redirect::to("/accounts")).into_response())
 }
 
+/// The page of the login.
+pub fn form(app: &App, error: &str, name: &str, want_code: bool) -> Result<String, Fail> {
+    let service = app.oidc.as_ref().map_or("", |o| o.name());
+    pages::plain("login.html", json!({"error": error, "name": name, "want_code": want_code, "service": service}))
+}
+
 /// Why the login is shown.
 #[derive(Deserialize)]
 pub struct LoginQuery {
@@ -97,7 +109,7 @@ pub async fn login_page(State(app): State<App>, Query(q): Query<LoginQuery>) -> 
         return Ok(Redirect::to("/setup").into_response());
     }
     let error = if q.locked.is_empty() { "" } else { "Please log in. A session locks after 15 minutes without use." };
-    Ok(Html(pages::plain("login.html", json!({"error": error, "name": "", "want_code": false}))?).into_response())
+    Ok(Html(form(&app, error, "", false)?).into_response())
 }
 
 /// The login, sent.
@@ -116,7 +128,7 @@ pub async fn login(
     Form(form): Form<LoginForm>,
 ) -> Result<Response, Fail> {
     let say = |status: StatusCode, why: &str| -> Result<Response, Fail> {
-        Ok((status, Html(pages::plain("login.html", json!({"error": why, "name": "", "want_code": false}))?)).into_response())
+        Ok((status, Html(self::form(&app, why, "", false)?)).into_response())
     };
     if !may_try(&app, from) {
         return say(StatusCode::TOO_MANY_REQUESTS, "Too many tries. Wait a minute.");
@@ -132,13 +144,12 @@ pub async fn login(
             match totp::check(&app, &a, &form.code).await? {
                 Second::Fits => {}
                 Second::Wanted => {
-                    let values = json!({"error": "", "name": a.name, "want_code": true});
-                    return Ok((StatusCode::UNAUTHORIZED, Html(pages::plain("login.html", values)?)).into_response());
+                    return Ok((StatusCode::UNAUTHORIZED, Html(self::form(&app, "", &a.name, true)?)).into_response());
                 }
                 Second::Wrong => {
                     app.store.login_failed(&a).await?;
-                    let values = json!({"error": "User name, password or code is wrong.", "name": a.name, "want_code": true});
-                    return Ok((StatusCode::UNAUTHORIZED, Html(pages::plain("login.html", values)?)).into_response());
+                    let page = self::form(&app, "User name, password or code is wrong.", &a.name, true)?;
+                    return Ok((StatusCode::UNAUTHORIZED, Html(page)).into_response());
                 }
             }
             let token = app.store.begin_session(&a).await?;

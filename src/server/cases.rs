@@ -4,7 +4,7 @@ use super::error::Fail;
 use super::{App, intake, listing, pages};
 use crate::model::desk::{Move, PEND_REASONS, StaffRole};
 use crate::policy::authority_facts;
-use crate::queue::weigh;
+use crate::queue::{policy_of, weigh};
 use crate::report::letter_kinds;
 use crate::store::{AuditEntry, AuditFilter, Effect, JobState, MoveNote, NewEntry, Session, StoreError};
 use crate::workflow;
@@ -87,7 +87,8 @@ async fn open_part(app: &App, s: &Session, id: &str, run: i64, body: &mut Value)
         .collect::<Vec<_>>()
         .into();
     let mut request = secret.request.clone();
-    let readiness = weigh(&mut request).map_err(|e| Fail::bad(e.to_string()))?;
+    let site = app.store.site().await?;
+    let readiness = weigh(&site, &mut request).map_err(|e| Fail::bad(e.to_string()))?;
     body["blocks"] = json!(readiness.blocks);
     body["clock"] = json!(readiness.clock);
     body["extension"] = json!(request.extension);
@@ -96,7 +97,8 @@ async fn open_part(app: &App, s: &Session, id: &str, run: i64, body: &mut Value)
     let accountable = authority_facts(request.authority.as_deref().unwrap_or_default());
     body["accountable"] = json!(accountable.as_ref().map(|f| f.accountable.clone()).unwrap_or_default());
     body["accountable_citation"] = json!(accountable.map(|f| f.accountable_citation).unwrap_or_default());
-    let checklist = intake::items(request.authority.as_deref().unwrap_or_default(), &request.checklist)?;
+    let policy = policy_of(&site, &request).map_err(|e| Fail::bad(e.to_string()))?;
+    let checklist = intake::items(&policy.authority, &request.checklist);
     for key in ["checklist", "checklist_title", "authority_title", "scope", "applies", "applies_citation"] {
         body[key] = checklist[key].clone();
     }
@@ -226,7 +228,7 @@ pub async fn checklist(
         }
         request.checklist.insert(item, answer);
     }
-    let readiness = weigh(&mut request).map_err(|e| Fail::bad(e.to_string()))?;
+    let readiness = weigh(&app.store.site().await?, &mut request).map_err(|e| Fail::bad(e.to_string()))?;
     let clock = &readiness.clock;
     let due = if clock.extended.is_empty() { clock.due.clone() } else { clock.extended.clone() };
     let effect = Effect::Request { due, blocks: i64::try_from(readiness.blocks.len()).unwrap_or(i64::MAX) };

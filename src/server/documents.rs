@@ -9,6 +9,7 @@ use crate::format::readable::{self, Readable, Syntax, align};
 use crate::format::rtf::Rtf;
 use crate::intake::{self, Kind, XmlRoot};
 use crate::model::desk::{OVERRIDE_REASONS, StaffRole, State as CaseState};
+use crate::pipeline::{RawSpot, spot};
 use crate::store::{CaseRow, FileRow, NewEntry, Session};
 use axum::Extension;
 use axum::extract::{Path, Query, State};
@@ -125,6 +126,22 @@ async fn sides(app: &App, case: &CaseRow, doc: usize) -> Result<Sides, Fail> {
         }
     }
     Ok(Sides { name: text("path"), state: text("state"), reason: text("reason"), original, redacted })
+}
+
+/// Path of a document, and a text in it with as much of what stands around it as its file has, too.
+pub async fn place_of(
+    app: &App,
+    case: &CaseRow,
+    doc: usize,
+    mut wanted: RawSpot,
+) -> Result<(String, Option<(RawSpot, usize)>), Fail> {
+    let Sides { name, original, .. } = sides(app, case, doc).await?;
+    wanted.path.clone_from(&name);
+    let found = tokio::task::spawn_blocking(move || {
+        let bytes = original?;
+        spot(&bytes, kind(&bytes)?, &wanted)
+    });
+    Ok((name, found.await.map_err(|_| Fail::bad("This document cannot be read."))?))
 }
 
 fn kind(bytes: &[u8]) -> Option<Kind> {

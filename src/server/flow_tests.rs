@@ -148,6 +148,7 @@ fn the_desk_speaks_tls_by_certificate_files() {
             secure: false,
             workers: 0,
             certificate: Some(certificate.clone()),
+            oidc: None,
             watch: None,
         };
         let desk = Listening::bind(store.clone(), settings).await.unwrap();
@@ -191,6 +192,7 @@ fn the_desk_speaks_tls_by_certificate_files() {
             secure: false,
             workers: 0,
             certificate: None,
+            oidc: None,
             watch: None,
         };
         settings.certificate = Some(Certificate { chain: dir.path().join("none.pem"), key: certificate.key });
@@ -226,6 +228,65 @@ fn settings_are_checked_sealed_and_used() {
         assert_eq!(purge.status, 403, "an administrator destroys no record");
         let dictionary = crate::queue::words(&site.words, &[]).unwrap();
         assert!(dictionary.entries[0].case_sensitive && dictionary.entries[0].role().is_some());
+    });
+}
+
+#[test]
+fn a_policy_of_the_site_is_checked_shown_put_in_force_and_logged() {
+    run(async {
+        let c = Client::start().await;
+        let officer = c.account(StaffRole::PrivacyOfficer).await;
+        let post = async |body: String| c.ask("POST", "/settings", Some(&officer), &body).await;
+        let coded = super::pages::urlencoded;
+        let text = "name = \"county\"\r\nversion = \"7\"\r\nextends = \"litigation\"\r\n[groups.staff]\r\naction = \"keep\"\r\nreason = \"KEEP-STF\"\r\nbasis = \"county <12.3>\"\r\n";
+        let wrong =
+            post(format!("what=policy_check&purpose=litigation&text={}", coded("[groups.staf]\naction = \"keep\""))).await;
+        assert!(wrong.status == 200 && wrong.body.contains("policy:1") && wrong.body.contains("did you mean"), "{}", wrong.body);
+        let form = |what: &str, mark: &str| format!("what={what}&purpose=litigation&mark={mark}&text={}", coded(text));
+        assert_eq!(post(form("policy", "")).await.status, 422, "not before its difference was shown");
+        let shown = post(form("policy_check", "")).await;
+        assert!(shown.body.contains("staff: action") && shown.body.contains("county &lt;12.3&gt;"), "{}", shown.body);
+        let mark = shown.body.split_once("name=\"mark\" value=\"").unwrap().1.split('"').next().unwrap().to_string();
+        assert_eq!(post(form("policy", &mark)).await.status, 303);
+        assert_eq!(post("what=labels&label.donor=other_patient&label.nurse=".into()).await.status, 303);
+        assert_eq!(post("what=labels&label.mother=father".into()).await.status, 422);
+        let site = c.store.site().await.unwrap();
+        let request = crate::model::request::Request { purpose: "litigation".into(), ..Default::default() };
+        let policy = crate::queue::policy_of(&site, &request).unwrap();
+        assert_eq!((policy.name.as_str(), policy.version.as_str()), ("county", "7"));
+        use crate::model::decision::Action;
+        use crate::model::mention::Category;
+        use crate::model::role::Role;
+        assert_eq!(policy.decide(Role::Staff, Category::Name).action, Action::Keep);
+        assert_eq!(policy.shown_as(Role::Donor), Role::OtherPatient);
+        let other =
+            crate::queue::policy_of(&site, &crate::model::request::Request { purpose: "employer".into(), ..Default::default() });
+        assert_eq!(other.unwrap().name, "employer", "other purposes keep their preset");
+        let page = c.ask("GET", "/settings?policy=litigation", Some(&officer), "").await;
+        assert!(page.body.contains("your own") && page.body.contains("county &lt;12.3&gt;"), "{}", page.body);
+        for role in [StaffRole::Clerk, StaffRole::Reviewer, StaffRole::Auditor] {
+            let who = c.account(role).await;
+            assert_eq!(c.ask("POST", "/settings", Some(&who), &form("policy", &mark)).await.status, 403);
+        }
+        let log = c.store.audit_list(&crate::store::AuditFilter { limit: 100, ..Default::default() }).await.unwrap();
+        let put: Vec<_> = log.iter().filter(|e| e.action == "settings.change" && e.detail.contains("\"policy\"")).collect();
+        assert!(put.len() == 1 && put[0].detail.contains(&mark) && put[0].detail.contains("litigation"), "{put:?}");
+        // A newer program that no longer takes it: nothing is run by the preset in its place.
+        c.store
+            .change_site(crate::store::NewEntry::new(&officer.actor(), "", "settings.change"), |s| {
+                s.policies.get_mut("litigation").unwrap().text = "old = 1\n".into();
+                Ok(())
+            })
+            .await
+            .unwrap();
+        let site = c.store.site().await.unwrap();
+        let why = crate::queue::policy_of(&site, &request).unwrap_err().to_string();
+        assert!(why.contains("the site's policy for litigation"), "{why}");
+        let page = c.ask("GET", "/settings", Some(&officer), "").await;
+        assert!(page.status == 200 && page.body.contains("cannot be carried out"), "{}", page.body);
+        assert_eq!(post("what=no_policy&purpose=litigation".into()).await.status, 303);
+        assert_eq!(post("what=no_policy&purpose=litigation".into()).await.status, 422);
+        assert!(crate::queue::policy_of(&c.store.site().await.unwrap(), &request).is_ok());
     });
 }
 

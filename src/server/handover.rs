@@ -83,7 +83,7 @@ pub async fn extend(
     }
     let more = MoreTime { notice_sent: pages::today(), reason, until: until.clone() };
     request.extension = Some(more.clone());
-    weigh(&mut request).map_err(|e| Fail::bad(e.to_string()))?;
+    weigh(&app.store.site().await?, &mut request).map_err(|e| Fail::bad(e.to_string()))?;
     let entry = NewEntry::new(&s.account.actor(), &id, "case.extend").with("until", &until);
     app.store
         .change_secret(&id, entry, Effect::Clock { due: until }, |secret| {
@@ -124,7 +124,7 @@ pub async fn write_letter(
     }
     let case = app.store.case(&id).await?;
     let mut request = app.store.secret(&id).await?.request;
-    let readiness = weigh(&mut request).map_err(|e| Fail::bad(e.to_string()))?;
+    let readiness = weigh(&app.store.site().await?, &mut request).map_err(|e| Fail::bad(e.to_string()))?;
     let (report, asked) = facts(&case, &request, &json!(readiness.blocks));
     app.store.audit(NewEntry::new(&s.account.actor(), &id, "download.letter").with("letter", kind)).await?;
     let template = find_template(kind, None).map_err(Fail::bad)?;

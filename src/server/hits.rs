@@ -5,7 +5,7 @@ use super::error::Fail;
 use super::{App, listing, pages};
 use crate::model::desk::{Move, OVERRIDE_REASONS, StaffRole, State as CaseState, reason_words};
 use crate::model::role::Role;
-use crate::pipeline::Rulings;
+use crate::pipeline::{RawSpot, Rulings};
 use crate::store::{ByHand, Effect, NewEntry, Session, StoreError, now};
 use crate::workflow;
 use axum::extract::{Path, Query, State};
@@ -110,7 +110,7 @@ pub async fn page(
         .enumerate()
         .filter(|(_, b)| b.what != "accept")
         .map(|(n, b)| {
-            json!({"n": n, "what": b.what, "path": b.path, "page": b.page, "original": b.original, "label": b.label, "ruling": b.ruling,
+            json!({"n": n, "what": b.what, "length": b.length, "path": b.path, "page": b.page, "original": b.original, "label": b.label, "ruling": b.ruling,
                 "reason": reason_words(&b.reason), "by": b.by, "at": pages::time(b.at)})
         })
         .collect();
@@ -328,6 +328,35 @@ pub async fn draw(
     let action = if whole { "review.page" } else { "review.box" };
     add(&app, &s, &id, vec![new], action, "mask", &reason).await?;
     Ok(Redirect::to(&format!("/cases/{id}/review?doc={}", form.doc)))
+}
+
+/// Has a text redacted where it was selected.
+pub async fn redact_text(
+    app: &App,
+    s: &Session,
+    id: &str,
+    path: &str,
+    spot: RawSpot,
+    count: usize,
+    reason: &str,
+) -> Result<(), Fail> {
+    let reason = if reason.is_empty() { "third_party" } else { reason };
+    let (_, reason) = checked("mask", reason)?;
+    let new = ByHand {
+        what: "text".into(),
+        path: path.into(),
+        original: spot.text,
+        before: spot.before,
+        after: spot.after,
+        // How many places read the same, and go together.
+        length: count as u64,
+        ruling: "mask".into(),
+        reason: reason.clone(),
+        by: s.account.name.clone(),
+        at: now(),
+        ..ByHand::default()
+    };
+    add(app, s, id, vec![new], "review.text", "mask", &reason).await
 }
 
 #[cfg(test)]

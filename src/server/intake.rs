@@ -2,11 +2,13 @@
 
 use super::error::Fail;
 use super::{App, listing, pages};
+use crate::model::desk::Site;
 use crate::model::person::{Address, Name, Telecom};
+use crate::model::policy::AuthorityFacts;
 use crate::model::request::{Answer, Identity, Party, Request};
 use crate::people::identity::{read_identity, split_identifier};
-use crate::policy::{PURPOSES, authority_facts, days};
-use crate::queue::enter;
+use crate::policy::{PURPOSES, PolicyError, authority_facts, days};
+use crate::queue::{enter, policy_of};
 use crate::store::{Session, StoreError};
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -23,11 +25,11 @@ const KINDS: &[&str] = &["patient", "personal_representative", "attorney", "insu
 #[serde(default)]
 pub struct Asked {
     authority: String,
+    purpose: String,
 }
 
 /// The items of an authority's checklist with their answers, for the template.
-pub fn items(authority: &str, answers: &BTreeMap<String, Answer>) -> Result<Value, Fail> {
-    let facts = authority_facts(authority).map_err(|e| Fail::bad(e.to_string()))?;
+pub fn items(facts: &AuthorityFacts, answers: &BTreeMap<String, Answer>) -> Value {
     let list: Vec<Value> = facts
         .checklist
         .iter()
@@ -37,22 +39,35 @@ pub fn items(authority: &str, answers: &BTreeMap<String, Answer>) -> Result<Valu
             json!({"id": i.id, "text": i.text, "citation": i.citation, "when": i.when, "state": state, "by": a.by, "note": a.note})
         })
         .collect();
-    Ok(json!({
+    json!({
         "checklist": list, "checklist_title": facts.checklist_title, "authority_title": facts.title, "scope": facts.scope,
         "clock_kind": facts.clock.kind, "clock_days": facts.clock.days, "clock_citation": facts.clock.citation,
         "applies": facts.applies, "applies_citation": facts.citation,
-    }))
+    })
+}
+
+/// What an authority asks for, with what the site's policy for the purpose says otherwise.
+fn asked_for(site: &Site, purpose: &str, authority: &str) -> Result<AuthorityFacts, Fail> {
+    let refused = |e: PolicyError| Fail::bad(e.to_string());
+    let facts = authority_facts(authority).map_err(refused)?;
+    if !PURPOSES.contains(&purpose) {
+        return Ok(facts);
+    }
+    let request = Request { purpose: purpose.into(), authority: Some(authority.into()), ..Request::default() };
+    Ok(policy_of(site, &request).map_err(refused)?.authority)
 }
 
 /// The form.
-pub async fn page(Extension(s): Extension<Session>) -> Result<Html<String>, Fail> {
-    form(&s, &HashMap::new(), "")
+pub async fn page(State(app): State<App>, Extension(s): Extension<Session>) -> Result<Html<String>, Fail> {
+    form(&app.store.site().await?, &s, &HashMap::new(), "")
 }
 
-fn form(s: &Session, sent: &HashMap<String, String>, error: &str) -> Result<Html<String>, Fail> {
+fn form(site: &Site, s: &Session, sent: &HashMap<String, String>, error: &str) -> Result<Html<String>, Fail> {
     let of = |k: &str| sent.get(k).cloned().unwrap_or_default();
     let authority = if of("authority").is_empty() { "authorization_164_508".to_string() } else { of("authority") };
-    let mut body = items(&authority, &answers(sent, ""))?;
+    let purpose =
+        if of("purpose").is_empty() { PURPOSES.first().copied().unwrap_or_default().to_string() } else { of("purpose") };
+    let mut body = items(&asked_for(site, &purpose, &authority)?, &answers(sent, ""));
     let fields = [
         "family",
         "given",
@@ -96,8 +111,9 @@ fn form(s: &Session, sent: &HashMap<String, String>, error: &str) -> Result<Html
 }
 
 /// The checklist of another authority, for the form.
-pub async fn checklist(Query(a): Query<Asked>) -> Result<Html<String>, Fail> {
-    pages::part("checklist.html", items(&a.authority, &BTreeMap::new())?)
+pub async fn checklist(State(app): State<App>, Query(a): Query<Asked>) -> Result<Html<String>, Fail> {
+    let facts = asked_for(&app.store.site().await?, &a.purpose, &a.authority)?;
+    pages::part("checklist.html", items(&facts, &BTreeMap::new()))
 }
 
 /// Answers of a form: `check.ITEM` and `note.ITEM`.
@@ -205,13 +221,19 @@ pub async fn create(
 ) -> Result<Response, Fail> {
     let request = match request(&sent, &s.account.shown) {
         Ok(r) => r,
-        Err(why) => return Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, form(&s, &sent, &why)?).into_response()),
+        Err(why) => {
+            return Ok(
+                (axum::http::StatusCode::UNPROCESSABLE_ENTITY, form(&app.store.site().await?, &s, &sent, &why)?).into_response()
+            );
+        }
     };
     let priority = i64::from(sent.get("priority").is_some_and(|p| p == "high"));
     let case = match enter(&app.store, request, priority, &s.account.actor()).await {
         Ok(case) => case,
         Err(StoreError::Refused(why)) => {
-            return Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, form(&s, &sent, &why)?).into_response());
+            return Ok(
+                (axum::http::StatusCode::UNPROCESSABLE_ENTITY, form(&app.store.site().await?, &s, &sent, &why)?).into_response()
+            );
         }
         Err(e) => return Err(e.into()),
     };

@@ -23,6 +23,7 @@ mod handover;
 mod hits;
 mod intake;
 mod listing;
+mod oidc;
 mod openapi;
 mod pages;
 mod password;
@@ -30,6 +31,7 @@ mod patients;
 mod review;
 mod routes;
 mod settings;
+mod site_policy;
 mod tls;
 mod tokens;
 mod totp;
@@ -44,6 +46,7 @@ mod matrix;
 #[cfg(test)]
 mod tests;
 
+pub use oidc::OidcSettings;
 pub use password::hash as password_hash;
 pub use routes::{Access, TABLE};
 pub use tls::Certificate;
@@ -72,6 +75,8 @@ pub struct Desk {
     tries: Mutex<HashMap<IpAddr, (i64, u32)>>,
     /// Documents that were shown last.
     lately: Mutex<documents::Lately>,
+    /// Sign-in by a service, where one is set.
+    oidc: Option<oidc::Oidc>,
     /// Password hashes at the same time: each takes 19 MiB.
     hashing: Semaphore,
 }
@@ -91,6 +96,8 @@ pub struct Settings {
     pub workers: usize,
     /// Certificate files: the desk speaks TLS itself.
     pub certificate: Option<Certificate>,
+    /// A service by which people sign in.
+    pub oidc: Option<OidcSettings>,
     /// A folder that is watched, and for whom cases are entered from it.
     pub watch: Option<(PathBuf, String)>,
 }
@@ -129,6 +136,8 @@ impl Listening {
                 Some((dir, account))
             }
         };
+        let invalid = |e: String| std::io::Error::new(std::io::ErrorKind::InvalidInput, e);
+        let oidc = settings.oidc.map(oidc::Oidc::new).transpose().map_err(invalid)?;
         let app = Arc::new(Desk {
             store,
             bell: Bell::default(),
@@ -136,6 +145,7 @@ impl Listening {
             secure: settings.secure || settings.certificate.is_some(),
             tries: Mutex::default(),
             lately: Mutex::default(),
+            oidc,
             hashing: Semaphore::new(2),
         });
         Ok(Listening { listener, app, workers: settings.workers, watch, address })

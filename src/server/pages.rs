@@ -20,6 +20,8 @@ static TERA: LazyLock<Result<Tera, String>> = LazyLock::new(|| {
         ("error.html", include_str!("templates/error.html")),
         ("setup.html", include_str!("templates/setup.html")),
         ("login.html", include_str!("templates/login.html")),
+        ("code.html", include_str!("templates/code.html")),
+        ("signed.html", include_str!("templates/signed.html")),
         ("password.html", include_str!("templates/password.html")),
         ("queue.html", include_str!("templates/queue.html")),
         ("intake.html", include_str!("templates/intake.html")),

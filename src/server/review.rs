@@ -3,9 +3,9 @@
 use super::documents::{json_of, list};
 use super::error::Fail;
 use super::{App, listing, pages};
-use crate::model::desk::{Actor, Move, State as CaseState};
+use crate::model::desk::{Actor, Move, OVERRIDE_REASONS, State as CaseState};
 use crate::model::role::Role;
-use crate::pipeline::Rulings;
+use crate::pipeline::{RawSpot, Rulings};
 use crate::store::{CaseRow, Effect, MoveNote, NewEntry, RulingRow, Session, SiteWord};
 use crate::workflow;
 use axum::extract::{Path, Query, State};
@@ -118,7 +118,7 @@ pub async fn page(
         "may": may, "can_undo": may && !rulings.is_empty(),
         "can_submit": workflow::step(&facts, &actor, Move::Submit).is_ok(),
         "can_process": workflow::step(&facts, &actor, Move::Process).is_ok(),
-        "first": asked.doc > 0,
+        "first": asked.doc > 0, "reasons": OVERRIDE_REASONS,
         "stale": case.outcome.is_empty() && case.run > 0,
     });
     pages::page("review.html", &format!("Review of case {}", case.no), "queue", &s, body)
@@ -201,6 +201,31 @@ pub struct WordForm {
     what: String,
     #[serde(default)]
     role: String,
+    /// Number of the document in which the text was selected, 0 for none.
+    #[serde(default)]
+    doc: usize,
+    #[serde(default)]
+    before: String,
+    #[serde(default)]
+    after: String,
+    #[serde(default)]
+    reason: String,
+}
+
+/// Has a text redacted at one place. As with hits, the case is run again when the reviewer says so.
+async fn here(app: &App, s: &Session, id: &str, text: String, form: &WordForm) -> Result<Redirect, Fail> {
+    let case = app.store.case(id).await?;
+    let near = |t: &str| t.chars().take(200).collect::<String>();
+    let wanted = RawSpot { text, before: near(&form.before), after: near(&form.after), ..RawSpot::default() };
+    let (path, found) = super::documents::place_of(app, &case, form.doc, wanted).await?;
+    let Some((spot, count)) = found else {
+        return Err(Fail::bad(
+            "This text cannot be told apart at its place: select it in the document below, within one line, or redact it everywhere. \
+             On pages of PDFs and scans draw a box.",
+        ));
+    };
+    super::hits::redact_text(app, s, id, &path, spot, count, &form.reason).await?;
+    Ok(Redirect::to(&format!("/cases/{id}/review?doc={}", form.doc)))
 }
 
 /// Has a text found everywhere in this case, or left alone.
@@ -213,6 +238,9 @@ pub async fn words(
     let text = form.text.split_whitespace().collect::<Vec<_>>().join(" ");
     if text.chars().count() < 2 || text.chars().count() > 200 {
         return Err(Fail::bad("Select or type the text: two to two hundred characters."));
+    }
+    if form.what == "here" {
+        return here(&app, &s, &id, text, &form).await;
     }
     let role = Role::ALL.iter().find(|r| r.label_words().eq_ignore_ascii_case(form.role.trim()) && **r != Role::Patient);
     let word = SiteWord {

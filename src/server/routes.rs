@@ -3,7 +3,7 @@
 
 use super::{
     App, accounts, api, approval, assets, audit, auth, cases, dashboard, documents, downloads, events, handover, hits, intake,
-    listing, openapi, patients, review, settings, tokens, totp, uploads,
+    listing, oidc, openapi, patients, review, settings, tokens, totp, uploads,
 };
 use crate::model::desk::Scope;
 use crate::model::desk::StaffRole::{self, Admin, Auditor, Clerk, PrivacyOfficer, Reviewer};
@@ -44,6 +44,9 @@ pub const TABLE: &[(&str, &str, Access)] = &[
     ("POST", "/setup", Access::Public),
     ("GET", "/login", Access::Public),
     ("POST", "/login", Access::Public),
+    ("GET", "/oidc/start", Access::Public),
+    ("GET", "/oidc/back", Access::Public),
+    ("POST", "/oidc/code", Access::Public),
     ("POST", "/logout", EVERYBODY),
     ("GET", "/password", EVERYBODY),
     ("POST", "/password", EVERYBODY),
@@ -128,6 +131,9 @@ pub(super) fn all() -> Router<App> {
         .route("/assets/{name}", get(assets::asset))
         .route("/setup", get(auth::setup_page).post(auth::setup))
         .route("/login", get(auth::login_page).post(auth::login))
+        .route("/oidc/start", get(oidc::start))
+        .route("/oidc/back", get(oidc::back))
+        .route("/oidc/code", post(oidc::code))
         .route("/logout", post(auth::logout))
         .route("/password", get(auth::password_page).post(auth::password))
         .route("/dashboard", get(dashboard::page))

@@ -1,7 +1,7 @@
-//! Settings of the site: policies as they are, dictionary with a test box, labels, working days, retention, destinations.
+//! Settings of the site: policies, dictionary with a test box, labels, working days, retention, destinations.
 
 use super::error::Fail;
-use super::{App, pages};
+use super::{App, pages, site_policy};
 use crate::detect::{Context, Knowledge};
 use crate::model::desk::{Destination, Site, StaffRole, Word};
 use crate::model::mention::Category;
@@ -9,13 +9,14 @@ use crate::model::policy::Policy;
 use crate::model::request::Identity;
 use crate::model::role::Role;
 use crate::model::roster::Roster;
-use crate::policy::{self, PURPOSES, days};
+use crate::policy::{self, days};
 use crate::queue::words;
 use crate::store::{NewEntry, Session, StoreError, now};
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
@@ -26,8 +27,35 @@ const MOST: usize = 5_000;
 const TRIAL: usize = 20_000;
 
 /// The page.
-pub async fn page(State(app): State<App>, Extension(s): Extension<Session>) -> Result<Html<String>, Fail> {
-    shown(&app, &s, "", "", Value::Null).await
+pub async fn page(
+    State(app): State<App>,
+    Extension(s): Extension<Session>,
+    Query(q): Query<Asked>,
+) -> Result<Html<String>, Fail> {
+    let mut extra = Extra::default();
+    if site_policy::purposes().any(|p| p == q.policy) {
+        extra.draft = site_policy::draft(&app.store.site().await?, &q.policy);
+        extra.purpose = q.policy;
+    }
+    shown(&app, &s, "", extra).await
+}
+
+/// A purpose whose policy is to be changed.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Asked {
+    policy: String,
+}
+
+/// What was tried and is shown beside the settings.
+#[derive(Default)]
+struct Extra {
+    trial: String,
+    found: Value,
+    purpose: String,
+    draft: String,
+    checked: Value,
+    wrong: String,
 }
 
 fn policy_row(word: &str, p: &Policy) -> Value {
@@ -42,9 +70,25 @@ fn policy_row(word: &str, p: &Policy) -> Value {
     json!({"word": word, "name": p.name, "version": p.version, "sha256": p.sha256, "groups": groups})
 }
 
-async fn shown(app: &App, s: &Session, error: &str, text: &str, found: Value) -> Result<Html<String>, Fail> {
+/// A purpose with the policy in force, and how it differs from the preset.
+fn in_force(site: &Site, purpose: &str) -> Option<Value> {
+    let preset = policy::load(purpose, None).ok()?;
+    let Some(own) = site.policies.get(purpose) else { return Some(policy_row(purpose, &preset)) };
+    Some(match policy::load_text(purpose, Some(("policy", &own.text))) {
+        Ok(p) => {
+            let mut row = policy_row(purpose, &p);
+            row["own"] = json!({"by": own.by, "at": pages::time(own.at), "difference": policy::difference(&preset, &p)});
+            row
+        }
+        // A newer program may refuse what an older one took: cases of this purpose wait until somebody has looked.
+        Err(e) => json!({"word": purpose, "name": "", "version": "", "sha256": "", "groups": [], "broken": e.to_string(),
+            "own": {"by": own.by, "at": pages::time(own.at), "difference": ""}}),
+    })
+}
+
+async fn shown(app: &App, s: &Session, error: &str, extra: Extra) -> Result<Html<String>, Fail> {
     let site = app.store.site().await?;
-    let policies: Vec<Value> = PURPOSES.iter().filter_map(|w| policy::load(w, None).ok().map(|p| policy_row(w, &p))).collect();
+    let policies: Vec<Value> = site_policy::purposes().filter_map(|w| in_force(&site, w)).collect();
     let roles: Vec<String> =
         Role::ALL.iter().filter(|r| **r != Role::Patient).map(|r| r.label_words().to_ascii_lowercase()).collect();
     let officer = s.account.roles.contains(&StaffRole::PrivacyOfficer);
@@ -55,12 +99,13 @@ async fn shown(app: &App, s: &Session, error: &str, text: &str, found: Value) ->
     }
     let weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
     let body = json!({
-        "error": error, "site": site, "policies": policies, "roles": roles, "trial": text, "found": found, "due": due,
+        "error": error, "site": site, "policies": policies, "roles": roles, "trial": extra.trial, "found": extra.found, "due": due,
+        "purpose": extra.purpose, "draft": extra.draft, "checked": extra.checked, "wrong": extra.wrong,
+        "purposes": site_policy::purposes().collect::<Vec<_>>(),
         "weekdays": weekdays.iter().enumerate().map(|(n, d)| json!({"n": n, "name": d, "closed": site.calendar.closed.contains(&(n as u8))}))
             .collect::<Vec<_>>(),
         "holidays": site.calendar.holidays.iter().cloned().collect::<Vec<_>>().join("\n"),
-        "labels": Role::ALL.iter().map(|r| json!({"role": r.contract_name(), "label": format!("[{}]", r.label_words()), "group": r.group().as_str()}))
-            .collect::<Vec<_>>(),
+        "labels": site_policy::labels(&site),
     });
     pages::page("settings.html", "Settings", "settings", s, body)
 }
@@ -98,12 +143,29 @@ pub async fn change(
     if what == "trial" {
         let text: String = of("text").chars().take(TRIAL).collect();
         let found = trial(&app.store.site().await?, &text).map_err(Fail::bad)?;
-        return Ok(shown(&app, &s, "", &text, found).await?.into_response());
+        return Ok(shown(&app, &s, "", Extra { trial: text, found, ..Extra::default() }).await?.into_response());
+    }
+    if what == "policy_check" {
+        let (purpose, draft) = (of("purpose"), site_policy::text_of(&of("text")));
+        let (checked, wrong) = match site_policy::check(&app.store.site().await?, &purpose, &draft) {
+            Ok(checked) => (checked, String::new()),
+            Err(wrong) => (Value::Null, wrong),
+        };
+        return Ok(shown(&app, &s, "", Extra { purpose, draft, checked, wrong, ..Extra::default() }).await?.into_response());
     }
     if what == "purge" {
         return purge(&app, &s, &form).await;
     }
-    let entry = NewEntry::new(&actor, "", "settings.change").with("what", &what);
+    let mut entry = NewEntry::new(&actor, "", "settings.change").with("what", &what);
+    if ["policy", "no_policy"].contains(&what.as_str()) {
+        // A digest says which policy it was; the text stays with the settings, which are sealed.
+        let digest = site_policy::mark(&of("purpose"), &site_policy::text_of(&of("text")));
+        let purpose = of("purpose");
+        entry = entry.with("purpose", purpose.get(..purpose.len().min(40)).unwrap_or_default());
+        if what == "policy" {
+            entry = entry.with("text", digest);
+        }
+    }
     let refused = |why: &str| StoreError::Refused(why.to_string());
     let by = s.account.name.clone();
     let done = app
@@ -165,6 +227,15 @@ pub async fn change(
                     site.destinations.retain(|d| d.name != name);
                     site.destinations.push(Destination { name, folder });
                 }
+                "policy" => {
+                    site_policy::put(site, &of("purpose"), &site_policy::text_of(&of("text")), &of("mark"), &by)?;
+                }
+                "no_policy" => {
+                    site.policies
+                        .remove(&of("purpose"))
+                        .ok_or_else(|| refused("there is no policy of your own for this purpose"))?;
+                }
+                "labels" => site.labels = site_policy::labels_of(&form)?,
                 "no_destination" => site.destinations.retain(|d| d.name != of("name")),
                 _ => return Err(refused("there is no such setting")),
             }
@@ -174,7 +245,7 @@ pub async fn change(
     match done {
         Ok(()) => Ok(Redirect::to("/settings").into_response()),
         Err(StoreError::Refused(why)) => {
-            let page = shown(&app, &s, &format!("Not changed: {why}."), "", Value::Null).await?;
+            let page = shown(&app, &s, &format!("Not changed: {why}."), Extra::default()).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
         Err(e) => Err(e.into()),

@@ -29,6 +29,7 @@ impl Client {
             secure: false,
             workers: 0,
             certificate: None,
+            oidc: None,
             watch: None,
         };
         let desk = Listening::bind(store.clone(), settings).await.unwrap();

@@ -53,7 +53,7 @@ pub struct SiteWord {
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ByHand {
-    /// `hit`, `person`, `box`, `page`; `accept` is a hit that was looked at and stays as it is.
+    /// `hit`, `person`, `box`, `page`, `text`; `accept` is a hit that was looked at and stays as it is.
     pub what: String,
     /// File as it came in; of a line file with the number of the line.
     pub path: String,
@@ -65,6 +65,10 @@ pub struct ByHand {
     pub length: u64,
     /// What stood there.
     pub original: String,
+    /// Of a text that was selected, what stands right before it.
+    pub before: String,
+    /// What stands right after it.
+    pub after: String,
     /// Label of the person.
     pub label: String,
     /// Page from 1.
@@ -90,6 +94,10 @@ impl ByHand {
             "hit" | "accept" => {
                 let place = |b: &ByHand| (b.path.clone(), b.depth, b.offset, b.length, b.original.clone());
                 hit(&o.what) && place(self) == place(o)
+            }
+            "text" => {
+                let place = |b: &ByHand| (b.path.clone(), b.original.clone(), b.before.clone(), b.after.clone());
+                o.what == "text" && place(self) == place(o)
             }
             _ => self.what == o.what && (&self.path, self.page, self.area) == (&o.path, o.page, o.area),
         }

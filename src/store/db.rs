@@ -30,6 +30,9 @@ pub(super) async fn connect(dir: &Path, database: Option<&str>) -> Result<(AnyPo
         let escaped = text.replace('%', "%25").replace('?', "%3f").replace('#', "%23").replace(' ', "%20");
         let pool = options
             .max_connections(8)
+            // When the disk is full SQLite ends a transaction by itself, and the driver goes on counting it: such a connection would refuse
+            // every later one.
+            .before_acquire(|c, _| Box::pin(async move { Ok(!c.is_in_transaction()) }))
             .after_connect(|c, _| {
                 Box::pin(async move {
                     c.execute("PRAGMA busy_timeout = 20000").await?;

@@ -19,6 +19,7 @@ mod cases;
 mod db;
 mod disclosures;
 mod files;
+mod identities;
 mod jobs;
 mod keys;
 mod listing;

@@ -64,6 +64,8 @@ const TABLES: &[&str] = &[
         created BIGINT NOT NULL, expires BIGINT NOT NULL, used BIGINT NOT NULL DEFAULT 0, revoked BIGINT NOT NULL DEFAULT 0)",
     "CREATE TABLE IF NOT EXISTS authenticators (
         account BIGINT PRIMARY KEY, sealed {bytes} NOT NULL, confirmed BIGINT NOT NULL, step BIGINT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS identities (
+        account BIGINT PRIMARY KEY, word TEXT NOT NULL UNIQUE, issuer TEXT NOT NULL, subject TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS patients (case_id TEXT PRIMARY KEY, word TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS patients_by_word ON patients (word)",
     "CREATE TABLE IF NOT EXISTS disclosures (

@@ -507,3 +507,66 @@ fn files_move_into_a_bucket_and_back_and_a_wrong_setting_is_refused() {
         assert!(text(near).await.unwrap().contains("resourceType"));
     });
 }
+
+#[test]
+fn a_name_for_single_sign_on_opens_one_account_and_binds_it_to_one_person() {
+    on_both(|d| async move {
+        let s = &d.store;
+        let ada = staff(s, "ada", StaffRole::Admin).await;
+        let (rita, tom) = (staff(s, "rita", StaffRole::Reviewer).await, staff(s, "tom", StaffRole::Clerk).await);
+        s.set_identity(rita.id, " Rita@Example.org ", &ada).await.unwrap();
+        assert!(s.set_identity(tom.id, "rita@example.org", &ada).await.is_err(), "another account's");
+        assert!(s.set_identity(tom.id, "two words", &ada).await.is_err());
+        s.set_identity(tom.id, "T-77", &ada).await.unwrap();
+        let who = async |issuer: &str, subject: &str, email: Option<&str>| {
+            s.signed_in(issuer, subject, email).await.unwrap().map(|a| a.name)
+        };
+        assert_eq!(who("i", "u1", None).await, None, "an address that was not checked is none");
+        assert_eq!(who("i", "", Some("")).await, None);
+        assert_eq!(who("i", "u1", Some("RITA@example.org")).await.as_deref(), Some("rita"));
+        assert_eq!(who("i", "u1", None).await.as_deref(), Some("rita"), "bound");
+        assert_eq!(who("i", "u2", Some("rita@example.org")).await, None, "the same address, somebody else");
+        assert_eq!(who("j", "u1", Some("rita@example.org")).await, None, "another service");
+        assert_eq!(who("i", "t-77", None).await.as_deref(), Some("tom"));
+        let token = s.begin_session(&s.account(rita.id).await.unwrap()).await.unwrap();
+        s.set_identity(rita.id, "", &ada).await.unwrap();
+        assert_eq!(who("i", "u1", Some("rita@example.org")).await, None);
+        assert!(s.session(&token, false).await.unwrap().is_none());
+        assert_eq!(s.identities().await.unwrap().len(), 1);
+        assert!(s.audit_verify().await.unwrap().failures.is_empty());
+    });
+}
+
+#[test]
+fn a_full_disk_refuses_one_write_and_not_all_that_follow() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let s = Store::open(dir.path(), None).await.unwrap();
+        let clerk = staff(&s, "clerk", StaffRole::Clerk).await;
+        // Every connection of the pool may grow the file no further.
+        let mut held = Vec::new();
+        for _ in 0..8 {
+            let mut c = s.pool.acquire().await.unwrap();
+            sqlx::query("PRAGMA max_page_count = 1").execute(&mut *c).await.unwrap();
+            held.push(c);
+        }
+        drop(held);
+        let mut full = 0;
+        for _ in 0..200 {
+            full += usize::from(s.create_case(new_case("Reyes"), &clerk).await.is_err());
+        }
+        assert!(full > 0, "the disk was full");
+        let mut held = Vec::new();
+        for _ in 0..8 {
+            let mut c = s.pool.acquire().await.unwrap();
+            sqlx::query("PRAGMA max_page_count = 1000000").execute(&mut *c).await.unwrap();
+            held.push(c);
+        }
+        drop(held);
+        for _ in 0..20 {
+            s.create_case(new_case("Reyes"), &clerk).await.unwrap();
+        }
+        assert!(s.audit_verify().await.unwrap().failures.is_empty());
+    });
+}

@@ -105,6 +105,27 @@ try {
   await Promise.all([ada.waitForNavigation(), ada.click("form:has([name=folder]) button")]);
   assert(await ada.locator("b:has-text('Courier')").count(), "the destination stands in the list");
 
+  step("settings: a policy of the site's own, seen before it holds; a coarser label");
+  await ada.click("a:has-text('Change the policy for litigation')");
+  await ada.waitForSelector("#policytext");
+  const county = `name = "county"\nversion = "2"\nextends = "litigation"\ndifference = "Staff are kept."\n\n[groups.staf]\naction = "keep"\n`;
+  await ada.setInputFiles("[data-fills]", { name: "county.toml", mimeType: "text/plain", buffer: Buffer.from(county) });
+  await ada.waitForFunction(() => document.querySelector("#policytext").value.includes("county"));
+  await Promise.all([ada.waitForNavigation(), ada.click("button:has-text('Check and show')")]);
+  assert.match(await ada.textContent("#policy [role=alert]"), /policy:\d+.*did you mean "staff"/);
+  await ada.fill("#policytext", county.replace("[groups.staf]", "[groups.staff]") + `reason = "KEEP-STF"\nbasis = "county policy 12.3"\n`);
+  await Promise.all([ada.waitForNavigation(), ada.click("button:has-text('Check and show')")]);
+  assert.match(await ada.textContent("#policy .difference"), /staff: action:/);
+  await shown(ada, "settings-policy");
+  await Promise.all([ada.waitForNavigation(), ada.click("button:has-text('Put it in force')")]);
+  assert.match(await ada.textContent("#policies tbody tr"), /county 2.*your own.*staff: keep/s);
+  await Promise.all([ada.waitForNavigation(), ada.click("button:has-text('Preset again')")]);
+  assert.equal(await ada.locator("#policies .tag").count(), 0);
+  await ada.click("#labels summary");
+  await ada.selectOption("[name='label.donor']", "other_patient");
+  await Promise.all([ada.waitForNavigation(), ada.click("#labels button")]);
+  assert.equal(await ada.inputValue("[name='label.donor']"), "other_patient");
+
   step("a request is taken in");
   const cleo = await person();
   await cleo.goto(`${base}/login`);
@@ -219,9 +240,35 @@ try {
   assert(await rita.locator("[data-draw-go]").isEnabled(), "a box was drawn");
   await shown(rita, "review-box");
   await Promise.all([rita.waitForNavigation(), rita.click("[data-draw-go]")]);
+  step("a text is redacted where it was selected, and nowhere else");
+  const ward = await rita.locator(".docs li").evaluateAll((l) => l.findIndex((x) => x.textContent.includes("ward-note.txt")) + 1);
+  await rita.goto(`${address}/review?doc=${ward}`);
+  await rita.waitForSelector("#document .line", { state: "attached" });
+  const selectedText = await rita.evaluate(() => {
+    for (const cell of document.querySelectorAll("#document .line:not(.technical):not(.changed) .right")) {
+      for (const node of cell.childNodes) {
+        const m = node.nodeType === Node.TEXT_NODE && node.data.match(/^(.*?) ([a-z]{4,} [a-z]{3,})\b/);
+        if (!m) continue;
+        const range = document.createRange();
+        range.setStart(node, m[1].length + 1);
+        range.setEnd(node, m[1].length + 1 + m[2].length);
+        getSelection().removeAllRanges();
+        getSelection().addRange(range);
+        return m[2];
+      }
+    }
+    return "";
+  });
+  assert(selectedText, "a text can be selected");
+  await rita.waitForFunction((t) => document.querySelector("[data-word]").value === t, selectedText);
+  await Promise.all([rita.waitForNavigation(), rita.click("[data-here]")]);
+  assert(rita.url().endsWith(`review?doc=${ward}`));
   await Promise.all([rita.waitForNavigation(), rita.keyboard.press("Shift+A")]);
   await settled(rita, "In review");
+  await rita.goto(`${address}/review?doc=${ward}`);
+  await rita.waitForSelector("#document ins:has-text('[REDACTED]')", { state: "attached" });
   await rita.goto(`${address}/hits?show=ruled`);
+  assert(await rita.locator(`td:has-text('“${selectedText}” where it was selected')`).count(), "the selection stands in the list of rulings");
   assert(await rita.locator("td:has-text('box, page 1')").count(), "the box stands in the list of rulings");
   await rita.goto(address);
   await shown(rita, "case-reviewed");

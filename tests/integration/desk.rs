@@ -40,7 +40,7 @@ async fn case(store: &Store, clerk: &Actor) -> String {
         received: Some("2026-11-02".into()),
         ..Request::default()
     };
-    weigh(&mut request).unwrap();
+    weigh(&disclose::model::desk::Site::default(), &mut request).unwrap();
     request.checklist.values_mut().for_each(|a| a.state = "met".into());
     let new = NewCase { request, received: "2026-11-02".into(), due: String::new(), blocks: 0, priority: 0 };
     let id = store.create_case(new, clerk).await.unwrap().id;

@@ -133,3 +133,63 @@ fn boxes_reach_pixels_and_text_and_a_page_stays_out() {
         assert_eq!(run.code, 2, "{bad}: {}", run.stderr);
     }
 }
+
+#[test]
+fn a_text_is_redacted_where_it_was_selected_and_nowhere_else() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let note = dir.path().join("note.txt");
+    std::fs::write(
+        &note,
+        "Patient: Marisol Ana Reyes, DOB 03/14/1984.\nShe likes the lake house.\nHe built  the lake\nhouse himself.\n",
+    )
+    .expect("written");
+    let inputs = ["reyes/portal-fhir.json", note.to_str().expect("a path")];
+    let before = process(dir.path(), &inputs, "");
+    let spot = |before: &str, after: &str| {
+        format!(
+            "[[text]]\npath = \"note.txt\"\ntext = \"the lake house\"\nbefore = {}\nafter = {}\nreason = \"third_party\"\n",
+            quoted(before),
+            quoted(after)
+        )
+    };
+    let after = process(dir.path(), &inputs, &spot("He built ", " himself."));
+    assert_eq!(after.code, before.code, "{}", after.stderr);
+    let text = text_of(&after, "note.txt");
+    assert!(text.contains("She likes the lake house.") && text.contains("He built  [REDACTED] himself."), "{text}");
+    let lines: Vec<Value> = after.ledger().into_iter().filter(|e| e["rule"] == "drawn.text").collect();
+    assert!(lines.len() == 1 && lines[0]["decision"]["by"] == "Rita Reviewer", "{lines:?}");
+    assert_eq!(text_of(&after, "portal-fhir.json"), text_of(&before, "portal-fhir.json"), "nothing else changed");
+    let both = process(dir.path(), &inputs, &spot("", ""));
+    assert_eq!(text_of(&both, "note.txt").matches("[REDACTED]").count(), 2);
+    // Where an edit stands already, the rest of the selection goes.
+    let over = "[[text]]\npath = \"portal-fhir.json\"\ntext = \"nothing of the kind\"\n";
+    for bad in [spot("She built ", ""), over.into(), spot("", "").replace("the lake house", " ")] {
+        let run = process(dir.path(), &inputs, &bad);
+        assert_eq!(run.code, 2, "{bad}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_selection_that_holds_a_name_leaves_nothing_of_either() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let before = process(dir.path(), &["reyes/portal-fhir.json"], "");
+    let source = std::fs::read_to_string(run::root().join("samples/reyes/portal-fhir.json")).expect("the sample");
+    let of_text = |e: &Value| {
+        e["category"] == "name"
+            && e["decision"]["action"] == "label"
+            && e["original"].as_str().is_some_and(|o| o.contains(' ') && !o.starts_with('{'))
+    };
+    let entry = before.ledger().into_iter().find(|e| of_text(e)).expect("a name in a text");
+    let name = entry["original"].as_str().expect("text").to_string();
+    let (offset, len) =
+        (entry["place"]["offset"].as_u64().expect("n") as usize, entry["place"]["len"].as_u64().expect("n") as usize);
+    // The end of the name and the two words behind it.
+    let last = name.rsplit(' ').next().expect("a word");
+    let behind: String = source[offset + len..].chars().take_while(|c| *c != '"' && *c != '<' && *c != '\\').take(12).collect();
+    let selected = format!("{last}{behind}");
+    let ruling = format!("[[text]]\npath = \"portal-fhir.json\"\ntext = {}\n", quoted(selected.trim()));
+    let after = process(dir.path(), &["reyes/portal-fhir.json"], &ruling);
+    assert!(after.code == 0 || after.code == 3, "{}", after.stderr);
+    let text = text_of(&after, "portal-fhir.json");
+    assert!(!text.contains(&name) && !text.contains(selected.trim()), "{selected}");
+}

@@ -581,3 +581,35 @@ fn the_table_of_what_was_produced_is_true() {
     }
     assert_eq!(table, now, "run scripts/policy_table");
 }
+
+#[test]
+fn a_site_gives_people_the_label_of_a_coarser_role_and_never_of_another() {
+    let note = "Seen with her mother Augusta Tolliver (206-555-0199). Sister Nell Brandreth waits outside.\n";
+    let case = Case::new(&[("portal.json", &portal(vec![relative("1948-02-11")])), ("note.txt", note)]);
+    let policy = |labels: &str| format!("name = \"county\"\nversion = \"1\"\nextends = \"litigation\"\n\n[labels]\n{labels}\n");
+    case.with("plain.toml", &policy("")).with("coarse.toml", &policy("mother = \"relative\"\nsister = \"relative\""));
+    let plain = case.run("litigation", &["--policy", "plain.toml"]);
+    let (json, text) = (draft(&plain, "portal.json"), draft(&plain, "note.txt"));
+    assert!(json.contains("[MOTHER]") && text.contains("[MOTHER]") && text.contains("[SISTER"), "{text}");
+    let coarse = case.run("litigation", &["--policy", "coarse.toml"]);
+    assert_eq!(coarse.code, plain.code, "the same questions, and every check passes");
+    let (json, text) = (draft(&coarse, "portal.json"), draft(&coarse, "note.txt"));
+    for written in [&json, &text] {
+        assert!(written.contains("[RELATIVE 1") && !written.contains("[MOTHER") && !written.contains("[SISTER"), "{written}");
+        assert!(!written.contains("Tolliver") && !written.contains("Brandreth"));
+    }
+    assert!(text.contains("[RELATIVE 2]"), "two people have two labels: {text}");
+    for bad in
+        ["mother = \"father\"", "mother = \"patient\"", "patient = \"relative\"", "relative = \"mother\"", "mother = \"mum\""]
+    {
+        case.with("bad.toml", &policy(bad));
+        let run = case.run("litigation", &["--policy", "bad.toml"]);
+        assert_eq!(run.code, 2, "{bad}");
+        assert!(run.stderr.contains("bad.toml:"), "{}", run.stderr);
+    }
+}
+
+/// An output, released or not.
+fn draft(run: &Run, name: &str) -> String {
+    ["release", "draft"].iter().find_map(|a| std::fs::read_to_string(run.out().join(a).join(name)).ok()).expect("an output")
+}

@@ -22,6 +22,7 @@
     if (t.matches("[data-all]")) all('tbody input[type=checkbox]', t.closest("table")).forEach((c) => { c.checked = t.checked; });
     if (t.matches("[data-files]")) { upload([...t.files].map((f) => ({ file: f, path: f.webkitRelativePath || f.name }))); t.value = ""; }
     if (t.matches("[data-read-into]") && t.files[0]) t.files[0].text().then((x) => { one(`[name=${t.dataset.readInto}]`).value = x; });
+    if (t.matches("[data-fills]") && t.files[0]) t.files[0].text().then((x) => { one(`#${t.dataset.fills}`).value = x; t.value = ""; });
     if (t.matches("[data-only-changed]")) one("#document").classList.toggle("only-changed", t.checked);
     if (t.matches("[data-technical]")) one("#document").classList.toggle("show-technical", t.checked);
   });
@@ -116,7 +117,14 @@
   const selected = () => String(getSelection()).replace(/\s+/g, " ").trim();
   document.addEventListener("selectionchange", () => {
     const field = one("[data-word]");
-    if (field && document.activeElement !== field && one("#document")?.contains(getSelection().anchorNode) && selected().length > 1) field.value = selected().slice(0, 200);
+    if (!field || document.activeElement === field || !one("#document")?.contains(getSelection().anchorNode) || selected().length < 2) return;
+    field.value = selected().slice(0, 200);
+    // What stands around it in the same piece of text tells this place from others.
+    const range = getSelection().getRangeAt(0);
+    const inside = range.startContainer === range.endContainer && range.startContainer.nodeType === Node.TEXT_NODE;
+    const text = inside ? range.startContainer.data : "";
+    one("[data-before]").value = text.slice(Math.max(0, range.startOffset - 60), range.startOffset);
+    one("[data-after]").value = inside ? text.slice(range.endOffset, range.endOffset + 60) : "";
   });
 
   // Another role: the button takes the role chosen beside it.
