@@ -218,13 +218,11 @@ impl<'a> Doc<'a> {
         let mut out = vec![Owner::None];
         out.extend(UNNAMED.map(Owner::Unnamed));
         let at = self.people.partition_point(|p| p.first < run.first);
-        let mut left = 0;
-        for k in (0..at).rev() {
+        for k in (0..at).rev().take(BEFORE) {
             let Some(p) = self.people.get(k) else { break };
-            if left >= BEFORE || run.first - p.next.min(run.first) > FAR {
+            if run.first - p.next.min(run.first) > FAR {
                 break;
             }
-            left += 1;
             out.push(Owner::Person(k));
         }
         // Who stands at the head of the line.

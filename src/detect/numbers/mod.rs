@@ -96,8 +96,8 @@ fn decide(doc: &Doc, run: &Run, facts: &Facts, stays: &dyn Fn(&Mention) -> bool)
     // What the patient's own record or an organisation's heading tells is not put aside by a little more.
     let told = matches!(m.who, Who::Patient | Who::New(Role::Organization));
     if theirs >= if told { SURELY } else { THEIRS } {
-        // Where nobody is named or described at all, a label tells no owner.
-        let better = (share >= OWNER || matches!(m.who, Who::Patient | Who::Nobody)) && !doc.people.is_empty();
+        // Where nobody is named or described near it, a label alone tells no owner.
+        let better = (share >= OWNER || matches!(m.who, Who::Patient | Who::Nobody)) && near;
         return Some(if better { Mention { who, ..wide } } else { wide });
     }
     // Days and places that no rule gives to anybody are too many to ask about.

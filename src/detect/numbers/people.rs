@@ -1,6 +1,6 @@
 //! The people of a text to whom a number may belong: those named, and those whom a word describes (`father's`, `interpreter`, `pt`).
 
-use crate::detect::cues::{Pull, kin, opens, role_phrase};
+use crate::detect::cues::{Pull, is_institution_head, kin, opens, role_phrase};
 use crate::detect::scene::range;
 use crate::detect::tokens::{Shape, Tokens};
 use crate::detect::words::NameLike;
@@ -125,6 +125,10 @@ fn word(t: &Tokens, i: usize, out: &mut Vec<Person>) -> usize {
     if cue.phrase
         && let Some((n, Pull::Noun | Pull::Label, Some(role))) = role_phrase(|k| t.low(i + k))
     {
+        // `the clinic`: a place, not one who works there.
+        if is_institution_head(t.low(i + n - 1)) {
+            return n.max(1);
+        }
         return put(n.max(1), Who::New(role), "role");
     }
     1
