@@ -5,7 +5,7 @@ use crate::detect::scene::range;
 use crate::detect::tokens::{Shape, Tokens};
 use crate::detect::words::NameLike;
 use crate::model::mention::{Category, Mention, Who};
-use crate::model::role::Role;
+use crate::model::role::{Role, RoleGroup};
 
 /// Somebody who is named or described.
 #[derive(Clone, Debug)]
@@ -123,8 +123,12 @@ fn word(t: &Tokens, i: usize, out: &mut Vec<Person>) -> usize {
         return if in_law { put(3, Who::New(Role::InLaw), "kin") } else { put(1, Who::New(role), "kin") };
     }
     if cue.phrase
-        && let Some((n, Pull::Noun | Pull::Label, Some(role))) = role_phrase(|k| t.low(i + k))
+        && let Some((n, pull @ (Pull::Noun | Pull::Label), Some(role))) = role_phrase(|k| t.low(i + k))
     {
+        // `Seen at the clinic`: a label of those who work here only with its colon.
+        if pull == Pull::Label && role.group() == RoleGroup::Clinician && !t.is(i + n, ':') {
+            return n.max(1);
+        }
         // `the clinic`: a place, not one who works there.
         if is_institution_head(t.low(i + n - 1)) {
             return n.max(1);
