@@ -205,7 +205,7 @@ def run(o, data):
     for p in (cleo, rita):
         p.desk, p.line = desk, http.client.HTTPConnection(desk.host, timeout=120)
     program = Program(desk, tokens["rita"])
-    wait = lambda case, state, step=0.02: [time.sleep(step) for _ in iter(lambda: program.ask("GET", f"/cases/{case}")["state"] != state, False)]
+    wait = lambda case, state, step=0.05: [time.sleep(step) for _ in iter(lambda: program.ask("GET", f"/cases/{case}")["state"] != state, False)]
     at = time.perf_counter()
     case = ready(program, -1, "record.pdf", pdf(o.pages))
     wait(case, "review")

@@ -22,7 +22,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// How often progress is written down, and the lease renewed.
@@ -401,20 +401,36 @@ fn safe(path: &str) -> PathBuf {
     Path::new(path).components().filter(|c| matches!(c, std::path::Component::Normal(_))).collect()
 }
 
+/// Files that are stored at the same time: most of the time of each is waiting for disk or network.
+const TOGETHER: usize = 8;
+
 /// Encrypts everything that a run has made.
 fn keep(store: &Store, blobs: &CaseBlobs, out: &Path) -> Result<Vec<(String, String, Stored)>, Trouble> {
-    let mut files = Vec::new();
+    let mut files: Vec<(&str, String, PathBuf)> = Vec::new();
     for area in ["release", "draft", "internal"] {
         let base = out.join(area);
         let mut found = Vec::new();
         below(&base, &mut found).map_err(again)?;
-        for path in found {
-            let name = path.strip_prefix(&base).map(|p| p.to_string_lossy().into_owned()).unwrap_or_default();
-            let mut file = std::fs::File::open(&path).map_err(again)?;
-            files.push((area.to_string(), name, store.put_blob(blobs, &mut file, u64::MAX)?));
-        }
+        let name = |path: &Path| path.strip_prefix(&base).map(|p| p.to_string_lossy().into_owned()).unwrap_or_default();
+        files.extend(found.into_iter().map(|path| (area, name(&path), path)));
     }
-    Ok(files)
+    let next = AtomicUsize::new(0);
+    let one = || -> Result<Vec<(usize, Stored)>, Trouble> {
+        let mut done = Vec::new();
+        loop {
+            let n = next.fetch_add(1, Ordering::Relaxed);
+            let Some((_, _, path)) = files.get(n) else { return Ok(done) };
+            let mut file = std::fs::File::open(path).map_err(again)?;
+            done.push((n, store.put_file(blobs, &mut file)?));
+        }
+    };
+    let mut stored: Vec<(usize, Stored)> = std::thread::scope(|s| {
+        let threads: Vec<_> = (0..TOGETHER.min(files.len())).map(|_| s.spawn(one)).collect();
+        let ended = threads.into_iter().map(|t| t.join().unwrap_or_else(|_| Err(Trouble::Again("a thread has ended".into()))));
+        ended.collect::<Result<Vec<_>, Trouble>>().map(|all| all.into_iter().flatten().collect())
+    })?;
+    stored.sort_by_key(|(n, _)| *n);
+    Ok(files.into_iter().zip(stored).map(|((area, name, _), (_, stored))| (area.to_string(), name, stored)).collect())
 }
 
 fn below(dir: &Path, into: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -12,7 +12,7 @@ use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use sha2::{Digest, Sha256};
 use std::fs::{File, OpenOptions};
-use std::io::{BufReader, Read, Write};
+use std::io::{BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -106,6 +106,30 @@ impl Blobs {
         result
     }
 
+    /// As [`Blobs::put`], of a file: what lies there already is not written again.
+    ///
+    /// # Errors
+    /// Reading or writing fails.
+    pub(super) fn put_file(&self, key: &CaseKey, file: &mut File) -> Result<Stored> {
+        let (mut hash, mut bytes, mut buffer) = (Sha256::new(), 0u64, vec![0u8; 1 << 16]);
+        loop {
+            let n = file.read(&mut buffer)?;
+            if n == 0 {
+                break;
+            }
+            bytes += n as u64;
+            hash.update(buffer.get(..n).unwrap_or_default());
+        }
+        let sha256 = hash.finalize();
+        let name = key.blob_name(sha256.as_slice());
+        // A key that may not list is told "forbidden" in place of "not there": then it is written.
+        if matches!(self.size(&name), Ok(Some(size)) if size == sealed_size(bytes)) {
+            return Ok(Stored { name, sha256: hex(sha256.as_slice()), bytes });
+        }
+        file.seek(SeekFrom::Start(0))?;
+        self.put(key, file, u64::MAX)
+    }
+
     fn write(&self, key: &CaseKey, from: &mut dyn Read, limit: u64, mut out: File, part: &Path) -> Result<Stored> {
         let cipher = key.cipher();
         let prefix: [u8; PREFIX] = random()?;
@@ -185,7 +209,7 @@ impl Blobs {
     /// It is not there; reading or writing fails; what has arrived is not as long as what was sent.
     pub(super) fn copy_from(&self, other: &Blobs, name: &str) -> Result<()> {
         let size = other.size(name)?.ok_or(StoreError::Missing("file"))?;
-        if self.size(name)? == Some(size) {
+        if matches!(self.size(name), Ok(Some(here)) if here == size) {
             return Ok(());
         }
         let (part, mut out) = self.part()?;
@@ -236,6 +260,12 @@ impl Blobs {
             _ => Ok(()),
         }
     }
+}
+
+/// Size of a blob whose content has so many bytes.
+fn sealed_size(bytes: u64) -> u64 {
+    let chunks = bytes.div_ceil(CHUNK as u64).max(1);
+    (MAGIC.len() + PREFIX) as u64 + bytes + chunks * TAG as u64
 }
 
 /// Reads until the buffer holds a chunk (with room for its tag when sealed) or nothing more comes.
@@ -354,12 +384,31 @@ mod tests {
                     let again = blobs.put(key, &mut &content[..], u64::MAX).unwrap();
                     assert_eq!(again, stored, "the same content has the same name");
                 }
-                assert!(blobs.size(&stored.name).unwrap().unwrap() > len as u64);
+                assert_eq!(blobs.size(&stored.name).unwrap(), Some(sealed_size(len as u64)), "{len}");
                 blobs.remove(&stored.name).unwrap();
                 blobs.remove(&stored.name).unwrap();
                 assert_eq!(blobs.size(&stored.name).unwrap(), None);
                 assert!(matches!(blobs.open(key, &stored.name), Err(StoreError::Missing(_))));
             }
+        });
+    }
+
+    #[test]
+    fn what_lies_there_already_is_not_written_again_unless_it_was_cut_off() {
+        everywhere(|blobs, key, _| {
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(&[7; 3 * TAG]).unwrap();
+            let put = |mut f: &File| {
+                f.seek(SeekFrom::Start(0)).unwrap();
+                blobs.put_file(key, &mut f.try_clone().unwrap()).unwrap()
+            };
+            let stored = put(&file);
+            let sealed = raw(blobs, &stored.name);
+            assert_eq!(put(&file), stored);
+            assert_eq!(raw(blobs, &stored.name), sealed, "sealed anew it would be other bytes");
+            overwrite(blobs, &stored.name, &sealed[..30]);
+            assert_eq!(put(&file), stored);
+            assert_eq!(read(blobs, key, &stored.name).unwrap(), [7; 3 * TAG]);
         });
     }
 

@@ -43,6 +43,14 @@ impl Store {
         self.blobs.put(&key.0, from, limit)
     }
 
+    /// [`Store::put_blob`] of a file; what lies there already is not written again. Blocks.
+    ///
+    /// # Errors
+    /// Reading or writing fails.
+    pub fn put_file(&self, key: &CaseBlobs, file: &mut std::fs::File) -> Result<Stored> {
+        self.blobs.put_file(&key.0, file)
+    }
+
     /// What [`Store::put_blob`] and [`Store::read_blob`] need of a case.
     ///
     /// # Errors

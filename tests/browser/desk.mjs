@@ -117,6 +117,7 @@ try {
   await Promise.all([ada.waitForNavigation(), ada.click("button:has-text('Check and show')")]);
   assert.match(await ada.textContent("#policy .difference"), /staff: action:/);
   await shown(ada, "settings-policy");
+  if (pictures) await ada.locator("#policies").screenshot({ path: join(pictures, "settings-policy.png") });
   await Promise.all([ada.waitForNavigation(), ada.click("button:has-text('Put it in force')")]);
   assert.match(await ada.textContent("#policies tbody tr"), /county 2.*your own.*staff: keep/s);
   await Promise.all([ada.waitForNavigation(), ada.click("button:has-text('Preset again')")]);

@@ -8,12 +8,15 @@ use hayro::hayro_syntax::Pdf;
 use hayro::kurbo::{Affine, Rect};
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings};
+use rayon::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Pixels across.
 const WIDTH: f32 = 132.0;
 /// Pixels down at most.
 const TALLEST: f32 = 264.0;
+/// Pages that are drawn with the same fonts.
+const STRETCH: usize = 16;
 
 /// A small page.
 #[derive(Clone, Debug, Default)]
@@ -38,21 +41,34 @@ impl SmallPage {
     }
 }
 
-/// The first `most` pages. Empty when the second reader cannot open the file; a page that it gives up on is left out.
+/// The first `most` pages. Empty when the second reader cannot open the file; a page that it gives up on is left out. Stretches of pages go in
+/// parallel, each with what it has learnt of the fonts.
 pub fn small_pages(bytes: &[u8], most: usize) -> Vec<SmallPage> {
     let Some(pdf) = second::open(bytes, "").filter(|_| most > 0) else { return Vec::new() };
-    let n = pdf.pages().len().min(most);
-    (0..n).filter_map(|p| catch_unwind(AssertUnwindSafe(|| one(&pdf, p))).ok().flatten()).collect()
+    let numbers: Vec<usize> = (0..pdf.pages().len().min(most)).collect();
+    let stretch = |some: &[usize]| {
+        let mut caches = (InterpreterCache::new(), RenderCache::new());
+        let mut out = Vec::with_capacity(some.len());
+        for p in some {
+            match catch_unwind(AssertUnwindSafe(|| one(&pdf, *p, &caches))) {
+                Ok(page) => out.extend(page),
+                // What a panic has left in them is anybody's guess.
+                Err(_) => caches = (InterpreterCache::new(), RenderCache::new()),
+            }
+        }
+        out
+    };
+    numbers.par_chunks(STRETCH).map(stretch).collect::<Vec<_>>().into_iter().flatten().collect()
 }
 
-fn one(pdf: &Pdf, no: usize) -> Option<SmallPage> {
+fn one<'p>(pdf: &'p Pdf, no: usize, caches: &(InterpreterCache<'p>, RenderCache<'p>)) -> Option<SmallPage> {
     // A page that draws without end is given up before it is drawn.
-    second::letters(pdf, no, &InterpreterCache::new())?;
+    second::letters(pdf, no, &caches.0)?;
     let page = pdf.pages().get(no)?;
     let (w, h) = page.render_dimensions();
     let scale = (WIDTH / w.max(1.0)).min(TALLEST / h.max(1.0));
     let settings = PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE };
-    let map = hayro::render(page, &RenderCache::new(), &InterpreterSettings::default(), &RenderSettings::default(), &settings);
+    let map = hayro::render(page, &caches.1, &InterpreterSettings::default(), &RenderSettings::default(), &settings);
     let grey = |p: &[u8]| p.iter().take(3).map(|v| u32::from(*v)).sum::<u32>() / 3;
     Some(SmallPage {
         width: u32::from(map.width()),
