@@ -69,8 +69,7 @@ fn folder(dir: &Path, misses: bool) -> Result<bool, String> {
 fn run() -> Result<bool, String> {
     let mut args: Vec<String> = std::env::args().skip(1).collect();
     let alone = args.iter().position(|a| a == "--notes").map(|i| args.drain(i..(i + 2).min(args.len())).collect::<Vec<_>>());
-    const KNOWN: &[&str] =
-        &["--gate", "--misses", "--test-misses", "--identity-misses", "--no-page", "--short", "--examples", "--numbers"];
+    const KNOWN: &[&str] = &["--gate", "--misses", "--test-misses", "--identity-misses", "--no-page", "--short", "--examples"];
     if let Some(bad) = args.iter().find(|a| !KNOWN.contains(&a.as_str())) {
         return Err(format!("unknown option {bad}; known are {}", KNOWN.join(" ")));
     }
@@ -79,10 +78,6 @@ fn run() -> Result<bool, String> {
         let dir = alone.get(1).ok_or("--notes wants a folder")?;
         if on("--examples") {
             gold::folder(Path::new(dir), "notes")?.iter().try_for_each(examples::print)?;
-            return Ok(true);
-        }
-        if on("--numbers") {
-            gold::folder(Path::new(dir), "notes")?.iter().try_for_each(examples::print_numbers)?;
             return Ok(true);
         }
         return Ok(folder(Path::new(dir), on("--misses"))? || !on("--gate"));

@@ -44,7 +44,7 @@ pub mod model;
 mod name_read;
 mod near;
 mod nicknames;
-mod numbers;
+pub mod numbers;
 pub mod ocr;
 mod overlap;
 mod owner;
@@ -79,7 +79,7 @@ pub mod words;
 
 pub use dictionary::Dictionary;
 pub use discover::discover;
-use discover::{discover_unweighed, own_of, people_and_numbers};
+use discover::{discover_unweighed, own_of};
 pub use identity::split_text;
 pub use knowledge::Knowledge;
 pub use overlap::merge;

@@ -9,11 +9,11 @@ mod labels;
 mod people;
 mod place;
 mod runs;
+pub mod trace;
 
 use super::id_rules::needs_owner;
 use super::identity::Own;
 use super::tokens::Tokens;
-use super::weighed::trace::{NumberExample, OwnerExample, word_of};
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::role::Role;
 use evidence::{Doc, Facts, Owner, Sum, WEIGHTS};
@@ -149,38 +149,4 @@ fn verdict(doc: &Doc, shares: &[(Owner, f32)]) -> (Who, f32, f32) {
     let all = by.iter().map(|b| b.1).sum();
     let best = by.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((Who::New(Role::OtherPerson), 0.0));
     (best.0, best.1, all)
-}
-
-/// Every number that is asked about with the evidence for each owner: what the weights are fitted on.
-pub fn trace(t: &Tokens, names: &[Mention], found: &[Mention], own: &Own) -> Vec<NumberExample> {
-    let Some(doc) = Doc::new(t, names, found, own) else { return Vec::new() };
-    let mut heads = Heads::default();
-    let mut out = Vec::new();
-    for run in &doc.runs {
-        if !doc.asks(run, &mut heads) {
-            continue;
-        }
-        let facts = doc.facts(run, &mut heads);
-        let rule = doc.found(run);
-        let owners = doc.owners(run).into_iter().map(|owner| {
-            let mut sum = Sum::keeping();
-            doc.weigh(run, &facts, owner, &mut sum);
-            let (how, role, bytes) = match owner {
-                Owner::None => ("none", "", (0, 0)),
-                Owner::Unnamed(r) => ("unnamed", r.contract_name(), (0, 0)),
-                Owner::Person(k) => doc.people.get(k).map_or(("none", "", (0, 0)), |p| (p.how, word_of(&p.who), p.bytes)),
-            };
-            OwnerExample { how, role: role.to_string(), bytes, evidence: sum.kept.unwrap_or_default() }
-        });
-        out.push(NumberExample {
-            start: run.start,
-            end: run.end,
-            rule: rule.map_or(String::new(), |m| m.rule.to_string()),
-            role: rule.map_or(String::new(), |m| word_of(&m.who).to_string()),
-            own: facts.settled,
-            bare: false,
-            owners: owners.collect(),
-        });
-    }
-    out
 }
