@@ -6,14 +6,17 @@ use super::place::{Between, Heads, between, left_words, line_label};
 use super::runs::{Kind, Run, kind_of, runs};
 use crate::detect::identity::Own;
 use crate::detect::tokens::{Shape, Tokens};
-use crate::detect::weighed::table::Table;
+use crate::detect::words::ShortMap;
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::role::Role;
 use std::fmt::{Arguments, Write};
 use std::sync::LazyLock;
 
 /// The weights of the evidence.
-pub static WEIGHTS: LazyLock<Table<1>> = LazyLock::new(|| Table::read(include_str!("../weighed/number_weights.tsv")));
+pub static WEIGHTS: LazyLock<ShortMap<f32>> = LazyLock::new(|| {
+    let lines = include_str!("weights.tsv").lines().filter(|l| !l.starts_with('#'));
+    lines.filter_map(|l| l.split_once('\t')).filter_map(|(name, w)| Some((name, w.parse().ok()?))).collect()
+});
 
 /// To whom a number may belong.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,7 +57,7 @@ impl Sum {
     fn put(&mut self, what: Arguments) {
         self.line.clear();
         let _ = self.line.write_fmt(what);
-        self.sum += WEIGHTS.one(&self.line);
+        self.sum += WEIGHTS.get(self.line.as_str()).copied().unwrap_or(0.0);
         if let Some(kept) = &mut self.kept {
             kept.push(self.line.clone());
         }

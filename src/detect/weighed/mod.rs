@@ -6,5 +6,5 @@
 
 pub mod doubt;
 pub mod role;
-pub mod table;
+mod table;
 pub mod trace;

@@ -37,11 +37,6 @@ impl<const N: usize> Table<N> {
         out
     }
 
-    /// The weight of one piece of evidence for the first answer.
-    pub fn one(&self, evidence: &str) -> f32 {
-        self.by.get(evidence).and_then(|w| w.first()).copied().unwrap_or(0.0)
-    }
-
     /// True when nothing was fitted.
     pub fn is_empty(&self) -> bool {
         self.by.is_empty()
