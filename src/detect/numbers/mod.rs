@@ -86,7 +86,8 @@ fn decide(doc: &Doc, run: &Run, facts: &Facts, stays: &dyn Fn(&Mention) -> bool)
     };
     let Some(m) = found else {
         return match theirs {
-            x if x >= THEIRS => Some(new(who, RULE)),
+            x if x >= SURELY || x >= THEIRS && near => Some(new(who, RULE)),
+            x if x >= THEIRS => Some(new(Who::Ambiguous, DOUBTED)),
             x if x >= DOUBT && facts.labelled && near => Some(new(Who::Ambiguous, DOUBTED)),
             _ => None,
         };
@@ -95,6 +96,9 @@ fn decide(doc: &Doc, run: &Run, facts: &Facts, stays: &dyn Fn(&Mention) -> bool)
     let loose = needs_owner(m.rule) || m.rule.starts_with("beside.");
     // What the patient's own record or an organisation's heading tells is not put aside by a little more.
     let told = matches!(m.who, Who::Patient | Who::New(Role::Organization));
+    if loose && !stays(m) && !near && (THEIRS..SURELY).contains(&theirs) {
+        return Some(Mention { who: Who::Ambiguous, confidence: 0.6, ..wide });
+    }
     if theirs >= if told { SURELY } else { THEIRS } {
         // Where nobody is named or described near it, a label alone tells no owner.
         let better = (share >= OWNER || matches!(m.who, Who::Patient | Who::Nobody)) && near;

@@ -2,6 +2,7 @@
 
 use super::labels::{category_of, is_code, is_label, is_tail_label};
 use crate::detect::tokens::{Shape, Tokens};
+use crate::detect::words::{is_clinical, is_running_word, is_word};
 use crate::model::mention::{Category, Mention};
 
 /// How a stretch is written.
@@ -192,7 +193,7 @@ fn number(t: &Tokens, i: usize, floor: usize) -> Option<Run> {
             && match t.shape(*h) {
                 // A credential or a word that is a label elsewhere: `lic RN 9440187`.
                 Some(Shape::Upper | Shape::Initial) => {
-                    !is_label(t.low(*h)) && !crate::detect::words::is_running_word(t.low(*h)) || *h > 0 && told(t, *h - 1)
+                    !is_label(t.low(*h)) && !is_clinical(t.low(*h)) && !is_running_word(t.low(*h)) || *h > 0 && told(t, *h - 1)
                 }
                 Some(Shape::Lower) => !is_label(t.low(*h)) && t.word(*h).len() <= 4 && *h > 0 && told(t, *h - 1) && odd(t, *h),
                 _ => false,
@@ -226,7 +227,7 @@ fn told(t: &Tokens, k: usize) -> bool {
 
 /// No word of the language.
 fn odd(t: &Tokens, k: usize) -> bool {
-    !crate::detect::words::is_running_word(t.low(k)) && !crate::detect::words::is_word(t.low(k))
+    !is_running_word(t.low(k)) && !is_word(t.low(k))
 }
 
 fn touching_before(t: &Tokens, k: usize) -> bool {
@@ -238,7 +239,7 @@ fn joins(t: &Tokens, k: usize) -> bool {
     let (before, here) = (digits(t, k - 1), digits(t, k));
     let len = t.word(k).len();
     let whole = match t.shape(k) {
-        Some(Shape::Number) if t.shape(k - 1) == Some(Shape::Mixed) => {
+        Some(Shape::Number) if t.shape(k - 1) == Some(Shape::Mixed) && t.word(k - 1).starts_with(|c: char| c.is_alphabetic()) => {
             (2..=8).contains(&len) && (before <= 6 || len == 2 && (t.ends_column(k + 1) || t.is(k + 1, ',') || t.is(k + 1, ')')))
         }
         Some(Shape::Number) => (2..=6).contains(&len) || len == 1 && before >= 3,
@@ -437,6 +438,8 @@ fn result(text: &str) -> bool {
     let short = |sep: char| tail.split_once(sep).is_some_and(|(a, b)| (1..=3).contains(&a.len()) && (1..=2).contains(&b.len()));
     let age =
         text.len() <= 4 && text.ends_with(['F', 'M', 'f', 'm']) && text.bytes().filter(u8::is_ascii_alphabetic).count() == 1;
+    // `811/mo`
+    let rate = text.rsplit_once('/').is_some_and(|(_, u)| !u.is_empty() && u.chars().all(|c| c.is_ascii_lowercase()));
     let clock = text
         .split_once(':')
         .is_some_and(|(h, m)| h.len() <= 2 && m.get(..2).is_some_and(|m| m.bytes().all(|b| b.is_ascii_digit())));
@@ -447,7 +450,7 @@ fn result(text: &str) -> bool {
     let day = letters == 3
         && text.trim_matches(|c: char| c.is_ascii_digit()).len() == 3
         && is_month(&text.trim_matches(|c: char| c.is_ascii_digit()).to_lowercase());
-    age || clock || disease || range || day || head.ends_with(' ') && (short('.') || short('/'))
+    age || rate || clock || disease || range || day || head.ends_with(' ') && (short('.') || short('/'))
 }
 
 /// A day with its year that begins at token `i`, which holds a digit: `3/8/1977`, `8 Mar 1977`; or `Mar 8, 1977`, of which it is the
