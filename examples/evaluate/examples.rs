@@ -5,17 +5,94 @@ use disclose::detect::model::Names;
 use disclose::detect::weighed::trace::{Example, examples};
 use serde_json::json;
 
+/// Heads of the names model, each fitted without a part of the notes: `scripts/fit_head --folds=K --into=DIR` has written them. What is
+/// fitted on the head's word must not see a head that has seen the note.
+pub struct Heads {
+    names: Vec<Names>,
+    folds: std::collections::HashMap<String, usize>,
+}
+
+impl Heads {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// A file is not there or not as it must be.
+    pub fn read(dir: &std::path::Path) -> Result<Heads, String> {
+        let told = |e: &dyn std::fmt::Display| format!("{}: {e}", dir.display());
+        let folds = std::fs::read(dir.join("folds.json")).map_err(|e| told(&e))?;
+        let folds: std::collections::HashMap<String, usize> = serde_json::from_slice(&folds).map_err(|e| told(&e))?;
+        let last = folds.values().copied().max().unwrap_or(0);
+        let names = (0..=last).map(|k| Ok(Names::with_head(std::fs::read(dir.join(format!("{k}.bin"))).map_err(|e| told(&e))?)));
+        Ok(Heads { names: names.collect::<Result<_, String>>()?, folds })
+    }
+
+    /// The one that has not seen the note.
+    pub fn of(&self, note: &Note) -> Option<&Names> {
+        self.folds.get(&note.name).and_then(|k| self.names.get(*k))
+    }
+}
+
 /// Prints the examples of a note, one JSON object a line.
 ///
 /// # Errors
 /// The note's identity is not valid.
-pub fn print(note: &Note) -> Result<(), String> {
+pub fn print(names: &Names, note: &Note) -> Result<(), String> {
     let identity = disclose::people::identity::read_identity(note.identity.as_bytes(), &note.name).map_err(|e| e.to_string())?;
     let roster = disclose::cli::detect::roster_of(&identity);
-    let (words, persons) = examples(&Names::shared(), &note.text, &identity, &roster);
+    let (words, persons) = examples(names, &note.text, &identity, &roster);
     words.iter().for_each(|e| line(note, "word", e));
     persons.iter().for_each(|e| line(note, "person", e));
     Ok(())
+}
+
+/// Writes what `scripts/fit_head` fits the head of the names model on: one JSON object a window to standard output, and the model's figures
+/// of its pieces, two bytes each, to `into`.
+///
+/// # Errors
+/// The model is not there, or writing fails.
+pub fn print_pieces(note: &Note, into: &mut impl std::io::Write) -> Result<(), String> {
+    let ranges = disclose::detect::weighed::trace::stretches(&note.text);
+    let texts: Vec<&str> = ranges.iter().map(|r| note.text.get(r.clone()).unwrap_or("")).collect();
+    let mut failed = Ok(());
+    Names::shared().pieces(&texts, &mut |text, pieces| {
+        let base = ranges.get(text).map_or(0, |r| r.start);
+        let labels: Vec<usize> = pieces.iter().map(|p| label(note, base + p.start, base + p.end)).collect();
+        let starts: Vec<usize> = pieces.iter().map(|p| base + p.start).collect();
+        let signs: Vec<String> = pieces.iter().map(|p| p.signs.to_string()).collect();
+        println!("{}", json!({ "note": note.name, "starts": starts, "labels": labels, "signs": signs }));
+        let bytes: Vec<u8> = pieces
+            .iter()
+            .flat_map(|p| p.known)
+            .flat_map(|x| ((x.to_bits() >> 16) as u16 + (x.to_bits() >> 15 & 1) as u16).to_le_bytes())
+            .collect();
+        failed = into.write_all(&bytes).map_err(|e| e.to_string());
+    })?;
+    failed
+}
+
+/// The class of a piece, as `src/detect/model/head.rs` numbers them; 99 is not counted.
+fn label(note: &Note, start: usize, end: usize) -> usize {
+    let Some(span) = note.spans.iter().find(|s| s.start < end && start < s.end) else { return 0 };
+    let name = span.category == "name";
+    match &span.subject {
+        Subject::Trap(_) => 0,
+        Subject::Any => 99,
+        Subject::Patient => {
+            if name {
+                1
+            } else {
+                8
+            }
+        }
+        Subject::Other(_) if !name => 7,
+        Subject::Other(roles) => match roles.first().map_or("", String::as_str) {
+            "mother" | "father" | "sibling" | "spouse" | "child" | "relative" => 2,
+            "physician" | "nurse" | "clinician" => 3,
+            "staff" => 4,
+            "other_patient" => 5,
+            _ => 6,
+        },
+    }
 }
 
 fn line(note: &Note, kind: &str, e: &Example) {

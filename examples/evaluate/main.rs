@@ -7,6 +7,7 @@ mod identity;
 mod page;
 mod score;
 
+use disclose::detect::model::Names;
 use rayon::prelude::*;
 use score::{Count, Score};
 use std::path::Path;
@@ -69,6 +70,8 @@ fn folder(dir: &Path, misses: bool) -> Result<bool, String> {
 fn run() -> Result<bool, String> {
     let mut args: Vec<String> = std::env::args().skip(1).collect();
     let alone = args.iter().position(|a| a == "--notes").map(|i| args.drain(i..(i + 2).min(args.len())).collect::<Vec<_>>());
+    let pieces = args.iter().position(|a| a == "--pieces").map(|i| args.drain(i..(i + 2).min(args.len())).collect::<Vec<_>>());
+    let heads = args.iter().position(|a| a == "--heads").map(|i| args.drain(i..(i + 2).min(args.len())).collect::<Vec<_>>());
     const KNOWN: &[&str] = &["--gate", "--misses", "--test-misses", "--identity-misses", "--no-page", "--short", "--examples"];
     if let Some(bad) = args.iter().find(|a| !KNOWN.contains(&a.as_str())) {
         return Err(format!("unknown option {bad}; known are {}", KNOWN.join(" ")));
@@ -76,9 +79,22 @@ fn run() -> Result<bool, String> {
     let on = |flag: &str| args.iter().any(|a| a == flag);
     if let Some(alone) = alone {
         let dir = alone.get(1).ok_or("--notes wants a folder")?;
+        if let Some(into) = pieces.as_ref().and_then(|p| p.get(1)) {
+            let file = std::fs::File::create(into).map_err(|e| format!("{into}: {e}"))?;
+            let mut file = std::io::BufWriter::new(file);
+            return gold::folder(Path::new(dir), "notes")?
+                .iter()
+                .try_for_each(|n| examples::print_pieces(n, &mut file))
+                .map(|()| true);
+        }
         if on("--examples") {
-            gold::folder(Path::new(dir), "notes")?.iter().try_for_each(examples::print)?;
-            return Ok(true);
+            let heads = heads.as_ref().and_then(|h| h.get(1)).map(|dir| examples::Heads::read(Path::new(dir))).transpose()?;
+            let shared = Names::shared();
+            let names = |note: &gold::Note| match &heads {
+                Some(heads) => heads.of(note).ok_or_else(|| format!("{} is in no fold", note.name)),
+                None => Ok(shared.as_ref()),
+            };
+            return gold::folder(Path::new(dir), "notes")?.iter().try_for_each(|n| examples::print(names(n)?, n)).map(|()| true);
         }
         return Ok(folder(Path::new(dir), on("--misses"))? || !on("--gate"));
     }

@@ -1,6 +1,6 @@
 //! `disclose detect`: identifiers in one text, one JSON object a line.
 
-use crate::detect::model::{Names, read_names};
+use crate::detect::model::{Names, joined, read_names};
 use crate::detect::{Context, Dictionary, Knowledge, discover, merge};
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::request::Identity;
@@ -35,7 +35,7 @@ pub fn run_with(input: &mut dyn Read, patient: Option<Identity>, names: &Names, 
     let known = Knowledge::new(&roster, &identity, &Dictionary::default()).scan(&text, &ctx);
     let found = merge(known, discover(&text, &ctx, &identity));
     let read = read_names(names, &text, &ctx, &identity, &found, &|_| false);
-    let mentions = merge(found, read.mentions);
+    let mentions = joined(&found, &read.mentions);
     let shown = Shown::new(&mentions, &roster);
     let mut labels = Labels::default();
     for (i, m) in mentions.iter().enumerate() {

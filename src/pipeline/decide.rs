@@ -273,7 +273,7 @@ fn search_in(text: &str, f: &Field, tree: &Tree, known: &Known, explains: Explai
     if read.is_empty() {
         return found;
     }
-    let mut all = detect::merge(found.to_vec(), read.to_vec());
+    let mut all = model::joined(&found, &read);
     known.doubtful.add(text, &mut all);
     all.into()
 }

@@ -142,10 +142,12 @@ fn read_waiting(
         let read = given.reads.mentions(text, &ctx, false, || {
             let opened = opened.unwrap_or_else(|| model::open(given.names, text, &ctx, given.identity, &found, known));
             let read = model::read_opened(given.names, text, &ctx, given.identity, &found, &opened);
-            let somebody = read.mentions.into_iter().filter(model::is_somebody).collect();
+            let told = |m: &Mention| model::is_somebody(m) || m.rule == model::NO_NAME;
+            let somebody = read.mentions.into_iter().filter(told).collect();
             (somebody, if read.left_out { Keep::Never } else { Keep::Empty })
         });
-        for m in found.iter().chain(read.iter()) {
+        let names = read.iter().filter(|m| m.rule != model::NO_NAME);
+        for m in model::kept(&found, &read).chain(names) {
             gather(text, m, seen, out);
         }
     }

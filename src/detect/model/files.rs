@@ -17,6 +17,8 @@ const VOCABULARY: (&str, &str) = ("vocab.txt", "0fbe6b50061feabb9be68af471e9aa6d
 pub const RULE: &str = "model.name";
 /// Rule of what may be a name, for a person to say.
 pub const DOUBT: &str = "model.doubt";
+/// Rule of what lists took for a name and all the rest together does not; see [`super::joined`].
+pub const NO_NAME: &str = "model.no-name";
 /// Rule of a word that is a part of a name found elsewhere in the text.
 pub const AGAIN: &str = "model.again";
 const FOLDER: &str = "rampart-1.4.0";

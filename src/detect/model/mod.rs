@@ -9,8 +9,10 @@
 //! person read every narrative: see [`Names::missing`].
 
 mod files;
+mod head;
 mod net;
 mod places;
+mod signs;
 #[cfg(test)]
 mod tests;
 mod things;
@@ -18,25 +20,56 @@ mod verdict;
 mod windows;
 mod wordpiece;
 
-pub use files::{ATTRIBUTION, DOUBT, MODEL, RULE, VERSION};
+pub use files::{ATTRIBUTION, DOUBT, MODEL, NO_NAME, RULE, VERSION};
 pub use places::is_in_no_list;
 pub(super) use things::is_place;
 pub use verdict::{Answer, Opened, is_somebody, open, read_names, read_opened};
-pub(super) use verdict::{name_scores, read_unweighed};
+pub(super) use verdict::{all_stretches, name_scores, read_unweighed};
 
+use crate::detect::weighed::doubt;
+use crate::model::mention::Mention;
 use files::Files;
 use net::{Net, Scored};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
+/// What rules and lists found in a text with what the model had to say: its names are added, and what it takes for none is left out.
+pub fn joined(found: &[Mention], read: &[Mention]) -> Vec<Mention> {
+    let names = read.iter().filter(|m| m.rule != files::NO_NAME).cloned().collect();
+    super::merge(kept(found, read).cloned().collect(), names)
+}
+
+/// Those of `found` that stand after what the model had to say.
+pub fn kept<'m>(found: &'m [Mention], read: &'m [Mention]) -> impl Iterator<Item = &'m Mention> {
+    let dropped = |m: &Mention| read.iter().any(|r| r.rule == files::NO_NAME && r.start == m.start && r.end == m.end);
+    found.iter().filter(move |m| !doubt::is_weak(m) || !dropped(m))
+}
+
 /// Bytes of text whose scores are remembered; then all is forgotten.
 const REMEMBERED: usize = 8 << 20;
+
+/// A piece of a word with all that goes into the head.
+pub struct Piece<'a> {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+    /// Signs of its word, one bit each.
+    pub signs: u64,
+    /// Figures of the model's layers.
+    pub known: &'a [f32],
+}
+
+fn without_figures(text: &str) -> String {
+    text.chars().map(|c| if c.is_ascii_digit() { '1' } else { c }).collect()
+}
 
 /// The model, loaded when it is first asked. Shared by all workers.
 pub struct Names {
     files: Result<Files, String>,
     net: OnceLock<Result<Net, String>>,
     asked: Mutex<Remembered>,
+    head: Option<Vec<u8>>,
 }
 
 #[derive(Default)]
@@ -48,7 +81,7 @@ struct Remembered {
 impl Names {
     /// Looks for the files; loads nothing yet.
     pub fn open() -> Names {
-        Names { files: Files::find(), net: OnceLock::new(), asked: Mutex::default() }
+        Names { files: Files::find(), net: OnceLock::new(), asked: Mutex::default(), head: None }
     }
 
     /// One for the whole program.
@@ -59,7 +92,12 @@ impl Names {
 
     /// No model, for the reason given.
     pub fn none(why: &str) -> Names {
-        Names { files: Err(why.to_string()), net: OnceLock::new(), asked: Mutex::default() }
+        Names { files: Err(why.to_string()), net: OnceLock::new(), asked: Mutex::default(), head: None }
+    }
+
+    /// With another head than the one that is a part of the program: for measuring heads.
+    pub fn with_head(head: Vec<u8>) -> Names {
+        Names { head: Some(head), ..Names::open() }
     }
 
     /// Why nobody asks the model: its files are not there, or were found to be wrong when it was first asked.
@@ -79,8 +117,38 @@ impl Names {
         let files = self.files.as_ref().map_err(Clone::clone)?;
         // On a thread of its own: a worker of the pipeline that waits for the loader's pool would begin another document, come here
         // again and wait for itself.
-        let load = || std::thread::scope(|s| s.spawn(|| Net::load(files)).join().unwrap_or_else(|_| Err("it broke off".into())));
+        let load = || {
+            std::thread::scope(|s| {
+                s.spawn(|| Net::load(files, self.head.as_deref())).join().unwrap_or_else(|_| Err("it broke off".into()))
+            })
+        };
         self.net.get_or_init(load).as_ref().map_err(Clone::clone)
+    }
+
+    /// What the network knows of each piece of `texts`, for fitting the head: see [`Piece`].
+    ///
+    /// # Errors
+    /// The model is not there or fails.
+    pub fn pieces(&self, texts: &[&str], each: &mut dyn FnMut(usize, &[Piece])) -> Result<(), String> {
+        let texts: Vec<String> = texts.iter().map(|t| without_figures(t)).collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        self.net()?.each_batch(&texts, &mut |batch, known| {
+            let all: usize = batch.iter().map(|w| w.pieces.len()).sum();
+            let mut known = known.chunks_exact((known.len() / all.max(1)).max(1));
+            for window in batch {
+                let told = window.pieces.iter().zip(&window.signs).zip(known.by_ref());
+                let pieces: Vec<Piece> = told
+                    .map(|((p, signs), known)| Piece {
+                        start: window.start + p.start,
+                        end: window.start + p.end,
+                        signs: *signs,
+                        known,
+                    })
+                    .collect();
+                each(window.text, &pieces);
+            }
+            Ok(())
+        })
     }
 
     /// Reads texts that will be asked for one by one: together they take a fraction of the time, as the weights are unpacked once for
@@ -92,8 +160,7 @@ impl Names {
     /// Scores of each text, read or remembered. Figures are read as ones: which figure stands there says nothing about names, and rows of
     /// a table that differ in figures only are one text.
     fn scores(&self, texts: &[&str]) -> Result<Vec<Arc<[Scored]>>, String> {
-        let texts: Vec<String> =
-            texts.iter().map(|t| t.chars().map(|c| if c.is_ascii_digit() { '1' } else { c }).collect()).collect();
+        let texts: Vec<String> = texts.iter().map(|t| without_figures(t)).collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let mut out: Vec<Option<Arc<[Scored]>>> = match self.asked.lock() {
             Ok(asked) => texts.iter().map(|t| asked.by_text.get(*t).cloned()).collect(),

@@ -94,7 +94,7 @@ fn a_name_across_a_window_border_is_found() {
         let scores = names.scores(&[&text]).expect("the model reads");
         let start = text.find(name).expect("the name is there");
         let within = |s: &&super::net::Scored| (s.start as usize) < start + name.len() && (s.end as usize) > start;
-        let low = scores[0].iter().filter(within).filter(|s| s.name < 0.2).count();
+        let low = scores[0].iter().filter(within).filter(|s| s.name() < 0.2).count();
         assert!(low <= 1, "at {at}: {:?}", scores[0].iter().filter(within).collect::<Vec<_>>());
         assert!(covered(&names, &text, name), "at {at}");
     }
@@ -112,7 +112,7 @@ fn batches_and_memory_change_no_score() {
     let together = names.net().expect("loads").read(&texts).expect("reads");
     for (text, scores) in texts.iter().zip(&together) {
         let alone = names.net().expect("loads").read(&[text]).expect("reads");
-        let close = alone[0].iter().zip(scores).all(|(a, b)| a.start == b.start && (a.name - b.name).abs() < 1e-4);
+        let close = alone[0].iter().zip(scores).all(|(a, b)| a.start == b.start && (a.name() - b.name()).abs() < 1e-4);
         assert!(close && alone[0].len() == scores.len(), "{text}");
         let remembered = names.scores(&[text, text]).expect("reads");
         assert_eq!(remembered[0], names.scores(&[text]).expect("reads")[0]);

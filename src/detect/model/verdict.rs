@@ -105,10 +105,15 @@ pub(in crate::detect) fn read_unweighed(
     read(names, text, ctx, identity, found, &opened, false).mentions
 }
 
+/// The stretches of a text whose words are all asked about.
+pub(in crate::detect) fn all_stretches(t: &Tokens) -> Vec<Range<usize>> {
+    let all: Vec<usize> = (0..t.list.len()).collect();
+    stretches(t, &all)
+}
+
 /// How much each token looks like a name to the model.
 pub(in crate::detect) fn name_scores(names: &Names, t: &Tokens) -> Vec<f32> {
-    let all: Vec<usize> = (0..t.list.len()).collect();
-    let ranges = stretches(t, &all);
+    let ranges = all_stretches(t);
     let texts: Vec<&str> = ranges.iter().map(|r| t.text.get(r.clone()).unwrap_or("")).collect();
     let mut out = vec![0.0; t.list.len()];
     let Ok(scores) = names.scores(&texts) else { return out };
@@ -144,11 +149,14 @@ fn opened(
     }
     let t = Tokens::new(text);
     let open = open_words(&t, ctx.class, found, known);
+    let mut weak = Vec::new();
     let mut out = Opened { tokens: open.tokens, left_out: open.left_out, ..Opened::default() };
     if weighed && is_prose(ctx) {
-        out.left = doubt::Doc::new(&t, found).open(found, &own_of(identity), known, &mut out.left_out, &out.tokens);
+        let (doc, own) = (doubt::Doc::new(&t, found), own_of(identity));
+        out.left = doc.open(found, &own, known, &mut out.left_out, &out.tokens);
+        weak = doc.weak(found, &own);
     }
-    let mut asked: Vec<usize> = out.tokens.iter().copied().chain(out.left.iter().map(|l| l.0)).collect();
+    let mut asked: Vec<usize> = out.tokens.iter().copied().chain(out.left.iter().map(|l| l.0)).chain(weak).collect();
     asked.sort_unstable();
     asked.dedup();
     out.ranges = stretches(&t, &asked);
@@ -218,7 +226,17 @@ fn read(
     out.mentions.retain(|m| m.rule != files::DOUBT || !again.iter().any(|a| a.start < m.end && m.start < a.end));
     out.mentions.extend(again);
     if let Some(doc) = doc {
-        let more = doc.asked(left, &|i| said.get(&i).copied().unwrap_or(0.0), &out.mentions, &own);
+        let said = |i: usize| said.get(&i).copied();
+        out.mentions.extend(
+            found.iter().enumerate().filter(|(at, _)| doc.falls(*at, found, &said, &own)).map(|(_, m)| Mention {
+                rule: files::NO_NAME,
+                who: Who::Nobody,
+                name: None,
+                ..m.clone()
+            }),
+        );
+        let said = |i: usize| said(i).unwrap_or(0.0);
+        let more = doc.asked(left, &said, &out.mentions, &own);
         out.mentions.extend(more);
     }
     out
@@ -299,7 +317,7 @@ fn score(t: &Tokens, i: usize, base: usize, scores: &[Scored]) -> f32 {
     let (start, end) = (token.start - base, token.end - base);
     let from = scores.partition_point(|s| (s.start as usize) < start);
     let within = scores.get(from..).unwrap_or_default().iter().take_while(|s| (s.start as usize) < end);
-    within.map(|s| s.name).fold(0.0, f32::max)
+    within.map(Scored::name).fold(0.0, f32::max)
 }
 
 /// Runs of words that belong to one name: first token, token after the last, mean score of the words.
@@ -354,7 +372,12 @@ fn verdict(t: &Tokens, first: usize, next: usize, sure: f32, ctx: &Context, own:
     let likes: Vec<NameLike> = words.iter().map(|i| t.like(*i)).collect();
     let best = likes.iter().copied().max()?;
     let ruled_out = |i: &usize| is_clinical(t.low(*i)) || is_place_or_month(t.low(*i)) || is_running_word(t.low(*i));
-    if best < NameLike::WordName || words.iter().all(ruled_out) || doubt::is_result_flag(t, first) {
+    let written_together = |i: &usize| doubt::is_compound(t.word(*i));
+    if best < NameLike::WordName
+        || words.iter().all(ruled_out)
+        || doubt::is_result_flag(t, first)
+        || words.iter().any(written_together)
+    {
         return None;
     }
     let moved = is_destination(t, first) && sure >= CERTAIN && t.is_capital(first);

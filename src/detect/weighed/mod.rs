@@ -8,3 +8,4 @@ pub mod doubt;
 pub mod role;
 mod table;
 pub mod trace;
+pub mod word_evidence;

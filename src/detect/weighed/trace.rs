@@ -1,6 +1,6 @@
 //! What the weights are fitted on: the evidence for each word and each person of a text, as the program would weigh it.
 
-use super::{doubt, role};
+use super::{doubt, role, word_evidence};
 use crate::detect::model::{Names, name_scores, read_unweighed};
 use crate::detect::tokens::Tokens;
 use crate::detect::words::NameLike;
@@ -41,7 +41,7 @@ pub fn examples(names: &Names, text: &str, identity: &Identity, roster: &Roster)
         let over = found.partition_point(|m| m.start <= token.start).checked_sub(1).filter(|j| token.start < found[*j].end);
         let mut evidence = doc.evidence(i, &found, over);
         let like = if t.like(i) >= NameLike::Unknown { "name" } else { "word" };
-        evidence.extend(doubt::model_evidence(scores.get(i).copied().unwrap_or(0.0), like));
+        evidence.extend(word_evidence::model_evidence(scores.get(i).copied().unwrap_or(0.0), like));
         words.push(Example {
             start: token.start,
             end: token.end,
@@ -62,4 +62,9 @@ pub fn examples(names: &Names, text: &str, identity: &Identity, roster: &Roster)
         persons.push(Example { start: m.start, end: m.end, evidence, found: true, role: told.to_string() });
     }
     (words, persons)
+}
+
+/// The stretches of `text` that the names model would read if it were asked about every word.
+pub fn stretches(text: &str) -> Vec<std::ops::Range<usize>> {
+    crate::detect::model::all_stretches(&Tokens::new(text))
 }

@@ -1,0 +1,309 @@
+//! All that speaks for and against a word being somebody's name.
+
+use super::doubt::{Doc, words_of};
+use crate::detect::cues::{credential, function, is_eponym_head, is_institution_head, kin, role_phrase, title};
+use crate::detect::evidence::credential_at;
+use crate::detect::lone::Style;
+use crate::detect::speech::is_speech;
+use crate::detect::things::is_thing_noun;
+use crate::detect::tokens::{Shape, Tokens};
+use crate::detect::words::{
+    NameLike, is_bare_eponym, is_clinical, is_eponym, is_given, is_place_or_month, is_shared_eponym, is_surname, is_usual,
+    is_word,
+};
+use crate::model::mention::{Category, Mention};
+
+impl Doc<'_> {
+    /// All that speaks for and against token `i`. `found` are the finds without the one that may lie over it.
+    pub fn evidence(&self, i: usize, found: &[Mention], without: Option<usize>) -> Vec<String> {
+        let t = self.t;
+        let mut out: Vec<String> = Vec::with_capacity(40);
+        let mut put = |s: &str| out.push(s.to_string());
+        put("one");
+        // What the model alone has found is judged before it is a find.
+        if let Some(m) = without.and_then(|w| found.get(w)).filter(|m| !m.rule.starts_with("model.")) {
+            put(&format!("rule={}", m.rule));
+        }
+        let low = t.low(i);
+        let shape = match t.shape(i) {
+            Some(Shape::Cap) => "cap",
+            Some(Shape::Upper) => "upper",
+            Some(Shape::Lower) => "lower",
+            Some(Shape::Mixed) => "mixed",
+            _ => "init",
+        };
+        let style = match self.style {
+            Style::Mixed => "mixed",
+            Style::Small => "small",
+            Style::Capitals => "loud",
+        };
+        let like = match t.like(i) {
+            NameLike::Name if is_usual(low) => "usual",
+            NameLike::Name => "rare",
+            NameLike::WordName => "wordname",
+            NameLike::Unknown => "unknown",
+            NameLike::Word => "word",
+        };
+        put(shape);
+        put(&format!("{shape}/{style}"));
+        put(&format!("like={like}"));
+        put(&format!("{shape}/{like}"));
+        for (is, name) in [
+            (is_given(low), "given"),
+            (is_surname(low), "surname"),
+            (is_place_or_month(low), "place"),
+            (is_clinical(low), "clinical"),
+            (is_eponym(low), "eponym"),
+            (is_shared_eponym(low), "shared-eponym"),
+            (is_bare_eponym(low), "bare-eponym"),
+            (is_word(low), "vocabulary"),
+            (role_phrase(|k| t.low(i + k)).is_some(), "role-word"),
+            (is_eponym_head(low), "head"),
+            (t.get(i).is_some_and(|x| x.possessive), "owns"),
+        ] {
+            if is {
+                put(name);
+                if matches!(name, "given" | "place" | "eponym" | "owns") {
+                    put(&format!("{name}/{like}"));
+                }
+            }
+        }
+        put(match t.word(i).chars().count() {
+            1 => "len1",
+            2 => "len2",
+            3 => "len3",
+            4 => "len4",
+            _ => "long",
+        });
+        // The same word elsewhere.
+        if shape != "lower" && self.small.contains(low) {
+            put("also-small");
+        }
+        let large = self.large.get(low).copied().unwrap_or(0);
+        if large > 1 {
+            put("again");
+        }
+        let mine = without.and_then(|w| found.get(w)).map_or(0, |m| usize::from(words_of(t, m).contains(&low.to_string())));
+        if self.named.get(low).copied().unwrap_or(0) > mine {
+            put("named-elsewhere");
+            put(&format!("named-elsewhere/{shape}"));
+        }
+        let over = |k: usize| {
+            let x = t.get(k)?;
+            let j = found.partition_point(|m| m.start <= x.start).checked_sub(1)?;
+            found.get(j).filter(|m| Some(j) != without && x.start < m.end)
+        };
+        self.left(i, like, &over, &mut out);
+        self.right(i, like, &over, &mut out);
+        // The label of the line, and whether terms stand around.
+        let line = t.line_start(i);
+        if let Some(colon) = (line..i.min(line + 4)).find(|k| t.is(*k, ':')) {
+            out.push(format!("label={}", t.low(colon.saturating_sub(1))));
+        }
+        let near = (i.saturating_sub(6)..i + 7).filter(|k| *k != i && over(*k).is_none());
+        let (mut terms, mut numbers) = (0, 0);
+        for k in near {
+            terms += usize::from(t.word(k).len() > 2 && (is_clinical(t.low(k)) || is_eponym(t.low(k))));
+            numbers += usize::from(matches!(t.shape(k), Some(Shape::Number | Shape::Mixed)));
+        }
+        out.push(format!("terms={}", terms.min(3)));
+        out.push(format!("terms={}/{like}", terms.min(3)));
+        out.push(format!("numbers={}", numbers.min(3)));
+        if (i.saturating_sub(8)..i + 9).any(|k| k != i && over(k).is_some_and(|m| m.category == Category::Name)) {
+            out.push("name-near".into());
+        }
+        if t.begins_column(i) && t.ends_column(i + 1) {
+            out.push("cell".into());
+            out.push(format!("cell/{like}"));
+        }
+        out
+    }
+
+    fn left<'m>(&self, i: usize, like: &str, over: &dyn Fn(usize) -> Option<&'m Mention>, out: &mut Vec<String>) {
+        let t = self.t;
+        let Some(j) = i.checked_sub(1).filter(|_| !t.begins_line(i)) else {
+            out.push("l=line".into());
+            out.push(format!("l=line/{like}"));
+            return;
+        };
+        if t.begins_column(i) {
+            out.push("column".into());
+        }
+        if let Some(m) = over(j) {
+            let kind = if m.category == Category::Name { "name" } else { "value" };
+            out.push(format!("l={kind}"));
+            out.push(format!("l={kind}/{like}"));
+            return;
+        }
+        let low = t.low(j);
+        let (class, lexical): (String, bool) = match t.shape(j) {
+            Some(Shape::Mark('.' | '!' | '?')) => {
+                let short = j > 0 && (title(t.low(j - 1)).is_some() || t.shape(j - 1) == Some(Shape::Initial));
+                (if short { "abbreviation".into() } else { "stop".into() }, false)
+            }
+            Some(Shape::Mark(m)) => {
+                let before = j.checked_sub(1).filter(|k| !t.begins_line(k + 1) && m != '|');
+                if let Some(k) = before {
+                    let kind = if over(k).is_some() { "name" } else { kind(t, k) };
+                    out.push(format!("l={m}{kind}"));
+                    if m == ':' || m == '(' || m == '/' {
+                        out.push(format!("l{m}{}", t.low(k)));
+                    }
+                }
+                (m.to_string(), false)
+            }
+            Some(Shape::Number | Shape::Mixed) => ("#".into(), false),
+            Some(Shape::Lower) => (kind(t, j).into(), true),
+            Some(Shape::Cap) => (format!("Cap-{}", kind(t, j)), true),
+            Some(Shape::Upper) => (format!("Upper-{}", kind(t, j)), true),
+            Some(Shape::Initial) => ("initial".into(), false),
+            _ => ("other".into(), false),
+        };
+        out.push(format!("l={class}"));
+        out.push(format!("l={class}/{like}"));
+        if lexical {
+            out.push(format!("lw={low}"));
+            if let Some(k) = j.checked_sub(1) {
+                let w = if over(k).is_some() { "NAME" } else { t.low(k) };
+                if matches!(t.shape(k), Some(Shape::Lower | Shape::Cap | Shape::Upper)) {
+                    out.push(format!("lw2={w}"));
+                }
+                if low == "and" && over(k).is_some() {
+                    out.push("l=name-and".into());
+                }
+            }
+        }
+    }
+
+    fn right<'m>(&self, i: usize, like: &str, over: &dyn Fn(usize) -> Option<&'m Mention>, out: &mut Vec<String>) {
+        let t = self.t;
+        let n = i + 1;
+        if t.ends_line(n) {
+            out.push("r=line".into());
+            out.push(format!("r=line/{like}"));
+            return;
+        }
+        if t.ends_column(n) {
+            out.push("ends-column".into());
+        }
+        if let Some(m) = over(n) {
+            let kind = if m.category == Category::Name { "name" } else { "value" };
+            out.push(format!("r={kind}"));
+            out.push(format!("r={kind}/{like}"));
+            return;
+        }
+        let low = t.low(n);
+        let mut class: String = match t.shape(n) {
+            Some(Shape::Mark(m)) => {
+                if let Some(x) = over(n + 1) {
+                    out.push(format!("r={m}{}", if x.category == Category::Name { "name" } else { "value" }));
+                } else if !t.ends_line(n + 1) {
+                    out.push(format!("r={m}{}", kind(t, n + 1)));
+                }
+                m.to_string()
+            }
+            Some(Shape::Number | Shape::Mixed) => {
+                let dose = matches!(t.low(n + 1), "mg" | "mcg" | "ml" | "units" | "mm" | "cm" | "fr" | "tab" | "%");
+                if dose || t.is(n + 1, '%') { "dose".into() } else { "#".into() }
+            }
+            Some(Shape::Lower) => {
+                out.push(format!("rw={low}"));
+                let w2 = if over(n + 1).is_some() { "NAME" } else { t.low(n + 1) };
+                if low == "and" && w2 == "NAME" {
+                    out.push("r=and-name".into());
+                }
+                if is_speech(low) {
+                    "speech".into()
+                } else if is_thing_noun(t, n) {
+                    "noun".into()
+                } else if low.len() > 3 && low.ends_with("ed") {
+                    "did".into()
+                } else if low.len() > 3 && low.ends_with('s') && !low.ends_with("ss") && is_word(low) {
+                    "does".into()
+                } else {
+                    kind(t, n).into()
+                }
+            }
+            Some(Shape::Cap) => {
+                out.push(format!("rw={low}"));
+                format!("Cap-{}", kind(t, n))
+            }
+            Some(Shape::Upper) => {
+                if credential_at(t, n).is_some() {
+                    "credential".into()
+                } else {
+                    format!("Upper-{}", kind(t, n))
+                }
+            }
+            Some(Shape::Initial) => "initial".into(),
+            _ => "other".into(),
+        };
+        if is_institution_head(low) {
+            class = "institution".into();
+        } else if is_eponym_head(low) {
+            class = "thing".into();
+        }
+        out.push(format!("r={class}"));
+        out.push(format!("r={class}/{like}"));
+    }
+}
+
+/// The bucket of what the model says.
+pub fn bucket(p: f32) -> &'static str {
+    match p {
+        p if p < 0.02 => "m0",
+        p if p < 0.1 => "m1",
+        p if p < 0.3 => "m2",
+        p if p < 0.6 => "m3",
+        p if p < 0.85 => "m4",
+        p if p < 0.97 => "m5",
+        _ => "m6",
+    }
+}
+
+/// What the model's word adds to the evidence.
+pub fn model_evidence(p: f32, like: &str) -> [String; 2] {
+    let m = bucket(p);
+    [m.to_string(), format!("{m}/{like}")]
+}
+
+/// What a word beside a name is.
+fn kind(t: &Tokens, k: usize) -> &'static str {
+    let low = t.low(k);
+    match low {
+        "the" | "a" | "an" | "this" | "each" | "no" | "any" | "some" | "all" | "every" => return "det",
+        "in" | "at" | "of" | "on" | "near" | "into" | "onto" => return "place-prep",
+        "with" | "w" | "by" | "per" | "from" | "to" | "for" | "via" | "re" | "cc" | "attn" | "thru" | "through" | "than" => {
+            return "person-prep";
+        }
+        "told" | "called" | "asked" | "paged" | "texted" | "saw" | "met" | "notified" | "informed" | "spoke" | "named"
+        | "thanked" | "emailed" | "call" | "ask" | "tell" | "see" | "sees" | "contact" | "page" => return "reach",
+        "and" | "or" | "but" | "nor" => return "and",
+        "her" | "his" | "my" | "their" | "our" | "your" => return "poss",
+        "is" | "was" | "has" | "had" | "will" | "can" | "would" | "does" | "did" | "are" | "were" | "who" => return "aux",
+        _ => {}
+    }
+    if kin(low).is_some() {
+        return "kin";
+    }
+    if title(low).is_some() {
+        return "title";
+    }
+    if role_phrase(|j| t.low(k + j)).is_some() || function(t.word(k)).is_some() {
+        return "role";
+    }
+    if credential(t.word(k)).is_some() {
+        return "cred";
+    }
+    match t.shape(k) {
+        Some(Shape::Number | Shape::Mixed) => "#",
+        Some(Shape::Mark(_)) => "mark",
+        _ if is_clinical(low) => "clinical",
+        _ if is_eponym(low) => "eponym",
+        _ if is_institution_head(low) => "institution",
+        _ if t.like(k) == NameLike::Name => "namelike",
+        _ if t.like(k) == NameLike::Unknown => "unknown",
+        Some(Shape::Lower) if low.len() > 3 && low.ends_with("ed") => "did",
+        _ => "word",
+    }
+}
