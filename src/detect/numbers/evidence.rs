@@ -150,9 +150,14 @@ impl<'a> Doc<'a> {
         let labelled = super::runs::labelled(self.t, run.first);
         match run.kind {
             Kind::Date => {
+                // Behind the name of somebody who works here stands the day on which they signed.
                 let close = at.checked_sub(1).and_then(|k| self.people.get(k)).is_some_and(|p| {
                     let b = between(self.t, p.next.min(run.first), run.first);
-                    b.tokens <= 30 && b.lines == 0 && b.stops == 0 && !p.is_patient()
+                    b.tokens <= 30
+                        && b.lines == 0
+                        && b.stops == 0
+                        && !p.is_patient()
+                        && !matches!(p.sort(), "clinician" | "staff")
                 });
                 let birth = |k: usize| {
                     category_of(self.t.low(k)) == Some(Category::DateOfBirth) || matches!(self.t.low(k), "b" | "d" | "died")
