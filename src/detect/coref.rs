@@ -240,7 +240,8 @@ fn again(t: &Tokens, mentions: &[Mention], cast: &Cast, own: &Own) -> Vec<Mentio
         // It is a person elsewhere: only a thing that bears the name speaks against. `Birgitta's cell` is no kind of cell.
         let e = Evidence { phrase: true, title_from: first, ..Evidence::default() };
         let owns = token.possessive && !super::words::is_eponym(t.low(i));
-        if !owns && is_thing(t, &read, &e) {
+        let acts = super::words::is_bare_eponym(low) && p.family == low && acts_as_person(t, i);
+        if !owns && !acts && is_thing(t, &read, &e) {
             continue;
         }
         out.push(Mention {
@@ -254,6 +255,18 @@ fn again(t: &Tokens, mentions: &[Mention], cast: &Cast, own: &Own) -> Vec<Mentio
         });
     }
     out
+}
+
+/// `Graves will call`, `seen by Graves.` after `Dr. Owen Graves`: what acts or is told something is a person, not the disease.
+fn acts_as_person(t: &Tokens, i: usize) -> bool {
+    let (before, next) = (t.low(i.wrapping_sub(1)), t.low(i + 1));
+    let told = matches!(
+        before,
+        "by" | "with" | "per" | "told" | "called" | "asked" | "paged" | "notified" | "informed" | "texted" | "emailed"
+    );
+    super::speech::is_speech(next)
+        || matches!(next, "will" | "has" | "had" | "did" | "also" | "who" | "saw" | "would" | "can")
+        || told && !matches!(t.shape(i + 1), Some(Shape::Lower))
 }
 
 /// The name that the word at token `i` is, when it may stand for the person here.

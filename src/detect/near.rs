@@ -152,7 +152,10 @@ impl<'a> Near<'a> {
         let after = Some(self.next).filter(|k| {
             let low = t.low(*k);
             let cap = t.shape(*k) == Some(Shape::Cap) && t.shape(self.first) == Some(Shape::Cap) && is_given(t.low(self.first));
-            cap && t.like(*k) == NameLike::Name && !fits(low) && super::cues::credential(t.word(*k)).is_none()
+            // `Orla Zborowskenko` where the patient is Orla Quill: a family name that no list has.
+            let beside = t.get(*k).zip(t.get(k - 1)).is_some_and(|(a, b)| b.end + 1 == a.start && !b.possessive);
+            let unlisted = !family && beside && t.like(*k) == NameLike::Unknown && low.chars().count() >= 5;
+            cap && (t.like(*k) == NameLike::Name || unlisted) && !fits(low) && super::cues::credential(t.word(*k)).is_none()
         });
         if before.is_none() && after.is_none() {
             return None;

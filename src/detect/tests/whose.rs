@@ -167,3 +167,27 @@ fn a_relative_of_the_same_name_is_not_the_patient() {
         }
     }
 }
+
+#[test]
+fn a_doctor_named_like_a_disease_stays_a_doctor() {
+    let found = |text: &str| -> Vec<String> {
+        discover(text, &Context::default(), &patient()).into_iter().map(|m| text[m.start..m.end].to_string()).collect()
+    };
+    assert_eq!(found("Dr. Owen Graves reviewed the plan; Graves will call on Friday."), ["Owen Graves", "Graves"]);
+    assert_eq!(found("Dr. Owen Graves saw her. Discussed with Graves."), ["Owen Graves", "Graves"]);
+    assert_eq!(found("Dr. Owen Graves saw her. Graves disease was excluded."), ["Owen Graves"]);
+}
+
+#[test]
+fn the_patients_first_name_with_an_unlisted_family_name_is_somebody_else() {
+    let roster = Roster::default();
+    let k = Knowledge::new(&roster, &patient(), &Dictionary::default());
+    let text = "Spoke with Jane Zborowskenko about the results.";
+    let found = k.scan(text, &Context::default());
+    assert_eq!(
+        found.iter().map(|m| (&text[m.start..m.end], m.who != Who::Patient)).collect::<Vec<_>>(),
+        [("Jane Zborowskenko", true)]
+    );
+    let text = "Jane Metoprolol 25 mg";
+    assert!(k.scan(text, &Context::default()).iter().all(|m| m.who == Who::Patient));
+}

@@ -32,7 +32,12 @@ pub fn settle(t: &Tokens, mentions: &mut [Mention], own: &Own) {
     if WEIGHTS.is_empty() || !mentions.iter().any(untold) {
         return;
     }
-    let untold: Vec<usize> = (0..mentions.len()).filter(|i| mentions.get(*i).is_some_and(untold)).collect();
+    // Whoever has the patient's given name may be the patient: that is not for weights to decide.
+    let namesake = |m: &Mention| {
+        m.name.as_ref().is_some_and(|n| n.given.first().is_some_and(|g| own.is_given(&crate::detect::fold::folded(g))))
+    };
+    let open = |m: &Mention| untold(m) && !namesake(m);
+    let untold: Vec<usize> = (0..mentions.len()).filter(|i| mentions.get(*i).is_some_and(open)).collect();
     let told: Vec<usize> = untold.iter().copied().filter(|i| mentions.get(*i).is_some_and(|m| is_told(t, m, own))).collect();
     let open: Vec<usize> =
         untold.into_iter().filter(|i| !told.iter().take(NAMES).any(|j| i == j || one(mentions, *i, *j))).collect();
