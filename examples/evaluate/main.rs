@@ -67,19 +67,26 @@ fn folder(dir: &Path, misses: bool) -> Result<bool, String> {
     Ok(GATES.iter().all(|g| g.holds(&score)))
 }
 
+/// Takes an option and its value out of `args`.
+fn taken(args: &mut Vec<String>, option: &str) -> Result<Option<String>, String> {
+    let Some(at) = args.iter().position(|a| a == option) else { return Ok(None) };
+    args.remove(at);
+    if at < args.len() { Ok(Some(args.remove(at))) } else { Err(format!("{option} wants a value")) }
+}
+
 fn run() -> Result<bool, String> {
     let mut args: Vec<String> = std::env::args().skip(1).collect();
-    let alone = args.iter().position(|a| a == "--notes").map(|i| args.drain(i..(i + 2).min(args.len())).collect::<Vec<_>>());
-    let pieces = args.iter().position(|a| a == "--pieces").map(|i| args.drain(i..(i + 2).min(args.len())).collect::<Vec<_>>());
-    let heads = args.iter().position(|a| a == "--heads").map(|i| args.drain(i..(i + 2).min(args.len())).collect::<Vec<_>>());
+    let alone = taken(&mut args, "--notes")?;
+    let pieces = taken(&mut args, "--pieces")?;
+    let heads = taken(&mut args, "--heads")?;
     const KNOWN: &[&str] = &["--gate", "--misses", "--test-misses", "--identity-misses", "--no-page", "--short", "--examples"];
     if let Some(bad) = args.iter().find(|a| !KNOWN.contains(&a.as_str())) {
-        return Err(format!("unknown option {bad}; known are {}", KNOWN.join(" ")));
+        return Err(format!("unknown option {bad}; known are --notes DIR, --pieces FILE, --heads DIR, {}", KNOWN.join(" ")));
     }
     let on = |flag: &str| args.iter().any(|a| a == flag);
     if let Some(alone) = alone {
-        let dir = alone.get(1).ok_or("--notes wants a folder")?;
-        if let Some(into) = pieces.as_ref().and_then(|p| p.get(1)) {
+        let dir = &alone;
+        if let Some(into) = &pieces {
             let file = std::fs::File::create(into).map_err(|e| format!("{into}: {e}"))?;
             let mut file = std::io::BufWriter::new(file);
             return gold::folder(Path::new(dir), "notes")?
@@ -88,7 +95,7 @@ fn run() -> Result<bool, String> {
                 .map(|()| true);
         }
         if on("--examples") {
-            let heads = heads.as_ref().and_then(|h| h.get(1)).map(|dir| examples::Heads::read(Path::new(dir))).transpose()?;
+            let heads = heads.map(|dir| examples::Heads::read(Path::new(&dir))).transpose()?;
             let shared = Names::shared();
             let names = |note: &gold::Note| match &heads {
                 Some(heads) => heads.of(note).ok_or_else(|| format!("{} is in no fold", note.name)),

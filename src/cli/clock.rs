@@ -10,5 +10,5 @@ pub fn now() -> String {
     let given = std::env::var(VARIABLE).ok().and_then(|v| v.trim().parse::<u64>().ok()).filter(|s| *s < 253_402_300_800);
     let s = given.unwrap_or_else(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs()));
     let day = i64::try_from(s / 86_400).unwrap_or(0);
-    format!("{}T{:02}:{:02}:{:02}Z", crate::policy::days::date(day), s / 3600 % 24, s / 60 % 60, s % 60)
+    format!("{}T{:02}:{:02}:{:02}Z", crate::model::days::date(day), s / 3600 % 24, s / 60 % 60, s % 60)
 }

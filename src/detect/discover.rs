@@ -97,7 +97,7 @@ pub(super) fn discover_with(text: &str, ctx: &Context, own: &Own, has_identity: 
     let t = Tokens::new(text);
     let Some((names, found)) = people_and_numbers(&t, ctx, own, has_identity, weighed) else { return Vec::new() };
     let ids = if weighed {
-        numbers::settle(&t, &names, found, &counts, own)
+        numbers::settle(&t, &names, &found, &counts, own)
     } else {
         found.into_iter().filter(|m| !needs_owner(m.rule) || counts(m)).collect()
     };

@@ -6,6 +6,7 @@
 //! [`Decision`](decision::Decision) says what happens to it; an [`Edit`](edit::Edit) is what a format writer carries out.
 
 pub mod case;
+pub mod days;
 pub mod decision;
 pub mod desk;
 pub mod document;

@@ -5,7 +5,6 @@
 //! word, and applies what the request says. It never sees an export. The vocabulary is documented in `docs/policies.md`.
 
 mod authority;
-pub mod days;
 mod describe;
 mod preset;
 mod raw;

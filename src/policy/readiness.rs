@@ -2,7 +2,8 @@
 
 use super::authority::{exception, ground_words, grounds};
 use super::words::{hint, short};
-use super::{PolicyError, days, ground_required, special_words};
+use super::{PolicyError, ground_required, special_words};
+use crate::model::days;
 use crate::model::policy::Policy;
 use crate::model::readiness::{Block, Checked, ClockState, DenialFacts, ExceptionFacts, Readiness};
 use crate::model::request::{Answer, Request};

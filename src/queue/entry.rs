@@ -1,9 +1,10 @@
 //! Entering a request, from whichever side it comes: page, interface for programs, watched folder.
 
 use super::{policy_of, weigh};
+use crate::model::days;
 use crate::model::desk::{Actor, Move};
 use crate::model::request::Request;
-use crate::policy::{PURPOSES, authority_facts, days};
+use crate::policy::{PURPOSES, authority_facts};
 use crate::store::{CaseRow, MoveNote, NewCase, Store, StoreError};
 
 /// What a request must say before it can be a case.

@@ -3,9 +3,10 @@
 use super::process::{fetch, watched};
 use super::work::WorkDir;
 use super::{Bell, Trouble};
+use crate::model::days;
 use crate::model::request::Request;
 use crate::pipeline::packet::{self, Approval};
-use crate::policy::{authority_facts, days};
+use crate::policy::authority_facts;
 use crate::store::{AuditFilter, CaseRow, Disclosure, FileRow, Job, Store, StoreError, Stored, now};
 use crate::verify::folder::verify_folder;
 use std::fs::File;

@@ -107,7 +107,7 @@ async fn take(store: &Store, folder: &Path, account: &Account) -> Result<(), Sto
     }
     let mut request = read_request(&bytes, &path.to_string_lossy()).map_err(|e| refused(e.to_string()))?;
     if request.received.is_none() {
-        request.received = Some(crate::policy::days::date(now().div_euclid(86_400_000)));
+        request.received = Some(crate::model::days::date(now().div_euclid(86_400_000)));
     }
     let export: Vec<&PathBuf> = list.iter().filter(|p| **p != path && **p != folder.join(&named)).collect();
     if export.is_empty() {

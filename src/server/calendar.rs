@@ -1,7 +1,7 @@
 //! Working days. The law counts calendar days; whoever works here wants to know by which working day, and how many are left.
 
+use crate::model::days;
 use crate::model::desk::Calendar;
-use crate::policy::days;
 
 /// Nobody looks further.
 const FAR: i64 = 3_700;

@@ -2,8 +2,8 @@
 
 use super::error::Fail;
 use super::{App, listing, pages};
+use crate::model::days;
 use crate::model::desk::State as CaseState;
-use crate::policy::days;
 use crate::store::{Figure, NewEntry, Session, now};
 use axum::Extension;
 use axum::extract::{Query, State};

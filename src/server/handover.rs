@@ -2,8 +2,9 @@
 
 use super::error::Fail;
 use super::{App, pages};
+use crate::model::days;
 use crate::model::request::Extension as MoreTime;
-use crate::policy::{authority_facts, days};
+use crate::policy::authority_facts;
 use crate::queue::weigh;
 use crate::report::{find_template, letter, letter_kinds};
 use crate::store::{Effect, NewEntry, Session, StoreError};

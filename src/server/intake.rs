@@ -2,12 +2,13 @@
 
 use super::error::Fail;
 use super::{App, listing, pages};
+use crate::model::days;
 use crate::model::desk::Site;
 use crate::model::person::{Address, Name, Telecom};
 use crate::model::policy::AuthorityFacts;
 use crate::model::request::{Answer, Identity, Party, Request};
 use crate::people::identity::{read_identity, split_identifier};
-use crate::policy::{PURPOSES, PolicyError, authority_facts, days};
+use crate::policy::{PURPOSES, PolicyError, authority_facts};
 use crate::queue::{enter, policy_of};
 use crate::store::{Session, StoreError};
 use axum::extract::{Query, State};

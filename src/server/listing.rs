@@ -2,8 +2,9 @@
 
 use super::error::Fail;
 use super::{App, calendar, pages};
+use crate::model::days;
 use crate::model::desk::{Calendar, PEND_REASONS, State};
-use crate::policy::{authority_facts, authority_words, days};
+use crate::policy::{authority_facts, authority_words};
 use crate::store::{Account, CaseRow, Filter, Session, Sort, now};
 use axum::extract::{Query, State as With};
 use axum::response::{Html, Redirect};

@@ -1,8 +1,8 @@
 //! Templates. Everything that is put into a page is escaped; nothing of an export is ever put in as markup.
 
 use super::error::Fail;
+use crate::model::days;
 use crate::model::desk::StaffRole;
-use crate::policy::days;
 use crate::store::{Session, now};
 use axum::http::StatusCode;
 use axum::response::Html;

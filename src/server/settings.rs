@@ -3,13 +3,14 @@
 use super::error::Fail;
 use super::{App, pages, site_policy};
 use crate::detect::{Context, Knowledge};
+use crate::model::days;
 use crate::model::desk::{Destination, Site, StaffRole, Word};
 use crate::model::mention::Category;
 use crate::model::policy::Policy;
 use crate::model::request::Identity;
 use crate::model::role::Role;
 use crate::model::roster::Roster;
-use crate::policy::{self, days};
+use crate::policy;
 use crate::queue::words;
 use crate::store::{NewEntry, Session, StoreError, now};
 use axum::extract::{Query, State};

@@ -2,6 +2,7 @@
 //! Authorization Header").
 
 use super::keys::hex;
+use crate::model::days::date;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
@@ -57,18 +58,10 @@ impl Signer {
     }
 }
 
-/// Milliseconds since 1970 UTC as `YYYYMMDDThhmmssZ`. Days to a date as Howard Hinnant's `civil_from_days` does it.
+/// Milliseconds since 1970 UTC as `YYYYMMDDThhmmssZ`.
 pub(super) fn time(at: i64) -> String {
-    let (days, s) = (at.div_euclid(86_400_000), at.div_euclid(1000).rem_euclid(86_400));
-    let z = days + 719_468;
-    let era = z.div_euclid(146_097);
-    let doe = z.rem_euclid(146_097);
-    let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
-    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    let mp = (5 * doy + 2) / 153;
-    let (day, month) = (doy - (153 * mp + 2) / 5 + 1, if mp < 10 { mp + 3 } else { mp - 9 });
-    let year = yoe + era * 400 + i64::from(month <= 2);
-    format!("{year:04}{month:02}{day:02}T{:02}{:02}{:02}Z", s / 3600, s / 60 % 60, s % 60)
+    let (day, s) = (at.div_euclid(86_400_000), at.div_euclid(1000).rem_euclid(86_400));
+    format!("{}T{:02}{:02}{:02}Z", date(day).replace('-', ""), s / 3600, s / 60 % 60, s % 60)
 }
 
 #[cfg(test)]

@@ -37,31 +37,28 @@ pub const DOUBTED: &str = "text.number-doubt";
 
 /// The finds with the owner that is the most likely, and the numbers that no pattern has found. `found` are all finds of patterns with
 /// the owner that they tell, also those that count only with one; `names` are the people. Both are sorted.
-pub fn settle(t: &Tokens, names: &[Mention], found: Vec<Mention>, counts: &dyn Fn(&Mention) -> bool, own: &Own) -> Vec<Mention> {
+pub fn settle(t: &Tokens, names: &[Mention], found: &[Mention], counts: &dyn Fn(&Mention) -> bool, own: &Own) -> Vec<Mention> {
     let stays = |m: &Mention| !needs_owner(m.rule) || counts(m);
-    let decided = match Doc::new(t, names, &found, own).filter(|_| !WEIGHTS.is_empty()) {
-        None => None,
-        Some(doc) => {
-            let mut heads = Heads::default();
-            let mut out: Vec<Mention> = Vec::new();
-            let mut seen = vec![false; found.len()];
-            for run in &doc.runs {
-                if !doc.asks(run, &mut heads) {
-                    continue;
-                }
-                if let Some(s) = run.found.and_then(|i| seen.get_mut(i)) {
-                    *s = true;
-                }
-                let facts = doc.facts(run, &mut heads);
-                out.extend(decide(&doc, run, &facts, &stays));
-            }
-            let rest = found.iter().zip(seen).filter(|(m, s)| !s && stays(m)).map(|(m, _)| m.clone());
-            out.extend(rest);
-            out.sort_by_key(|m| (m.start, m.end));
-            Some(out)
-        }
+    let Some(doc) = Doc::new(t, names, found, own).filter(|_| !WEIGHTS.is_empty()) else {
+        return found.iter().filter(|m| stays(m)).cloned().collect();
     };
-    decided.unwrap_or_else(|| found.into_iter().filter(|m| stays(m)).collect())
+    let mut heads = Heads::default();
+    let mut out: Vec<Mention> = Vec::new();
+    let mut seen = vec![false; found.len()];
+    for run in &doc.runs {
+        if !doc.asks(run, &mut heads) {
+            continue;
+        }
+        if let Some(s) = run.found.and_then(|i| seen.get_mut(i)) {
+            *s = true;
+        }
+        let facts = doc.facts(run, &mut heads);
+        out.extend(decide(&doc, run, &facts, &stays));
+    }
+    let rest = found.iter().zip(seen).filter(|(m, s)| !s && stays(m)).map(|(m, _)| m.clone());
+    out.extend(rest);
+    out.sort_by_key(|m| (m.start, m.end));
+    out
 }
 
 fn decide(doc: &Doc, run: &Run, facts: &Facts, stays: &dyn Fn(&Mention) -> bool) -> Option<Mention> {

@@ -189,14 +189,10 @@ impl<'a> Doc<'a> {
         if WEIGHTS.is_empty() || m.who == Who::Patient {
             return true;
         }
-        let t = self.t;
         let best = self
             .tokens_of(m)
             .filter(|k| self.eligible(*k, own))
-            .map(|k| {
-                let like = if t.like(k) >= NameLike::Unknown { "name" } else { "word" };
-                WEIGHTS.sum(&self.evidence(k, found, None))[0] + WEIGHTS.sum(&model_evidence(scores(k), like))[0]
-            })
+            .map(|k| self.sum(k, found, None, scores(k)))
             .fold(f32::MIN, f32::max);
         best == f32::MIN || best >= if certain { NAME } else { DOUBT }
     }
@@ -219,11 +215,15 @@ impl<'a> Doc<'a> {
         let mut best: Option<f32> = None;
         for k in self.tokens_of(m).filter(|k| self.eligible(*k, own)) {
             let Some(score) = scores(k) else { return false };
-            let like = if self.t.like(k) >= NameLike::Unknown { "name" } else { "word" };
-            let sum = WEIGHTS.sum(&self.evidence(k, found, Some(at)))[0] + WEIGHTS.sum(&model_evidence(score, like))[0];
+            let sum = self.sum(k, found, Some(at), score);
             best = Some(best.map_or(sum, |b| b.max(sum)));
         }
         best.is_some_and(|b| b < FALLS)
+    }
+
+    /// All that speaks for token `k`, with what the model says of it.
+    fn sum(&self, k: usize, found: &[Mention], without: Option<usize>, score: f32) -> f32 {
+        WEIGHTS.sum(&self.evidence(k, found, without))[0] + WEIGHTS.sum(&model_evidence(self.t, k, score))[0]
     }
 
     fn tokens_of(&self, m: &Mention) -> std::ops::Range<usize> {
@@ -244,8 +244,7 @@ impl<'a> Doc<'a> {
             if ranges.get(at).is_some_and(|r| r.0 < token.end) {
                 continue;
             }
-            let like = if t.like(*i) >= NameLike::Unknown { "name" } else { "word" };
-            let [more] = WEIGHTS.sum(&model_evidence(scores(*i), like));
+            let [more] = WEIGHTS.sum(&model_evidence(t, *i, scores(*i)));
             sums.push((*i, sum + more));
         }
         let mut out: Vec<Mention> = Vec::new();

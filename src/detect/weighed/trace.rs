@@ -3,7 +3,6 @@
 use super::{doubt, role, word_evidence};
 use crate::detect::model::{Names, name_scores, read_unweighed};
 use crate::detect::tokens::Tokens;
-use crate::detect::words::NameLike;
 use crate::detect::{Context, Dictionary, Knowledge, discover_unweighed, merge, own_of};
 use crate::model::mention::{Category, Who};
 use crate::model::request::Identity;
@@ -40,8 +39,7 @@ pub fn examples(names: &Names, text: &str, identity: &Identity, roster: &Roster)
         let Some(token) = t.get(i) else { continue };
         let over = found.partition_point(|m| m.start <= token.start).checked_sub(1).filter(|j| token.start < found[*j].end);
         let mut evidence = doc.evidence(i, &found, over);
-        let like = if t.like(i) >= NameLike::Unknown { "name" } else { "word" };
-        evidence.extend(word_evidence::model_evidence(scores.get(i).copied().unwrap_or(0.0), like));
+        evidence.extend(word_evidence::model_evidence(&t, i, scores.get(i).copied().unwrap_or(0.0)));
         words.push(Example {
             start: token.start,
             end: token.end,

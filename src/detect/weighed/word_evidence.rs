@@ -262,7 +262,8 @@ pub fn bucket(p: f32) -> &'static str {
 }
 
 /// What the model's word adds to the evidence.
-pub fn model_evidence(p: f32, like: &str) -> [String; 2] {
+pub fn model_evidence(t: &Tokens, i: usize, p: f32) -> [String; 2] {
+    let like = if t.like(i) >= NameLike::Unknown { "name" } else { "word" };
     let m = bucket(p);
     [m.to_string(), format!("{m}/{like}")]
 }
