@@ -110,7 +110,7 @@ impl Names {
 
     /// In one line for a report: name, version, hash of the weights, attribution.
     pub fn description() -> String {
-        format!("{MODEL} {VERSION}, weights SHA-256 {}; {ATTRIBUTION}", files::WEIGHTS.1)
+        format!("{MODEL} {VERSION}, weights SHA-256 {}, read by a head of this program; {ATTRIBUTION}", files::WEIGHTS.1)
     }
 
     fn net(&self) -> Result<&Net, String> {
