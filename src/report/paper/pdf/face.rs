@@ -299,6 +299,38 @@ fn face(bytes: &'static [u8]) -> Result<Face, String> {
     Ok(Face { font, glyphs, ascii, shaper })
 }
 
+/// Names for tests, one a script.
+#[cfg(test)]
+pub(super) const NAMES: &[&str] = &[
+    "\u{418}\u{432}\u{430}\u{43d} \u{408}\u{430}\u{43d}\u{458}\u{438}\u{45b}",
+    "\u{393}\u{3b9}\u{3ce}\u{3c1}\u{3b3}\u{3bf}\u{3c2}",
+    "Nguy\u{1ec5}n Th\u{1ecb} \u{1ea0}nh",
+    "\u{5d3}\u{5d1}\u{5d5}\u{5e8}\u{5d4} \u{5dc}\u{5d5}\u{5d9}",
+    "\u{645}\u{62d}\u{645}\u{62f} \u{639}\u{644}\u{64a}\u{60c} \u{6af}\u{644}",
+    "\u{936}\u{94d}\u{930}\u{940}\u{92e}\u{924}\u{940} \u{930}\u{93e}\u{927}\u{93e}\u{964}",
+    "\u{9b0}\u{9ab}\u{9bf}\u{995}\u{9c1}\u{9b2} \u{9b9}\u{995}\u{964}",
+    "\u{a17}\u{a41}\u{a30}\u{a2a}\u{a4d}\u{a30}\u{a40}\u{a24}",
+    "\u{aa8}\u{ab0}\u{ac7}\u{aa8}\u{acd}\u{aa6}\u{acd}\u{ab0}",
+    "\u{b2a}\u{b4d}\u{b30}\u{b3f}\u{b5f}\u{b3e}",
+    "\u{b95}\u{bca}\u{b9f}\u{bcd}\u{b9f}\u{bbf}",
+    "\u{c36}\u{c4d}\u{c30}\u{c40}\u{c28}\u{c41}",
+    "\u{c95}\u{cc3}\u{cb7}\u{ccd}\u{ca3}",
+    "\u{d36}\u{d4d}\u{d30}\u{d40}\u{d1c}",
+    "\u{dc1}\u{dca}\u{200d}\u{dbb}\u{dd3}",
+    "\u{e2a}\u{e21}\u{e0a}\u{e32}\u{e22} \u{e17}\u{e35}\u{e48}",
+    "\u{ea5}\u{eb2}\u{ea7}\u{e81}\u{eb5}\u{e9a}",
+    "\u{1019}\u{103c}\u{1014}\u{103a}\u{1019}\u{102c}",
+    "\u{179f}\u{17bb}\u{1781}\u{17b6}",
+    "\u{10d2}\u{10d8}\u{10dd}\u{10e0}\u{10d2}\u{10d8}",
+    "\u{12a0}\u{1260}\u{1260} \u{1262}\u{1242}\u{120b}",
+    "\u{13e3}\u{13b3}\u{13a9}",
+    "\u{531}\u{580}\u{561}\u{574}",
+    "\u{5f20}\u{4f1f}\u{3001}\u{9673}\u{7f8e}\u{73b2}",
+    "\u{7530}\u{4e2d} \u{3055}\u{304f}\u{3089} \u{30b5}\u{30af}\u{30e9}",
+    "\u{ae40}\u{bbfc}\u{c900}",
+    "\u{2612} \u{2713} \u{2192} \u{2265} \u{25a0} \u{2460}",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -349,35 +381,3 @@ mod tests {
         assert!(faces.lines(Style::Plain, 9.0, &"\u{e48}".repeat(40_000), 100.0).len() > 1_000);
     }
 }
-
-/// Names for tests, one a script.
-#[cfg(test)]
-pub(super) const NAMES: &[&str] = &[
-    "\u{418}\u{432}\u{430}\u{43d} \u{408}\u{430}\u{43d}\u{458}\u{438}\u{45b}",
-    "\u{393}\u{3b9}\u{3ce}\u{3c1}\u{3b3}\u{3bf}\u{3c2}",
-    "Nguy\u{1ec5}n Th\u{1ecb} \u{1ea0}nh",
-    "\u{5d3}\u{5d1}\u{5d5}\u{5e8}\u{5d4} \u{5dc}\u{5d5}\u{5d9}",
-    "\u{645}\u{62d}\u{645}\u{62f} \u{639}\u{644}\u{64a}\u{60c} \u{6af}\u{644}",
-    "\u{936}\u{94d}\u{930}\u{940}\u{92e}\u{924}\u{940} \u{930}\u{93e}\u{927}\u{93e}\u{964}",
-    "\u{9b0}\u{9ab}\u{9bf}\u{995}\u{9c1}\u{9b2} \u{9b9}\u{995}\u{964}",
-    "\u{a17}\u{a41}\u{a30}\u{a2a}\u{a4d}\u{a30}\u{a40}\u{a24}",
-    "\u{aa8}\u{ab0}\u{ac7}\u{aa8}\u{acd}\u{aa6}\u{acd}\u{ab0}",
-    "\u{b2a}\u{b4d}\u{b30}\u{b3f}\u{b5f}\u{b3e}",
-    "\u{b95}\u{bca}\u{b9f}\u{bcd}\u{b9f}\u{bbf}",
-    "\u{c36}\u{c4d}\u{c30}\u{c40}\u{c28}\u{c41}",
-    "\u{c95}\u{cc3}\u{cb7}\u{ccd}\u{ca3}",
-    "\u{d36}\u{d4d}\u{d30}\u{d40}\u{d1c}",
-    "\u{dc1}\u{dca}\u{200d}\u{dbb}\u{dd3}",
-    "\u{e2a}\u{e21}\u{e0a}\u{e32}\u{e22} \u{e17}\u{e35}\u{e48}",
-    "\u{ea5}\u{eb2}\u{ea7}\u{e81}\u{eb5}\u{e9a}",
-    "\u{1019}\u{103c}\u{1014}\u{103a}\u{1019}\u{102c}",
-    "\u{179f}\u{17bb}\u{1781}\u{17b6}",
-    "\u{10d2}\u{10d8}\u{10dd}\u{10e0}\u{10d2}\u{10d8}",
-    "\u{12a0}\u{1260}\u{1260} \u{1262}\u{1242}\u{120b}",
-    "\u{13e3}\u{13b3}\u{13a9}",
-    "\u{531}\u{580}\u{561}\u{574}",
-    "\u{5f20}\u{4f1f}\u{3001}\u{9673}\u{7f8e}\u{73b2}",
-    "\u{7530}\u{4e2d} \u{3055}\u{304f}\u{3089} \u{30b5}\u{30af}\u{30e9}",
-    "\u{ae40}\u{bbfc}\u{c900}",
-    "\u{2612} \u{2713} \u{2192} \u{2265} \u{25a0} \u{2460}",
-];
