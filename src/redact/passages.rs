@@ -121,7 +121,7 @@ fn of_relatives(text: &str) -> Vec<Span> {
     for s in sentences(text) {
         let said = text.get(s.range()).unwrap_or_default();
         // A blank line ends what was spoken of.
-        kin &= !text.get(end..s.start as usize).is_some_and(|gap| gap.matches('\n').count() > 1);
+        kin &= text.get(end..s.start as usize).is_none_or(|gap| gap.matches('\n').count() <= 1);
         end = s.end as usize;
         let goes_on = kin && goes_on_about_them(said);
         if goes_on || tells_of_relative(said) {

@@ -139,7 +139,8 @@ impl<'a> Doc<'a> {
         let Some(token) = t.get(i) else { return true };
         let near = |m: &Mention| m.end + 2 >= token.start && token.end + 2 >= m.start;
         let beside = at.checked_sub(1).into_iter().chain([at]).filter_map(|k| found.get(k)).any(near);
-        let opens = t.begins_line(i) || matches!(t.shape(i - 1), Some(Shape::Mark('.' | '!' | '?' | '-' | '*' | '>' | '|' | '#')));
+        let opens =
+            t.begins_line(i) || matches!(t.shape(i - 1), Some(Shape::Mark('.' | '!' | '?' | '-' | '*' | '>' | '|' | '#')));
         !beside && (opens || is_clinical(t.low(i)) || t.shape(i) == Some(Shape::Upper))
     }
 

@@ -180,9 +180,15 @@ pub fn answers(packet: impl Read + Seek) -> Result<String, RunError> {
 
 /// What the approvals say about sending; the program sends nothing by itself.
 fn sent(approvals: &Value) -> Vec<String> {
-    rows(approvals, |a| match s(&a["role"]).as_str() {
-        "releaser" => format!("released by {}, {} {}", s(&a["name"]), s(&a["date"]), s(&a["statement"])),
-        _ => String::new(),
+    rows(approvals, |a| {
+        let said =
+            |what: &str| format!("{what} by {}, {} {}", s(&a["name"]), s(&a["date"]), s(&a["statement"])).trim_end().to_string();
+        match s(&a["role"]).as_str() {
+            "releaser" => said("released"),
+            "sender" => said("sent"),
+            "recipient" => said("acknowledged"),
+            _ => String::new(),
+        }
     })
 }
 
