@@ -285,8 +285,16 @@ struct Made {
 pub(super) async fn process(store: &Store, job: &Job, bell: &Bell) -> Result<(), Trouble> {
     let id = &job.case_id;
     let case = store.case(id).await?;
-    let secret = store.secret(id).await?;
-    let rulings = store.rulings(id).await?;
+    let mut secret = store.secret(id).await?;
+    let mut rulings = store.rulings(id).await?;
+    let site = store.site().await?;
+    let under = site.rules(&case.purpose);
+    // Under other rules a number or a label of the last run may mean something else.
+    let anew = case.run > 0 && case.made_under != under;
+    if anew {
+        rulings.clear();
+        secret.by_hand.retain(|b| b.what != "person");
+    }
     let mut by: Vec<String> = Vec::new();
     for r in rulings.values() {
         let name = store.account(r.account).await?.shown;
@@ -301,7 +309,6 @@ pub(super) async fn process(store: &Store, job: &Job, bell: &Bell) -> Result<(),
         }
     }
     let overrides = secret.by_hand.iter().filter(|b| b.what != "accept").count();
-    let site = store.site().await?;
     let inputs = store.files(id, 0, "input").await?;
     let blobs = store.case_blobs(id).await?;
     let base = store.work_dir()?;
@@ -338,6 +345,8 @@ pub(super) async fn process(store: &Store, job: &Job, bell: &Bell) -> Result<(),
             seen,
             blocks: i64::try_from(c.readiness.blocks.len()).unwrap_or(i64::MAX),
             measures: measures(c, overrides),
+            under,
+            anew,
         },
         None => Finished {
             run: case.run + 1,
@@ -347,6 +356,8 @@ pub(super) async fn process(store: &Store, job: &Job, bell: &Bell) -> Result<(),
             seen,
             blocks: case.blocks,
             measures: Measures { misfiles: 1, ..Measures::default() },
+            under,
+            anew,
         },
     };
     store.finish_process(job, &finished, &made.files).await?;

@@ -2,6 +2,7 @@
 
 use super::documents::{json_of, list};
 use super::error::Fail;
+use super::listing::Rules;
 use super::{App, listing, pages};
 use crate::model::desk::{Actor, Move, OVERRIDE_REASONS, State as CaseState};
 use crate::model::role::Role;
@@ -106,9 +107,9 @@ pub async fn page(
     app.store.audit(NewEntry::new(&actor, &id, "review.view").with("item", item["id"].as_str().unwrap_or_default())).await?;
     let may = case.state == CaseState::Review
         && actor.any(&[crate::model::desk::StaffRole::Reviewer, crate::model::desk::StaffRole::PrivacyOfficer]);
-    let facts = case.facts(app.store.worked(&id).await?);
+    let facts = app.store.facts(&case).await?;
     let body = json!({
-        "c": listing::row(&case, &names), "item": item, "at": at + 1, "count": items.len(),
+        "c": listing::row(&case, &names, &mut Rules::of(&app.store.site().await?)), "item": item, "at": at + 1, "count": items.len(),
         "items": items.iter().map(|i| json!({"id": i["id"], "kind": i["kind"], "ruled": i["ruled"], "mention": i["mention"],
             "question": i["question"], "here": i["id"] == item["id"]})).collect::<Vec<_>>(),
         "next_open": next_open.unwrap_or_default(), "previous": neighbour(at.checked_sub(1)), "next": neighbour(Some(at + 1)),

@@ -58,6 +58,7 @@ pub const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/queue", READ),
     ("POST", "/queue/views", READ),
     ("POST", "/queue/assign", DESK),
+    ("POST", "/queue/again", DESK),
     ("GET", "/cases/new", DESK),
     ("GET", "/cases/new/checklist", DESK),
     ("POST", "/cases", DESK),
@@ -65,6 +66,7 @@ pub const TABLE: &[(&str, &str, Access)] = &[
     ("POST", "/cases/{id}/files", DESK),
     ("POST", "/cases/{id}/checklist", DESK),
     ("POST", "/cases/{id}/move", DESK),
+    ("POST", "/cases/{id}/rules", SECOND),
     ("POST", "/cases/{id}/note", DESK),
     ("POST", "/cases/{id}/handoff", DESK),
     ("GET", "/cases/{id}/patient", READ),
@@ -143,12 +145,14 @@ pub(super) fn all() -> Router<App> {
         .route("/queue", get(listing::queue))
         .route("/queue/views", post(listing::save_view))
         .route("/queue/assign", post(listing::assign))
+        .route("/queue/again", post(listing::again))
         .route("/cases/new", get(intake::page))
         .route("/cases/new/checklist", get(intake::checklist))
         .route("/cases", post(intake::create))
         .route("/cases/{id}", get(cases::page))
         .route("/cases/{id}/checklist", post(cases::checklist))
         .route("/cases/{id}/move", post(cases::make_move))
+        .route("/cases/{id}/rules", post(cases::keep_in_spite))
         .route("/cases/{id}/note", post(cases::note))
         .route("/cases/{id}/handoff", post(cases::handoff))
         .route("/cases/{id}/patient", get(patients::of_case))

@@ -35,6 +35,8 @@ mod sessions;
 mod sign;
 mod site;
 #[cfg(test)]
+mod older_tests;
+#[cfg(test)]
 pub(crate) mod tests;
 mod tokens;
 pub mod web;
@@ -108,6 +110,7 @@ pub struct Store {
     opened: Arc<RwLock<HashMap<String, CaseKey>>>,
     /// What a search compares, by case: a digest of the sealed names, and the names folded.
     searched: Arc<RwLock<Searched>>,
+    waiting: Arc<audit::Waiting>,
 }
 
 impl Store {
@@ -153,6 +156,7 @@ impl Store {
             dir: dir.to_path_buf(),
             opened: Arc::default(),
             searched: Arc::default(),
+            waiting: Arc::default(),
         };
         let word;
         (store.chain, word) = store.migrate(fresh).await?;

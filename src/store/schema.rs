@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, Row};
 use std::collections::HashMap;
 
 /// The schema's number; a database of a higher one was written by a newer program.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 const TABLES: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
@@ -27,8 +27,9 @@ const TABLES: &[&str] = &[
         verified BIGINT NOT NULL DEFAULT 0, open_items BIGINT NOT NULL DEFAULT 0, all_items BIGINT NOT NULL DEFAULT 0,
         unapplied BIGINT NOT NULL DEFAULT 0, blocks BIGINT NOT NULL DEFAULT 0, approver BIGINT NOT NULL DEFAULT 0,
         approved_run BIGINT NOT NULL DEFAULT 0, done BIGINT NOT NULL DEFAULT 0, created BIGINT NOT NULL, updated BIGINT NOT NULL,
-        wrapped_key {bytes}, secret {bytes}, who {bytes})",
+        wrapped_key {bytes}, secret {bytes}, who {bytes}, made_under TEXT NOT NULL DEFAULT '', kept_under TEXT NOT NULL DEFAULT '')",
     "CREATE INDEX IF NOT EXISTS cases_by_due ON cases (done, due, no)",
+    "CREATE INDEX IF NOT EXISTS cases_in_order ON cases (done, (CASE WHEN due = '' THEN 1 ELSE 0 END), due, no)",
     "CREATE INDEX IF NOT EXISTS cases_by_state ON cases (state, due, no)",
     "CREATE INDEX IF NOT EXISTS cases_by_received ON cases (done, received, no)",
     "CREATE INDEX IF NOT EXISTS cases_by_assignee ON cases (assignee, done, due)",
@@ -83,6 +84,13 @@ const TABLES: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS chain_head (id BIGINT PRIMARY KEY, seq BIGINT NOT NULL, hash TEXT NOT NULL)",
 ];
 
+/// What a database of the first version lacks. Which rules its results were made under is not known, so that they are taken for older ones.
+const SECOND: &[&str] = &[
+    "ALTER TABLE cases ADD COLUMN made_under TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE cases ADD COLUMN kept_under TEXT NOT NULL DEFAULT ''",
+    "UPDATE meta SET value = '2' WHERE name = 'version'",
+];
+
 impl Store {
     /// Makes what is missing; checks that key file and database belong together; gives the key of the audit chain, and where files lie.
     pub(super) async fn migrate(&self, fresh: bool) -> Result<([u8; 32], String)> {
@@ -114,6 +122,12 @@ impl Store {
                 .bind(value)
                 .execute(&mut *tx)
                 .await?;
+        }
+        let stored: String = sqlx::query("SELECT value FROM meta WHERE name = 'version'").fetch_one(&mut *tx).await?.try_get(0)?;
+        if stored == "1" {
+            for change in SECOND {
+                sqlx::query(*change).execute(&mut *tx).await?;
+            }
         }
         let rows = sqlx::query("SELECT name, value FROM meta").fetch_all(&mut *tx).await?;
         tx.commit().await?;

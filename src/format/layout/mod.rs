@@ -11,8 +11,11 @@ mod odd_lines;
 mod order;
 mod rows;
 mod runs;
+mod words;
 #[cfg(test)]
 mod tests;
+
+pub use words::words;
 
 /// Corners of a piece as the text stands: lower left, lower right, upper right, upper left. From the first to the second is the
 /// direction of reading; for vertical writing that is downwards.
