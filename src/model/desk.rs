@@ -164,8 +164,7 @@ impl Site {
     /// A digest of what decides about every result of a purpose: the site's policy for it, its dictionary, its labels, and the version of
     /// this program, with which presets and detection change. Two results of the same digest were made under the same rules.
     pub fn rules(&self, purpose: &str) -> String {
-        let words: Vec<_> =
-            self.words.iter().map(|w| (&w.text, w.allow, &w.role, w.case_sensitive, w.inside_words)).collect();
+        let words: Vec<_> = self.words.iter().map(|w| (&w.text, w.allow, &w.role, w.case_sensitive, w.inside_words)).collect();
         let policy = self.policies.get(purpose).map(|p| &p.text);
         let all = format!("{:?}", (env!("CARGO_PKG_VERSION"), purpose, policy, words, &self.labels));
         Sha256::digest(all.as_bytes()).iter().take(16).map(|b| format!("{b:02x}")).collect()

@@ -18,8 +18,10 @@ pub struct PageWord {
 pub struct PageLayer {
     /// The texts that are searched, one after another: of the page itself, of its hidden text, of each of its pictures.
     pub texts: Vec<String>,
-    /// In the order in which they are read. Hidden text has none.
+    /// In the order in which they are read. Hidden text has none where pictures were read.
     pub words: Vec<PageWord>,
+    /// There are pictures on it that were not read.
+    pub pictured: bool,
 }
 
 impl PageLayer {
@@ -47,7 +49,7 @@ mod tests {
 
     #[test]
     fn places_are_counted_as_browsers_count() {
-        let layer = PageLayer { texts: vec![String::new(), "é 😀 Bo".into()], words: Vec::new() };
+        let layer = PageLayer { texts: vec![String::new(), "é 😀 Bo".into()], ..PageLayer::default() };
         assert_eq!(layer.bytes_of(1, 5, 7), Some((8, 10)));
         assert_eq!(layer.texts[1].get(8..10), Some("Bo"));
         assert_eq!(layer.utf16(1, 8), 5);

@@ -113,6 +113,7 @@ struct DecisionsFile<'a> {
 #[derive(Serialize)]
 struct TextLine<'a> {
     path: &'a str,
+    page: u32,
     text: &'a str,
     before: &'a str,
     after: &'a str,
@@ -166,7 +167,14 @@ fn decisions<'a>(secret: &'a CaseSecret, rulings: &'a BTreeMap<String, RulingRow
         person: of("person").map(|b| PersonLine { label: &b.label, ruling: &b.ruling, reason: &b.reason }).collect(),
         r#box: of("box").chain(of("page")).map(boxed).collect(),
         text: of("text")
-            .map(|b| TextLine { path: &b.path, text: &b.original, before: &b.before, after: &b.after, reason: &b.reason })
+            .map(|b| TextLine {
+                path: &b.path,
+                page: b.page,
+                text: &b.original,
+                before: &b.before,
+                after: &b.after,
+                reason: &b.reason,
+            })
             .collect(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::error::Fail;
 use super::{App, intake, listing, pages};
-use crate::model::desk::{State as Stands, Move, PEND_REASONS, RULES_REASONS, StaffRole};
+use crate::model::desk::{Move, PEND_REASONS, RULES_REASONS, StaffRole, State as Stands};
 use crate::policy::authority_facts;
 use crate::queue::{policy_of, weigh};
 use crate::report::letter_kinds;
@@ -312,6 +312,6 @@ pub async fn keep_in_spite(
 /// Destroys keys and files.
 pub async fn purge(State(app): State<App>, Extension(s): Extension<Session>, Path(id): Path<String>) -> Result<Redirect, Fail> {
     app.store.purge(&id, &s.account.actor()).await?;
-    crate::pipeline::forget(std::time::Duration::ZERO);
+    app.forget();
     Ok(Redirect::to(&format!("/cases/{id}")))
 }

@@ -337,15 +337,15 @@ pub async fn redact_text(
     s: &Session,
     id: &str,
     path: &str,
-    spot: RawSpot,
-    count: usize,
+    spots: Vec<(RawSpot, usize)>,
     reason: &str,
 ) -> Result<(), Fail> {
     let reason = if reason.is_empty() { "third_party" } else { reason };
     let (_, reason) = checked("mask", reason)?;
-    let new = ByHand {
+    let made = |(spot, count): (RawSpot, usize)| ByHand {
         what: "text".into(),
         path: path.into(),
+        page: spot.page,
         original: spot.text,
         before: spot.before,
         after: spot.after,
@@ -357,7 +357,7 @@ pub async fn redact_text(
         at: now(),
         ..ByHand::default()
     };
-    add(app, s, id, vec![new], "review.text", "mask", &reason).await
+    add(app, s, id, spots.into_iter().map(made).collect(), "review.text", "mask", &reason).await
 }
 
 #[cfg(test)]

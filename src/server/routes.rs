@@ -3,7 +3,7 @@
 
 use super::{
     App, accounts, api, approval, assets, audit, auth, cases, dashboard, documents, downloads, events, handover, hits, intake,
-    listing, oidc, openapi, patients, review, settings, tokens, totp, uploads,
+    layers, listing, oidc, openapi, patients, review, settings, tokens, totp, uploads,
 };
 use crate::model::desk::Scope;
 use crate::model::desk::StaffRole::{self, Admin, Auditor, Clerk, PrivacyOfficer, Reviewer};
@@ -81,6 +81,8 @@ pub const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/cases/{id}/document", READ),
     ("GET", "/cases/{id}/raw", READ),
     ("GET", "/cases/{id}/picture", READ),
+    ("GET", "/cases/{id}/layer", READ),
+    ("GET", "/cases/{id}/find", READ),
     ("GET", "/cases/{id}/hits", READ),
     ("POST", "/cases/{id}/hits", SECOND),
     ("POST", "/cases/{id}/hits/undo", SECOND),
@@ -167,6 +169,8 @@ pub(super) fn all() -> Router<App> {
         .route("/cases/{id}/document", get(documents::document))
         .route("/cases/{id}/raw", get(documents::raw))
         .route("/cases/{id}/picture", get(documents::picture))
+        .route("/cases/{id}/layer", get(layers::layer))
+        .route("/cases/{id}/find", get(layers::find))
         .route("/cases/{id}/hits", get(hits::page).post(hits::rule))
         .route("/cases/{id}/hits/undo", post(hits::undo))
         .route("/cases/{id}/box", post(hits::draw))

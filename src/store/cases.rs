@@ -96,7 +96,7 @@ impl ByHand {
                 hit(&o.what) && place(self) == place(o)
             }
             "text" => {
-                let place = |b: &ByHand| (b.path.clone(), b.original.clone(), b.before.clone(), b.after.clone());
+                let place = |b: &ByHand| (b.path.clone(), b.page, b.original.clone(), b.before.clone(), b.after.clone());
                 o.what == "text" && place(self) == place(o)
             }
             _ => self.what == o.what && (&self.path, self.page, self.area) == (&o.path, o.page, o.area),
@@ -485,7 +485,11 @@ impl Store {
         if secret.by_hand.iter().any(|b| b.what == "person") {
             secret.by_hand.retain(|b| b.what != "person");
             let sealed = seal_json(&key, "secret", id, &secret)?;
-            sqlx::query("UPDATE cases SET secret = $1 WHERE id = $2").bind(sealed).bind(id.to_string()).execute(&mut **tx).await?;
+            sqlx::query("UPDATE cases SET secret = $1 WHERE id = $2")
+                .bind(sealed)
+                .bind(id.to_string())
+                .execute(&mut **tx)
+                .await?;
         }
         Ok(())
     }

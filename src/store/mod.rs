@@ -26,6 +26,8 @@ mod listing;
 mod measures;
 mod move_files;
 mod moves;
+#[cfg(test)]
+mod older_tests;
 mod releases;
 mod rotate;
 mod rulings;
@@ -34,8 +36,6 @@ mod second;
 mod sessions;
 mod sign;
 mod site;
-#[cfg(test)]
-mod older_tests;
 #[cfg(test)]
 pub(crate) mod tests;
 mod tokens;

@@ -71,7 +71,8 @@ impl Store {
         let case = self.locked(tx, id).await?;
         let rows = sqlx::query("SELECT account FROM worked WHERE case_id = $1").bind(id.to_string()).fetch_all(&mut **tx).await?;
         let worked: BTreeSet<i64> = rows.iter().map(|r| r.try_get(0)).collect::<std::result::Result<_, _>>()?;
-        let to = workflow::step(&case.facts(worked, &self.site_in(tx).await?), actor, name).map_err(|r| StoreError::Refused(r.0))?;
+        let to =
+            workflow::step(&case.facts(worked, &self.site_in(tx).await?), actor, name).map_err(|r| StoreError::Refused(r.0))?;
         let (approver, approved_run) = match name {
             Move::Approve => (actor.id, case.run),
             Move::Process | Move::SendBack => (0, 0),
@@ -146,14 +147,14 @@ impl Store {
         sqlx::query(
             "UPDATE cases SET run = $1, outcome = $2, verified = $3, blocks = $4, made_under = $5, kept_under = '' WHERE id = $6",
         )
-            .bind(f.run)
-            .bind(f.outcome.clone())
-            .bind(i64::from(f.verified))
-            .bind(f.blocks)
-            .bind(f.under.clone())
-            .bind(id.to_string())
-            .execute(&mut **tx)
-            .await?;
+        .bind(f.run)
+        .bind(f.outcome.clone())
+        .bind(i64::from(f.verified))
+        .bind(f.blocks)
+        .bind(f.under.clone())
+        .bind(id.to_string())
+        .execute(&mut **tx)
+        .await?;
         self.set_measures(tx, id, f.run, &f.measures).await?;
         self.count_items(tx, id).await
     }

@@ -57,7 +57,7 @@ fn a_result_of_older_rules_is_neither_approved_nor_released() {
         assert!(older(s).await.is_empty());
         s.make_move(&id, &second, Move::Approve, &note).await.unwrap();
         word(s, "Maple House").await;
-        assert_eq!(older(s).await, [id.clone()], "listed");
+        assert_eq!(older(s).await, std::slice::from_ref(&id), "listed");
         assert!(s.facts(&s.case(&id).await.unwrap()).await.unwrap().older_rules);
         let refused = s.ask_release(&id, &second).await.unwrap_err().to_string();
         assert!(refused.contains("older policy"), "{refused}");
@@ -72,7 +72,7 @@ fn a_result_of_older_rules_is_neither_approved_nor_released() {
         assert!(s.make_move(&id, &third, Move::Approve, &note).await.is_err());
         // Other rules again: what was kept was kept in spite of those that held then.
         word(s, "Birch House").await;
-        assert_eq!(older(s).await, [id.clone()]);
+        assert_eq!(older(s).await, std::slice::from_ref(&id));
         assert!(s.make_move(&id, &second, Move::Approve, &note).await.is_err());
         s.make_move(&id, &first, Move::Process, &note).await.unwrap();
         let job = s.claim("w").await.unwrap().unwrap();

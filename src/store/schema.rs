@@ -67,6 +67,7 @@ const TABLES: &[&str] = &[
         account BIGINT PRIMARY KEY, sealed {bytes} NOT NULL, confirmed BIGINT NOT NULL, step BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS identities (
         account BIGINT PRIMARY KEY, word TEXT NOT NULL UNIQUE, issuer TEXT NOT NULL, subject TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS sign_ins (token TEXT PRIMARY KEY, sealed {bytes} NOT NULL, created BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS patients (case_id TEXT PRIMARY KEY, word TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS patients_by_word ON patients (word)",
     "CREATE TABLE IF NOT EXISTS disclosures (
@@ -123,7 +124,8 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
         }
-        let stored: String = sqlx::query("SELECT value FROM meta WHERE name = 'version'").fetch_one(&mut *tx).await?.try_get(0)?;
+        let stored: String =
+            sqlx::query("SELECT value FROM meta WHERE name = 'version'").fetch_one(&mut *tx).await?.try_get(0)?;
         if stored == "1" {
             for change in SECOND {
                 sqlx::query(*change).execute(&mut *tx).await?;

@@ -139,7 +139,10 @@ fn clean(facts: &Facts) -> Result<(), Refusal> {
         return no("the result has not passed every check".into());
     }
     if facts.older_rules {
-        return no("the result was made under an older policy, dictionary or labels of the site; run it again, or keep it with a reason".into());
+        return no(
+            "the result was made under an older policy, dictionary or labels of the site; run it again, or keep it with a reason"
+                .into(),
+        );
     }
     Ok(())
 }

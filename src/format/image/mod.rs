@@ -132,6 +132,11 @@ fn image_of(bytes: &[u8]) -> Result<Image, String> {
     [PNG, JPEG, TIFF].into_iter().find(|i| i.sniff(bytes, "") == Score::Sure).ok_or_else(|| "not an image".into())
 }
 
+/// Width and height of every page as it is shown, in pixels. Empty when it is no image.
+pub fn sizes(bytes: &[u8]) -> Vec<(f32, f32)> {
+    pictures(bytes).map(|p| p.map_or((1.0, 1.0), |(p, _)| (p.width as f32, p.height as f32))).collect()
+}
+
 /// The text of a page (from 0) with its places. It is read by an engine, which takes seconds.
 ///
 /// # Errors
@@ -151,7 +156,7 @@ pub fn layer(bytes: &[u8], number: usize) -> Result<PageLayer, String> {
         [low(|p| p.0), 1.0 - high(|p| p.1), high(|p| p.0), 1.0 - low(|p| p.1)]
     };
     let words = page_words(&read, 0, placed);
-    Ok(PageLayer { texts: vec![read.text.text], words })
+    Ok(PageLayer { texts: vec![read.text.text], words, pictured: false })
 }
 
 impl Format for Image {

@@ -11,9 +11,9 @@ mod odd_lines;
 mod order;
 mod rows;
 mod runs;
-mod words;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use words::words;
 

@@ -45,8 +45,7 @@ mod tests {
             })
         };
         let glyphs: Vec<_> = line("Bo saw", 700.0, 50.0).chain(line("Ana", 680.0, 50.0)).collect();
-        let pieces: Vec<Piece> =
-            glyphs.iter().enumerate().map(|(i, (t, q))| Piece { id: i as u32, text: t, quad: *q }).collect();
+        let pieces: Vec<Piece> = glyphs.iter().enumerate().map(|(i, (t, q))| Piece { id: i as u32, text: t, quad: *q }).collect();
         let text = page_text(&pieces);
         let place = |p: u32| glyphs.get(p as usize).map(|(_, q)| [q[0][0], 800.0 - q[2][1], q[1][0], 800.0 - q[0][1]]);
         let found = words(&text, 3, place);

@@ -21,12 +21,14 @@ pub fn layers(bytes: &[u8], numbers: &[usize], scans: bool) -> Result<Vec<PageLa
     let (mut doc, password) = source::load(bytes)?;
     let mut pages = source::pages(&doc)?;
     super::forms::draw_values(&mut doc, &pages);
-    let looks = look::some(&mut doc, &mut pages, numbers, bytes, &password)?;
+    let there: Vec<usize> = numbers.iter().copied().filter(|n| *n < pages.len()).collect();
+    let mut looks = look::some(&mut doc, &mut pages, &there, bytes, &password)?.into_iter();
     let mut cache = Cache::new(&doc);
     let mut out = Vec::with_capacity(numbers.len());
-    for (n, look) in numbers.iter().zip(looks) {
+    for n in numbers {
         let mut layer = PageLayer::default();
-        if let (Some(info), Ok(look)) = (pages.get(*n), look)
+        let look = if *n < pages.len() { looks.next() } else { None };
+        if let (Some(info), Some(Ok(look))) = (pages.get(*n), look)
             && let Ok(page) = interpret(&mut cache, info)
             && let Some(shown) = inverse(&upright(info))
         {
@@ -36,6 +38,8 @@ pub fn layers(bytes: &[u8], numbers: &[usize], scans: bool) -> Result<Vec<PageLa
             }
             if scans {
                 pictures(&doc, &look, &shown, &mut layer);
+            } else {
+                layer.pictured = !look.uses.is_empty();
             }
         }
         out.push(layer);
@@ -78,3 +82,51 @@ fn pictures(doc: &lopdf::Document, look: &look::Looked, shown: &Matrix, layer: &
     }
 }
 
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_stand_where_they_are_shown() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/pdf/visit-summary.pdf");
+        let bytes = std::fs::read(path).unwrap();
+        let pages = layers(&bytes, &[1, 0, 7], false).unwrap();
+        let word = |page: &PageLayer, wanted: &str| {
+            let text =
+                |w: &crate::model::layer::PageWord| page.texts[w.field as usize][w.start as usize..w.end as usize].to_string();
+            page.words.iter().find(|w| text(w) == wanted).map(|w| w.area)
+        };
+        let [l, t, r, b] = word(&pages[1], "Fairhaven").unwrap();
+        assert!(0.0 < l && l < r && r < 0.4 && 0.0 < t && t < b && b < 0.2, "at the upper left: {l} {t} {r} {b}");
+        let last = word(&pages[1], "16:42").unwrap();
+        assert!(last[0] > 0.5 && last[1] > b, "a signature at the right, further down: {last:?}");
+        assert!(word(&pages[0], "levels").is_none() && word(&pages[0], "TSH").is_some(), "in the order that was asked for");
+        assert!(pages[2].words.is_empty(), "a page that is not there has no words");
+        for w in &pages[1].words {
+            assert!(w.area.iter().all(|v| (-0.01..1.01).contains(v)), "{w:?}");
+        }
+        assert!(layers(b"%PDF-1.4 nothing", &[0], false).is_err());
+    }
+
+    #[test]
+    fn the_words_of_a_scan_lie_on_its_picture() {
+        if !crate::format::image::ocr::is_there() {
+            return;
+        }
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/scans/scanned.pdf");
+        let bytes = std::fs::read(path).unwrap();
+        let quick = layers(&bytes, &[0], false).unwrap().remove(0);
+        let read = layers(&bytes, &[0], true).unwrap().remove(0);
+        assert!(quick.pictured && !read.pictured);
+        let at = |page: &PageLayer| {
+            let text = |w: &crate::model::layer::PageWord| page.texts[w.field as usize].get(w.start as usize..w.end as usize);
+            page.words.iter().find(|w| text(w).is_some_and(|t| t.starts_with("INTAKE"))).map(|w| w.area)
+        };
+        let [l, t, r, b] = at(&read).expect("the heading");
+        // As a person sees it: in the middle, in the upper fifth.
+        assert!(
+            (0.3..0.5).contains(&l) && (0.4..0.6).contains(&r) && (0.05..0.2).contains(&t) && b > t && b < 0.25,
+            "{l} {t} {r} {b}"
+        );
+    }
+}
