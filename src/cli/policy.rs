@@ -128,7 +128,7 @@ fn show(p: &Policy) -> String {
         }
     }
     for (role, rule) in &p.roles {
-        let _ = writeln!(out, "  {:<14}{:<9}{}", role.contract_name(), rule.reason, of_rule(p, rule));
+        let _ = writeln!(out, "  {:<14}{:<9}{}", role.label_words().to_lowercase(), rule.reason, of_rule(p, rule));
         let _ = writeln!(out, "  {:<23}extent: {}", "", rule.extent.as_str());
     }
     for (role, to) in &p.labels {

@@ -165,19 +165,24 @@ fn options(args: &ProcessArgs) -> Result<Options, RunError> {
         request.authority.clone_from(&args.authority);
     }
     if let Some(word) = &request.authority {
-        policy::authority(word).map_err(|e| RunError::Input(format!("--authority: {e}")))?;
+        policy::authority(word).map_err(|e| RunError::Input(from_where(args, args.authority.is_some(), "--authority", &e)))?;
     }
     for (value, into, name) in [(&args.from, &mut request.from, "--from"), (&args.to, &mut request.to, "--to")] {
         if let Some(date) = value {
             *into = Some(date.clone());
         }
         if into.as_deref().is_some_and(|d| !is_date(d)) {
-            return Err(RunError::Input(format!("{name}: not a date; write YYYY-MM-DD")));
+            let key = name.trim_start_matches('-');
+            let what = format!("`{key}`: not a date; write YYYY-MM-DD");
+            return Err(RunError::Input(from_where(args, value.is_some(), name, &what)));
         }
     }
     request.keep_clinicians |= args.keep_clinicians;
-    let preset =
-        policy::load(&request.purpose, args.policy.as_deref()).map_err(|e| RunError::Input(format!("--purpose: {e}")))?;
+    let preset = policy::load(&request.purpose, args.policy.as_deref()).map_err(|e| match args.policy {
+        // It names the file and the line itself.
+        Some(_) => RunError::Input(e.to_string()),
+        None => RunError::Input(from_where(args, args.purpose.is_some(), "--purpose", &e)),
+    })?;
     let policy = policy::with_request(preset, &request);
     let readiness =
         policy::readiness(&policy, &request).map_err(|e| RunError::Input(located(args.request.as_deref(), &e.to_string())))?;
@@ -216,6 +221,14 @@ fn options(args: &ProcessArgs) -> Result<Options, RunError> {
 
 fn request_file(path: &Path) -> Result<Request, RunError> {
     read_request(&read(path)?, &shown(path))
+}
+
+/// An error about a value with where it was said: the option, or file and line of the request.
+fn from_where(args: &ProcessArgs, option: bool, name: &str, error: &impl std::fmt::Display) -> String {
+    match &args.request {
+        Some(file) if !option => located(Some(file), &error.to_string()),
+        _ => format!("{name}: {error}"),
+    }
 }
 
 /// An error about a request with the file and the line where the word that it names stands.

@@ -15,6 +15,7 @@ use super::fold::folded;
 use crate::model::mention::Category;
 use crate::model::role::Role;
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 /// One text that is always found.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
@@ -82,6 +83,15 @@ impl Dictionary {
         }
         dictionary.allow.retain(|a| !folded(a).is_empty());
         Ok(dictionary)
+    }
+
+    /// Number of entries and SHA-256 over them in their order; `None` for an empty dictionary.
+    pub fn figures(&self) -> Option<(usize, String)> {
+        if self == &Dictionary::default() {
+            return None;
+        }
+        let digest = Sha256::digest(format!("{self:?}"));
+        Some((self.entries.len() + self.allow.len(), digest.iter().map(|b| format!("{b:02x}")).collect()))
     }
 
     /// True when the text is on the list of texts that are never found.

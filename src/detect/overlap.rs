@@ -54,7 +54,7 @@ fn rank(m: &Mention) -> u8 {
     u8::from(m.category != Category::Name && m.rule.starts_with("roster") || m.rule == super::records::RULE)
 }
 
-/// A losing name that holds the winning name whole lends it its range, unless the winner is kept as the patient's own.
+/// A losing name or address that holds the winning one whole lends it its range, unless the winner is kept as the patient's own.
 fn widen(finds: &mut [Mention], kept: &mut std::collections::BTreeMap<usize, usize>, winner: usize, loser: usize) {
     // What words tell of somebody whom the roster only knows not to be one of its own.
     if let (Who::New(told), Who::New(better)) = (&finds[winner].who, &finds[loser].who)
@@ -65,8 +65,9 @@ fn widen(finds: &mut [Mention], kept: &mut std::collections::BTreeMap<usize, usi
         finds[winner].who = Who::New(*better);
     }
     let (w, l) = (&finds[winner], &finds[loser]);
-    let names = w.category == Category::Name && l.category == Category::Name;
-    if !names || w.who == Who::Patient || l.who == Who::Patient || l.start > w.start || l.end < w.end {
+    // Of an address the surest part (a ZIP code, a town that is known) must not leave the street before it standing.
+    let same = w.category == l.category && matches!(w.category, Category::Name | Category::Address);
+    if !same || w.who == Who::Patient || l.who == Who::Patient || l.start > w.start || l.end < w.end {
         return;
     }
     let (start, end, old) = (l.start, l.end, w.start);
@@ -103,6 +104,13 @@ mod tests {
         assert_eq!(out, vec![name(0, 9, 0.95, Who::Person(3))]);
         let out = settle(vec![name(0, 4, 0.95, Who::Patient), name(0, 9, 0.6, Who::New(Role::OtherPerson))]);
         assert_eq!(out, vec![name(0, 4, 0.95, Who::Patient)]);
+    }
+
+    #[test]
+    fn the_surest_part_of_an_address_does_not_leave_the_street() {
+        let address =
+            |start, end, confidence| Mention { category: Category::Address, ..name(start, end, confidence, Who::Nobody) };
+        assert_eq!(settle(vec![address(0, 31, 0.85), address(26, 31, 0.9)]), vec![address(0, 31, 0.9)]);
     }
 
     proptest! {

@@ -136,6 +136,9 @@ pub struct WithholdRule {
     /// True when a sentence that says of a relative what they have or had goes, too.
     #[serde(default)]
     pub relatives: bool,
+    /// True when a sentence of running text that holds one of the words goes, too.
+    #[serde(default)]
+    pub sentences: bool,
     /// Reason code: `GEN`.
     pub reason: String,
     /// Basis with citation.

@@ -35,6 +35,9 @@ pub fn begun(opts: &Options, inputs: &[InputRow]) -> Vec<Event> {
     push(&mut out, at, &who, "export read", format!("{} files; SHA-256 over their digests {all}", inputs.len()));
     let p = &opts.policy;
     push(&mut out, at, &who, "policy applied", format!("{} version {}, SHA-256 {}", p.name, p.version, p.sha256));
+    if let Some((entries, digest)) = opts.dictionary.figures() {
+        push(&mut out, at, &who, "dictionary applied", format!("{entries} entries, SHA-256 {digest}"));
+    }
     for answer in opts.request.checklist.iter().filter(|(_, a)| !a.by.is_empty()) {
         push(&mut out, "", &answer.1.by, "checklist item answered", format!("{}: {}", answer.0, answer.1.state));
     }

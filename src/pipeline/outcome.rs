@@ -60,6 +60,18 @@ pub fn case(opts: &Options, id: String, roster: &Roster, totals: Totals, outputs
                     covers that, and whether it documents a limitation or a need for accommodation, is for a person to see";
         notes.push(Note { kind: "scope-open".into(), place: String::new(), text: text.into() });
     }
+    let missed: Vec<&str> = crate::policy::scope::named(&opts.request)
+        .into_iter()
+        .filter(|n| !totals.seen.met.contains(*n))
+        .map(String::as_str)
+        .collect();
+    if !missed.is_empty() {
+        let text = format!(
+            "the scope of the request names what nothing in this export is or has: {}. It may be written otherwise there, or not be there",
+            missed.join(", ")
+        );
+        notes.push(Note { kind: "scope-unmet".into(), place: String::new(), text });
+    }
     let pictures = inputs.iter().any(|i| i.pages > 0 || matches!(i.format.as_str(), "png" | "jpeg" | "tiff"));
     if let Some(version) = crate::format::image::ocr::version().filter(|_| pictures) {
         let text = format!("scanned pages were read by {version}");

@@ -8,7 +8,7 @@ use crate::model::document::{Class, Record};
 use crate::model::policy::{SpecialRule, Switch};
 use crate::model::request::Request;
 use crate::policy::{scope, suspected};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What was seen of special categories and of dates in one document.
 #[derive(Default, Clone)]
@@ -17,6 +17,8 @@ pub struct Seen {
     pub special: BTreeMap<String, u64>,
     /// Records without a date in a request that bounds dates.
     pub undated: u64,
+    /// What the request's scope names and some record has.
+    pub met: BTreeSet<String>,
 }
 
 impl Seen {
@@ -26,6 +28,7 @@ impl Seen {
             *self.special.entry(id.clone()).or_default() += n;
         }
         self.undated += other.undated;
+        self.met.extend(other.met.iter().cloned());
     }
 }
 
@@ -127,6 +130,8 @@ pub fn decide(tree: &Tree, known: &Known, top: bool) -> (Vec<Option<Decision>>, 
             let told = dated(tree, i, record, known, top);
             let record = told.as_ref().unwrap_or(record);
             seen.undated += u64::from(scope::undated(&known.request, record));
+            let met = scope::met(&known.request, record, &seen.met);
+            seen.met.extend(met);
             out_of_scope(&known.request, records, record).or_else(|| {
                 let carrier = matches!(record.kind.as_str(), "Bundle" | "Parameters" | "item" | "Patient");
                 if carrier { None } else { special(&known.request, &found) }

@@ -18,8 +18,10 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// Bytes of text that are read by the names model together.
+/// Bytes that the names model reads together at most: each run of it unpacks its weights, which costs as much as reading sixty words.
 const TOGETHER: usize = 64 << 10;
+/// Bytes of text that wait at most, so that memory stays small.
+const WAITING: usize = 1 << 20;
 
 /// What one document adds to the case.
 #[derive(Default)]
@@ -63,11 +65,13 @@ pub fn survey(tree: &Tree, given: &Given) -> Surveyed {
     // Whom structure names, pass 2 finds: about their names the model need not be asked.
     let words: OnceCell<HashSet<String>> = OnceCell::new();
     let known = |word: &str| words.get_or_init(|| structural_words(tree, given.identity)).contains(word);
-    tree.each(&mut |t| one(t, given, &known, &mut out));
+    let mut reading = Reading::default();
+    tree.each(&mut |t| one(t, given, &known, &mut reading, &mut out));
+    reading.finish(given, &known, &mut out);
     out
 }
 
-fn one(t: &Tree, given: &Given, known: &dyn Fn(&str) -> bool, out: &mut Surveyed) {
+fn one<'t>(t: &'t Tree, given: &Given, known: &dyn Fn(&str) -> bool, reading: &mut Reading<'t>, out: &mut Surveyed) {
     let Given { identity, policy, request, .. } = *given;
     for (i, record) in t.doc.records.iter().enumerate() {
         let year = record.date.as_deref().and_then(|d| d.get(..4)?.parse::<i32>().ok()).filter(|y| (1900..=2100).contains(y));
@@ -89,9 +93,6 @@ fn one(t: &Tree, given: &Given, known: &dyn Fn(&str) -> bool, out: &mut Surveyed
             }
         }
     }
-    let mut seen: HashSet<(Category, String)> = HashSet::new();
-    let mut waiting: Vec<Waiting> = Vec::new();
-    let (mut bytes, mut here) = (0, HashSet::new());
     for field in &t.doc.fields {
         if !field.class.is_free_text() || is_owned_text(t, field) {
             continue;
@@ -103,17 +104,15 @@ fn one(t: &Tree, given: &Given, known: &dyn Fn(&str) -> bool, out: &mut Surveyed
         }
         let ctx = context(t, field);
         let found = given.discoveries.mentions(text, &ctx, false, || (detect::discover(text, &ctx, identity), Keep::Always));
-        let new = !given.reads.holds(text, &ctx, false) && here.insert((text.to_string(), ctx.section, ctx.class));
+        let new = !given.reads.holds(text, &ctx, false) && reading.here.insert((text.to_string(), ctx.section, ctx.class));
         let opened = new.then(|| model::open(given.names, text, &ctx, identity, &found, known));
-        bytes += text.len();
-        waiting.push(Waiting { view, ctx, found, opened });
-        if bytes >= TOGETHER {
-            read_waiting(&mut waiting, given, known, &mut seen, out);
-            bytes = 0;
-            here.clear();
+        reading.asked += opened.as_ref().map_or(0, |o| o.stretches(text).map(str::len).sum());
+        reading.bytes += text.len();
+        reading.waiting.push(Waiting { view, ctx, found, opened });
+        if reading.asked >= TOGETHER || reading.bytes >= WAITING {
+            reading.finish(given, known, out);
         }
     }
-    read_waiting(&mut waiting, given, known, &mut seen, out);
     out.stubs.extend(t.doc.stubs.iter().map(|s| (t.key.clone(), s.clone())));
 }
 
@@ -126,30 +125,42 @@ struct Waiting<'t> {
     opened: Option<model::Opened>,
 }
 
-/// Asks the model about all that waits, and takes up what was found.
-fn read_waiting(
-    waiting: &mut Vec<Waiting>,
-    given: &Given,
-    known: &dyn Fn(&str) -> bool,
-    seen: &mut HashSet<(Category, String)>,
-    out: &mut Surveyed,
-) {
-    let stretches = waiting.iter().filter_map(|w| Some(w.opened.as_ref()?.stretches(&w.view.text)));
-    given.names.read_ahead(&stretches.flatten().collect::<Vec<_>>());
-    for Waiting { view, ctx, found, opened } in waiting.drain(..) {
-        let text = view.text.as_ref();
-        // A name in full that lists know is somebody for the whole case; what else the model sees is decided where it stands.
-        let read = given.reads.mentions(text, &ctx, false, || {
-            let opened = opened.unwrap_or_else(|| model::open(given.names, text, &ctx, given.identity, &found, known));
-            let read = model::read_opened(given.names, text, &ctx, given.identity, &found, &opened);
-            let told = |m: &Mention| model::is_somebody(m) || m.rule == model::NO_NAME;
-            let somebody = read.mentions.into_iter().filter(told).collect();
-            (somebody, if read.left_out { Keep::Never } else { Keep::Empty })
-        });
-        let names = read.iter().filter(|m| m.rule != model::NO_NAME);
-        for m in model::kept(&found, &read).chain(names) {
-            gather(text, m, seen, out);
+/// Texts of a document, and of those inside it, that wait to be read together.
+#[derive(Default)]
+struct Reading<'t> {
+    waiting: Vec<Waiting<'t>>,
+    /// Bytes that the model will be asked about.
+    asked: usize,
+    /// Bytes of text.
+    bytes: usize,
+    /// What waits, so that the same text is opened once.
+    here: HashSet<(String, &'t str, Class)>,
+    /// Numbers that were taken up.
+    seen: HashSet<(Category, String)>,
+}
+
+impl Reading<'_> {
+    /// Asks the model about all that waits, and takes up what was found.
+    fn finish(&mut self, given: &Given, known: &dyn Fn(&str) -> bool, out: &mut Surveyed) {
+        let stretches = self.waiting.iter().filter_map(|w| Some(w.opened.as_ref()?.stretches(&w.view.text)));
+        given.names.read_ahead(&stretches.flatten().collect::<Vec<_>>());
+        for Waiting { view, ctx, found, opened } in self.waiting.drain(..) {
+            let text = view.text.as_ref();
+            // A name in full that lists know is somebody for the whole case; what else the model sees is decided where it stands.
+            let read = given.reads.mentions(text, &ctx, false, || {
+                let opened = opened.unwrap_or_else(|| model::open(given.names, text, &ctx, given.identity, &found, known));
+                let read = model::read_opened(given.names, text, &ctx, given.identity, &found, &opened);
+                let told = |m: &Mention| model::is_somebody(m) || m.rule == model::NO_NAME;
+                let somebody = read.mentions.into_iter().filter(told).collect();
+                (somebody, if read.left_out { Keep::Never } else { Keep::Empty })
+            });
+            let names = read.iter().filter(|m| m.rule != model::NO_NAME);
+            for m in model::kept(&found, &read).chain(names) {
+                gather(text, m, &mut self.seen, out);
+            }
         }
+        (self.asked, self.bytes) = (0, 0);
+        self.here.clear();
     }
 }
 

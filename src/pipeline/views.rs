@@ -29,9 +29,10 @@ pub fn of(file: &str, f: &Finished, most: usize) -> Vec<PageView> {
     let on = |page: u32| places.iter().filter(move |(p, _)| *p == page).map(|(_, area)| *area);
     if f.bytes.starts_with(b"%PDF-") {
         let pages = small_pages(&f.bytes, most);
-        return (1u32..)
-            .zip(pages)
-            .map(|(page, small)| {
+        return pages
+            .into_iter()
+            .map(|small| {
+                let page = small.no;
                 let boxes = on(page).map(|area| small.shares(area)).collect();
                 PageView { file: file.into(), page, width: small.width, height: small.height, grey: small.grey, boxes }
             })

@@ -84,7 +84,7 @@ pub fn difference(a: &Policy, b: &Policy) -> String {
         let of = |p: &Policy| {
             p.rule(r).map_or_else(String::new, |x| format!("{}; extent {}; {}", of_rule(p, x), x.extent.as_str(), x.basis))
         };
-        line(&format!("role {}", r.contract_name()), &of(a), &of(b));
+        line(&format!("role {}", r.label_words().to_lowercase()), &of(a), &of(b));
     }
     let labels = |p: &Policy| {
         let one = |(r, to): (&Role, &Role)| format!("{} as {}", r.label_words().to_lowercase(), to.label_words().to_lowercase());

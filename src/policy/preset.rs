@@ -200,6 +200,9 @@ fn finish(file: &str, text: &str, raw: RawPolicy, hashed: &[&str]) -> Result<Pol
     Ok(policy)
 }
 
+/// Days that the law allows for acting on a request for access, and once more for an extension (45 CFR 164.524(b)(2)(i), (iii)).
+const ACCESS_DAYS: u32 = 30;
+
 /// A site's own days, checklists and texts, their names checked.
 fn site(file: &str, text: &str, raw: &RawPolicy) -> Result<Site, PolicyError> {
     let words = super::authority_words();
@@ -213,8 +216,9 @@ fn site(file: &str, text: &str, raw: &RawPolicy) -> Result<Site, PolicyError> {
         return Err(PolicyError::at(file, line_with(text, &format!("[texts.{unknown}")), what));
     }
     let clock = raw.access_clock.as_ref();
-    if clock.is_some_and(|c| c.days == 0 || c.days > 365 || c.extension_days > 365) {
-        let what = "\"access_clock\": days must be 1 to 365, extension_days 0 to 365";
+    // A state may give less time; more than the federal rule no site can give itself.
+    if clock.is_some_and(|c| c.days == 0 || c.days > ACCESS_DAYS || c.extension_days > ACCESS_DAYS) {
+        let what = "\"access_clock\": days must be 1 to 30, extension_days 0 to 30 (45 CFR 164.524(b)(2))";
         return Err(PolicyError::at(file, line_with(text, "access_clock").or_else(|| line_with(text, "[access_clock")), what));
     }
     Ok(Site {

@@ -144,6 +144,8 @@ pub(super) struct RawWithhold {
     headings: Vec<String>,
     #[serde(default)]
     relatives: bool,
+    #[serde(default)]
+    sentences: bool,
     reason: String,
     basis: String,
 }
@@ -189,8 +191,8 @@ impl RawPolicy {
 
 impl From<RawWithhold> for WithholdRule {
     fn from(raw: RawWithhold) -> Self {
-        let RawWithhold { name, kinds, codes, words, headings, relatives, reason, basis } = raw;
+        let RawWithhold { name, kinds, codes, words, headings, relatives, sentences, reason, basis } = raw;
         let small = |list: Vec<String>| list.iter().map(|w| w.to_lowercase()).collect();
-        WithholdRule { name, kinds, codes, words: small(words), headings: small(headings), relatives, reason, basis }
+        WithholdRule { name, kinds, codes, words: small(words), headings: small(headings), relatives, sentences, reason, basis }
     }
 }

@@ -7,9 +7,9 @@ use super::PolicyError;
 use super::words::{hint, short};
 use crate::model::decision::{Action, Decision};
 use crate::model::document::Record;
-use crate::model::request::Request;
+use crate::model::request::{Request, Scope};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 /// Reason code of what lies outside.
@@ -103,6 +103,46 @@ pub fn outside(request: &Request, record: &Record, section: &[String]) -> Option
 /// True when the request bounds nothing beyond the policy.
 pub fn is_open(request: &Request) -> bool {
     request.from.is_none() && request.to.is_none() && request.scope.is_empty()
+}
+
+/// What a scope names one by one: encounters, documents, conditions, record types.
+pub fn named(request: &Request) -> Vec<&String> {
+    let s = &request.scope;
+    s.types.iter().chain(&s.documents).chain(&s.encounters).chain(&s.conditions).collect()
+}
+
+/// Which of the things that a scope names one by one this record is or has. What nothing in an export has was misspelt, or is not there.
+/// Those in `before` are not looked at again.
+pub fn met(request: &Request, record: &Record, before: &BTreeSet<String>) -> Vec<String> {
+    let s = &request.scope;
+    if s.is_empty() {
+        return Vec::new();
+    }
+    let only = |one: &String, f: &dyn Fn(&Request) -> bool, into: &dyn Fn(&mut Scope, String)| {
+        if before.contains(one) {
+            return false;
+        }
+        let mut alone = Request::default();
+        into(&mut alone.scope, one.clone());
+        f(&alone)
+    };
+    let mut out = Vec::new();
+    out.extend(s.types.iter().filter(|t| only(t, &|r| !wrong_type(r, record), &|s, t| s.types.push(t))).cloned());
+    if DOCUMENTS.contains(&record.kind.as_str()) {
+        out.extend(s.documents.iter().filter(|d| only(d, &|r| !wrong_document(r, record), &|s, d| s.documents.push(d))).cloned());
+    }
+    if !matches!(record.kind.as_str(), "section" | "act") {
+        out.extend(
+            s.encounters.iter().filter(|e| only(e, &|r| !wrong_encounter(r, record), &|s, e| s.encounters.push(e))).cloned(),
+        );
+    }
+    let title = record.title.to_lowercase();
+    let has = |w: &&String| {
+        let code = |c: &String| w.eq_ignore_ascii_case(c) || w.eq_ignore_ascii_case(bare(c));
+        record.codes.iter().chain(&record.reasons).any(code) || w.len() > 2 && title.contains(&w.to_lowercase())
+    };
+    out.extend(s.conditions.iter().filter(|c| !before.contains(*c)).filter(has).cloned());
+    out
 }
 
 /// True for a record that a range of dates could not weigh.
@@ -200,7 +240,6 @@ fn wrong_condition(request: &Request, record: &Record, section: &[String]) -> bo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::request::Scope;
 
     fn record(kind: &str, date: Option<&str>) -> Record {
         Record { kind: kind.into(), date: date.map(str::to_string), ..Record::default() }
@@ -252,10 +291,15 @@ mod tests {
         let typo = with(Scope { types: words(&["medicatons"]), ..Scope::default() });
         assert!(check_types(&typo).unwrap_err().what.contains("did you mean \"medications\""));
 
+        let none = BTreeSet::new();
+        assert_eq!(met(&types, &record("Procedure", None), &none), ["Procedure"]);
+        assert!(met(&types, &record("Condition", None), &none).is_empty() && named(&types).len() == 2);
         let encounter = with(Scope { encounters: words(&["Encounter/7"]), ..Scope::default() });
         let mut o = record("Observation", None);
         assert!(outside(&encounter, &o, &[]).is_some());
+        assert!(met(&encounter, &o, &none).is_empty());
         o.encounter = Some("https://ehr.example/fhir/Encounter/7".into());
+        assert_eq!(met(&encounter, &o, &none), ["Encounter/7"]);
         assert!(outside(&encounter, &o, &[]).is_none());
 
         let condition = with(Scope { conditions: words(&["M54.5", "asthma"]), ..Scope::default() });
@@ -264,7 +308,9 @@ mod tests {
         assert!(outside(&condition, &c, &[]).is_none());
         c.codes = words(&["http://hl7.org/fhir/sid/icd-10-cm|F32.1"]);
         assert!(outside(&condition, &c, &[]).is_some());
+        assert!(met(&condition, &c, &none).is_empty());
         c.title = "Asthma, mild".into();
+        assert_eq!(met(&condition, &c, &none), ["asthma"]);
         assert!(outside(&condition, &c, &[]).is_none());
         let mut act = record("act", None);
         act.codes = words(&["2.16.840.1.113883.6.90|F32.1"]);

@@ -323,3 +323,19 @@ fn the_extent_is_whole_for_other_patients_and_identifiers_for_relatives_mother_a
     fails(format!("{file}authorities = [\"payment\"]\n"), "contradict each other");
     fails(format!("{file}[checklists]\npaymnet = []\n"), "did you mean \"payment\"");
 }
+
+#[test]
+fn a_site_gives_itself_no_more_days_than_the_law_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("site.toml");
+    let with = |days: u32, more: u32| {
+        let text = format!(
+            "name = \"x\"\nversion = \"1\"\nextends = \"patient\"\n[access_clock]\ndays = {days}\nextension_days = {more}\ncitation = \"y\"\n"
+        );
+        std::fs::write(&file, text).unwrap();
+        load("patient", Some(&file))
+    };
+    assert!(with(15, 30).is_ok());
+    assert!(with(45, 30).unwrap_err().to_string().contains("164.524(b)(2)"));
+    assert!(with(30, 31).is_err());
+}

@@ -14,10 +14,12 @@ pub(super) fn hint(word: &str, candidates: &[&str]) -> String {
     }
 }
 
-/// The candidate most like `word`, when any is near enough.
+/// The candidate most like `word`, when any is near enough. In a short word two letters that changed places are a slip, too.
 pub(super) fn nearest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
     let word = short(word).to_lowercase().replace([' ', '_'], "-");
     let score = |c: &str| strsim::jaro_winkler(&word, &c.replace('_', "-"));
+    let slip = |c: &str| word.len() > 2 && strsim::osa_distance(&word, &c.replace('_', "-")) == 1;
+    let score = |c: &str| if slip(c) { score(c).max(NEAR) } else { score(c) };
     candidates.iter().map(|c| (score(c), *c)).filter(|(s, _)| *s >= NEAR).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, c)| c)
 }
 

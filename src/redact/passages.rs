@@ -21,6 +21,10 @@ pub fn passages(text: &str, rules: &[WithholdRule]) -> Vec<(Span, usize)> {
         if rule.relatives {
             out.extend(of_relatives(text).into_iter().map(|s| (s, i)));
         }
+        if rule.sentences && holds_word(text, &rule.words) {
+            let told = sentences(text).into_iter().filter(|s| text.get(s.range()).is_some_and(|t| holds_word(t, &rule.words)));
+            out.extend(told.map(|s| (s, i)));
+        }
     }
     out.sort_by_key(|(s, _)| (s.start, std::cmp::Reverse(s.end)));
     let mut end = 0;
@@ -95,15 +99,48 @@ fn is_heading(line: &str) -> bool {
     begins && (colon || capitals)
 }
 
-/// `Mother had breast cancer at 45.`, `Her father died of a stroke.`
+/// One of the words as whole words, in any case.
+fn holds_word(text: &str, words: &[String]) -> bool {
+    let text = text.to_ascii_lowercase();
+    let joins = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    words.iter().any(|w| {
+        text.match_indices(w.as_str()).any(|(at, m)| {
+            let before = text.get(..at).and_then(|t| t.chars().next_back());
+            let after = text.get(at + m.len()..).and_then(|t| t.chars().next());
+            !joins(before) && !joins(after)
+        })
+    })
+}
+
+/// `Mother had breast cancer at 45.`, `Her father died of a stroke.`, and what is said of the same relative next: `Mother: Ada Roe, born
+/// 1957. She has diabetes.`
 fn of_relatives(text: &str) -> Vec<Span> {
+    let mut out = Vec::new();
+    let mut kin = false;
+    let mut end = 0;
+    for s in sentences(text) {
+        let said = text.get(s.range()).unwrap_or_default();
+        // A blank line ends what was spoken of.
+        kin &= text.get(end..s.start as usize).is_none_or(|gap| gap.matches('\n').count() <= 1);
+        end = s.end as usize;
+        let goes_on = kin && goes_on_about_them(said);
+        if goes_on || tells_of_relative(said) {
+            out.push(s);
+        }
+        kin = goes_on || is_about_relative(said);
+    }
+    out
+}
+
+/// Sentences and lines, without the blanks around them.
+fn sentences(text: &str) -> Vec<Span> {
     let mut out = Vec::new();
     let mut start = 0;
     let mut push = |start: usize, end: usize| {
         let raw = text.get(start..end).unwrap_or_default();
         let said = raw.trim_start();
         let from = start + raw.len() - said.len();
-        if tells_of_relative(said) {
+        if !said.is_empty() {
             out.push(Span::new(from, from + said.trim_end().len()));
         }
     };
@@ -162,6 +199,63 @@ const HAS: [&str; 16] = [
     "is",
 ];
 
+/// Verbs with which a relative speaks or acts: what follows may be about the patient.
+const SAYS: [&str; 28] = [
+    "reports",
+    "reported",
+    "states",
+    "stated",
+    "says",
+    "said",
+    "notes",
+    "noted",
+    "denies",
+    "denied",
+    "asks",
+    "asked",
+    "called",
+    "calls",
+    "thinks",
+    "feels",
+    "worried",
+    "concerned",
+    "brought",
+    "drove",
+    "accompanied",
+    "accompanies",
+    "present",
+    "bedside",
+    "believes",
+    "describes",
+    "described",
+    "requests",
+];
+
+/// Words of a sentence, in small letters, without what stands around them.
+fn words_of(lower: &str) -> Vec<&str> {
+    lower.split_whitespace().map(|w| w.trim_matches(|c: char| matches!(c, ',' | ':' | '(' | ')' | '-' | '.'))).collect()
+}
+
+/// A sentence that begins with a relative who neither speaks nor acts in it.
+fn is_about_relative(sentence: &str) -> bool {
+    let lower = sentence.to_lowercase();
+    let words = words_of(&lower);
+    let first = words.iter().find(|w| !BEFORE.contains(w) && !w.is_empty());
+    sentence.len() <= 400
+        && first.is_some_and(|w| kin_word(w))
+        && !words.iter().any(|w| SAYS.contains(w))
+        && !says_patient(&lower)
+}
+
+/// `She has diabetes, died at 66.` after a sentence about a relative.
+fn goes_on_about_them(sentence: &str) -> bool {
+    let lower = sentence.to_lowercase();
+    let words = words_of(&lower);
+    let pronoun = words.first().is_some_and(|w| matches!(*w, "she" | "he" | "they" | "who"));
+    let verb = words.iter().skip(1).take(3).any(|w| HAS.contains(w));
+    pronoun && verb && sentence.len() <= 400 && !says_patient(&lower) && super::extent::speaks_of_health(&lower)
+}
+
 fn tells_of_relative(sentence: &str) -> bool {
     if sentence.len() > 400 {
         return false;
@@ -170,8 +264,7 @@ fn tells_of_relative(sentence: &str) -> bool {
     if lower.contains("family history of") || lower.contains("fh of") || lower.contains("family hx of") {
         return !says_patient(&lower.replace("patient has", "").replace("pt has", ""));
     }
-    let words: Vec<&str> =
-        lower.split_whitespace().map(|w| w.trim_matches(|c: char| matches!(c, ',' | ':' | '(' | ')' | '-' | '.'))).collect();
+    let words = words_of(&lower);
     let Some(kin) = words.iter().position(|w| !BEFORE.contains(w) && !w.is_empty()) else { return false };
     if !words.get(kin).is_some_and(|w| kin_word(w)) {
         return false;
@@ -190,9 +283,10 @@ mod tests {
             name: "family-history".into(),
             kinds: Vec::new(),
             codes: Vec::new(),
-            words: Vec::new(),
+            words: vec!["brca1".into(), "genetic".into()],
             headings: vec!["family history".into(), "fh".into()],
             relatives: true,
+            sentences: true,
             reason: "GEN".into(),
             basis: "29 CFR 1635.8".into(),
         };
@@ -224,6 +318,19 @@ mod tests {
         ] {
             assert!(of(text).is_empty(), "{text}: {:?}", of(text));
         }
+        assert_eq!(
+            of("Mother: Ada Roe, born 1957-06-02. She has diabetes, died at 66. Lungs clear."),
+            ["She has diabetes, died at 66."]
+        );
+        for text in [
+            "Mother reports poor sleep. She has asthma and uses an inhaler.",
+            "Mother: Ada Roe.\n\nShe has diabetes.",
+            "Mother: Ada Roe. She has diabetes, the patient says.",
+            "Congenital heart disease. Genetically speaking, none.",
+        ] {
+            assert!(of(text).is_empty(), "{text}: {:?}", of(text));
+        }
+        assert_eq!(of("Seen today. BRCA1 testing was negative; lungs clear."), ["BRCA1 testing was negative;"]);
         for odd in ["", ".", "\n", "fh", "family history", "\u{e9}FH:", "FH:\u{e9}"] {
             let _ = of(odd);
         }

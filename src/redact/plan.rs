@@ -139,11 +139,9 @@ impl<'a> Planner<'a, '_> {
         let text_like = matches!(field.class, Class::PersonName | Class::PersonText);
         let change = match action {
             Action::Keep => None,
-            Action::Label => Some(Change::Label(label.clone())),
             // A stand-in instead of the mask where a conditional reference must still find this person.
-            Action::Mask | Action::Remove if category == Category::Npi && inp.conditional.contains(&id) => {
-                Some(Change::Text(ids::slug(&label)))
-            }
+            _ if field.class == Class::Identifier && inp.conditional.contains(&id) => Some(Change::Text(ids::slug(&label))),
+            Action::Label => Some(Change::Label(label.clone())),
             Action::Hash | Action::Encrypt | Action::Generalise => self.method(field, person, category, action),
             Action::Mask | Action::Rewrite | Action::Withhold | Action::Review => Some(Change::Mask(label.clone())),
             Action::Remove if text_like => Some(Change::Label(label.clone())),

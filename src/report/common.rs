@@ -99,7 +99,7 @@ pub(super) struct OutcomeView {
     /// Banner.
     pub title: &'static str,
     /// One sentence.
-    pub text: &'static str,
+    pub text: String,
 }
 
 /// One line of the legal part: who is treated how, and on which basis.
@@ -216,9 +216,9 @@ pub(super) struct Common {
     pub limits: Vec<String>,
 }
 
-/// The banner of an outcome.
-pub(super) fn outcome(code: Outcome) -> OutcomeView {
-    let (title, text) = match code {
+/// The banner of an outcome. Of a draft it says what holds it and where that stands in the report.
+pub(super) fn outcome(case: &Case) -> OutcomeView {
+    let (title, text) = match case.outcome {
         Outcome::Released => ("RELEASED", "Nothing is open and every check passed."),
         Outcome::ReviewNeeded => (
             "DRAFT - review needed",
@@ -227,7 +227,34 @@ pub(super) fn outcome(code: Outcome) -> OutcomeView {
         Outcome::VerificationFailed => ("VERIFICATION FAILED", "A check on the output failed. Nothing was released."),
         Outcome::WrongPatient => ("WRONG PATIENT", "The export is about somebody else than the request. Nothing was released."),
     };
-    OutcomeView { code, title, text }
+    let held = match case.outcome {
+        Outcome::ReviewNeeded => held(case),
+        Outcome::VerificationFailed => {
+            let failed: Vec<&str> = case.checks.iter().filter(|c| !c.passed).map(|c| c.name.as_str()).collect();
+            format!(" Failed: {} (section 11).", failed.join(", ").replace('-', " "))
+        }
+        _ => String::new(),
+    };
+    OutcomeView { code: case.outcome, title, text: format!("{text}{held}") }
+}
+
+/// What keeps a case at draft, counted.
+fn held(case: &Case) -> String {
+    let count = |n: usize, one: &str, many: &str| match n {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        n => Some(format!("{n} {many}")),
+    };
+    let open = |special: bool| case.review.iter().filter(|r| r.ruling.is_none() && (r.kind == "special") == special).count();
+    let blocks = |list: bool| case.readiness.blocks.iter().filter(|b| (b.kind == "checklist") == list).count();
+    let parts = [
+        count(blocks(true), "item of the checklist (section 2)", "items of the checklist (section 2)"),
+        count(blocks(false), "condition of the authority (section 2)", "conditions of the authority (section 2)"),
+        count(open(true), "suspected special category (section 10)", "suspected special categories (section 10)"),
+        count(open(false), "question to a person (section 10)", "questions to a person (section 10)"),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if parts.is_empty() { String::new() } else { format!(" Open: {}.", parts.join(", ")) }
 }
 
 /// Id of what goes out: from the released files alone, so that it tells nothing about the input.
@@ -246,7 +273,7 @@ pub(super) fn common(case: &Case, digest: &super::digest::Digest, edition: super
     Common {
         tool: Tool { name: "disclose", version: case.version.clone(), commit: option_env!("DISCLOSE_COMMIT") },
         release_id: release_id(case),
-        outcome: outcome(case.outcome),
+        outcome: outcome(case),
         policy: policy(case),
         counts: Counts { changes: digest.changes, kept: digest.kept_total, decided_by_person: digest.by_person, ..counts(case) },
         kept: digest.kept(edition).to_vec(),

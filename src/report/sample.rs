@@ -172,6 +172,7 @@ fn policy() -> Policy {
         withhold: vec![WithholdRule {
             headings: Vec::new(),
             relatives: false,
+            sentences: false,
             name: "family-history".into(),
             kinds: vec!["FamilyMemberHistory".into()],
             codes: vec![],

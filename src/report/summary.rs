@@ -17,9 +17,9 @@ pub fn summary(case: &Case) -> String {
     let mut line = |head: &str, text: &str| {
         let _ = writeln!(out, "{head:<12}{text}");
     };
-    let banner = outcome(case.outcome);
+    let banner = outcome(case);
     line(banner.title, "");
-    line("", banner.text);
+    line("", &banner.text);
     line("Purpose", &format!("{} to {}", guard::line(&case.request.purpose), guard::line(&case.request.recipient)));
     line("Authority", &guard::line(super::authority(case)));
     line("Files", &listed(&counts.inputs));

@@ -162,3 +162,72 @@ fn a_request_says_how_it_came_and_which_exception_is_relied_on() {
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("channel") && run.stderr.contains("portal"), "{}", run.stderr);
 }
+
+const EVERY_METHOD: &str = r#"name = "methods"
+version = "1"
+extends = "litigation"
+difference = "every method once"
+[groups.relative]
+action = "hash"
+reason = "TP-FAM"
+basis = "house policy"
+[groups.relative.except]
+date_of_birth = "generalise"
+address = "generalise"
+ssn = "encrypt"
+email = "mask"
+phone = "remove"
+[groups.clinician]
+action = "encrypt"
+reason = "TP-CLN"
+basis = "house policy"
+"#;
+
+/// The portal looks a clinician up by number (`Practitioner?identifier=...`): both ends get the same stand-in, whatever the method.
+#[test]
+fn a_method_does_not_break_links_that_look_somebody_up() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(path("methods.toml"), EVERY_METHOD).expect("written");
+    let run = purpose("litigation", &["--policy", &path("methods.toml"), "--vault-key", &path("vault.key")]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    let text = String::from_utf8(run.records().into_iter().next().expect("a file").1).expect("text");
+    assert!(text.contains("Practitioner?identifier=http://hl7.org/fhir/sid/us-npi|physician-2"), "the link");
+    let bundle: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let found =
+        bundle["entry"].as_array().into_iter().flatten().any(|e| e["resource"]["identifier"][0]["value"] == "physician-2");
+    assert!(found, "what the link looks for");
+}
+
+#[test]
+fn a_request_is_told_where_it_is_wrong_and_what_it_names_in_vain() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("request.toml").display().to_string();
+    let go = |text: String| {
+        std::fs::write(&file, text).expect("written");
+        run::process(&run::root(), &["samples/reyes/portal-fhir.json"], &["--request", &file, "--quiet"])
+    };
+    let request = |purpose: &str, more: &str| {
+        format!(
+            "recipient = \"X\"\npatient_file = \"{}/samples/reyes/patient.json\"\npurpose = \"{purpose}\"\n{more}",
+            run::root().display()
+        )
+    };
+    for (text, line, near) in [
+        (request("litigaton", ""), ":3:", "\"litigation\""),
+        (request("litigation", "authority = \"autorization_164_508\""), ":4:", "\"authorization_164_508\""),
+        (request("litigation", "from = \"2026-13-01\""), "line 4", "date"),
+    ] {
+        let run = go(text);
+        assert!(run.code == 2 && run.stderr.contains("request.toml") && run.stderr.contains(near), "{}", run.stderr);
+        assert!(run.stderr.contains(line), "{}", run.stderr);
+    }
+    let run = go(request("litigation", "[scope]\nencounters = [\"Encounter/nobody-had\"]\n[checklist]\n"));
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    let report = std::fs::read_to_string(run.out().join("internal/report.json")).expect("a report");
+    let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
+    let notes = report["notes"].as_array().cloned().unwrap_or_default();
+    let unmet = notes.iter().find(|n| n["kind"] == "scope-unmet").expect("a note");
+    assert!(unmet["text"].as_str().is_some_and(|t| t.contains("Encounter/nobody-had")));
+    assert!(report["outcome"]["text"].as_str().is_some_and(|t| t.contains("11 items of the checklist")), "{}", report["outcome"]);
+}

@@ -25,6 +25,8 @@ static WEIGHTS: LazyLock<Table<1>> = LazyLock::new(|| Table::read(include_str!("
 const ENOUGH: f32 = -0.8;
 /// Most that the names model is trusted to add to a word that nothing else has it look at.
 const HELP: f32 = 2.5;
+/// The same for a word of the language that no list of names holds.
+const HELP_WORD: f32 = 1.2;
 /// A word beside such a one belongs to it from this sum on.
 const BESIDE: f32 = -1.8;
 
@@ -137,7 +139,8 @@ impl<'a> Doc<'a> {
         let Some(token) = t.get(i) else { return true };
         let near = |m: &Mention| m.end + 2 >= token.start && token.end + 2 >= m.start;
         let beside = at.checked_sub(1).into_iter().chain([at]).filter_map(|k| found.get(k)).any(near);
-        let opens = t.begins_line(i) || matches!(t.shape(i - 1), Some(Shape::Mark('.' | '!' | '?' | '-' | '*' | '>' | '|')));
+        let opens =
+            t.begins_line(i) || matches!(t.shape(i - 1), Some(Shape::Mark('.' | '!' | '?' | '-' | '*' | '>' | '|' | '#')));
         !beside && (opens || is_clinical(t.low(i)) || t.shape(i) == Some(Shape::Upper))
     }
 
@@ -170,7 +173,11 @@ impl<'a> Doc<'a> {
             }
             let [sum] = WEIGHTS.sum(&self.evidence(i, found, None));
             // What the model is not asked about anyway is worth the question only when little is wanting.
-            let help = if asked.binary_search(&i).is_ok() { most } else { HELP };
+            let help = match self.t.like(i) {
+                _ if asked.binary_search(&i).is_ok() => most,
+                NameLike::Word => HELP_WORD,
+                _ => HELP,
+            };
             if sum + help < ENOUGH {
                 continue;
             }

@@ -21,6 +21,8 @@ const STRETCH: usize = 16;
 /// A small page.
 #[derive(Clone, Debug, Default)]
 pub struct SmallPage {
+    /// From 1.
+    pub no: u32,
     /// Pixels across.
     pub width: u32,
     /// Pixels down.
@@ -41,7 +43,8 @@ impl SmallPage {
     }
 }
 
-/// The first `most` pages. Empty when the second reader cannot open the file; a page that it gives up on is left out. Stretches of pages go in
+/// The first `most` pages. Empty when the second reader cannot open the file; a page that it gives up on is left out, and those behind it keep
+/// their numbers. Stretches of pages go in
 /// parallel, each with what it has learnt of the fonts.
 pub fn small_pages(bytes: &[u8], most: usize) -> Vec<SmallPage> {
     let Some(pdf) = second::open(bytes, "").filter(|_| most > 0) else { return Vec::new() };
@@ -71,6 +74,7 @@ fn one<'p>(pdf: &'p Pdf, no: usize, caches: &(InterpreterCache<'p>, RenderCache<
     let map = hayro::render(page, &caches.1, &InterpreterSettings::default(), &RenderSettings::default(), &settings);
     let grey = |p: &[u8]| p.iter().take(3).map(|v| u32::from(*v)).sum::<u32>() / 3;
     Some(SmallPage {
+        no: u32::try_from(no).ok()? + 1,
         width: u32::from(map.width()),
         height: u32::from(map.height()),
         grey: map.data_as_u8_slice().chunks_exact(4).map(|p| grey(p) as u8).collect(),

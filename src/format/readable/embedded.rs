@@ -10,8 +10,8 @@ use crate::format::text::Html;
 use crate::format::{Format, Score};
 use base64::Engine;
 use base64::alphabet::STANDARD;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 
 /// No attachment longer than this is read here, characters.
 const LONGEST: usize = 64 << 20;
@@ -75,7 +75,10 @@ mod tests {
     #[test]
     fn a_note_in_an_attachment_is_read_where_it_stands() {
         assert_eq!(shown(b"Seen with mother.\n\nDr. Roe"), ["Seen with mother.", "Dr. Roe"]);
-        assert_eq!(shown(b"<!DOCTYPE html><html><body><p>Seen <b>today</b></p><script>x()</script></body></html>")[0], "Seen today");
+        assert_eq!(
+            shown(b"<!DOCTYPE html><html><body><p>Seen <b>today</b></p><script>x()</script></body></html>")[0],
+            "Seen today"
+        );
         assert!(shown(br"{\rtf1\ansi Seen by Dr. Roe.\par}").iter().any(|t| t.contains("Seen by Dr. Roe.")));
         let pdf = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/samples/pdf/visit-summary.pdf")).unwrap();
         assert!(shown(&pdf).iter().any(|t| t.contains("Ms. Reyes is a 39-year-old")));

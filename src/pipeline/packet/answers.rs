@@ -131,7 +131,9 @@ pub fn answers(packet: impl Read + Seek) -> Result<String, RunError> {
         for k in report["kept"].as_array().into_iter().flatten() {
             *by.entry(format!("{}: {}", s(&k["reason"]), s(&k["basis"]))).or_default() += k["count"].as_u64().unwrap_or(0);
         }
-        by.into_iter().map(|(line, n)| format!("{n} x {line}")).collect()
+        let always = report["policy"]["bases"].as_array().into_iter().flatten().filter(|b| b["action"] == "keep");
+        let always = always.map(|b| format!("always, {} ({}): {}", list(&b["groups"]), list(&b["reasons"]), s(&b["basis"])));
+        always.chain(by.into_iter().map(|(line, n)| format!("{n} x {line}"))).collect()
     });
     say("Which specially protected categories were suspected, and who determined what?", special(&report, asked));
     let items = review["items"].as_array().cloned().unwrap_or_default();
@@ -178,9 +180,15 @@ pub fn answers(packet: impl Read + Seek) -> Result<String, RunError> {
 
 /// What the approvals say about sending; the program sends nothing by itself.
 fn sent(approvals: &Value) -> Vec<String> {
-    rows(approvals, |a| match s(&a["role"]).as_str() {
-        "releaser" => format!("released by {}, {} {}", s(&a["name"]), s(&a["date"]), s(&a["statement"])),
-        _ => String::new(),
+    rows(approvals, |a| {
+        let said =
+            |what: &str| format!("{what} by {}, {} {}", s(&a["name"]), s(&a["date"]), s(&a["statement"])).trim_end().to_string();
+        match s(&a["role"]).as_str() {
+            "releaser" => said("released"),
+            "sender" => said("sent"),
+            "recipient" => said("acknowledged"),
+            _ => String::new(),
+        }
     })
 }
 

@@ -15,7 +15,8 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Approval {
-    /// `processor`, `reviewer`, `privacy_officer`, `counsel`, `releaser`.
+    /// `processor`, `reviewer`, `privacy_officer`, `counsel`, `releaser`; `sender` (the statement says how it was sent), `recipient` (who
+    /// acknowledged it).
     pub role: String,
     /// Name.
     pub name: String,
@@ -38,7 +39,7 @@ struct ApprovalFile {
 /// # Errors
 /// Not such a file; the words name the line.
 pub fn approvals(text: &str, name: &str) -> Result<Vec<Approval>, RunError> {
-    const ROLES: [&str; 5] = ["processor", "reviewer", "privacy_officer", "counsel", "releaser"];
+    const ROLES: [&str; 7] = ["processor", "reviewer", "privacy_officer", "counsel", "releaser", "sender", "recipient"];
     let file: ApprovalFile = toml::from_str(text).map_err(|e| RunError::Input(format!("{name}: {}", e.message())))?;
     match file.approval.iter().find(|a| !ROLES.contains(&a.role.as_str())) {
         Some(a) => Err(RunError::Input(format!("{name}: unknown role \"{}\"; valid: {}", a.role, ROLES.join(", ")))),

@@ -12,16 +12,22 @@ pub(super) fn header(r: &Value, internal: bool) -> Vec<Block> {
         true => "DRAFT: not for release",
         false => "ready for release; a release becomes one when a person signs for it (section 14)",
     };
-    let engine = rows(&r["notes"]).find(|n| n["kind"].as_str().is_some_and(|k| k.starts_with("names-model")));
+    let about = |kind: &str| rows(&r["notes"]).find(|n| n["kind"].as_str().is_some_and(|k| k.starts_with(kind)));
+    let (engine, reader) = (about("names-model"), about("ocr"));
+    let inside = |text: String| if internal { text } else { String::new() };
+    let dictionary = rows(&r["custody"]).find(|e| e["what"] == "dictionary applied").map(|e| s(&e["detail"]));
     vec![facts(vec![
         ("Case", s(&r["case_id"]), internal),
         ("Release", s(&r["release_id"]), true),
         ("Status", status.into(), true),
         ("Made", s(&r["made"]), internal),
         ("Program", format!("{} {}", s(&r["tool"]["name"]), s(&r["tool"]["version"])), true),
-        ("Source", s(&r["tool"]["commit"]), false),
+        ("Built from commit", s(&r["tool"]["commit"]), false),
         ("Policy", format!("{}, version {}", s(&policy["name"]), s(&policy["version"])), true),
         ("Policy SHA-256", s(&policy["sha256"]), true),
+        ("Rules and lists", inside("built into the program and as old as it; the evidence packet holds its SHA-256".into()), false),
+        ("Dictionary of the site", inside(dictionary.unwrap_or_else(|| "none".into())), false),
+        ("Scans", reader.map(|n| s(&n["text"])).unwrap_or_default(), false),
         ("Names in free text", engine.map(|n| s(&n["text"])).unwrap_or_default(), false),
         (
             "Same again",

@@ -3,6 +3,7 @@
 use super::super::Paper;
 use super::face::{Faces, Style};
 use super::flow::{BAD, Colour, Kind, Laid, MARGIN, Node as Element, Op, PAGE, Part, SOFT, WIDTH};
+use super::shape::{order_mark, turns};
 use krilla::Document;
 use krilla::SerializeSettings;
 use krilla::color::rgb;
@@ -17,8 +18,7 @@ use krilla::page::PageSettings;
 use krilla::paint::{Fill, Stroke};
 use krilla::surface::Surface;
 use krilla::tagging::{
-    Artifact, ArtifactType, ContentTag, Identifier, ListNumbering, Node, SpanTag, TableHeaderScope, Tag, TagGroup, TagKind,
-    TagTree,
+    Artifact, ArtifactType, ContentTag, ListNumbering, Node, SpanTag, TableHeaderScope, Tag, TagGroup, TagKind, TagTree,
 };
 use std::num::NonZeroU16;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ pub(super) fn draw(paper: &Paper, laid: &Laid, faces: &Faces, proved: bool) -> R
     let configuration = builder.finish().map_err(|e| format!("{e:?}"))?;
     let settings = SerializeSettings { configuration, enable_tagging: true, ..SerializeSettings::default() };
     let mut document = Document::new_with(settings);
-    let mut content: Vec<Vec<Identifier>> = laid.nodes.iter().map(|_| Vec::new()).collect();
+    let mut content: Vec<Vec<Node>> = laid.nodes.iter().map(|_| Vec::new()).collect();
     let size = PageSettings::from_wh(PAGE.0, PAGE.1).ok_or("page size")?;
     let total = laid.sheets.len();
     for (n, sheet) in laid.sheets.iter().enumerate() {
@@ -41,6 +41,26 @@ pub(super) fn draw(paper: &Paper, laid: &Laid, faces: &Faces, proved: bool) -> R
         let mut surface = page.surface();
         edges(&mut surface, paper, n + 1, total, faces);
         for (part, ops) in &sheet.0 {
+            let turned = |o: &Op| matches!(o, Op::Text { text, .. } if turns(text));
+            if let Part::Node(node) = part
+                && ops.iter().any(turned)
+                && ops.iter().all(|o| matches!(o, Op::Text { .. }))
+            {
+                // What stands from right to left is told in the order in which it is read, a line at a time. It is said in the structure: programs
+                // that take the text from the page put its glyphs in order themselves and would turn it round once more.
+                for op in ops {
+                    let Op::Text { text, .. } = op else { continue };
+                    let id = surface.start_tagged(ContentTag::Span(SpanTag::empty()));
+                    step(&mut surface, op, faces);
+                    surface.end_tagged();
+                    let said = text.trim_start_matches(order_mark).to_string();
+                    let span = Tag::Span.with_actual_text(turned(op).then_some(said));
+                    if let Some(list) = content.get_mut(*node) {
+                        list.push(TagGroup::with_children(span, vec![id.into()]).into());
+                    }
+                }
+                continue;
+            }
             let tag = match part {
                 Part::Node(_) if ops.iter().all(|o| matches!(o, Op::Text { .. })) => ContentTag::Span(SpanTag::empty()),
                 Part::Node(_) => ContentTag::Other,
@@ -52,7 +72,7 @@ pub(super) fn draw(paper: &Paper, laid: &Laid, faces: &Faces, proved: bool) -> R
             if let Part::Node(node) = part
                 && let Some(list) = content.get_mut(*node)
             {
-                list.push(id);
+                list.push(id.into());
             }
         }
         surface.finish();
@@ -97,13 +117,13 @@ fn paint(colour: Colour) -> Fill {
 fn step(surface: &mut Surface, op: &Op, faces: &Faces) {
     match op {
         Op::Text { x, y, style, size, colour, text } => {
-            let glyphs = faces.glyphs(*style, text);
-            if glyphs.is_empty() {
-                return;
-            }
             surface.set_stroke(None);
             surface.set_fill(Some(paint(*colour)));
-            surface.draw_glyphs(Point::from_xy(*x, *y), &glyphs, faces.font(*style), text, *size, false);
+            let mut left = *x;
+            for run in faces.runs(*style, text).into_iter().filter(|r| !r.glyphs.is_empty()) {
+                surface.draw_glyphs(Point::from_xy(left, *y), &run.glyphs, run.font, text, *size, false);
+                left += run.width * size;
+            }
         }
         Op::Fill { at, colour } => {
             surface.set_stroke(None);
@@ -164,7 +184,7 @@ impl CustomImage for Grey {
     }
 }
 
-fn tree(laid: &Laid, content: &mut [Vec<Identifier>]) -> TagTree {
+fn tree(laid: &Laid, content: &mut [Vec<Node>]) -> TagTree {
     let mut tree = TagTree::new().with_lang(Some("en-US".into()));
     let roots = laid.nodes.first().map(|n| n.kids.clone()).unwrap_or_default();
     for kid in roots {
@@ -181,7 +201,7 @@ fn said(text: &str, or: &str) -> String {
 }
 
 /// One element with all below it.
-fn group(at: usize, laid: &Laid, content: &mut [Vec<Identifier>]) -> Option<Node> {
+fn group(at: usize, laid: &Laid, content: &mut [Vec<Node>]) -> Option<Node> {
     let element: &Element = laid.nodes.get(at)?;
     let scope = TableHeaderScope::Column;
     let kind: TagKind = match &element.kind {
@@ -201,8 +221,7 @@ fn group(at: usize, laid: &Laid, content: &mut [Vec<Identifier>]) -> Option<Node
         Kind::Cell => Tag::TD.into(),
         Kind::Figure(about) => Tag::Figure(Some(said(about, "Figure"))).into(),
     };
-    let mut children: Vec<Node> =
-        content.get_mut(at).map(std::mem::take).unwrap_or_default().into_iter().map(Node::from).collect();
+    let mut children: Vec<Node> = content.get_mut(at).map(std::mem::take).unwrap_or_default();
     children.extend(element.kids.iter().filter_map(|k| group(*k, laid, content)));
     Some(TagGroup::with_children(kind, children).into())
 }

@@ -9,7 +9,9 @@ mod draw;
 mod face;
 mod figure;
 mod flow;
+mod shape;
 mod table;
+mod world;
 
 use super::Paper;
 
@@ -19,9 +21,9 @@ use super::Paper;
 /// The library refuses what it was given: a defect, which the tests of this folder would show.
 pub(in crate::report) fn pdf(paper: &Paper) -> Result<Vec<u8>, String> {
     let faces = face::Faces::load()?;
-    let laid = flow::lay_out(paper, &faces);
+    let laid = flow::lay_out(paper, faces);
     // A text that the standard for accessible PDFs has no form for must not keep a report from being written.
-    draw::draw(paper, &laid, &faces, true).or_else(|_| draw::draw(paper, &laid, &faces, false))
+    draw::draw(paper, &laid, faces, true).or_else(|_| draw::draw(paper, &laid, faces, false))
 }
 
 #[cfg(test)]
@@ -79,5 +81,34 @@ mod tests {
         assert!(once == pdf(&paper).unwrap());
         assert!(lopdf::Document::load_mem(&once).unwrap().get_pages().len() > 1);
         html(&paper).unwrap();
+    }
+
+    /// The standard for accessible PDFs asks that each glyph be some letter of the text; right-to-left lines also say theirs as it is read.
+    #[test]
+    fn other_scripts_meet_the_standard_for_accessible_pdfs() {
+        let names = super::face::NAMES;
+        let line = |n: &&str| vec![(*n).to_string(), format!("Mother: {n} (55), of {n}"), format!("{n} {n}")];
+        let blocks = vec![
+            table("names", &["Name", "In a line|label", "Twice|original"], names.iter().map(line).collect()),
+            Block::Facts { rows: names.iter().map(|n| (n.to_string(), n.to_string())).collect() },
+            Block::Bars(Bars {
+                rows: names.iter().map(|n| Bar { label: n.to_string(), shares: vec![0.5], said: n.to_string() }).collect(),
+                ..Bars::default()
+            }),
+        ];
+        let paper = Paper {
+            title: names.concat(),
+            warning: names[3].into(),
+            foot: names[4].into(),
+            sections: vec![Section { id: "a".into(), title: names.join(", "), short: "a".into(), blocks }],
+            ..Paper::default()
+        };
+        let faces = super::face::Faces::load().unwrap();
+        let laid = super::flow::lay_out(&paper, faces);
+        let proved = super::draw::draw(&paper, &laid, faces, true).unwrap();
+        assert!(proved == pdf(&paper).unwrap(), "and the same bytes again");
+        if let Ok(to) = std::env::var("DISCLOSE_TEST_PDF") {
+            std::fs::write(to, &proved).unwrap();
+        }
     }
 }

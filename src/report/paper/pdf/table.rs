@@ -19,6 +19,10 @@ const PRINTED: usize = 120;
 const WIDEST: f32 = 300.0;
 /// A column narrower than this breaks words.
 const NARROW: f32 = 96.0;
+/// Letters of a word that is not broken while there is any other way; what is longer is a path, a digest or an address.
+const ORDINARY: usize = 12;
+/// Least width of a column in which longer ones are broken.
+const BROKEN: f32 = 52.0;
 
 impl Flow<'_> {
     /// A table.
@@ -117,40 +121,45 @@ impl Flow<'_> {
         lines.iter().enumerate().filter(|(_, t)| !t.is_empty()).map(op).collect()
     }
 
-    /// Widths that sum up to the page's: each column gets its longest word, and of the rest what its texts ask for.
+    /// Widths that sum up to the page's: each column gets its longest word, and of the rest what its texts ask for. Where that is too much,
+    /// paths and digests are broken before ordinary words are.
     fn widths(&self, table: &Table) -> Vec<f32> {
         let room = WIDTH - GAP * table.columns.len().saturating_sub(1) as f32;
-        let asked: Vec<(f32, f32)> = table.columns.iter().enumerate().map(|(i, c)| self.asked(table, i, c)).collect();
-        let natural: f32 = asked.iter().map(|a| a.1).sum();
-        let least: f32 = asked.iter().map(|a| a.0).sum();
+        let asked: Vec<[f32; 3]> = table.columns.iter().enumerate().map(|(i, c)| self.asked(table, i, c)).collect();
+        let sum = |n: usize| asked.iter().filter_map(|a| a.get(n)).sum::<f32>();
         let share = |extra: f32, of: f32, part: f32| if of > 0.0 { extra * part / of } else { 0.0 };
-        if natural <= room {
-            return asked.iter().map(|a| a.1 + share(room - natural, natural, a.1)).collect();
-        }
-        if least <= room {
-            return asked.iter().map(|a| a.0 + share(room - least, natural - least, a.1 - a.0)).collect();
-        }
-        asked.iter().map(|a| room * a.0 / least).collect()
+        let [short, least, natural] = [sum(0), sum(1), sum(2)];
+        let width = |[s, l, n]: &[f32; 3]| match room {
+            room if natural <= room => n + share(room - natural, natural, *n),
+            room if least <= room => l + share(room - least, natural - least, n - l),
+            room if short <= room => s + share(room - short, least - short, l - s),
+            room => room * s / short,
+        };
+        asked.iter().map(width).collect()
     }
 
-    /// Least and natural width of a column.
-    fn asked(&self, table: &Table, index: usize, column: &Column) -> (f32, f32) {
-        let mut least: f32 = 14.0;
-        let mut natural: f32 = 14.0;
+    /// Of a column: the width of its ordinary words, that of its longest word, and the natural one.
+    fn asked(&self, table: &Table, index: usize, column: &Column) -> [f32; 3] {
+        let (mut short, mut least, mut natural): (f32, f32, f32) = (14.0, 14.0, 14.0);
         let mut see = |style: Style, text: &str, whole: bool| {
             let text = self.faces.fit(style, text);
             for line in text.split('\n') {
                 natural = natural.max(self.faces.width(style, SIZE, line).min(WIDEST));
-                let words = line.split(' ').map(|w| self.faces.width(style, SIZE, w));
                 let most = if whole { NARROW * 1.3 } else { NARROW };
-                least = least.max(words.fold(0.0, f32::max).min(most));
+                for word in line.split(' ') {
+                    let wide = self.faces.width(style, SIZE, word);
+                    least = least.max(wide.min(most));
+                    let ordinary = word.chars().count() <= ORDINARY;
+                    short = short.max(if ordinary { wide } else { wide.min(BROKEN) });
+                }
             }
         };
         see(Style::Bold, &column.head, true);
         for row in table.rows.iter().take(SAMPLE) {
             see(style(column), row.get(index).map_or("", String::as_str), column.style == "label");
         }
-        (least + 0.5, natural.max(least) + 0.5)
+        let least = least.max(short);
+        [short + 0.5, least + 0.5, natural.max(least) + 0.5]
     }
 
     /// Terms with what holds: a table without lines.
