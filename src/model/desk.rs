@@ -2,6 +2,7 @@
 
 use super::role::Role;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
 macro_rules! words {
@@ -159,6 +160,17 @@ pub struct Site {
     pub labels: BTreeMap<Role, Role>,
 }
 
+impl Site {
+    /// A digest of what decides about every result of a purpose: the site's policy for it, its dictionary, its labels, and the version of
+    /// this program, with which presets and detection change. Two results of the same digest were made under the same rules.
+    pub fn rules(&self, purpose: &str) -> String {
+        let words: Vec<_> = self.words.iter().map(|w| (&w.text, w.allow, &w.role, w.case_sensitive, w.inside_words)).collect();
+        let policy = self.policies.get(purpose).map(|p| &p.text);
+        let all = format!("{:?}", (env!("CARGO_PKG_VERSION"), purpose, policy, words, &self.labels));
+        Sha256::digest(all.as_bytes()).iter().take(16).map(|b| format!("{b:02x}")).collect()
+    }
+}
+
 /// A policy of the site's own, in place of the preset of a purpose.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -239,6 +251,14 @@ pub const OVERRIDE_REASONS: &[(&str, &str)] = &[
     ("other", "Other, see the note"),
 ];
 
+/// Why a result that was made under older rules is kept as it is, a closed list: the code stands in the audit log.
+pub const RULES_REASONS: &[(&str, &str)] = &[
+    ("no_effect", "The change has no effect on this case"),
+    ("in_time", "A new run would miss the due date"),
+    ("ordered", "Agreed with, or ordered by, whoever may"),
+    ("other", "Other, see the note"),
+];
+
 /// The words of a reason code.
 pub fn reason_words(code: &str) -> &'static str {
     OVERRIDE_REASONS.iter().find(|(w, _)| *w == code).map_or("", |(_, t)| t)
@@ -263,6 +283,8 @@ pub struct Facts {
     pub unapplied: i64,
     /// What the request still lacks (checklist, reviewer, determinations).
     pub blocks: i64,
+    /// The newest run was made under rules of the site that no longer hold, and nobody has said that it may stay so.
+    pub older_rules: bool,
     /// Everybody who has worked on the result: started it, ruled, submitted it.
     pub worked: BTreeSet<i64>,
     /// Who approved.

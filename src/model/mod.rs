@@ -15,6 +15,7 @@ pub mod error;
 pub mod hash;
 pub mod identity;
 pub mod identity_policy;
+pub mod layer;
 pub mod ledger;
 pub mod mention;
 pub mod pages;

@@ -41,7 +41,7 @@ pub use chains::{chains, same_release};
 pub use kept::{forget, keep};
 pub use rulings::{Ruling, Rulings};
 pub use run::run;
-pub use spots::{RawSpot, spot};
+pub use spots::{RawSpot, spot, spots_on_page};
 
 use crate::detect::model::Names;
 use crate::detect::ocr::KnownWords;

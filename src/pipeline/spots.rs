@@ -6,7 +6,8 @@ use super::number::{Counters, Numbered};
 use super::rulings::Rulings;
 use crate::intake::Kind;
 use crate::model::desk::reason_words;
-use crate::model::document::Form;
+use crate::model::document::{Document, Field, Form};
+use crate::model::layer::PageLayer;
 use serde::Deserialize;
 
 /// Characters of context that are tried, most first, where a document is shown in other pieces than it is stored in.
@@ -20,6 +21,9 @@ const RULE: &str = "drawn.text";
 pub struct RawSpot {
     /// File as it came in; all documents inside of it and all its lines are looked through.
     pub path: String,
+    /// Page from 1, of a PDF or scan; 0 for all of them.
+    #[serde(default)]
+    pub page: u32,
     /// The text.
     pub text: String,
     /// What stands right before it.
@@ -81,9 +85,11 @@ impl RawSpot {
     fn in_tree(&self, tree: &Tree) -> Vec<(u32, (u32, u32))> {
         let written = |f: &Form| {
             use Form::*;
-            matches!(f, Plain | JsonString | JsonXhtml | XmlText | XmlAttr | XmlComment | Markup)
+            matches!(f, Plain | JsonString | JsonXhtml | XmlText | XmlAttr | XmlComment | Markup | Scanned)
         };
-        let fields = tree.doc.fields.iter().enumerate().filter(|(_, f)| written(&f.form));
+        let pages = pages_of(&tree.doc);
+        let there = |f: &Field| self.page == 0 || pages.get(f.record as usize) == Some(&self.page);
+        let fields = tree.doc.fields.iter().enumerate().filter(|(_, f)| written(&f.form) && there(f));
         fields
             .flat_map(|(i, f)| {
                 let view = tree.format.view(tree.source(), &tree.doc, f);
@@ -94,6 +100,62 @@ impl RawSpot {
     }
 }
 
+/// The page from 1 of each record; 0 for what stands on none. A scan of one page has no record for it.
+fn pages_of(doc: &Document) -> Vec<u32> {
+    let mut n = 0;
+    let mut out: Vec<u32> = Vec::with_capacity(doc.records.len());
+    for r in &doc.records {
+        n += u32::from(r.kind == "page");
+        out.push(if r.kind == "page" { n } else { 0 });
+    }
+    if n == 0 {
+        out.fill(1);
+    }
+    out
+}
+
+/// Characters of context by which a place on a page is told from others, least first.
+const ON_PAGE: [usize; 4] = [24, 60, 200, 1_000];
+
+/// Makes spots of a range that was selected in one of the texts of a page: one for each line and cell, with how many places on the page read
+/// the same. Empty when the range is none.
+pub fn spots_on_page(layer: &PageLayer, field: usize, range: (usize, usize), page: u32, path: &str) -> Vec<(RawSpot, usize)> {
+    let Some(text) = layer.texts.get(field) else { return Vec::new() };
+    let Some(chosen) = text.get(range.0..range.1) else { return Vec::new() };
+    let mut out = Vec::new();
+    let mut at = range.0;
+    for piece in chosen.split_inclusive(['\n', '\t']) {
+        let (start, end) = (at + (piece.len() - piece.trim_start().len()), at + piece.trim_end().len());
+        at += piece.len();
+        let Some(word) = text.get(start..end).filter(|w| !w.is_empty()) else { continue };
+        let (before, after) = (text.get(..start).unwrap_or_default(), text.get(end..).unwrap_or_default());
+        let made = |n: usize| RawSpot {
+            path: path.into(),
+            page,
+            text: word.into(),
+            before: tail(before, n),
+            after: after.chars().take(n).collect(),
+            reason: String::new(),
+        };
+        let counted = |n: usize| {
+            let spot = made(n);
+            // Hidden text says once more what a picture shows, and goes with it.
+            let seen = |f: usize| f == field || layer.words.iter().any(|w| w.field as usize == f);
+            let count =
+                layer.texts.iter().enumerate().filter(|(f, _)| seen(*f)).map(|(_, t)| spot.places(t).len()).sum::<usize>();
+            (spot, count)
+        };
+        out.extend(
+            ON_PAGE.iter().map(|n| counted(*n)).find(|(_, c)| *c == 1).or_else(|| Some(counted(60)).filter(|(_, c)| *c > 0)),
+        );
+    }
+    out
+}
+
+fn tail(t: &str, n: usize) -> String {
+    t.chars().skip(t.chars().count().saturating_sub(n)).collect()
+}
+
 /// Makes a spot of a selection: as much of the words around it as the stored document has, too, and how often it then is there. `None` when
 /// it cannot be told apart, or is nowhere in a text that can be changed.
 pub fn spot(bytes: &[u8], kind: Kind, wanted: &RawSpot) -> Option<(RawSpot, usize)> {
@@ -101,7 +163,6 @@ pub fn spot(bytes: &[u8], kind: Kind, wanted: &RawSpot) -> Option<(RawSpot, usiz
     let pieces: Vec<&[u8]> = if kind == Kind::Ndjson { bytes.split(|b| *b == b'\n').collect() } else { vec![bytes] };
     let read = |b: &[u8]| Tree::read(format, b.to_vec(), wanted.path.clone(), 0).ok();
     let trees: Vec<Tree> = pieces.into_iter().filter(|b| !b.trim_ascii().is_empty()).filter_map(read).collect();
-    let tail = |t: &str, n: usize| t.chars().skip(t.chars().count().saturating_sub(n)).collect::<String>();
     let both = CONTEXTS.iter().map(|n| (*n, *n));
     let one = CONTEXTS.iter().flat_map(|n| [(*n, 0), (0, *n)]);
     for (left, right) in both.chain(one).chain([(0, 0)]) {
@@ -158,6 +219,29 @@ mod tests {
         assert_eq!(at(&spot_of("", "Bo called later", "")), [(21, "Bo called\tlater")]);
         assert_eq!(at(&spot_of("é", "Bo", "went")).len(), 1);
         assert!(at(&spot_of("x", "Bo", "")).is_empty() && at(&spot_of("", " ", "")).is_empty());
+    }
+
+    #[test]
+    fn a_place_on_a_page_is_told_by_what_stands_around_it() {
+        let layer = PageLayer {
+            texts: vec!["Bo saw Ana.\nBo saw\tBo Roe.\nBo saw Ana.\nEnd".into(), "Ana Bo".into()],
+            ..PageLayer::default()
+        };
+        let at = |field: usize, a: usize, b: usize| {
+            spots_on_page(&layer, field, (a, b), 2, "f.pdf").into_iter().map(|(s, n)| (s.text.clone(), n, s)).collect::<Vec<_>>()
+        };
+        for (start, text) in [(0, "Bo"), (12, "Bo"), (19, "Bo"), (27, "Bo")] {
+            let made = at(0, start, start + 2);
+            assert_eq!((made[0].0.as_str(), made[0].1, made[0].2.page), (text, 1, 2), "{start}");
+            assert_eq!(made[0].2.places(&layer.texts[0]), [(start, start + 2)]);
+            assert!(made[0].2.places(&layer.texts[1]).is_empty());
+        }
+        let lines: Vec<String> = at(0, 7, 21).into_iter().map(|s| s.0).collect();
+        assert_eq!(lines, ["Ana.", "Bo saw", "Bo"], "each line and cell by itself");
+        assert!(at(0, 11, 12).is_empty() && at(9, 0, 1).is_empty() && at(0, 5, 900).is_empty());
+        let same = PageLayer { texts: vec!["x Bo y\n".repeat(400)], ..PageLayer::default() };
+        let made = spots_on_page(&same, 0, (1402, 1404), 1, "f");
+        assert!(made[0].1 > 1, "told how many read the same: {}", made[0].1);
     }
 
     #[test]

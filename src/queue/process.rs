@@ -113,6 +113,7 @@ struct DecisionsFile<'a> {
 #[derive(Serialize)]
 struct TextLine<'a> {
     path: &'a str,
+    page: u32,
     text: &'a str,
     before: &'a str,
     after: &'a str,
@@ -166,7 +167,14 @@ fn decisions<'a>(secret: &'a CaseSecret, rulings: &'a BTreeMap<String, RulingRow
         person: of("person").map(|b| PersonLine { label: &b.label, ruling: &b.ruling, reason: &b.reason }).collect(),
         r#box: of("box").chain(of("page")).map(boxed).collect(),
         text: of("text")
-            .map(|b| TextLine { path: &b.path, text: &b.original, before: &b.before, after: &b.after, reason: &b.reason })
+            .map(|b| TextLine {
+                path: &b.path,
+                page: b.page,
+                text: &b.original,
+                before: &b.before,
+                after: &b.after,
+                reason: &b.reason,
+            })
             .collect(),
     }
 }
@@ -285,8 +293,16 @@ struct Made {
 pub(super) async fn process(store: &Store, job: &Job, bell: &Bell) -> Result<(), Trouble> {
     let id = &job.case_id;
     let case = store.case(id).await?;
-    let secret = store.secret(id).await?;
-    let rulings = store.rulings(id).await?;
+    let mut secret = store.secret(id).await?;
+    let mut rulings = store.rulings(id).await?;
+    let site = store.site().await?;
+    let under = site.rules(&case.purpose);
+    // Under other rules a number or a label of the last run may mean something else.
+    let anew = case.run > 0 && case.made_under != under;
+    if anew {
+        rulings.clear();
+        secret.by_hand.retain(|b| b.what != "person");
+    }
     let mut by: Vec<String> = Vec::new();
     for r in rulings.values() {
         let name = store.account(r.account).await?.shown;
@@ -301,7 +317,6 @@ pub(super) async fn process(store: &Store, job: &Job, bell: &Bell) -> Result<(),
         }
     }
     let overrides = secret.by_hand.iter().filter(|b| b.what != "accept").count();
-    let site = store.site().await?;
     let inputs = store.files(id, 0, "input").await?;
     let blobs = store.case_blobs(id).await?;
     let base = store.work_dir()?;
@@ -338,6 +353,8 @@ pub(super) async fn process(store: &Store, job: &Job, bell: &Bell) -> Result<(),
             seen,
             blocks: i64::try_from(c.readiness.blocks.len()).unwrap_or(i64::MAX),
             measures: measures(c, overrides),
+            under,
+            anew,
         },
         None => Finished {
             run: case.run + 1,
@@ -347,6 +364,8 @@ pub(super) async fn process(store: &Store, job: &Job, bell: &Bell) -> Result<(),
             seen,
             blocks: case.blocks,
             measures: Measures { misfiles: 1, ..Measures::default() },
+            under,
+            anew,
         },
     };
     store.finish_process(job, &finished, &made.files).await?;

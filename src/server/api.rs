@@ -3,6 +3,7 @@
 
 use super::documents::json_of;
 use super::error::Fail;
+use super::listing::Rules;
 use super::{App, cases as pages_of_cases, downloads, review, uploads};
 use crate::model::desk::{Move, State as CaseState};
 use crate::model::request::Request;
@@ -46,14 +47,19 @@ fn ok(value: Value) -> Result<Response, Problem> {
     Ok(json_answer(StatusCode::OK, &value))
 }
 
-fn case_json(c: &CaseRow) -> Value {
+fn case_json(c: &CaseRow, rules: &mut Rules) -> Value {
     json!({
         "id": c.id, "number": c.no, "state": c.state.word(), "reason": c.reason, "authority": c.authority, "purpose": c.purpose,
         "requester_kind": c.requester_kind, "received": c.received, "due": c.due, "files": c.documents, "run": c.run,
         "outcome": c.outcome, "verified": c.verified, "open_items": c.open_items, "all_items": c.all_items,
-        "unapplied_rulings": c.unapplied, "blocks": c.blocks, "purged": c.purged,
+        "unapplied_rulings": c.unapplied, "blocks": c.blocks, "purged": c.purged, "older_rules": rules.are_newer_than(c),
         "patient": c.who.patient, "birth_date": c.who.birth_date, "recipient": c.who.recipient,
     })
+}
+
+async fn one(app: &App, case: &CaseRow) -> Result<Value, Fail> {
+    let site = app.store.site().await?;
+    Ok(case_json(case, &mut Rules::of(&site)))
 }
 
 /// Which cases.
@@ -81,7 +87,9 @@ pub async fn cases(
     let filter = Filter { states, search: a.search, sort: Sort::Number, offset: a.offset, limit, ..Filter::default() };
     let page = app.store.list(&filter).await?;
     app.store.audit(NewEntry::new(&s.account.actor(), "", "api.cases").with("rows", page.cases.len())).await?;
-    ok(json!({"total": page.total, "cases": page.cases.iter().map(case_json).collect::<Vec<_>>()}))
+    let site = app.store.site().await?;
+    let mut rules = Rules::of(&site);
+    ok(json!({"total": page.total, "cases": page.cases.iter().map(|c| case_json(c, &mut rules)).collect::<Vec<_>>()}))
 }
 
 fn request_of(body: &[u8]) -> Result<Request, String> {
@@ -108,7 +116,7 @@ fn request_of(body: &[u8]) -> Result<Request, String> {
 pub async fn create(State(app): State<App>, Extension(s): Extension<Session>, body: Bytes) -> Result<Response, Problem> {
     let request = request_of(&body).map_err(|e| Fail::bad(format!("The body is not a request: {e}")))?;
     let case = enter(&app.store, request, 0, &s.account.actor()).await?;
-    Ok(json_answer(StatusCode::CREATED, &case_json(&case)))
+    Ok(json_answer(StatusCode::CREATED, &one(&app, &case).await?))
 }
 
 /// One case.
@@ -116,7 +124,7 @@ pub async fn case(State(app): State<App>, Extension(s): Extension<Session>, Path
     let case = app.store.case(&id).await?;
     app.store.audit(NewEntry::new(&s.account.actor(), &id, "case.view").with("by", "api")).await?;
     let job = app.store.last_job(&id).await?;
-    let mut out = case_json(&case);
+    let mut out = one(&app, &case).await?;
     out["job"] = job.map_or(Value::Null, |j| json!({"state": j.state.word(), "stage": j.stage, "error": j.error}));
     ok(out)
 }
@@ -148,7 +156,7 @@ pub async fn make_move(
         return Err(Fail::new(StatusCode::FORBIDDEN, "Submission, approval and release are made by a person at the desk.").into());
     }
     pages_of_cases::step(&app, &s, &id, name, of("reason"), of("note")).await?;
-    ok(case_json(&app.store.case(&id).await?))
+    ok(one(&app, &app.store.case(&id).await?).await?)
 }
 
 /// Review items with their rulings.
@@ -181,7 +189,7 @@ pub async fn rule(
     let sent: review::RuleForm =
         serde_json::from_slice(&body).map_err(|_| Fail::bad("The body is a JSON object: item, ruling."))?;
     review::ruled(&app, &s.account.actor(), &id, &sent).await?;
-    ok(case_json(&app.store.case(&id).await?))
+    ok(one(&app, &app.store.case(&id).await?).await?)
 }
 
 /// The package of a released case.

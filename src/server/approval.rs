@@ -2,6 +2,7 @@
 
 use super::documents::json_of;
 use super::error::Fail;
+use super::listing::Rules;
 use super::{App, difference, listing, pages};
 use crate::model::desk::{Move, reason_words};
 use crate::store::{NewEntry, Session};
@@ -30,7 +31,8 @@ pub async fn page(
     let review = json_of(&app, &id, case.run, "internal", "review.json").await?;
     let rulings = app.store.rulings(&id).await?;
     let worked = app.store.worked(&id).await?;
-    let facts = case.facts(worked.clone());
+    let site = app.store.site().await?;
+    let facts = case.facts(worked.clone(), &site);
     app.store.audit(NewEntry::new(&actor, &id, "approval.view").with("run", case.run)).await?;
     let rows: Vec<Value> = review["items"]
         .as_array()
@@ -59,7 +61,7 @@ pub async fn page(
         .collect();
     let body = json!({
         "difference": difference, "by_hand": by_hand,
-        "c": listing::row(&case, &names), "report": {"counts": report["counts"], "checks": report["checks"], "outcome": report["outcome"],
+        "c": listing::row(&case, &names, &mut Rules::of(&site)), "report": {"counts": report["counts"], "checks": report["checks"], "outcome": report["outcome"],
             "withheld": report["withheld"], "people": report["people"], "outputs": report["outputs"]},
         "rulings": rows, "worked": worked.iter().filter_map(|a| names.get(a)).collect::<Vec<_>>(),
         "can_approve": why(Move::Approve).is_empty(), "why_not": why(Move::Approve),

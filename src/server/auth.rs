@@ -3,7 +3,7 @@
 use super::error::Fail;
 use super::tls::Caller;
 use super::totp::{self, Second};
-use super::{App, pages, password};
+use super::{App, oidc, pages, password};
 use crate::model::desk::{Actor, StaffRole};
 use crate::store::{NewEntry, Session, now};
 use axum::extract::{ConnectInfo, Query, State};
@@ -194,10 +194,23 @@ fn busy() -> Fail {
 
 /// Ends the session.
 pub async fn logout(State(app): State<App>, Extension(s): Extension<Session>, headers: HeaderMap) -> Result<Response, Fail> {
+    let mut said = None;
     if let Some(t) = token(&headers) {
+        said = app.store.sign_in(&t).await?;
         app.store.end_session(&t, &s.account).await?;
     }
-    Ok(([(header::SET_COOKIE, cookie(&app, "", 0))], Redirect::to("/login")).into_response())
+    // Who has signed in by a service signs out of it, too; else the next one at this machine is let in as them.
+    let there = match said {
+        Some(said) => oidc::end_address(&app, &headers, &said).await,
+        None => None,
+    };
+    let mut response = match there {
+        Some(address) => oidc::ending(&app, &address)?,
+        None => Redirect::to("/login").into_response(),
+    };
+    let gone = cookie(&app, "", 0).parse().map_err(|_| Fail::bad("The session has ended."))?;
+    response.headers_mut().append(header::SET_COOKIE, gone);
+    Ok(response)
 }
 
 /// The form for a new password.

@@ -2,7 +2,7 @@
 
 use super::error::Fail;
 use super::{App, intake, listing, pages};
-use crate::model::desk::{Move, PEND_REASONS, StaffRole};
+use crate::model::desk::{Move, PEND_REASONS, RULES_REASONS, StaffRole, State as Stands};
 use crate::policy::authority_facts;
 use crate::queue::{policy_of, weigh};
 use crate::report::letter_kinds;
@@ -24,7 +24,7 @@ pub async fn page(
     let actor = s.account.actor();
     let accounts = app.store.accounts().await?;
     let names = listing::names(&accounts);
-    let facts = case.facts(app.store.worked(&id).await?);
+    let facts = app.store.facts(&case).await?;
     // Moves with a form of their own, or made by a worker, are not buttons of the list.
     let moves: Vec<Value> = workflow::allowed(&facts, &actor)
         .into_iter()
@@ -57,10 +57,12 @@ pub async fn page(
         "deliveries": deliveries, "destinations": site.destinations.iter().map(|d| d.name.clone()).collect::<Vec<_>>(),
         "can_extend": false, "extension": Value::Null,
         "kinds": letter_kinds().map(|(k, t)| json!({"kind": k, "title": t})).collect::<Vec<_>>(),
-        "c": listing::row_in(&case, &names, &site.calendar), "moves": moves, "why_not": why_not, "releases": releases,
+        "c": listing::row_in(&case, &names, &mut listing::Rules::of(&site)), "moves": moves, "why_not": why_not, "releases": releases,
         "people": accounts.iter().filter(|x| !x.disabled && x.id != s.account.id).filter(|x| x.actor().any(&[StaffRole::Clerk, StaffRole::Reviewer, StaffRole::PrivacyOfficer]))
             .map(|x| json!({"id": x.id, "shown": x.shown})).collect::<Vec<_>>(),
         "can_pend": workflow::step(&facts, &actor, Move::Pend).is_ok(), "pend_reasons": PEND_REASONS,
+        "rules_reasons": RULES_REASONS, "can_keep": matches!(case.state, Stands::Review | Stands::SecondApproval)
+            && actor.any(&[StaffRole::Reviewer, StaffRole::PrivacyOfficer]),
         "can_add": actor.any(&[StaffRole::Clerk, StaffRole::Reviewer, StaffRole::PrivacyOfficer]) && !case.purged
             && matches!(case.state.word(), "received" | "logged" | "validating" | "pended" | "review"),
         "can_purge": actor.any(&[StaffRole::PrivacyOfficer]) && matches!(case.state.word(), "closed" | "cancelled" | "denied"),
@@ -279,9 +281,37 @@ pub async fn handoff(
     Ok(Redirect::to(&format!("/cases/{id}#notes")))
 }
 
+/// Why a result that was made under older rules stays as it is.
+#[derive(serde::Deserialize)]
+pub struct KeepForm {
+    reason: String,
+    #[serde(default)]
+    text: String,
+}
+
+/// Keeps a result that was made under older rules of the site as it is.
+pub async fn keep_in_spite(
+    State(app): State<App>,
+    Extension(s): Extension<Session>,
+    Path(id): Path<String>,
+    Form(form): Form<KeepForm>,
+) -> Result<Redirect, Fail> {
+    let actor = s.account.actor();
+    let text = form.text.trim();
+    if form.reason == "other" && text.is_empty() {
+        return Err(Fail::bad("Say why in a few words."));
+    }
+    app.store.keep_in_spite(&id, &actor, &form.reason).await?;
+    let why = RULES_REASONS.iter().find(|(w, _)| *w == form.reason).map_or("", |(_, t)| t);
+    let run = app.store.case(&id).await?.run;
+    let words = format!("Run {run} is kept although the rules of the site have changed since: {why}. {text}");
+    app.store.note(&id, &actor, words.trim()).await?;
+    Ok(Redirect::to(&format!("/cases/{id}")))
+}
+
 /// Destroys keys and files.
 pub async fn purge(State(app): State<App>, Extension(s): Extension<Session>, Path(id): Path<String>) -> Result<Redirect, Fail> {
     app.store.purge(&id, &s.account.actor()).await?;
-    crate::pipeline::forget(std::time::Duration::ZERO);
+    app.forget();
     Ok(Redirect::to(&format!("/cases/{id}")))
 }

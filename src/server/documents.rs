@@ -2,9 +2,9 @@
 //! own: texts are escaped into ours, pictures are decoded here and written anew as PNG.
 
 use super::error::Fail;
-use super::{App, pages};
+use super::{App, layers, pages};
 use crate::format::image::{self, png, raster};
-use crate::format::pdf::{Pdf, preview};
+use crate::format::pdf::{self, preview};
 use crate::format::readable::{self, Readable, Syntax, align};
 use crate::format::rtf::Rtf;
 use crate::intake::{self, Kind, XmlRoot};
@@ -30,7 +30,7 @@ const CARDS: usize = 40;
 #[serde(default)]
 pub struct Asked {
     /// Number of the document in the report's list of inputs, from 1.
-    doc: usize,
+    pub doc: usize,
     /// First card; negative for the card of `at`.
     from: i64,
     /// Element path to begin at.
@@ -38,9 +38,13 @@ pub struct Asked {
     /// What to mark.
     mark: String,
     /// Page of a scan, from 1.
-    page: usize,
+    pub page: usize,
     /// `original` or `redacted`.
-    side: String,
+    pub side: String,
+    /// Pixels across that a picture is wanted in.
+    width: usize,
+    /// What to look for.
+    pub q: String,
 }
 
 /// A JSON file of a run.
@@ -103,15 +107,21 @@ async fn find(app: &App, id: &str, files: &[FileRow], path: &str) -> Result<Opti
 }
 
 /// Both sides of a document.
-struct Sides {
-    name: String,
+pub struct Sides {
+    /// As it came.
+    pub name: String,
+    /// As it goes out.
+    pub file: String,
     state: String,
     reason: String,
-    original: Option<Vec<u8>>,
-    redacted: Option<Vec<u8>>,
+    /// Its bytes.
+    pub original: Option<Vec<u8>>,
+    /// Its bytes as they go out.
+    pub redacted: Option<Vec<u8>>,
 }
 
-async fn sides(app: &App, case: &CaseRow, doc: usize) -> Result<Sides, Fail> {
+/// Reads both sides of a document by its number.
+pub async fn sides(app: &App, case: &CaseRow, doc: usize) -> Result<Sides, Fail> {
     let list = list(app, case).await?;
     let row = list.get(doc.saturating_sub(1)).ok_or_else(|| Fail::new(StatusCode::NOT_FOUND, "There is no such document."))?;
     let text = |k: &str| row[k].as_str().unwrap_or_default().to_string();
@@ -125,7 +135,7 @@ async fn sides(app: &App, case: &CaseRow, doc: usize) -> Result<Sides, Fail> {
             redacted = find(app, &case.id, &outputs, &released).await?;
         }
     }
-    Ok(Sides { name: text("path"), state: text("state"), reason: text("reason"), original, redacted })
+    Ok(Sides { name: text("path"), file: text("file"), state: text("state"), reason: text("reason"), original, redacted })
 }
 
 /// Path of a document, and a text in it with as much of what stands around it as its file has, too.
@@ -144,23 +154,30 @@ pub async fn place_of(
     Ok((name, found.await.map_err(|_| Fail::bad("This document cannot be read."))?))
 }
 
-fn kind(bytes: &[u8]) -> Option<Kind> {
+/// What a document is, by its content.
+pub fn kind(bytes: &[u8]) -> Option<Kind> {
     intake::kind_of(bytes).ok()
 }
 
-/// What can be shown of one side: text, and how many pictures.
-fn read(bytes: &[u8]) -> (Readable, usize) {
-    let text = |s: Syntax| readable::readable(bytes, s).unwrap_or_default();
+/// What can be shown of one side: text, and the sizes of its pages, where it has any.
+fn read(bytes: &[u8]) -> (Readable, Vec<(f32, f32)>) {
+    let text = |s: Syntax| (readable::readable(bytes, s).unwrap_or_default(), Vec::new());
     match kind(bytes) {
-        Some(Kind::Json) => (text(Syntax::Json), 0),
-        Some(Kind::Ndjson) => (text(Syntax::Lines), 0),
-        Some(Kind::Xml(XmlRoot::Stylesheet) | Kind::Html) => (text(Syntax::Html), 0),
-        Some(Kind::Xml(_)) => (text(Syntax::Xml), 0),
-        Some(Kind::Rtf) => (readable::fields(&Rtf, bytes).unwrap_or_default(), 0),
-        Some(Kind::Text) => (text(Syntax::Text), 0),
-        Some(Kind::Pdf) => (readable::pages(&Pdf, bytes).unwrap_or_default(), preview::count(bytes)),
-        Some(Kind::Image(_)) => (Readable::default(), image::pictures(bytes).count()),
-        None => (Readable::default(), 0),
+        Some(Kind::Json) => text(Syntax::Json),
+        Some(Kind::Ndjson) => text(Syntax::Lines),
+        Some(Kind::Xml(XmlRoot::Stylesheet) | Kind::Html) => text(Syntax::Html),
+        Some(Kind::Xml(_)) => text(Syntax::Xml),
+        Some(Kind::Rtf) => (readable::fields(&Rtf, bytes).unwrap_or_default(), Vec::new()),
+        Some(Kind::Text) => text(Syntax::Text),
+        Some(Kind::Pdf) => {
+            let sizes = preview::sizes(bytes);
+            let numbers: Vec<usize> = (0..sizes.len()).collect();
+            // Pictures are read when somebody looks at their page: that takes seconds for each.
+            let layers = pdf::layers(bytes, &numbers, false).unwrap_or_default();
+            (readable::texts(layers.iter().map(|l| l.texts.as_slice())), sizes)
+        }
+        Some(Kind::Image(_)) => (Readable::default(), image::sizes(bytes)),
+        None => (Readable::default(), Vec::new()),
     }
 }
 
@@ -172,9 +189,17 @@ pub struct Shown {
     left: bool,
     right: bool,
     has_text: bool,
-    pictures: usize,
+    pages: Vec<(f32, f32)>,
     changes: usize,
-    pairs: Vec<readable::Pair>,
+    /// Card by card.
+    pub pairs: Vec<readable::Pair>,
+}
+
+impl Shown {
+    /// Size of each page as it is shown; empty for a document without pages.
+    pub fn pages(&self) -> &[(f32, f32)] {
+        &self.pages
+    }
 }
 
 /// Documents that were shown last: case, run, number.
@@ -185,7 +210,7 @@ const LATELY: usize = 12;
 const MINUTES: std::time::Duration = std::time::Duration::from_secs(600);
 
 /// Reads both sides of a document and lays them beside each other.
-async fn prepared(app: &App, case: &CaseRow, doc: usize) -> Result<Arc<Shown>, Fail> {
+pub async fn prepared(app: &App, case: &CaseRow, doc: usize) -> Result<Arc<Shown>, Fail> {
     let key = (case.id.clone(), case.run, doc);
     if let Ok(mut lately) = app.lately.lock() {
         lately.retain(|(_, at, _)| at.elapsed() < MINUTES);
@@ -194,7 +219,7 @@ async fn prepared(app: &App, case: &CaseRow, doc: usize) -> Result<Arc<Shown>, F
             return Ok(shown.clone());
         }
     }
-    let Sides { name, state, reason, original, redacted } = sides(app, case, doc).await?;
+    let Sides { name, state, reason, original, redacted, .. } = sides(app, case, doc).await?;
     let made = tokio::task::spawn_blocking(move || {
         let has_text = original.as_deref().is_some_and(|b| !matches!(kind(b), Some(Kind::Pdf | Kind::Image(_)) | None));
         let (left, right) = std::thread::scope(|s| {
@@ -209,7 +234,7 @@ async fn prepared(app: &App, case: &CaseRow, doc: usize) -> Result<Arc<Shown>, F
             left: original.is_some(),
             right: redacted.is_some(),
             has_text,
-            pictures: left.1.max(right.1),
+            pages: if left.1.len() >= right.1.len() { left.1 } else { right.1 },
             changes: pairs.iter().map(|p| p.changes).sum(),
             pairs,
         }
@@ -240,10 +265,13 @@ pub async fn document(
     let here = shown.pairs.iter().position(|p| inside(&asked.at, &p.path)).unwrap_or(0);
     // A little of what stands before, so that the place has its surroundings.
     let first = if asked.from < 0 { here.saturating_sub(1) } else { usize::try_from(asked.from).unwrap_or(0) };
-    let cards: Vec<Value> = shown.pairs.iter().skip(first).take(CARDS).map(|p| card(p, &asked.at, &asked.mark)).collect();
+    let mut found = asked.from > 0 && asked.at.is_empty() && asked.q.is_empty();
+    let cards: Vec<Value> =
+        shown.pairs.iter().skip(first).take(CARDS).map(|p| card(p, &asked.at, &asked.mark, &mut found)).collect();
     let mut body = json!({
         "cards": cards, "first": first, "next": first + CARDS, "total": shown.pairs.len(), "changes": shown.changes,
-        "has_left": shown.left, "has_right": shown.right, "pictures": (1..=shown.pictures).collect::<Vec<_>>(),
+        "has_left": shown.left, "has_right": shown.right, "pages": shown.pages.iter().enumerate().map(|(n, (w, h))| json!({"no": n + 1, "width": 1000, "height": (1000.0 * h / w.max(1.0)).round()}))
+            .collect::<Vec<_>>(), "widths": WIDTHS,
     });
     let has_text = shown.has_text;
     body["name"] = json!(shown.name);
@@ -254,7 +282,9 @@ pub async fn document(
     body["run"] = json!(case.run);
     body["mark"] = json!(asked.mark);
     body["more"] = json!(body["next"].as_u64() < body["total"].as_u64());
-    body["part"] = json!(asked.from > 0);
+    body["part"] = json!(asked.from > 0 && asked.q.is_empty());
+    body["item_mark"] = json!(if asked.at.is_empty() { "" } else { &asked.mark });
+    body["item_at"] = json!(asked.at);
     body["raw"] = json!(has_text);
     body["may_draw"] = json!(
         matches!(case.state, CaseState::Review | CaseState::Validating)
@@ -267,10 +297,11 @@ pub async fn document(
 
 /// True when the path of a place lies in an element.
 fn inside(place: &str, element: &str) -> bool {
-    !element.is_empty() && place.strip_prefix(element).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '[']))
+    !element.is_empty() && place.strip_prefix(element).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '[', ' ']))
 }
 
-fn card(p: &readable::Pair, at: &str, mark: &str) -> Value {
+/// A card for the template. The first row that holds what is to be marked is where to look; `found` says that there was one already.
+fn card(p: &readable::Pair, at: &str, mark: &str, found: &mut bool) -> Value {
     let segments = |list: &[readable::Segment]| -> Vec<Value> {
         list.iter()
             .map(|s| {
@@ -288,7 +319,9 @@ fn card(p: &readable::Pair, at: &str, mark: &str) -> Value {
         .iter()
         .map(|r| {
             let text: String = r.left.iter().map(|s| s.text.as_str()).collect();
-            let here = !mark.is_empty() && text.contains(mark) && (at.is_empty() || inside(at, &r.path) || inside(at, &p.path));
+            let marked = !mark.is_empty() && layers::holds(&text, mark);
+            let here = marked && !*found && (at.is_empty() || inside(at, &r.path) || inside(at, &p.path));
+            *found |= here;
             json!({"name": r.name, "technical": r.technical && (!r.changed || p.gone), "changed": r.changed, "here": here,
                 "left": segments(&r.left), "right": segments(&r.right)})
         })
@@ -342,7 +375,10 @@ pub async fn raw(
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
 }
 
-/// A page of a scan as PNG.
+/// Pixels across of the pictures that a browser may choose from: for half a window and a whole one, and screens with fine pixels.
+const WIDTHS: [usize; 5] = [700, 1_000, 1_400, 2_000, 2_800];
+
+/// A page as PNG.
 pub async fn picture(
     State(app): State<App>,
     Extension(s): Extension<Session>,
@@ -354,12 +390,17 @@ pub async fn picture(
     app.store.audit(entry.with("side", side_of(&asked))).await?;
     let png = tokio::task::spawn_blocking(move || {
         let number = asked.page.saturating_sub(1);
-        if kind(&bytes) == Some(Kind::Pdf) {
-            return png::encode(&preview::page(&bytes, number)?, None).ok();
-        }
-        let (p, _) = image::pictures(&bytes).nth(number)?.ok()?;
-        let depth = if p.channels == 3 { raster::Depth::Rgb } else { raster::Depth::Grey };
-        png::encode(&raster::Raster::new(p.width, p.height, depth, p.data).ok()?, None).ok()
+        let width = WIDTHS.into_iter().find(|w| *w >= asked.width.max(WIDTHS[1])).unwrap_or(WIDTHS[4]);
+        let width = if asked.width == WIDTHS[0] { WIDTHS[0] } else { width };
+        let page = match kind(&bytes)? {
+            Kind::Pdf => preview::page(&bytes, number, width)?,
+            _ => {
+                let (p, _) = image::pictures(&bytes).nth(number)?.ok()?;
+                let depth = if p.channels == 3 { raster::Depth::Rgb } else { raster::Depth::Grey };
+                raster::Raster::new(p.width, p.height, depth, p.data).ok()?.narrowed(width)
+            }
+        };
+        png::encode(&page, None).ok()
     });
     let png = png.await.ok().flatten().ok_or_else(|| Fail::new(StatusCode::NOT_FOUND, "This page cannot be shown."))?;
     Ok(([(header::CONTENT_TYPE, "image/png")], png).into_response())

@@ -2,6 +2,7 @@
 
 use super::documents::json_of;
 use super::error::Fail;
+use super::listing::Rules;
 use super::{App, listing, pages};
 use crate::model::desk::{Move, OVERRIDE_REASONS, StaffRole, State as CaseState, reason_words};
 use crate::model::role::Role;
@@ -101,7 +102,7 @@ pub async fn page(
         p["ruling"] = json!(on.map(|b| b.ruling.clone()).unwrap_or_default());
         p["hits"] = json!(all.iter().filter(|a| a["label"] == p["label"]).count());
     }
-    let facts = case.facts(app.store.worked(&id).await?);
+    let facts = app.store.facts(&case).await?;
     let may = matches!(case.state, CaseState::Review | CaseState::Validating)
         && actor.any(&[StaffRole::Reviewer, StaffRole::PrivacyOfficer]);
     let by_hand: Vec<Value> = secret
@@ -117,7 +118,7 @@ pub async fn page(
     let names = listing::names(&app.store.accounts().await?);
     let roles = Role::ALL.iter().filter(|r| **r != Role::Patient).map(|r| r.label_words().to_ascii_lowercase());
     let body = json!({
-        "c": listing::row(&case, &names), "people": people, "label": q.label, "doc": q.doc, "show": q.show, "total": total,
+        "c": listing::row(&case, &names, &mut Rules::of(&app.store.site().await?)), "people": people, "label": q.label, "doc": q.doc, "show": q.show, "total": total,
         "all": all.len(), "reviewed": reviewed, "rows": rows, "page": q.page, "more": (q.page + 1) * ROWS < total,
         "next": q.page + 1, "previous": q.page.wrapping_sub(1), "may": may, "by_hand": by_hand, "words": secret.words,
         "reasons": OVERRIDE_REASONS, "roles": roles.collect::<Vec<_>>(), "stale": case.outcome.is_empty(),
@@ -336,15 +337,15 @@ pub async fn redact_text(
     s: &Session,
     id: &str,
     path: &str,
-    spot: RawSpot,
-    count: usize,
+    spots: Vec<(RawSpot, usize)>,
     reason: &str,
 ) -> Result<(), Fail> {
     let reason = if reason.is_empty() { "third_party" } else { reason };
     let (_, reason) = checked("mask", reason)?;
-    let new = ByHand {
+    let made = |(spot, count): (RawSpot, usize)| ByHand {
         what: "text".into(),
         path: path.into(),
+        page: spot.page,
         original: spot.text,
         before: spot.before,
         after: spot.after,
@@ -356,7 +357,7 @@ pub async fn redact_text(
         at: now(),
         ..ByHand::default()
     };
-    add(app, s, id, vec![new], "review.text", "mask", &reason).await
+    add(app, s, id, spots.into_iter().map(made).collect(), "review.text", "mask", &reason).await
 }
 
 #[cfg(test)]

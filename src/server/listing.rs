@@ -1,11 +1,11 @@
 //! The queue.
 
 use super::error::Fail;
-use super::{App, calendar, pages};
+use super::{App, calendar, pages, site_policy};
 use crate::model::days;
-use crate::model::desk::{Calendar, PEND_REASONS, State};
+use crate::model::desk::{Move, PEND_REASONS, Site, State};
 use crate::policy::{authority_facts, authority_words};
-use crate::store::{Account, CaseRow, Filter, Session, Sort, now};
+use crate::store::{Account, CaseRow, Filter, MoveNote, NewEntry, Session, Sort, StoreError, now};
 use axum::extract::{Query, State as With};
 use axum::response::{Html, Redirect};
 use axum::{Extension, Form};
@@ -34,11 +34,12 @@ const VIEWS: &[(&str, &str)] = &[
     ("second", "Second approval"),
     ("pended", "Pended"),
     ("overdue", "Overdue"),
+    ("older", "Older rules"),
     ("done", "Done"),
     ("all", "All"),
 ];
 
-fn filter(a: &Asked, me: i64) -> Filter {
+fn filter(a: &Asked, me: i64, site: &Site) -> Filter {
     let mut f = Filter {
         authority: a.authority.clone(),
         search: a.q.chars().take(200).collect(),
@@ -54,6 +55,7 @@ fn filter(a: &Asked, me: i64) -> Filter {
         "second" => f.states = vec![State::SecondApproval, State::Approved],
         "pended" => f.states = vec![State::Pended],
         "overdue" => (f.open_only, f.due_before) = (true, pages::today()),
+        "older" => f.older_than = site_policy::purposes().map(|p| (p.to_string(), site.rules(p))).collect(),
         "done" => f.states = State::ALL.iter().copied().filter(|s| s.is_done()).collect(),
         "all" => {}
         _ => f.open_only = true,
@@ -75,9 +77,30 @@ pub fn due(case: &CaseRow) -> (&'static str, String) {
     }
 }
 
+/// The rules of the site by purpose, each digest made once.
+pub struct Rules<'s> {
+    site: &'s Site,
+    known: HashMap<String, String>,
+}
+
+impl<'s> Rules<'s> {
+    /// Those that hold now.
+    pub fn of(site: &'s Site) -> Rules<'s> {
+        Rules { site, known: HashMap::new() }
+    }
+
+    /// True when the case's result was made under others, and nobody has kept it in spite of these.
+    pub fn are_newer_than(&mut self, case: &CaseRow) -> bool {
+        let site = self.site;
+        let now = self.known.entry(case.purpose.clone()).or_insert_with(|| site.rules(&case.purpose));
+        case.is_older_than(now)
+    }
+}
+
 /// A case for a template, with the working days that are left.
-pub fn row_in(case: &CaseRow, names: &HashMap<i64, String>, c: &Calendar) -> Value {
-    let mut out = row(case, names);
+pub fn row_in(case: &CaseRow, names: &HashMap<i64, String>, rules: &mut Rules) -> Value {
+    let mut out = row(case, names, rules);
+    let c = &rules.site.calendar;
     if let Some(due) = days::number(&case.due).filter(|_| !case.state.is_done()) {
         let today = now().div_euclid(86_400_000);
         let by = calendar::on_or_before(c, due);
@@ -90,7 +113,7 @@ pub fn row_in(case: &CaseRow, names: &HashMap<i64, String>, c: &Calendar) -> Val
 }
 
 /// A case for a template.
-pub fn row(case: &CaseRow, names: &HashMap<i64, String>) -> Value {
+pub fn row(case: &CaseRow, names: &HashMap<i64, String>, rules: &mut Rules) -> Value {
     let (class, left) = due(case);
     let authority = authority_facts(&case.authority).map(|f| f.title).unwrap_or_else(|_| case.authority.clone());
     json!({
@@ -104,6 +127,7 @@ pub fn row(case: &CaseRow, names: &HashMap<i64, String>) -> Value {
         "settled": case.all_items - case.open_items, "unapplied": case.unapplied, "run": case.run, "outcome": case.outcome,
         "verified": case.verified, "blocks": case.blocks, "approver": names.get(&case.approver).cloned().unwrap_or_default(),
         "purged": case.purged, "priority": case.priority, "working": -1, "act_by": "",
+        "older": rules.are_newer_than(case), "kept": !case.kept_under.is_empty() && !case.state.is_done(),
     })
 }
 
@@ -115,7 +139,11 @@ pub fn names(accounts: &[Account]) -> HashMap<i64, String> {
 /// The queue's page.
 pub async fn queue(With(app): With<App>, Extension(s): Extension<Session>, Query(a): Query<Asked>) -> Result<Html<String>, Fail> {
     let accounts = app.store.accounts().await?;
-    let found = app.store.list(&filter(&a, s.account.id)).await?;
+    let site = app.store.site().await?;
+    let found = app.store.list(&filter(&a, s.account.id, &site)).await?;
+    // Whose names stand on the page, by the numbers of their cases.
+    let shown: Vec<String> = found.cases.iter().filter(|c| !c.purged).map(|c| c.no.to_string()).collect();
+    app.store.audit(NewEntry::new(&s.account.actor(), "", "queue.view").with("cases", shown.join(" "))).await?;
     let by_state: HashMap<State, i64> = app.store.counts().await?.into_iter().collect();
     let names = names(&accounts);
     let view = if a.view.is_empty() { "open" } else { &a.view };
@@ -149,12 +177,12 @@ pub async fn queue(With(app): With<App>, Extension(s): Extension<Session>, Query
             (word, json!({"title": title, "dir": dir, "aria": aria}))
         })
         .collect();
-    let site = app.store.site().await?;
     let saved: Vec<Value> =
         app.store.views(s.account.id).await?.into_iter().map(|(name, query)| json!({"name": name, "query": query})).collect();
+    let mut rules = Rules::of(&site);
     let pages_of = ((found.total + ROWS - 1) / ROWS).max(1);
     let body = json!({
-        "cases": found.cases.iter().map(|c| row_in(c, &names, &site.calendar)).collect::<Vec<_>>(), "saved": saved,
+        "cases": found.cases.iter().map(|c| row_in(c, &names, &mut rules)).collect::<Vec<_>>(), "saved": saved,
         "total": found.total, "views": views, "view": view, "q": a.q, "sort": sort, "dir": a.dir, "authority": a.authority,
         "sorts": sorts, "page": a.page, "pages": pages_of, "previous": a.page - 1, "next": a.page + 1,
         "first_row": if found.total == 0 { 0 } else { a.page * ROWS + 1 }, "last_row": a.page * ROWS + found.cases.len() as i64,
@@ -196,6 +224,31 @@ pub async fn save_view(
 /// Authorities for a list of choices.
 pub fn authorities() -> Vec<Value> {
     authority_words().into_iter().filter_map(|w| authority_facts(w).ok().map(|f| json!({"word": w, "title": f.title}))).collect()
+}
+
+/// Runs the chosen cases again. Those that cannot be are told with their reason, and the others are run all the same.
+pub async fn again(
+    With(app): With<App>,
+    Extension(s): Extension<Session>,
+    Form(form): Form<Vec<(String, String)>>,
+) -> Result<Redirect, Fail> {
+    let ids: Vec<&String> = form.iter().filter(|(k, _)| k == "case").map(|(_, v)| v).take(500).collect();
+    if ids.is_empty() {
+        return Err(Fail::bad("Choose at least one case."));
+    }
+    let (mut started, mut not) = (0, Vec::new());
+    for id in &ids {
+        match app.store.make_move(id, &s.account.actor(), Move::Process, &MoveNote::default()).await {
+            Ok(_) => started += 1,
+            Err(StoreError::Refused(why)) => not.push(format!("case {}: {why}", app.store.case(id).await?.no)),
+            Err(e) => return Err(e.into()),
+        }
+    }
+    app.bell.ring();
+    if !not.is_empty() {
+        return Err(Fail::bad(format!("{started} of {} are run again. Not: {}.", ids.len(), not.join("; "))));
+    }
+    Ok(Redirect::to("/queue"))
 }
 
 /// Gives the chosen cases to somebody.

@@ -22,6 +22,7 @@ mod guard;
 mod handover;
 mod hits;
 mod intake;
+mod layers;
 mod listing;
 mod oidc;
 mod openapi;
@@ -75,10 +76,27 @@ pub struct Desk {
     tries: Mutex<HashMap<IpAddr, (i64, u32)>>,
     /// Documents that were shown last.
     lately: Mutex<documents::Lately>,
+    /// Texts of pages that were read last.
+    layers: Mutex<layers::Cache>,
+    /// Scans that are read for a page at the same time.
+    reading: Semaphore,
     /// Sign-in by a service, where one is set.
     oidc: Option<oidc::Oidc>,
     /// Password hashes at the same time: each takes 19 MiB.
     hashing: Semaphore,
+}
+
+impl Desk {
+    /// Forgets what is remembered of records in clear.
+    fn forget(&self) {
+        crate::pipeline::forget(std::time::Duration::ZERO);
+        if let Ok(mut lately) = self.lately.lock() {
+            lately.clear();
+        }
+        if let Ok(mut layers) = self.layers.lock() {
+            layers.clear();
+        }
+    }
 }
 
 /// Shared by all handlers.
@@ -145,6 +163,8 @@ impl Listening {
             secure: settings.secure || settings.certificate.is_some(),
             tries: Mutex::default(),
             lately: Mutex::default(),
+            layers: Mutex::default(),
+            reading: Semaphore::new(2),
             oidc,
             hashing: Semaphore::new(2),
         });

@@ -142,7 +142,7 @@ pub fn spec() -> Value {
     for n in ["number", "files", "run", "open_items", "all_items", "unapplied_rulings", "blocks"] {
         case.insert(n.into(), number());
     }
-    for n in ["verified", "purged"] {
+    for n in ["verified", "purged", "older_rules"] {
         case.insert(n.into(), json!({"type": "boolean"}));
     }
     let mut request = strings(&[

@@ -22,6 +22,7 @@ static TERA: LazyLock<Result<Tera, String>> = LazyLock::new(|| {
         ("login.html", include_str!("templates/login.html")),
         ("code.html", include_str!("templates/code.html")),
         ("signed.html", include_str!("templates/signed.html")),
+        ("signed-out.html", include_str!("templates/signed-out.html")),
         ("password.html", include_str!("templates/password.html")),
         ("queue.html", include_str!("templates/queue.html")),
         ("intake.html", include_str!("templates/intake.html")),

@@ -23,10 +23,11 @@ pub async fn page(
     let patient = app.store.patient(&word).await?;
     let names = listing::names(&app.store.accounts().await?);
     let site = app.store.site().await?;
+    let mut rules = listing::Rules::of(&site);
     let mut cases = Vec::new();
     for id in &patient.cases {
         app.store.audit(NewEntry::new(&s.account.actor(), id, "patient.view")).await?;
-        cases.push(listing::row_in(&app.store.case(id).await?, &names, &site.calendar));
+        cases.push(listing::row_in(&app.store.case(id).await?, &names, &mut rules));
     }
     let who = cases.iter().find(|c| c["purged"] == false);
     let name = who.and_then(|c| c["patient"].as_str()).map(str::to_string);

@@ -2,10 +2,11 @@
 
 use super::documents::{json_of, list};
 use super::error::Fail;
+use super::listing::Rules;
 use super::{App, listing, pages};
 use crate::model::desk::{Actor, Move, OVERRIDE_REASONS, State as CaseState};
 use crate::model::role::Role;
-use crate::pipeline::{RawSpot, Rulings};
+use crate::pipeline::{RawSpot, Rulings, spots_on_page};
 use crate::store::{CaseRow, Effect, MoveNote, NewEntry, RulingRow, Session, SiteWord};
 use crate::workflow;
 use axum::extract::{Path, Query, State};
@@ -22,6 +23,9 @@ use std::collections::{BTreeMap, HashMap};
 pub struct Asked {
     item: String,
     doc: usize,
+    page: usize,
+    at: String,
+    mark: String,
 }
 
 /// A choice as a button: word, title, what it would do.
@@ -106,15 +110,15 @@ pub async fn page(
     app.store.audit(NewEntry::new(&actor, &id, "review.view").with("item", item["id"].as_str().unwrap_or_default())).await?;
     let may = case.state == CaseState::Review
         && actor.any(&[crate::model::desk::StaffRole::Reviewer, crate::model::desk::StaffRole::PrivacyOfficer]);
-    let facts = case.facts(app.store.worked(&id).await?);
+    let facts = app.store.facts(&case).await?;
     let body = json!({
-        "c": listing::row(&case, &names), "item": item, "at": at + 1, "count": items.len(),
+        "c": listing::row(&case, &names, &mut Rules::of(&app.store.site().await?)), "item": item, "at": at + 1, "count": items.len(),
         "items": items.iter().map(|i| json!({"id": i["id"], "kind": i["kind"], "ruled": i["ruled"], "mention": i["mention"],
             "question": i["question"], "here": i["id"] == item["id"]})).collect::<Vec<_>>(),
         "next_open": next_open.unwrap_or_default(), "previous": neighbour(at.checked_sub(1)), "next": neighbour(Some(at + 1)),
         "documents": documents.iter().enumerate().map(|(n, d)| json!({"no": n + 1, "path": d["path"], "state": d["state"],
             "changes": d["changes"], "here": n + 1 == doc})).collect::<Vec<_>>(),
-        "doc": doc, "item_doc": asked.doc == 0 || Some(asked.doc) == of_item,
+        "doc": doc, "page": asked.page, "hit_at": asked.at, "hit_mark": asked.mark, "item_doc": asked.doc == 0 || Some(asked.doc) == of_item,
         "may": may, "can_undo": may && !rulings.is_empty(),
         "can_submit": workflow::step(&facts, &actor, Move::Submit).is_ok(),
         "can_process": workflow::step(&facts, &actor, Move::Process).is_ok(),
@@ -210,6 +214,29 @@ pub struct WordForm {
     after: String,
     #[serde(default)]
     reason: String,
+    /// Page from 1 on which it was selected, 0 for none.
+    #[serde(default)]
+    page: u32,
+    /// Which of the texts of the page, and where in it, in UTF-16 units.
+    #[serde(default)]
+    field: usize,
+    #[serde(default)]
+    from: usize,
+    #[serde(default)]
+    to: usize,
+}
+
+/// Has the text redacted that was selected on a page of a PDF or scan.
+async fn on_page(app: &App, s: &Session, id: &str, form: &WordForm) -> Result<Redirect, Fail> {
+    let case = app.store.case(id).await?;
+    let (path, layer) = super::layers::original(app, &case, form.doc, form.page as usize).await?;
+    let range = layer.bytes_of(form.field, form.from, form.to);
+    let spots = range.map(|r| spots_on_page(&layer, form.field, r, form.page, &path)).unwrap_or_default();
+    if spots.is_empty() {
+        return Err(Fail::bad("There is no such text on this page. Load it again and select the text, or draw a box."));
+    }
+    super::hits::redact_text(app, s, id, &path, spots, &form.reason).await?;
+    Ok(Redirect::to(&format!("/cases/{id}/review?doc={}&page={}", form.doc, form.page)))
 }
 
 /// Has a text redacted at one place. As with hits, the case is run again when the reviewer says so.
@@ -221,10 +248,10 @@ async fn here(app: &App, s: &Session, id: &str, text: String, form: &WordForm) -
     let Some((spot, count)) = found else {
         return Err(Fail::bad(
             "This text cannot be told apart at its place: select it in the document below, within one line, or redact it everywhere. \
-             On pages of PDFs and scans draw a box.",
+             On pages of PDFs and scans select it on the page itself, or draw a box.",
         ));
     };
-    super::hits::redact_text(app, s, id, &path, spot, count, &form.reason).await?;
+    super::hits::redact_text(app, s, id, &path, vec![(spot, count)], &form.reason).await?;
     Ok(Redirect::to(&format!("/cases/{id}/review?doc={}", form.doc)))
 }
 
@@ -235,6 +262,9 @@ pub async fn words(
     Path(id): Path<String>,
     Form(form): Form<WordForm>,
 ) -> Result<Redirect, Fail> {
+    if form.what == "here" && form.page > 0 {
+        return on_page(&app, &s, &id, &form).await;
+    }
     let text = form.text.split_whitespace().collect::<Vec<_>>().join(" ");
     if text.chars().count() < 2 || text.chars().count() > 200 {
         return Err(Fail::bad("Select or type the text: two to two hundred characters."));

@@ -3,7 +3,7 @@
 
 use super::{
     App, accounts, api, approval, assets, audit, auth, cases, dashboard, documents, downloads, events, handover, hits, intake,
-    listing, oidc, openapi, patients, review, settings, tokens, totp, uploads,
+    layers, listing, oidc, openapi, patients, review, settings, tokens, totp, uploads,
 };
 use crate::model::desk::Scope;
 use crate::model::desk::StaffRole::{self, Admin, Auditor, Clerk, PrivacyOfficer, Reviewer};
@@ -58,6 +58,7 @@ pub const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/queue", READ),
     ("POST", "/queue/views", READ),
     ("POST", "/queue/assign", DESK),
+    ("POST", "/queue/again", DESK),
     ("GET", "/cases/new", DESK),
     ("GET", "/cases/new/checklist", DESK),
     ("POST", "/cases", DESK),
@@ -65,6 +66,7 @@ pub const TABLE: &[(&str, &str, Access)] = &[
     ("POST", "/cases/{id}/files", DESK),
     ("POST", "/cases/{id}/checklist", DESK),
     ("POST", "/cases/{id}/move", DESK),
+    ("POST", "/cases/{id}/rules", SECOND),
     ("POST", "/cases/{id}/note", DESK),
     ("POST", "/cases/{id}/handoff", DESK),
     ("GET", "/cases/{id}/patient", READ),
@@ -79,6 +81,8 @@ pub const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/cases/{id}/document", READ),
     ("GET", "/cases/{id}/raw", READ),
     ("GET", "/cases/{id}/picture", READ),
+    ("GET", "/cases/{id}/layer", READ),
+    ("GET", "/cases/{id}/find", READ),
     ("GET", "/cases/{id}/hits", READ),
     ("POST", "/cases/{id}/hits", SECOND),
     ("POST", "/cases/{id}/hits/undo", SECOND),
@@ -143,12 +147,14 @@ pub(super) fn all() -> Router<App> {
         .route("/queue", get(listing::queue))
         .route("/queue/views", post(listing::save_view))
         .route("/queue/assign", post(listing::assign))
+        .route("/queue/again", post(listing::again))
         .route("/cases/new", get(intake::page))
         .route("/cases/new/checklist", get(intake::checklist))
         .route("/cases", post(intake::create))
         .route("/cases/{id}", get(cases::page))
         .route("/cases/{id}/checklist", post(cases::checklist))
         .route("/cases/{id}/move", post(cases::make_move))
+        .route("/cases/{id}/rules", post(cases::keep_in_spite))
         .route("/cases/{id}/note", post(cases::note))
         .route("/cases/{id}/handoff", post(cases::handoff))
         .route("/cases/{id}/patient", get(patients::of_case))
@@ -163,6 +169,8 @@ pub(super) fn all() -> Router<App> {
         .route("/cases/{id}/document", get(documents::document))
         .route("/cases/{id}/raw", get(documents::raw))
         .route("/cases/{id}/picture", get(documents::picture))
+        .route("/cases/{id}/layer", get(layers::layer))
+        .route("/cases/{id}/find", get(layers::find))
         .route("/cases/{id}/hits", get(hits::page).post(hits::rule))
         .route("/cases/{id}/hits/undo", post(hits::undo))
         .route("/cases/{id}/box", post(hits::draw))

@@ -267,7 +267,7 @@ async fn purge(app: &App, s: &Session, form: &[(String, String)]) -> Result<Resp
     for (_, id) in form.iter().filter(|(k, id)| k == "case" && due.contains_key(id)) {
         app.store.purge(id, &s.account.actor()).await?;
     }
-    crate::pipeline::forget(std::time::Duration::ZERO);
+    app.forget();
     Ok(Redirect::to("/settings").into_response())
 }
 

@@ -4,12 +4,13 @@
 //! finds an entry changed, added, moved or missing, a cut-off end, and a case whose state was changed beside the log.
 
 use super::keys::{hex, hmac};
-use super::{Result, Store, now};
+use super::{Result, Store, StoreError, now};
 use crate::model::desk::Actor;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use sqlx::{AssertSqlSafe, Row};
 use std::collections::HashMap;
+use tokio::sync::oneshot;
 
 /// Entries that are read at a time.
 const BATCH: i64 = 2_000;
@@ -67,6 +68,13 @@ pub struct AuditFilter {
     pub limit: i64,
 }
 
+/// Entries of views and downloads that wait to be written, each with who waits for it.
+#[derive(Default)]
+pub(super) struct Waiting {
+    lists: std::sync::Mutex<Vec<(NewEntry, oneshot::Sender<bool>)>>,
+    turn: tokio::sync::Mutex<()>,
+}
+
 /// What a check of the log found.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct AuditVerdict {
@@ -119,8 +127,37 @@ impl Store {
     /// # Errors
     /// The database.
     pub async fn audit(&self, entry: NewEntry) -> Result<()> {
+        let (tell, told) = oneshot::channel();
+        if let Ok(mut waiting) = self.waiting.lists.lock() {
+            waiting.push((entry, tell));
+        }
+        // Whoever is next writes down everything that has come meanwhile, so that many views at once are one wait for the disk.
+        let turn = self.waiting.turn.lock().await;
+        let list = self.waiting.lists.lock().map(|mut l| std::mem::take(&mut *l)).unwrap_or_default();
+        if !list.is_empty() {
+            let store = self.clone();
+            // By itself: a browser that goes away takes nobody else's entry with it.
+            let writing = tokio::spawn(async move {
+                let done = store.append_all(list.iter().map(|(e, _)| e)).await;
+                for (_, tell) in list {
+                    let _ = tell.send(done.is_ok());
+                }
+                done
+            });
+            writing.await.unwrap_or_else(|_| Err(StoreError::Setup("a task has ended before its time".into())))?;
+        }
+        drop(turn);
+        match told.await {
+            Ok(true) => Ok(()),
+            _ => Err(StoreError::Setup("the audit log cannot be written to".into())),
+        }
+    }
+
+    async fn append_all(&self, entries: impl Iterator<Item = &NewEntry>) -> Result<()> {
         let mut tx = self.begin().await?;
-        self.append(&mut tx, &entry).await?;
+        for e in entries {
+            self.append(&mut tx, e).await?;
+        }
         tx.commit().await?;
         Ok(())
     }

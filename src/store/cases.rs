@@ -2,7 +2,7 @@
 
 use super::keys::CaseKey;
 use super::{NewEntry, Result, Store, StoreError, now};
-use crate::model::desk::{Actor, Facts, State};
+use crate::model::desk::{Actor, Facts, RULES_REASONS, Site, State};
 use crate::model::request::Request;
 use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
@@ -96,7 +96,7 @@ impl ByHand {
                 hit(&o.what) && place(self) == place(o)
             }
             "text" => {
-                let place = |b: &ByHand| (b.path.clone(), b.original.clone(), b.before.clone(), b.after.clone());
+                let place = |b: &ByHand| (b.path.clone(), b.page, b.original.clone(), b.before.clone(), b.after.clone());
                 o.what == "text" && place(self) == place(o)
             }
             _ => self.what == o.what && (&self.path, self.page, self.area) == (&o.path, o.page, o.area),
@@ -225,15 +225,25 @@ pub struct CaseRow {
     pub who: Who,
     /// True once its keys were destroyed.
     pub purged: bool,
+    /// Under which rules of the site the newest run was made ([`Site::rules`]); empty before the first, and where nobody knows.
+    pub made_under: String,
+    /// Rules in spite of which somebody has kept the newest run as it is.
+    pub kept_under: String,
 }
 
 /// Columns of a [`CaseRow`], in the order in which [`Store::case_row`] reads them.
 pub(super) const COLUMNS: &str = "id, no, state, reason, authority, purpose, requester_kind, received, due, assignee, priority, documents, \
-     run, outcome, verified, open_items, all_items, unapplied, blocks, approver, approved_run, created, updated, wrapped_key, who";
+     run, outcome, verified, open_items, all_items, unapplied, blocks, approver, approved_run, created, updated, wrapped_key, who, made_under, kept_under";
 
 impl CaseRow {
+    /// True when the newest run was made under other rules than `now` ([`Site::rules`] of this purpose), and nobody has kept it in spite of
+    /// them. Of a case that is done nothing is asked any more.
+    pub fn is_older_than(&self, now: &str) -> bool {
+        self.run > 0 && !self.state.is_done() && !self.purged && self.made_under != now && self.kept_under != now
+    }
+
     /// As the rules take it. `worked` comes from [`Store::worked`].
-    pub fn facts(&self, worked: BTreeSet<i64>) -> Facts {
+    pub fn facts(&self, worked: BTreeSet<i64>, site: &Site) -> Facts {
         Facts {
             state: self.state,
             run: self.run,
@@ -243,6 +253,7 @@ impl CaseRow {
             open_items: self.open_items,
             unapplied: self.unapplied,
             blocks: self.blocks,
+            older_rules: self.is_older_than(&site.rules(&self.purpose)),
             worked,
             approver: (self.approver != 0).then_some(self.approver),
             approved_run: self.approved_run,
@@ -307,6 +318,46 @@ impl Store {
         let sql = format!("SELECT {COLUMNS} FROM cases WHERE id = $1");
         let row = sqlx::query(AssertSqlSafe(sql)).bind(id.to_string()).fetch_optional(&self.pool).await?;
         self.case_row(&row.ok_or(StoreError::Missing("case"))?)
+    }
+
+    /// What the rules of the workflow ask about a case.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn facts(&self, case: &CaseRow) -> Result<Facts> {
+        Ok(case.facts(self.worked(&case.id).await?, &self.site().await?))
+    }
+
+    /// Keeps a result that was made under older rules of the site as it is, in spite of the rules that hold now. Whoever does so has worked on
+    /// the case.
+    ///
+    /// # Errors
+    /// It was not, no reason of [`RULES_REASONS`] is given, or it is too late: what is approved goes back to review first.
+    pub async fn keep_in_spite(&self, id: &str, actor: &Actor, reason: &str) -> Result<()> {
+        let refused = |why: &str| Err(StoreError::Refused(why.into()));
+        if !RULES_REASONS.iter().any(|(w, _)| *w == reason) {
+            return refused("choose a reason for keeping a result that was made under older rules");
+        }
+        let mut tx = self.begin().await?;
+        let case = self.locked(&mut tx, id).await?;
+        if !matches!(case.state, State::Review | State::SecondApproval) {
+            return refused("a result is kept in spite of newer rules while it is in review or before the second approval");
+        }
+        let now_held = self.site_in(&mut tx).await?.rules(&case.purpose);
+        if !case.is_older_than(&now_held) {
+            return refused("this result was made under the rules that hold now");
+        }
+        sqlx::query("UPDATE cases SET kept_under = $1, updated = $2 WHERE id = $3")
+            .bind(now_held.clone())
+            .bind(now())
+            .bind(id.to_string())
+            .execute(&mut *tx)
+            .await?;
+        self.has_worked(&mut tx, id, actor.id).await?;
+        let entry = NewEntry::new(actor, id, "rules.keep").with("run", case.run).with("reason", reason);
+        self.append(&mut tx, &entry.with("made", &case.made_under).with("now", &now_held)).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Everybody who has worked on a case's result.
@@ -416,11 +467,30 @@ impl Store {
     }
 
     /// The newest result was made from something else than what the case now holds: it is no longer good for a release, and rulings on its
-    /// items may be about other things than items of the same name in the next one.
+    /// items may be about other things than items of the same name in the next one, as those on persons may be about somebody else.
     pub(super) async fn outdate(&self, tx: &mut Transaction<'static, Any>, id: &str) -> Result<()> {
-        self.drop_rulings(tx, id).await?;
+        self.ask_anew(tx, id).await?;
         self.count_items(tx, id).await?;
         sqlx::query("UPDATE cases SET verified = 0, outcome = '' WHERE id = $1").bind(id.to_string()).execute(&mut **tx).await?;
+        Ok(())
+    }
+
+    /// Drops the rulings that are known by a number of the last run: on review items, and on persons by their label.
+    pub(super) async fn ask_anew(&self, tx: &mut Transaction<'static, Any>, id: &str) -> Result<()> {
+        self.drop_rulings(tx, id).await?;
+        let key = self.case_key(id).await?;
+        let row = sqlx::query("SELECT secret FROM cases WHERE id = $1").bind(id.to_string()).fetch_one(&mut **tx).await?;
+        let sealed: Vec<u8> = row.try_get(0)?;
+        let mut secret: CaseSecret = open_json(&key, "secret", id, &sealed)?;
+        if secret.by_hand.iter().any(|b| b.what == "person") {
+            secret.by_hand.retain(|b| b.what != "person");
+            let sealed = seal_json(&key, "secret", id, &secret)?;
+            sqlx::query("UPDATE cases SET secret = $1 WHERE id = $2")
+                .bind(sealed)
+                .bind(id.to_string())
+                .execute(&mut **tx)
+                .await?;
+        }
         Ok(())
     }
 
@@ -539,6 +609,8 @@ impl Store {
             created: r.try_get(21)?,
             updated: r.try_get(22)?,
             purged: wrapped.is_none(),
+            made_under: r.try_get(25)?,
+            kept_under: r.try_get(26)?,
             who,
             id,
         })

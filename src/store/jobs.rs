@@ -129,7 +129,8 @@ impl Store {
         let case = self.locked(&mut tx, id).await?;
         let rows = sqlx::query("SELECT account FROM worked WHERE case_id = $1").bind(id.to_string()).fetch_all(&mut *tx).await?;
         let worked: BTreeSet<i64> = rows.iter().map(|r| r.try_get(0)).collect::<std::result::Result<_, _>>()?;
-        crate::workflow::step(&case.facts(worked), actor, Move::Release).map_err(|r| StoreError::Refused(r.0))?;
+        crate::workflow::step(&case.facts(worked, &self.site_in(&mut tx).await?), actor, Move::Release)
+            .map_err(|r| StoreError::Refused(r.0))?;
         let waits = sqlx::query("SELECT id FROM jobs WHERE case_id = $1 AND kind = 'release' AND state IN ('queued', 'running')")
             .bind(id.to_string())
             .fetch_optional(&mut *tx)

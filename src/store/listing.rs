@@ -67,6 +67,8 @@ pub struct Filter {
     pub authority: String,
     /// Due before this date.
     pub due_before: String,
+    /// Only those whose result was made under other rules than these, by purpose ([`crate::model::desk::Site::rules`]).
+    pub older_than: Vec<(String, String)>,
     /// Words of patient, recipient or case number.
     pub search: String,
     /// Order.
@@ -112,6 +114,15 @@ impl Store {
                 binds.push(value.clone());
                 wheres.push(format!("{column} {op} ${} AND {column} <> ''", binds.len()));
             }
+        }
+        if !f.older_than.is_empty() {
+            let mut held = Vec::new();
+            for (purpose, rules) in &f.older_than {
+                binds.extend([purpose.clone(), rules.clone()]);
+                let (p, r) = (binds.len() - 1, binds.len());
+                held.push(format!("(purpose = ${p} AND (made_under = ${r} OR kept_under = ${r}))"));
+            }
+            wheres.push(format!("run > 0 AND done = 0 AND wrapped_key IS NOT NULL AND NOT ({})", held.join(" OR ")));
         }
         let wheres = wheres.join(" AND ");
         let order = f.sort.columns(f.down);

@@ -26,6 +26,8 @@ mod listing;
 mod measures;
 mod move_files;
 mod moves;
+#[cfg(test)]
+mod older_tests;
 mod releases;
 mod rotate;
 mod rulings;
@@ -108,6 +110,7 @@ pub struct Store {
     opened: Arc<RwLock<HashMap<String, CaseKey>>>,
     /// What a search compares, by case: a digest of the sealed names, and the names folded.
     searched: Arc<RwLock<Searched>>,
+    waiting: Arc<audit::Waiting>,
 }
 
 impl Store {
@@ -153,6 +156,7 @@ impl Store {
             dir: dir.to_path_buf(),
             opened: Arc::default(),
             searched: Arc::default(),
+            waiting: Arc::default(),
         };
         let word;
         (store.chain, word) = store.migrate(fresh).await?;

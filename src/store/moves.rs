@@ -31,6 +31,10 @@ pub struct Finished {
     pub blocks: i64,
     /// Numbers for the dashboard.
     pub measures: Measures,
+    /// Rules of the site under which it was made.
+    pub under: String,
+    /// Made under other rules than the run before: items and persons may have other numbers, and rulings on them are asked for anew.
+    pub anew: bool,
 }
 
 impl Store {
@@ -67,7 +71,8 @@ impl Store {
         let case = self.locked(tx, id).await?;
         let rows = sqlx::query("SELECT account FROM worked WHERE case_id = $1").bind(id.to_string()).fetch_all(&mut **tx).await?;
         let worked: BTreeSet<i64> = rows.iter().map(|r| r.try_get(0)).collect::<std::result::Result<_, _>>()?;
-        let to = workflow::step(&case.facts(worked), actor, name).map_err(|r| StoreError::Refused(r.0))?;
+        let to =
+            workflow::step(&case.facts(worked, &self.site_in(tx).await?), actor, name).map_err(|r| StoreError::Refused(r.0))?;
         let (approver, approved_run) = match name {
             Move::Approve => (actor.id, case.run),
             Move::Process | Move::SendBack => (0, 0),
@@ -135,14 +140,21 @@ impl Store {
                 .execute(&mut **tx)
                 .await?;
         }
-        sqlx::query("UPDATE cases SET run = $1, outcome = $2, verified = $3, blocks = $4 WHERE id = $5")
-            .bind(f.run)
-            .bind(f.outcome.clone())
-            .bind(i64::from(f.verified))
-            .bind(f.blocks)
-            .bind(id.to_string())
-            .execute(&mut **tx)
-            .await?;
+        if f.anew {
+            self.ask_anew(tx, id).await?;
+            self.append(tx, &NewEntry::new(&Actor::worker(), id, "rules.newer").with("run", f.run).with("now", &f.under)).await?;
+        }
+        sqlx::query(
+            "UPDATE cases SET run = $1, outcome = $2, verified = $3, blocks = $4, made_under = $5, kept_under = '' WHERE id = $6",
+        )
+        .bind(f.run)
+        .bind(f.outcome.clone())
+        .bind(i64::from(f.verified))
+        .bind(f.blocks)
+        .bind(f.under.clone())
+        .bind(id.to_string())
+        .execute(&mut **tx)
+        .await?;
         self.set_measures(tx, id, f.run, &f.measures).await?;
         self.count_items(tx, id).await
     }

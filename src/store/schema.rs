@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, Row};
 use std::collections::HashMap;
 
 /// The schema's number; a database of a higher one was written by a newer program.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 const TABLES: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
@@ -27,8 +27,9 @@ const TABLES: &[&str] = &[
         verified BIGINT NOT NULL DEFAULT 0, open_items BIGINT NOT NULL DEFAULT 0, all_items BIGINT NOT NULL DEFAULT 0,
         unapplied BIGINT NOT NULL DEFAULT 0, blocks BIGINT NOT NULL DEFAULT 0, approver BIGINT NOT NULL DEFAULT 0,
         approved_run BIGINT NOT NULL DEFAULT 0, done BIGINT NOT NULL DEFAULT 0, created BIGINT NOT NULL, updated BIGINT NOT NULL,
-        wrapped_key {bytes}, secret {bytes}, who {bytes})",
+        wrapped_key {bytes}, secret {bytes}, who {bytes}, made_under TEXT NOT NULL DEFAULT '', kept_under TEXT NOT NULL DEFAULT '')",
     "CREATE INDEX IF NOT EXISTS cases_by_due ON cases (done, due, no)",
+    "CREATE INDEX IF NOT EXISTS cases_in_order ON cases (done, (CASE WHEN due = '' THEN 1 ELSE 0 END), due, no)",
     "CREATE INDEX IF NOT EXISTS cases_by_state ON cases (state, due, no)",
     "CREATE INDEX IF NOT EXISTS cases_by_received ON cases (done, received, no)",
     "CREATE INDEX IF NOT EXISTS cases_by_assignee ON cases (assignee, done, due)",
@@ -66,6 +67,7 @@ const TABLES: &[&str] = &[
         account BIGINT PRIMARY KEY, sealed {bytes} NOT NULL, confirmed BIGINT NOT NULL, step BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS identities (
         account BIGINT PRIMARY KEY, word TEXT NOT NULL UNIQUE, issuer TEXT NOT NULL, subject TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS sign_ins (token TEXT PRIMARY KEY, sealed {bytes} NOT NULL, created BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS patients (case_id TEXT PRIMARY KEY, word TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS patients_by_word ON patients (word)",
     "CREATE TABLE IF NOT EXISTS disclosures (
@@ -81,6 +83,13 @@ const TABLES: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS views (account BIGINT NOT NULL, name TEXT NOT NULL, query TEXT NOT NULL, PRIMARY KEY (account, name))",
     "CREATE INDEX IF NOT EXISTS audit_by_action ON audit (action)",
     "CREATE TABLE IF NOT EXISTS chain_head (id BIGINT PRIMARY KEY, seq BIGINT NOT NULL, hash TEXT NOT NULL)",
+];
+
+/// What a database of the first version lacks. Which rules its results were made under is not known, so that they are taken for older ones.
+const SECOND: &[&str] = &[
+    "ALTER TABLE cases ADD COLUMN made_under TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE cases ADD COLUMN kept_under TEXT NOT NULL DEFAULT ''",
+    "UPDATE meta SET value = '2' WHERE name = 'version'",
 ];
 
 impl Store {
@@ -114,6 +123,13 @@ impl Store {
                 .bind(value)
                 .execute(&mut *tx)
                 .await?;
+        }
+        let stored: String =
+            sqlx::query("SELECT value FROM meta WHERE name = 'version'").fetch_one(&mut *tx).await?.try_get(0)?;
+        if stored == "1" {
+            for change in SECOND {
+                sqlx::query(*change).execute(&mut *tx).await?;
+            }
         }
         let rows = sqlx::query("SELECT name, value FROM meta").fetch_all(&mut *tx).await?;
         tx.commit().await?;

@@ -76,6 +76,38 @@ impl Store {
         Ok((!account.disabled).then_some(Session { account, csrf }))
     }
 
+    /// Keeps what a sign-in service has said about the person of a session, sealed, for when the session is ended.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn keep_sign_in(&self, token: &str, said: &str) -> Result<()> {
+        let sealed = self.site_key().seal(&format!("sign_ins/{}", digest(token)), said.as_bytes())?;
+        let mut tx = self.begin().await?;
+        sqlx::query("DELETE FROM sign_ins WHERE created < $1").bind(now() - LONGEST).execute(&mut *tx).await?;
+        sqlx::query("INSERT INTO sign_ins (token, sealed, created) VALUES ($1, $2, $3)")
+            .bind(digest(token))
+            .bind(sealed)
+            .bind(now())
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// What was kept for a session; `None` for one that was begun with a password.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn sign_in(&self, token: &str) -> Result<Option<String>> {
+        let word = digest(token);
+        let row =
+            sqlx::query("SELECT sealed FROM sign_ins WHERE token = $1").bind(word.clone()).fetch_optional(&self.pool).await?;
+        let Some(row) = row else { return Ok(None) };
+        let sealed: Vec<u8> = row.try_get(0)?;
+        let said = self.site_key().open(&format!("sign_ins/{word}"), &sealed);
+        Ok(said.and_then(|s| String::from_utf8(s).ok()))
+    }
+
     /// For tests: sessions as if so many milliseconds had passed without use.
     #[cfg(test)]
     pub async fn age_sessions(&self, by: i64) {
@@ -89,6 +121,7 @@ impl Store {
     pub async fn end_session(&self, token: &str, account: &Account) -> Result<()> {
         let mut tx = self.begin().await?;
         sqlx::query("DELETE FROM sessions WHERE token = $1").bind(digest(token)).execute(&mut *tx).await?;
+        sqlx::query("DELETE FROM sign_ins WHERE token = $1").bind(digest(token)).execute(&mut *tx).await?;
         self.append(&mut tx, &NewEntry::new(&account.actor(), "", "session.logout")).await?;
         tx.commit().await?;
         Ok(())

@@ -4,7 +4,10 @@
 use super::keys::{CaseKey, hmac};
 use super::{NewEntry, Result, Store, StoreError};
 use crate::model::desk::Site;
-use sqlx::Row;
+use sqlx::any::AnyRow;
+use sqlx::{Any, Row, Transaction};
+
+const SITE: &str = "SELECT value FROM settings WHERE name = 'site'";
 
 impl Store {
     /// The key of what belongs to no case.
@@ -23,7 +26,15 @@ impl Store {
     /// # Errors
     /// The database; they do not open.
     pub async fn site(&self) -> Result<Site> {
-        let row = sqlx::query("SELECT value FROM settings WHERE name = 'site'").fetch_optional(&self.pool).await?;
+        self.opened_site(sqlx::query(SITE).fetch_optional(&self.pool).await?)
+    }
+
+    /// The settings as a transaction sees them.
+    pub(super) async fn site_in(&self, tx: &mut Transaction<'static, Any>) -> Result<Site> {
+        self.opened_site(sqlx::query(SITE).fetch_optional(&mut **tx).await?)
+    }
+
+    fn opened_site(&self, row: Option<AnyRow>) -> Result<Site> {
         let Some(row) = row else { return Ok(Site::default()) };
         let sealed: Vec<u8> = row.try_get(0)?;
         let json = self.site_key().open("settings/site", &sealed).ok_or(StoreError::Sealed("the settings"))?;

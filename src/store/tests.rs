@@ -8,8 +8,8 @@ use crate::model::request::{Identity, Request};
 use std::io::Read;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-struct Desk {
-    store: Store,
+pub(super) struct Desk {
+    pub(super) store: Store,
     url: Option<String>,
     bucket: Option<BucketAddress>,
     dir: Arc<tempfile::TempDir>,
@@ -17,7 +17,7 @@ struct Desk {
 
 impl Desk {
     /// The same desk, opened again.
-    async fn open(&self) -> Result<Store> {
+    pub(super) async fn open(&self) -> Result<Store> {
         Store::open_with(self.dir.path(), self.url.as_deref(), self.bucket.as_ref()).await
     }
 }
@@ -35,7 +35,7 @@ pub(crate) fn bucket() -> Option<BucketAddress> {
 }
 
 /// Runs `test` on every database and every store of files there is.
-fn on_both<F: std::future::Future<Output = ()>>(test: impl Fn(Desk) -> F) {
+pub(super) fn on_both<F: std::future::Future<Output = ()>>(test: impl Fn(Desk) -> F) {
     static NO: AtomicUsize = AtomicUsize::new(0);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
@@ -82,17 +82,17 @@ fn new_case(family: &str) -> NewCase {
     NewCase { request: request(family), received: "2026-11-02".into(), due: "2026-12-02".into(), blocks: 0, priority: 0 }
 }
 
-async fn staff(store: &Store, name: &str, role: StaffRole) -> Actor {
+pub(super) async fn staff(store: &Store, name: &str, role: StaffRole) -> Actor {
     let id = store.create_account(name, "", "x", &[role], &Actor::worker(), false).await.unwrap();
     store.account(id).await.unwrap().actor()
 }
 
-async fn put(store: &Store, id: &str, content: &[u8]) -> Stored {
+pub(super) async fn put(store: &Store, id: &str, content: &[u8]) -> Stored {
     let key = store.case_blobs(id).await.unwrap();
     store.put_blob(&key, &mut &content[..], u64::MAX).unwrap()
 }
 
-async fn with_file(store: &Store, clerk: &Actor, family: &str) -> String {
+pub(super) async fn with_file(store: &Store, clerk: &Actor, family: &str) -> String {
     let case = store.create_case(new_case(family), clerk).await.unwrap();
     let stored = put(store, &case.id, b"{\"resourceType\":\"Patient\"}").await;
     store.add_input(&case.id, "in/portal.json", &stored, clerk).await.unwrap();
@@ -102,7 +102,7 @@ async fn with_file(store: &Store, clerk: &Actor, family: &str) -> String {
     case.id
 }
 
-fn result(run: i64, items: &[(&str, &str)]) -> Finished {
+pub(super) fn result(run: i64, items: &[(&str, &str)]) -> Finished {
     let open = items.iter().any(|(_, r)| r.is_empty());
     Finished {
         run,
@@ -112,6 +112,8 @@ fn result(run: i64, items: &[(&str, &str)]) -> Finished {
         seen: 0,
         blocks: 0,
         measures: Measures { changes: 5, ..Measures::default() },
+        under: crate::model::desk::Site::default().rules("litigation"),
+        anew: false,
     }
 }
 

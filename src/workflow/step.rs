@@ -138,6 +138,12 @@ fn clean(facts: &Facts) -> Result<(), Refusal> {
     if !facts.verified || facts.outcome != "released" {
         return no("the result has not passed every check".into());
     }
+    if facts.older_rules {
+        return no(
+            "the result was made under an older policy, dictionary or labels of the site; run it again, or keep it with a reason"
+                .into(),
+        );
+    }
     Ok(())
 }
 
@@ -177,6 +183,7 @@ mod tests {
             open_items: 0,
             unapplied: 0,
             blocks: 0,
+            older_rules: false,
             worked: BTreeSet::new(),
             approver: None,
             approved_run: 0,
@@ -191,6 +198,8 @@ mod tests {
         Blocks(i64),
         Result(i64, bool),
         Ruling(i64),
+        /// The site's rules change, or somebody keeps the result as it is.
+        Rules(bool),
     }
 
     fn event() -> impl Strategy<Value = Event> {
@@ -200,6 +209,7 @@ mod tests {
             1 => (0i64..2).prop_map(Event::Blocks),
             2 => (0i64..2, any::<bool>()).prop_map(|(open, ok)| Event::Result(open, ok)),
             1 => (1i64..5).prop_map(Event::Ruling),
+            1 => any::<bool>().prop_map(Event::Rules),
         ]
     }
 
@@ -231,7 +241,7 @@ mod tests {
             Event::Blocks(n) if !f.state.is_done() => f.blocks = n,
             Event::Result(open, ok) if f.state == S::Processing => {
                 f.run += 1;
-                (f.open_items, f.verified, f.unapplied) = (open, ok, 0);
+                (f.open_items, f.verified, f.unapplied, f.older_rules) = (open, ok, 0, false);
                 f.outcome = if !ok {
                     "verification_failed"
                 } else if open > 0 {
@@ -242,6 +252,7 @@ mod tests {
                 .into();
                 f.state = S::Review;
             }
+            Event::Rules(older) => f.older_rules = older && f.run > 0,
             Event::Ruling(who) if f.state == S::Review => {
                 f.worked.insert(who);
                 f.unapplied += 1;
@@ -262,7 +273,7 @@ mod tests {
                 if f.state == S::Released && before.state != S::Released {
                     let approver = before.approver.unwrap();
                     prop_assert!(!before.worked.contains(&approver) && !before.worked.is_empty());
-                    prop_assert!(before.verified && before.outcome == "released");
+                    prop_assert!(before.verified && before.outcome == "released" && !before.older_rules);
                     prop_assert_eq!((before.open_items, before.unapplied, before.blocks), (0, 0, 0));
                     prop_assert_eq!(before.approved_run, before.run);
                 }
@@ -293,6 +304,9 @@ mod tests {
         happen(&mut f, &Event::Move(M::Approve, 3));
         assert_eq!(f.state, S::Approved);
         assert!(step(&f, &actor(1), M::Release).is_err(), "a clerk does not release");
+        let older = Facts { older_rules: true, ..f.clone() };
+        assert!(step(&older, &actor(3), M::Release).unwrap_err().0.contains("older policy"));
+        assert!(step(&older, &actor(3), M::Process).is_ok() && step(&older, &actor(3), M::SendBack).is_ok());
         happen(&mut f, &Event::Move(M::Release, 3));
         assert_eq!(f.state, S::Released);
     }

@@ -147,7 +147,7 @@ try {
   const address = cleo.url();
 
   step("files are uploaded, the checklist answered, the export processed");
-  const chosen = ["reyes/portal-fhir.json", "reyes/ccda/summary.xml", "notes/ward-note.txt", "scans/lab.png", "scans/scanned.pdf", "newborn/bundle.json"].map((f) => join(samples, f));
+  const chosen = ["reyes/portal-fhir.json", "reyes/ccda/summary.xml", "notes/ward-note.txt", "scans/lab.png", "scans/scanned.pdf", "pdf/visit-summary.pdf", "newborn/bundle.json"].map((f) => join(samples, f));
   const note = join(data, "phone-note.txt");
   writeFileSync(note, "Telephone encounter\nPatient: Marisol Ana Reyes   DOB: 03/14/1984   MRN: 90417733\n\nCall from A. Reyes about the results of the thyroid panel. "
     + "Reyes asked whether the dose should change before Friday.\n");
@@ -234,13 +234,59 @@ try {
   await rita.waitForFunction(() => document.querySelector("[data-sheet] img")?.naturalWidth > 300);
   await sheet.scrollIntoViewIfNeeded();
   const area = await sheet.boundingBox();
-  await rita.mouse.move(area.x + area.width * 0.1, area.y + 60);
+  // Beside the words: over a word the mouse selects.
+  await rita.mouse.move(area.x + area.width * 0.02, area.y + 40);
   await rita.mouse.down();
   await rita.mouse.move(area.x + area.width * 0.5, area.y + 130, { steps: 4 });
   await rita.mouse.up();
   assert(await rita.locator("[data-draw-go]").isEnabled(), "a box was drawn");
   await shown(rita, "review-box");
   await Promise.all([rita.waitForNavigation(), rita.click("[data-draw-go]")]);
+
+  step("pages: text selected on a PDF and on a scan, found, turned over, larger");
+  const documentOf = (page, name) => page.locator(".docs li").evaluateAll((l, n) => l.findIndex((x) => x.textContent.includes(n)) + 1, name);
+  const dragged = async (from, to) => {
+    const layer = rita.locator(".sheet[data-side=original] .layer").first();
+    await layer.locator(`span:text-is("${from}")`).first().scrollIntoViewIfNeeded();
+    const [a, b] = [await layer.locator(`span:text-is("${from}")`).first().boundingBox(), await layer.locator(`span:text-is("${to}")`).first().boundingBox()];
+    await rita.mouse.move(a.x + 2, a.y + a.height / 2);
+    await rita.mouse.down();
+    await rita.mouse.move(b.x + b.width - 2, b.y + b.height / 2, { steps: 5 });
+    await rita.mouse.up();
+    return rita.inputValue("[data-word]");
+  };
+  for (const [name, from, to, text] of [["scanned.pdf", "persistent", "cough", "persistent cough"], ["visit-summary.pdf", "Fairhaven", "Endocrine", "Fairhaven Endocrine"]]) {
+    await rita.goto(`${address}/review?doc=${await documentOf(rita, name)}`);
+    await rita.waitForSelector(".sheet[data-side=original] .layer span", { timeout: 60000 });
+    await rita.waitForFunction(() => document.querySelector("#document .sheet img")?.naturalWidth > 300);
+    assert(await rita.locator(".layer span.hit").count(), `${name}: what was changed is marked`);
+    assert.equal(await dragged(from, to), text);
+    assert.equal(await rita.inputValue("[data-sel-page]"), "1");
+    await shown(rita, name === "scanned.pdf" ? "review-select-scan" : "review-select");
+    await Promise.all([rita.waitForNavigation(), rita.keyboard.press("e")]);
+  }
+  await rita.waitForSelector(".sheet[data-side=original] .layer span", { timeout: 60000 });
+  await rita.keyboard.press("]");
+  await rita.waitForFunction(() => document.querySelector("[data-page-no]").value === "2");
+  const narrow = await rita.locator("#document .sheet img").first().boundingBox();
+  const before = await rita.locator("#document .sheet img").nth(2).evaluate((i) => i.currentSrc);
+  await rita.keyboard.press("+");
+  await rita.keyboard.press("+");
+  await rita.keyboard.press("+");
+  assert((await rita.locator("#document .sheet img").first().boundingBox()).width > narrow.width * 1.9, "larger");
+  await rita.waitForFunction((was) => [...document.querySelectorAll("#document .sheet img")][2].currentSrc !== was, before);
+  await rita.keyboard.press("0");
+  await rita.keyboard.press("v");
+  assert.equal(await rita.locator("#document .pane.redacted >> visible=true").count(), 0, "the original alone");
+  await shown(rita, "review-one-side");
+  await rita.keyboard.press("v");
+  await rita.keyboard.press("v");
+  await rita.keyboard.press("f");
+  await rita.keyboard.type("free t4");
+  await rita.keyboard.press("Enter");
+  await rita.waitForFunction(() => document.querySelector("[data-word]").value === "Free T4");
+  assert.equal(await rita.inputValue("[data-sel-page]"), "2");
+  await rita.keyboard.press("Escape");
   step("a text is redacted where it was selected, and nowhere else");
   const ward = await rita.locator(".docs li").evaluateAll((l) => l.findIndex((x) => x.textContent.includes("ward-note.txt")) + 1);
   await rita.goto(`${address}/review?doc=${ward}`);
@@ -268,9 +314,30 @@ try {
   await settled(rita, "In review");
   await rita.goto(`${address}/review?doc=${ward}`);
   await rita.waitForSelector("#document ins:has-text('[REDACTED]')", { state: "attached" });
+  for (const name of ["scanned.pdf", "visit-summary.pdf"]) {
+    await rita.goto(`${address}/review?doc=${await documentOf(rita, name)}`);
+    await rita.waitForSelector(".sheet[data-side=redacted] .layer span", { timeout: 60000 });
+    const out = await rita.locator(".sheet[data-side=redacted] .layer").first().textContent();
+    assert(!/persistent cough|Fairhaven Endocrine/.test(out.replace(/\s+/g, " ")), `${name}: ${out.slice(0, 300)}`);
+  }
   await rita.goto(`${address}/hits?show=ruled`);
+  assert(await rita.locator("td:has-text('where it was selected in visit-summary.pdf, page 1')").count());
   assert(await rita.locator(`td:has-text('“${selectedText}” where it was selected')`).count(), "the selection stands in the list of rulings");
   assert(await rita.locator("td:has-text('box, page 1')").count(), "the box stands in the list of rulings");
+  step("the rules of the site change: the result counts as older until somebody keeps it with a reason");
+  await ada.goto(`${base}/settings`);
+  await ada.fill("#dictionary [name=text]", "Birch House");
+  await Promise.all([ada.waitForNavigation(), ada.click("#dictionary button:has-text('Add')")]);
+  await rita.goto(`${base}/queue?view=older`);
+  assert(await rita.locator("td .tag:has-text('older rules')").count(), "the queue says so");
+  await shown(rita, "queue-older");
+  await rita.goto(address);
+  assert.equal(await rita.locator("button:has-text('Send to second approval')").count(), 0, "not as it is");
+  await shown(rita, "case-older");
+  await rita.click("summary:has-text('Keep it as it is')");
+  await rita.selectOption(".older [name=reason]", "no_effect");
+  await Promise.all([rita.waitForNavigation(), rita.click("button:has-text('Keep this result')")]);
+  assert.match(await rita.locator("#notes").textContent(), /is kept although the rules of the site have changed/);
   await rita.goto(address);
   await shown(rita, "case-reviewed");
   await Promise.all([rita.waitForURL(/approval/), rita.click("button:has-text('Send to second approval')")]);

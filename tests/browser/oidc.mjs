@@ -30,7 +30,7 @@ const back = [`${base}/oidc/back`];
 const service = new Provider(issuer, {
   clients: [
     { client_id: "desk-rs", client_secret: "s:e/c+r%et of the desk", redirect_uris: back, id_token_signed_response_alg: "RS256" },
-    { client_id: "desk-es", redirect_uris: back, id_token_signed_response_alg: "ES256", token_endpoint_auth_method: "none" },
+    { client_id: "desk-es", redirect_uris: back, post_logout_redirect_uris: [`${base}/login`], id_token_signed_response_alg: "ES256", token_endpoint_auth_method: "none" },
   ],
   jwks: { keys: [{ ...rsa, kid: "r1", use: "sig" }, { ...ec, kid: "e1", use: "sig" }] },
   claims: { openid: ["sub"], email: ["email", "email_verified"] },
@@ -191,12 +191,21 @@ try {
   assert.equal(said(), "", "nothing went wrong at the desk");
 
   step("a public client, tokens signed with ES256");
-  said = await desk({ OIDC_CLIENT_ID: "desk-es" });
+  said = await desk({ OIDC_CLIENT_ID: "desk-es", OIDC_LOGOUT_BACK: "1" });
   await withPassword(ada, "ada");
   await ada.waitForURL(/accounts/);
   await nameFor(ada, "Mallory Mallet", "mallory");
   page = await signIn("mallory");
   await page.waitForURL(/queue/);
+
+  step("who signs out here is signed out of the service");
+  await Promise.all([page.waitForURL(/session\/end/), page.click("button:has-text('Log out')")]);
+  assert.match(page.url(), /id_token_hint=.+&post_logout_redirect_uri=/);
+  assert.equal((await page.context().cookies(base)).filter((c) => c.name === "disclose_session" && c.value).length, 0);
+  await page.click("button:has-text('Yes')");
+  await page.waitForURL(`${base}/login**`);
+  await page.click("a:has-text('Sign in with Example ID')");
+  await page.waitForSelector("[name=login]");
 
   step("a wrong secret, a service that does not answer");
   said = await desk({ OIDC_CLIENT_ID: "desk-rs", OIDC_CLIENT_SECRET: "wrong" });

@@ -6,7 +6,7 @@ use disclose::model::desk::{Actor, Move, StaffRole, State};
 use disclose::model::request::Request;
 use disclose::people::identity::read_identity;
 use disclose::queue::weigh;
-use disclose::store::{MoveNote, NewCase, Store};
+use disclose::store::{JobState, MoveNote, NewCase, Store};
 use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -53,6 +53,20 @@ async fn case(store: &Store, clerk: &Actor) -> String {
     id
 }
 
+/// What a run of kills came to.
+#[derive(Default)]
+struct Sum {
+    /// Kills while a job was being worked on.
+    amid: u64,
+    /// Cases that were released.
+    released: usize,
+}
+
+/// True while a worker is at a job of the case.
+async fn running(store: &Store, id: &str) -> bool {
+    store.last_job(id).await.unwrap().is_some_and(|j| j.state == JobState::Running)
+}
+
 /// Settles whatever is asked, and moves a case on. True once it is released.
 async fn push(store: &Store, id: &str, first: &Actor, second: &Actor) -> bool {
     let c = store.case(id).await.unwrap();
@@ -97,17 +111,27 @@ fn killed_workers_lose_nothing_and_release_nothing_twice() {
         let clerk = staff(&store, "clerk", StaffRole::Clerk).await;
         let first = staff(&store, "first", StaffRole::Reviewer).await;
         let second = staff(&store, "second", StaffRole::PrivacyOfficer).await;
-        let mut ids = Vec::new();
-        for _ in 0..CASES {
-            ids.push(case(&store, &clerk).await);
-        }
+        let (mut ids, mut sum): (Vec<String>, Sum) = Default::default();
         let mut seed = 0x9e37_79b9_7f4a_7c15u64;
         for round in 0..rounds {
+            // There is always something to do for whoever is killed next.
+            let mut open = 0;
+            for id in &ids {
+                open += usize::from(store.case(id).await.unwrap().state != State::Released);
+            }
+            for _ in open..CASES {
+                ids.push(case(&store, &clerk).await);
+            }
             let mut child = worker(dir.path(), round % 2 == 1);
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             tokio::time::sleep(Duration::from_millis(300 + (seed >> 33) % 4_000)).await;
             child.kill().unwrap();
             child.wait().unwrap();
+            let mut amid = false;
+            for id in &ids {
+                amid |= running(&store, id).await;
+            }
+            sum.amid += u64::from(amid);
             for id in &ids {
                 push(&store, id, &first, &second).await;
             }
@@ -133,7 +157,12 @@ fn killed_workers_lose_nothing_and_release_nothing_twice() {
             let log = store.audit_list(&log).await.unwrap();
             assert_eq!(log.iter().filter(|e| e.action == "state.release").count(), 1);
         }
+        sum.released = ids.len();
         let verdict = store.audit_verify().await.unwrap();
+        println!(
+            "{rounds} kills, {} of them while a job was worked on; {} cases, each released once; log of {} entries whole",
+            sum.amid, sum.released, verdict.entries
+        );
         assert!(verdict.failures.is_empty(), "{verdict:?}");
         let left = std::fs::read_dir(dir.path().join("work")).unwrap().count();
         assert!(left <= 1, "what the killed have left was swept: {left}");

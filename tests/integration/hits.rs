@@ -170,6 +170,35 @@ fn a_text_is_redacted_where_it_was_selected_and_nowhere_else() {
 }
 
 #[test]
+fn a_text_is_redacted_on_one_page_of_a_pdf_and_in_a_scan() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let spot = |path: &str, page: u32, text: &str| {
+        format!("[[text]]\npath = \"{path}\"\npage = {page}\ntext = \"{text}\"\nreason = \"third_party\"\n")
+    };
+    let inputs = ["reyes/portal-fhir.json", "pdf/visit-summary.pdf", "scans/lab.png"];
+    // The clinic heads both pages.
+    let rulings = spot("visit-summary.pdf", 2, "Endocrine Clinic") + &spot("lab.png", 1, "Sodium 139");
+    let after = process(dir.path(), &inputs, &rulings);
+    assert!(after.code == 0 || after.code == 3, "{} {}", after.code, after.stderr);
+    let drawn: Vec<Value> = after.ledger().into_iter().filter(|e| e["rule"] == "drawn.text").collect();
+    let of = |e: &Value, k: &str| e[k].as_str().unwrap_or_default().replace('\t', " ");
+    let at: Vec<(String, String)> =
+        drawn.iter().map(|e| (of(&e["place"], "path").chars().take(6).collect(), of(e, "original"))).collect();
+    let wanted = [("page 1", "Sodium 139"), ("page 2", "Endocrine Clinic")];
+    assert!(at.iter().map(|(a, b)| (a.as_str(), b.as_str())).eq(wanted), "{drawn:?}");
+    let files = after.files();
+    let (_, pdf) = files.iter().find(|(p, _)| p == "visit-summary.pdf").expect("the PDF");
+    let layers = disclose::format::pdf::layers(pdf, &[0, 1], false).expect("pages");
+    assert!(layers[0].texts[0].contains("Endocrine Clinic"), "the first page keeps it");
+    assert!(!layers[1].texts[0].contains("Endocrine") && layers[1].texts[0].contains("Fairhaven"), "{}", layers[1].texts[0]);
+    let (_, scan) = files.iter().find(|(p, _)| p == "lab.png").expect("the scan");
+    let read = disclose::format::image::layer(scan, 0).expect("a page");
+    assert!(!read.texts[0].contains("Sodium") && read.texts[0].contains("Creatinine"), "{}", read.texts[0]);
+    let nowhere = process(dir.path(), &inputs, &spot("visit-summary.pdf", 1, "Free T4"));
+    assert_eq!(nowhere.code, 2, "it stands on the other page: {}", nowhere.stderr);
+}
+
+#[test]
 fn a_selection_that_holds_a_name_leaves_nothing_of_either() {
     let dir = tempfile::tempdir().expect("a folder");
     let before = process(dir.path(), &["reyes/portal-fhir.json"], "");

@@ -23,7 +23,7 @@ pub mod tiff_unpack;
 pub mod tiff_write;
 mod writing;
 
-pub use reading::{PageFields, draw, page_fields};
+pub use reading::{PageFields, draw, page_fields, page_words};
 pub use writing::{Orders, order_of, redact_page, say};
 
 use writing::orders;
@@ -32,6 +32,7 @@ use super::{Drawn, Format, Score, Source};
 use crate::model::document::{Document, Field, Kept, Record};
 use crate::model::edit::{Edit, Written};
 use crate::model::error::{ReadError, WriteError};
+use crate::model::layer::PageLayer;
 use crate::model::pages;
 use crate::model::picture::Picture;
 use crate::model::view::{Span, TextView};
@@ -116,7 +117,7 @@ impl Image {
 
 /// The pages of a PNG, JPEG or TIFF, decoded one at a time, with whether the codec is lossy. For the checks, which compare them.
 pub fn pictures(bytes: &[u8]) -> impl Iterator<Item = Result<(Picture, bool), String>> + '_ {
-    let image = [PNG, JPEG, TIFF].into_iter().find(|i| i.sniff(bytes, "") == Score::Sure);
+    let image = image_of(bytes).ok();
     let ifds = image.map_or(Err("not an image".to_string()), |i| i.count(bytes));
     let n = ifds.as_ref().map_or(1, |i| i.len().max(1));
     (0..n).map(move |p| {
@@ -125,6 +126,37 @@ pub fn pictures(bytes: &[u8]) -> impl Iterator<Item = Result<(Picture, bool), St
         let Raster { width, height, depth, data } = raster;
         Ok((Picture { width, height, channels: depth.bytes(), data }, made.is_some()))
     })
+}
+
+fn image_of(bytes: &[u8]) -> Result<Image, String> {
+    [PNG, JPEG, TIFF].into_iter().find(|i| i.sniff(bytes, "") == Score::Sure).ok_or_else(|| "not an image".into())
+}
+
+/// Width and height of every page as it is shown, in pixels. Empty when it is no image.
+pub fn sizes(bytes: &[u8]) -> Vec<(f32, f32)> {
+    pictures(bytes).map(|p| p.map_or((1.0, 1.0), |(p, _)| (p.width as f32, p.height as f32))).collect()
+}
+
+/// The text of a page (from 0) with its places. It is read by an engine, which takes seconds.
+///
+/// # Errors
+/// It cannot be decoded or read, or is not there.
+pub fn layer(bytes: &[u8], number: usize) -> Result<PageLayer, String> {
+    let image = image_of(bytes)?;
+    let ifds = image.count(bytes)?;
+    let ifd = ifds.get(number);
+    if number > 0 && ifd.is_none() {
+        return Err("there is no such page".into());
+    }
+    let decoded = image.decode(bytes, ifd)?;
+    let read = page::read(&decoded.raster, decoded.dpi)?;
+    let placed = |corners: [(f32, f32); 4]| {
+        let low = |f: fn(&(f32, f32)) -> f32| corners.iter().map(f).fold(f32::MAX, f32::min);
+        let high = |f: fn(&(f32, f32)) -> f32| corners.iter().map(f).fold(f32::MIN, f32::max);
+        [low(|p| p.0), 1.0 - high(|p| p.1), high(|p| p.0), 1.0 - low(|p| p.1)]
+    };
+    let words = page_words(&read, 0, placed);
+    Ok(PageLayer { texts: vec![read.text.text], words, pictured: false })
 }
 
 impl Format for Image {

@@ -159,6 +159,39 @@ impl Raster {
         }
     }
 
+    /// The page at most so many pixels wide, each the mean of those it stands for; for a person to look at.
+    pub fn narrowed(self, width: usize) -> Raster {
+        if width == 0 || self.width <= width {
+            return self;
+        }
+        let height = (self.height * width / self.width).max(1);
+        let n = self.depth.bytes();
+        let mut out = Vec::with_capacity(width * height * n);
+        let bounds = |i: usize, to: usize, from: usize| (i * from / to, ((i + 1) * from / to).max(i * from / to + 1));
+        let mut sums = vec![0u32; width * n];
+        for y in 0..height {
+            let (top, bottom) = bounds(y, height, self.height);
+            sums.fill(0);
+            for row in top..bottom {
+                let row = self.row(row);
+                for (x, sum) in sums.chunks_exact_mut(n).enumerate() {
+                    let (left, right) = bounds(x, width, self.width);
+                    for pixel in row.get(left * n..right * n).unwrap_or_default().chunks_exact(n) {
+                        sum.iter_mut().zip(pixel).for_each(|(s, v)| *s += u32::from(*v));
+                    }
+                }
+            }
+            for (x, sum) in sums.chunks_exact(n).enumerate() {
+                let (left, right) = bounds(x, width, self.width);
+                let count = ((right - left) * (bottom - top)) as u32;
+                out.extend(sum.iter().map(|s| (s / count) as u8));
+            }
+        }
+        // Between black and white there is grey.
+        let depth = if self.depth == Depth::Bit { Depth::Grey } else { self.depth };
+        Raster { width, height, depth, data: out }
+    }
+
     /// Turned clockwise; no pixel is changed.
     pub fn turned(self, turn: Turn) -> Raster {
         let (w, h, n) = (self.width, self.height, self.depth.bytes());
@@ -246,6 +279,16 @@ mod tests {
 
     fn page() -> Raster {
         Raster { width: 3, height: 2, depth: Depth::Grey, data: vec![1, 2, 3, 4, 5, 6] }
+    }
+
+    #[test]
+    fn a_narrower_page_is_the_mean_of_what_it_stands_for() {
+        let wide = Raster::new(4, 2, Depth::Bit, vec![0, 255, 0, 0, 255, 0, 0, 0]).unwrap();
+        let small = wide.clone().narrowed(2);
+        assert_eq!((small.width, small.height, small.depth, small.data), (2, 1, Depth::Grey, vec![127, 0]));
+        assert_eq!(wide.clone().narrowed(9), wide, "never wider");
+        let odd = Raster::new(3, 1, Depth::Rgb, vec![9, 0, 0, 0, 9, 0, 0, 0, 9]).unwrap().narrowed(2);
+        assert_eq!((odd.width, odd.data), (2, vec![9, 0, 0, 0, 4, 4]));
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use super::ocr::Area;
 use super::page::{GUESS, PageRead};
 use super::regions::{Looks, Region};
+use crate::format::layout::words;
 use crate::model::document::{Class, Document, Doubt, Field, FieldId, Form};
+use crate::model::layer::PageWord;
 use crate::model::view::{Span, TextView};
 
 /// Stands in the text for what is no text.
@@ -57,6 +59,17 @@ pub fn page_fields(page: &PageRead, node: u32, record: u32, doc: &mut Document) 
     }
     guesses(page, text, doc);
     out
+}
+
+/// The words of a page that was read. `placed` takes corners on the unit square of the page as it lies (from its left and from its bottom) to
+/// where the page is shown.
+pub fn page_words(page: &PageRead, field: u32, placed: impl Fn([(f32, f32); 4]) -> [f32; 4]) -> Vec<PageWord> {
+    let place = |id: u32| {
+        let a = page.words.get(id as usize)?.area;
+        let unit = |x: i32, y: i32| page.laid.unit(x as f32, y as f32, page.size);
+        Some(placed([unit(a.left, a.bottom), unit(a.right, a.bottom), unit(a.left, a.top), unit(a.right, a.top)]))
+    };
+    words(&page.text, field, place)
 }
 
 /// Adds a region that a person has drawn, `corners` on the unit square of the page as it lies; gives its field.

@@ -13,6 +13,9 @@ mod rows;
 mod runs;
 #[cfg(test)]
 mod tests;
+mod words;
+
+pub use words::words;
 
 /// Corners of a piece as the text stands: lower left, lower right, upper right, upper left. From the first to the second is the
 /// direction of reading; for vertical writing that is downwards.

@@ -53,26 +53,41 @@ pub type Looks = Vec<Result<Looked, String>>;
 /// # Errors
 /// A document in which two readers find another number of pages.
 pub fn all(doc: &mut Document, pages: &mut [PageInfo], bytes: &[u8], password: &str) -> Result<Looks, String> {
+    let numbers: Vec<usize> = (0..pages.len()).collect();
+    some(doc, pages, &numbers, bytes, password)
+}
+
+/// The same for the pages of these numbers, in their order.
+///
+/// # Errors
+/// As [`all`].
+pub fn some(
+    doc: &mut Document,
+    pages: &mut [PageInfo],
+    numbers: &[usize],
+    bytes: &[u8],
+    password: &str,
+) -> Result<Looks, String> {
     let second = second::open(bytes, password);
     if second.as_ref().is_some_and(|pdf| second::pages(pdf) != Some(pages.len())) {
         return Err("a damaged PDF: two readers do not find the same number of pages in it".into());
     }
-    let numbers: Vec<usize> = (0..pages.len()).collect();
     // Fonts and forms are read once for each stretch of pages.
-    let stretch = pages.len().div_ceil(rayon::current_num_threads().max(1) * 2).clamp(8, 64);
+    let stretch = numbers.len().div_ceil(rayon::current_num_threads().max(1) * 2).clamp(8, 64);
     let looks: Vec<Look> = {
         let (doc, pages) = (&*doc, &*pages);
         numbers.par_chunks(stretch).flat_map_iter(|some| looked(doc, pages, some, second.as_ref())).collect()
     };
     drop(second);
-    let mut todo: Vec<(usize, String)> = Vec::new();
+    // Place in the answer, page, why.
+    let mut todo: Vec<(usize, usize, String)> = Vec::new();
     let mut out: Vec<Result<Looked, String>> = Vec::with_capacity(looks.len());
-    for (n, look) in looks.into_iter().enumerate() {
+    for (i, (look, n)) in looks.into_iter().zip(numbers).enumerate() {
         out.push(match look {
             Look::Read(l) => Ok(l),
             Look::Left(why) => Err(why),
             Look::Draw(why) => {
-                todo.push((n, why.clone()));
+                todo.push((i, *n, why.clone()));
                 Err(why)
             }
         });
@@ -80,14 +95,14 @@ pub fn all(doc: &mut Document, pages: &mut [PageInfo], bytes: &[u8], password: &
     if todo.is_empty() || !ocr::is_there() {
         return Ok(out);
     }
-    let drawings: Vec<(usize, String, Option<Stream>)> = todo
+    let drawings: Vec<(usize, usize, String, Option<Stream>)> = todo
         .into_par_iter()
-        .map(|(n, why)| {
+        .map(|(i, n, why)| {
             let drawing = pages.get(n).and_then(|info| second::draw(doc, info, &|a| is_drawn(doc, a)).ok()).map(|r| packed(&r));
-            (n, why, drawing)
+            (i, n, why, drawing)
         })
         .collect();
-    for (n, why, drawing) in drawings {
+    for (i, n, why, drawing) in drawings {
         let (Some(drawing), Some(info)) = (drawing, pages.get_mut(n)) else { continue };
         replace(doc, info, drawing);
         let looked = match looked(doc, std::slice::from_ref(info), &[0], None).pop() {
@@ -95,7 +110,7 @@ pub fn all(doc: &mut Document, pages: &mut [PageInfo], bytes: &[u8], password: &
             Some(Look::Draw(why) | Look::Left(why)) => Err(why),
             None => continue,
         };
-        if let Some(slot) = out.get_mut(n) {
+        if let Some(slot) = out.get_mut(i) {
             *slot = looked;
         }
     }

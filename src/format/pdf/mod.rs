@@ -24,6 +24,7 @@ mod glyphs;
 mod icc;
 mod interpret;
 mod label_font;
+mod layer;
 mod layers;
 mod lex;
 mod look;
@@ -61,6 +62,7 @@ use crate::model::error::{ReadError, WriteError};
 use crate::model::view::TextView;
 use read::{Held, PAGE_NODE, What};
 
+pub use layer::layers;
 pub use source::add_password;
 
 /// PDF with a text layer.

@@ -7,28 +7,27 @@ use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Dots per inch: a letter page is 935 pixels wide.
-const DPI: f32 = 110.0;
 /// Pixels of one picture.
-const MAX_PIXELS: f32 = 4e6;
+const MAX_PIXELS: f32 = 16e6;
 /// Pages that are counted.
 const MAX_PAGES: usize = 5_000;
 
-/// How many pages there are; 0 when they cannot be drawn. Encrypted files are not opened here.
-pub fn count(bytes: &[u8]) -> usize {
+/// Width and height of every page as it is shown, in points; none when they cannot be drawn. Encrypted files are not opened here.
+pub fn sizes(bytes: &[u8]) -> Vec<(f32, f32)> {
     // The reader is not ours; a panic in it is a file that cannot be shown.
-    catch_unwind(AssertUnwindSafe(|| open(bytes, "").map_or(0, |pdf| pdf.pages().len().min(MAX_PAGES)))).unwrap_or(0)
+    let sizes = || open(bytes, "").map(|pdf| pdf.pages().iter().take(MAX_PAGES).map(|p| p.render_dimensions()).collect());
+    catch_unwind(AssertUnwindSafe(sizes)).ok().flatten().unwrap_or_default()
 }
 
-/// A page by its number from 0; `None` when it is too large, too much work, or not there.
-pub fn page(bytes: &[u8], number: usize) -> Option<Raster> {
+/// A page by its number from 0, so many pixels wide; `None` when it is too large, too much work, or not there.
+pub fn page(bytes: &[u8], number: usize, width: usize) -> Option<Raster> {
     catch_unwind(AssertUnwindSafe(|| {
         let pdf = open(bytes, "")?;
         let page = pdf.pages().get(number)?;
         // Bounds the work: a page that asks for too many steps is not drawn.
         letters(&pdf, number, &InterpreterCache::new())?;
         let (w, h) = page.render_dimensions();
-        let scale = (DPI / 72.0).min((MAX_PIXELS / (w * h)).sqrt());
+        let scale = (width as f32 / w).min((MAX_PIXELS / (w * h)).sqrt());
         if !scale.is_finite() || scale < 0.05 || w.max(h) * scale > 20_000.0 {
             return None;
         }
@@ -47,10 +46,12 @@ mod tests {
     fn a_page_is_drawn_and_nonsense_is_not() {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/scans/scanned.pdf");
         let bytes = std::fs::read(path).unwrap();
-        assert!(super::count(&bytes) >= 1);
-        let page = super::page(&bytes, 0).unwrap();
-        assert!(page.width > 300 && page.data.iter().any(|p| *p < 128), "something dark is on it");
-        assert!(super::page(&bytes, 99).is_none() && super::page(b"%PDF-1.4 nothing", 0).is_none());
-        assert_eq!(super::count(b""), 0);
+        let (w, h) = super::sizes(&bytes)[0];
+        let page = super::page(&bytes, 0, 900).unwrap();
+        assert!((899..=901).contains(&page.width) && page.data.iter().any(|p| *p < 128), "something dark is on it");
+        assert!((page.height as f32 / page.width as f32 - h / w).abs() < 0.01, "as its size says");
+        assert!(super::page(&bytes, 0, 1_800).unwrap().width > 1_790, "as sharp as is asked");
+        assert!(super::page(&bytes, 99, 900).is_none() && super::page(b"%PDF-1.4 nothing", 0, 900).is_none());
+        assert!(super::sizes(b"").is_empty());
     }
 }

@@ -1,6 +1,6 @@
 //! C-CDA and other XML: a card for the header's participants and for each section.
 
-use super::{Card, Readable, Row};
+use super::{Card, Readable, Row, embedded};
 use crate::format::xml::parse::parse;
 use crate::format::xml::tape::{Kind, Tape};
 use crate::format::xml::text::{Mode, string};
@@ -82,7 +82,7 @@ fn sections(tape: &Tape, element: u32, cards: &mut Vec<Card>) {
 
 fn section(tape: &Tape, section: u32, card: &mut Card) {
     for child in tape.elements(section) {
-        if tape.is(child, b"text") {
+        if tape.is(child, b"text") && !is_encoded(tape, child) {
             let path = at(tape, child);
             for line in flow::view(tape.bytes, tape.node(child).inner).text.lines().filter(|l| !l.trim().is_empty()) {
                 card.push(Row { path: path.clone(), text: line.trim().to_string(), ..Row::default() });
@@ -105,7 +105,9 @@ fn leaves(tape: &Tape, element: u32, named: &str, card: &mut Card) {
     let mut children = tape.elements(element).peekable();
     if children.peek().is_none() {
         let text = string(tape.bytes, tape.node(element).inner, tape.encoding, Mode::Text);
-        if !text.trim().is_empty() {
+        if is_encoded(tape, element) {
+            embedded::rows(&text, named, &at(tape, element), card);
+        } else if !text.trim().is_empty() {
             card.push(Row { name: named.into(), path: at(tape, element), text: text.trim().to_string(), technical: false });
         }
         return;
@@ -121,6 +123,12 @@ fn leaves(tape: &Tape, element: u32, named: &str, card: &mut Card) {
         let last = named.rsplit(' ').next().unwrap_or_default();
         leaves(tape, child, format!("{last} {}", name(tape, child)).trim(), card);
     }
+}
+
+/// A document as base64 (`nonXMLBody/text`, `observationMedia/value`).
+fn is_encoded(tape: &Tape, element: u32) -> bool {
+    tape.attr(element, b"representation")
+        .is_some_and(|a| string(tape.bytes, tape.node(a).inner, tape.encoding, Mode::Attr).trim() == "B64")
 }
 
 fn leaves_of_attributes(tape: &Tape, element: u32, named: &str, card: &mut Card) {

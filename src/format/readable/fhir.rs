@@ -1,7 +1,7 @@
 //! FHIR JSON: a card for each resource.
 
 use super::plain::lines as markup;
-use super::{Card, Readable, Row};
+use super::{Card, Readable, Row, embedded};
 use crate::format::json::tape::{Kind, Tape};
 use crate::model::error::ReadError;
 
@@ -120,12 +120,11 @@ impl Reader<'_> {
                 if key == "div" {
                     return markup(text.as_bytes(), "narrative", path, card);
                 }
-                let text = if key == "data" && text.len() > 200 {
-                    format!("(attachment, {} characters)", text.len())
-                } else {
-                    text.into_owned()
-                };
-                card.push(Row { name: words(name), path: path.into(), text, technical });
+                // `Attachment.data`, `Binary.data`; the data of a signature or of sampled values are no document.
+                if key == "data" && !technical && !["/signature/", "SampledData/"].iter().any(|p| path.contains(p)) {
+                    return embedded::rows(&text, &words(name), path, card);
+                }
+                card.push(Row { name: words(name), path: path.into(), text: text.into_owned(), technical });
             }
             _ => {
                 let text = String::from_utf8_lossy(self.tape.raw(self.source, v)).into_owned();

@@ -6,6 +6,7 @@
 
 mod align;
 mod cda;
+mod embedded;
 mod fhir;
 mod plain;
 
@@ -87,28 +88,19 @@ pub fn readable(bytes: &[u8], syntax: Syntax) -> Result<Readable, ReadError> {
     }
 }
 
-/// The text of a document that is written anew (PDF, scans): what its reader makes of each page.
-///
-/// # Errors
-/// It cannot be read.
-pub fn pages(format: &dyn Format, bytes: &[u8]) -> Result<Readable, ReadError> {
-    let doc = format.read(Source { bytes, name: "" })?;
-    let Some(text) = &doc.text else { return Ok(Readable::default()) };
-    let mut cards: Vec<Card> = Vec::new();
-    let mut at = u32::MAX;
-    for field in &doc.fields {
-        let Some(piece) = text.get(field.span.range()) else { continue };
-        if field.record != at {
-            at = field.record;
-            cards.push(Card { title: format!("Text {}", cards.len() + 1), ..Card::default() });
+/// The text of a document with pages: a card for each page, with the texts that stand on it.
+pub fn texts<'t>(pages: impl Iterator<Item = &'t [String]>) -> Readable {
+    let mut cards = Vec::new();
+    for (n, page) in pages.enumerate() {
+        let mut card = Card { title: format!("Text of page {}", n + 1), path: format!("page {}", n + 1), ..Card::default() };
+        for line in page.iter().flat_map(|t| t.lines()).filter(|l| !l.trim().is_empty()) {
+            card.push(Row { text: line.to_string(), ..Row::default() });
         }
-        if let Some(card) = cards.last_mut() {
-            for line in piece.lines().filter(|l| !l.trim().is_empty()) {
-                card.push(Row { text: line.to_string(), ..Row::default() });
-            }
+        if !card.rows.is_empty() {
+            cards.push(card);
         }
     }
-    Ok(Readable { cards })
+    Readable { cards }
 }
 
 /// What a format's own reader calls text, field by field.

@@ -111,14 +111,26 @@
   };
 
   // The place of an item in its document.
-  document.addEventListener("htmx:after:swap", () => { one("#here")?.scrollIntoView({ block: "center" }); window.scrollTo({ top: 0 }); });
+  document.addEventListener("htmx:after:swap", () => {
+    one("#here")?.scrollIntoView({ block: "center" });
+    window.scrollTo({ top: 0 });
+    opened();
+  });
 
   // Selected text goes to the field for words.
   const selected = () => String(getSelection()).replace(/\s+/g, " ").trim();
+  const chosenOnPage = (page, field, from, to) => {
+    for (const [name, v] of [["page", page], ["field", field], ["from", from], ["to", to]]) { const x = one(`[data-sel-${name}]`); if (x) x.value = v; }
+  };
+  const floats = (on) => one("[data-words]")?.classList.toggle("floating", on);
   document.addEventListener("selectionchange", () => {
     const field = one("[data-word]");
     if (!field || document.activeElement === field || !one("#document")?.contains(getSelection().anchorNode) || selected().length < 2) return;
+    // On pages the text layer says itself what is selected.
+    if (getSelection().anchorNode.parentElement?.closest(".layer")) return;
     field.value = selected().slice(0, 200);
+    chosenOnPage(0, 0, 0, 0);
+    floats(true);
     // What stands around it in the same piece of text tells this place from others.
     const range = getSelection().getRangeAt(0);
     const inside = range.startContainer === range.endContainer && range.startContainer.nodeType === Node.TEXT_NODE;
@@ -143,6 +155,7 @@
     if (!form) return;
     if (!box || box.sheet !== sheet) { box?.el.remove(); box = { sheet, el: document.createElement("div") }; box.el.className = "drawn"; sheet.append(box.el); }
     Object.assign(box, { l, t, r, b });
+    form.closest("details").open = true;
     // The page forbids style attributes in its text; the object model may set them.
     Object.assign(box.el.style, { left: `${l * 100}%`, top: `${t * 100}%`, width: `${(r - l) * 100}%`, height: `${(b - t) * 100}%` });
     for (const [name, v] of [["left", l], ["top", t], ["right", r], ["bottom", b]]) one(`[name=${name}]`, form).value = v.toFixed(4);
@@ -151,7 +164,7 @@
   };
   document.addEventListener("pointerdown", (e) => {
     const sheet = e.target.closest?.("[data-sheet]");
-    if (!sheet || e.button) return;
+    if (!sheet || e.button || (!e.shiftKey && e.target.closest(".layer span"))) return;
     e.preventDefault();
     const area = one("img", sheet).getBoundingClientRect();
     const at = (x) => [Math.min(1, Math.max(0, (x.clientX - area.left) / area.width)), Math.min(1, Math.max(0, (x.clientY - area.top) / area.height))];
@@ -161,6 +174,205 @@
     document.addEventListener("pointermove", move);
     document.addEventListener("pointerup", up);
   });
+  // Pages of PDFs and scans: where one is, how large, which sides, and the text that lies over each picture.
+  let zoom = 1;
+  const figures = () => all("#document figure.paged");
+  const zooms = [0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4];
+  const sized = () => {
+    // The browser chooses the picture by this width and by how fine its screen is.
+    for (const img of all("#document .sheet img")) { const w = Math.round(img.parentElement.clientWidth); if (w) img.sizes = `${w}px`; }
+    const shown = one("[data-zoom-shown]");
+    if (shown) shown.textContent = zoom === 1 ? "Fit width" : `${Math.round(zoom * 100)} %`;
+  };
+  const atPage = () => {
+    const list = figures();
+    const here = list.findIndex((f) => f.getBoundingClientRect().bottom > 180);
+    return here < 0 ? list.length - 1 : here;
+  };
+  const toPage = (n) => {
+    const list = figures();
+    const f = list[Math.max(0, Math.min(list.length - 1, n))];
+    if (!f) return;
+    f.scrollIntoView({ block: "start" });
+    one("[data-page-no]").value = f.dataset.page;
+  };
+  const zoomed = (step) => {
+    const page = atPage();
+    const at = zooms.indexOf(zoom);
+    zoom = step === 0 ? 1 : zooms[Math.max(0, Math.min(zooms.length - 1, at + step))];
+    one("#document").style.setProperty("--zoom", zoom);
+    sized();
+    toPage(page);
+  };
+  const sides = (which) => {
+    const page = atPage();
+    const d = one("#document");
+    d.classList.toggle("only-original", which === "original");
+    d.classList.toggle("only-redacted", which === "redacted");
+    one("[data-sides]").value = which;
+    sized();
+    toPage(page);
+  };
+  document.addEventListener("click", (e) => {
+    const b = e.target.closest("[data-pagebar] button");
+    if (b?.dataset.step) toPage(atPage() + Number(b.dataset.step));
+    if (b?.dataset.zoom) zoomed(Number(b.dataset.zoom));
+    if (e.target.closest("[data-unselect]")) unselect();
+  });
+  document.addEventListener("change", (e) => {
+    if (e.target.matches("[data-page-no]")) toPage(Number(e.target.value) - 1);
+    if (e.target.matches("[data-sides]")) sides(e.target.value);
+  });
+  addEventListener("scroll", () => { const n = one("[data-page-no]"); if (n && document.activeElement !== n && figures().length) n.value = figures()[atPage()].dataset.page; }, { passive: true });
+  addEventListener("resize", sized);
+  // Both sides of a page are looked at in the same place.
+  document.addEventListener("scroll", (e) => {
+    if (!e.target.matches?.(".scroller")) return;
+    for (const s of all(".scroller", e.target.closest("figure"))) if (s !== e.target && s.scrollLeft !== e.target.scrollLeft) s.scrollLeft = e.target.scrollLeft;
+  }, true);
+
+  const layers = new WeakMap();
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = "100px sans-serif";
+  const layer = (sheet) => {
+    if (layers.has(sheet)) return layers.get(sheet);
+    const head = one("[data-doc]");
+    const page = sheet.closest("figure").dataset.page;
+    const made = fetch(`${head.dataset.case}/layer?doc=${head.dataset.doc}&page=${page}&side=${sheet.dataset.side}`).then(async (r) => {
+      if (!r.ok) { layers.delete(sheet); return null; }
+      const d = await r.json();
+      const img = one("img", sheet);
+      const tall = img.getAttribute("height") / img.getAttribute("width");
+      const el = document.createElement("div");
+      el.className = "layer";
+      const spans = d.words.map(([field, from, to, l, t, right, b, hit], i) => {
+        const s = document.createElement("span");
+        const text = d.texts[field].slice(from, to);
+        s.textContent = text;
+        s.dataset.n = i;
+        if (hit) s.className = "hit";
+        // In parts of the sheet's width, so that it stays in place at every size.
+        const size = ((b - t) / 10000) * tall * 0.82;
+        const wide = (right - l) / 10000 / (size * (pen.measureText(text).width / 100 || 1));
+        Object.assign(s.style, { left: `${l / 100}%`, top: `${t / 100}%`, height: `${(b - t) / 100}%`, fontSize: `${size * 100}cqw`, transform: `scaleX(${wide})` });
+        el.append(s, " ");
+        return s;
+      });
+      sheet.append(el);
+      return { ...d, spans, page: Number(page), sheet };
+    }).catch(() => { layers.delete(sheet); return null; });
+    layers.set(sheet, made);
+    return made;
+  };
+  const unselect = () => { getSelection().removeAllRanges(); chosenOnPage(0, 0, 0, 0); floats(false); const w = one("[data-word]"); if (w) w.value = ""; };
+  /// Selects a range of a page's text: words of one text, from and to in its units.
+  const selectOn = (d, field, from, to) => {
+    const list = d.spans.filter((_, i) => d.words[i][0] === field && d.words[i][1] < to && from < d.words[i][2]);
+    if (!list.length) return;
+    const [first, last] = [list[0], list[list.length - 1]];
+    const clip = (s, at) => Math.max(0, Math.min(s.firstChild.length, at - d.words[s.dataset.n][1]));
+    getSelection().setBaseAndExtent(first.firstChild, clip(first, from), last.firstChild, clip(last, to));
+    if (d.sheet.dataset.side === "original") chosenOnPage(d.page, field, from, to); else chosenOnPage(0, 0, 0, 0);
+    const word = one("[data-word]");
+    if (word) { word.value = d.texts[field].slice(from, to).replace(/\s+/g, " ").trim().slice(0, 200); floats(true); }
+    return first;
+  };
+  document.addEventListener("pointerdown", async (e) => {
+    const span = e.target.closest?.(".layer span");
+    if (!span || e.button || e.shiftKey) return;
+    e.preventDefault();
+    const sheet = span.closest(".sheet");
+    const d = await layer(sheet);
+    if (!d) return;
+    const first = d.words[span.dataset.n];
+    const area = one("img", sheet).getBoundingClientRect();
+    const to = (x) => {
+      const [px, py] = [((x.clientX - area.left) / area.width) * 10000, ((x.clientY - area.top) / area.height) * 10000];
+      const away = (w) => Math.hypot(Math.max(w[3] - px, 0, px - w[5]), 3 * Math.max(w[4] - py, 0, py - w[6]));
+      let best = first;
+      for (const w of d.words) if (w[0] === first[0] && away(w) < away(best)) best = w;
+      selectOn(d, first[0], Math.min(first[1], best[1]), Math.max(first[2], best[2]));
+    };
+    const move = (x) => to(x);
+    const up = (x) => { to(x); document.removeEventListener("pointermove", move); document.removeEventListener("pointerup", up); };
+    document.addEventListener("pointermove", move);
+    document.addEventListener("pointerup", up);
+    to(e);
+  });
+  const seen = new IntersectionObserver((list) => { for (const x of list) if (x.isIntersecting) { layer(x.target); seen.unobserve(x.target); } }, { rootMargin: "200px" });
+  const showOn = async (page, find) => {
+    toPage(page - 1);
+    const sheet = one(".sheet[data-side=original]", figures()[page - 1]);
+    const d = sheet && await layer(sheet);
+    if (d) find(d)?.scrollIntoView({ block: "center", inline: "center" });
+  };
+  let last = null;
+  /// A document has come: its pages get their layers as they are seen, and what was asked for is shown.
+  const opened = () => {
+    const head = one("[data-doc]");
+    if (!head || head === last) return;
+    last = head;
+    sized();
+    all("#document .sheet").forEach((s) => seen.observe(s));
+    const { at, mark } = head.dataset;
+    const page = Number(one("#document").dataset.firstPage) || Number((at.match(/^page (\d+)/) || [])[1]) || (mark && figures().length === 1 ? 1 : 0);
+    if (!page || !figures().length) return;
+    if (mark) {
+      showOn(page, (d) => {
+        const field = d.texts.findIndex((t) => t.includes(mark));
+        const hit = d.spans.filter((s, i) => d.words[i][7] && d.words[i][0] === field && mark.includes(s.textContent))[0];
+        const from = hit ? d.texts[field].indexOf(mark, Math.max(0, d.words[hit.dataset.n][1] - mark.length)) : field < 0 ? -1 : d.texts[field].indexOf(mark);
+        return from < 0 ? null : selectOn(d, field, from, from + mark.length);
+      });
+    } else if (page > 1) toPage(page - 1);
+  };
+
+  // Finding in the document: pages, or cards.
+  const search = { q: "", list: [], at: -1 };
+  const goFound = async (step) => {
+    if (!search.list.length) return;
+    search.at = (search.at + step + search.list.length) % search.list.length;
+    const x = search.list[search.at];
+    one("[data-found-at]").textContent = `${search.at + 1} of ${search.total}`;
+    document.activeElement?.blur();
+    if (x.page) { await showOn(x.page, (d) => selectOn(d, x.field, x.from, x.to)); return; }
+    const head = one("[data-doc]");
+    const text = search.q;
+    await htmx.ajax("GET", `${head.dataset.case}/document?doc=${head.dataset.doc}&from=${x.card}&q=1&mark=${encodeURIComponent(text)}`, { target: "#document" });
+    one("[data-find-text]").value = text;
+    one("[data-found-at]").textContent = `${search.at + 1} of ${search.total}`;
+    all("[data-found]").forEach((b) => { b.disabled = false; });
+    one("#here")?.scrollIntoView({ block: "center" });
+  };
+  document.addEventListener("submit", async (e) => {
+    if (!e.target.matches("[data-find]")) return;
+    e.preventDefault();
+    const q = one("[data-find-text]").value.trim();
+    if (!q) return;
+    if (q === search.q && search.list.length) { goFound(1); return; }
+    const head = one("[data-doc]");
+    one("[data-found-at]").textContent = "Looking …";
+    const r = await fetch(`${head.dataset.case}/find?doc=${head.dataset.doc}&q=${encodeURIComponent(q)}`);
+    const d = r.ok ? await r.json() : { total: 0, found: [] };
+    Object.assign(search, { q, list: d.found, total: d.found.length < d.total ? `${d.found.length} (${d.total})` : d.found.length, at: -1 });
+    all("[data-found]").forEach((b) => { b.disabled = !d.found.length; });
+    if (d.found.length) goFound(1); else one("[data-found-at]").textContent = "Not found";
+  });
+  document.addEventListener("click", (e) => { const b = e.target.closest("[data-found]"); if (b) goFound(Number(b.dataset.found)); });
+  const pageKeys = (e) => {
+    if (e.key === "f" && one("[data-find-text]")) { one("[data-find-text]").focus(); one("[data-find-text]").select(); return true; }
+    if (e.key === "Escape" && one("[data-words].floating")) { unselect(); return true; }
+    if (e.key === "e" && one("[data-words].floating")) { one("[data-here]").click(); return true; }
+    if (!figures().length) return false;
+    if (e.key === "[") toPage(atPage() - 1);
+    else if (e.key === "]") toPage(atPage() + 1);
+    else if (e.key === "+" || e.key === "=") zoomed(1);
+    else if (e.key === "-") zoomed(-1);
+    else if (e.key === "0") zoomed(0);
+    else if (e.key === "v") { const all3 = ["both", "original", "redacted"]; sides(all3[(all3.indexOf(one("[data-sides]").value) + 1) % 3]); }
+    else return false;
+    return true;
+  };
   const boxKeys = (e) => {
     if (!one("[data-draw]")) return false;
     if (e.key === "b") {
@@ -196,7 +408,7 @@
     if (e.key === "?") { done(); one("#help").showModal(); return; }
     if (e.key === "/") { const s = one("[data-search]"); if (s) { done(); s.focus(); s.select(); } else location.href = "/queue"; return; }
     if (e.key === "A" && e.shiftKey) { one("[data-apply]")?.requestSubmit(); return; }
-    if (boxKeys(e)) { done(); return; }
+    if (boxKeys(e) || pageKeys(e)) { done(); return; }
     const hits = one("[data-hits]");
     if (hits && /^[aom]$/.test(e.key)) {
       const b = one(`[data-act="${e.key}"]`, hits);
@@ -217,7 +429,7 @@
     if (e.key === "n") go(review.dataset.open);
     if (e.key === "u") one("[data-undo]")?.requestSubmit();
     if (e.key === "l") { done(); one("[data-label]")?.focus(); }
-    if (e.key === "r") { const f = one("[data-word]"); if (f) { done(); if (selected().length > 1) f.value = selected().slice(0, 200); f.focus(); } }
+    if (e.key === "r") { const f = one("[data-word]"); if (f) { done(); if (selected().length > 1 && !f.value) f.value = selected().slice(0, 200); f.focus(); } }
     if (e.key === "c") { const c = one("[data-only-changed]"); if (c) { c.checked = !c.checked; c.dispatchEvent(new Event("change", { bubbles: true })); } }
     if (/^[1-9]$/.test(e.key)) one(`[data-ruling] [data-key="${e.key}"]`)?.click();
   });

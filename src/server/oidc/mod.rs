@@ -46,8 +46,8 @@ struct Started {
 pub struct Oidc {
     provider: Arc<Provider>,
     started: Mutex<HashMap<String, Started>>,
-    /// Who still owes a code: account and time, by what their browser holds.
-    seconds: Mutex<HashMap<String, (i64, i64)>>,
+    /// Who still owes a code: account, time and ID token, by what their browser holds.
+    seconds: Mutex<HashMap<String, (i64, i64, String)>>,
 }
 
 impl Oidc {
@@ -165,8 +165,8 @@ pub async fn back(
         }
         provider.person(&q.code, &s.verifier, &s.nonce, &s.back)
     });
-    let person = match asked.await.map_err(|_| lost())? {
-        Ok(person) => person,
+    let (person, token) = match asked.await.map_err(|_| lost())? {
+        Ok(found) => found,
         Err(why) => {
             eprintln!("disclose: sign-in: {why}");
             refused(&app, "unsound").await?;
@@ -186,12 +186,12 @@ pub async fn back(
         let holder = random_hex::<24>()?;
         let at = now();
         let mut seconds = oidc.seconds.lock().map_err(|_| lost())?;
-        seconds.retain(|_, (_, t)| at - *t < LONGEST);
-        seconds.insert(holder.clone(), (account.id, at));
+        seconds.retain(|_, (_, t, _)| at - *t < LONGEST);
+        seconds.insert(holder.clone(), (account.id, at, token));
         let page = Html(pages::plain("code.html", json!({"error": ""}))?);
         return Ok(([(header::SET_COOKIE, cookie(&app, &holder, LONGEST / 1000))], page).into_response());
     }
-    inside(&app, &account).await
+    inside(&app, &account, &token).await
 }
 
 async fn refused(app: &App, why: &str) -> Result<(), Fail> {
@@ -202,8 +202,9 @@ async fn refused(app: &App, why: &str) -> Result<(), Fail> {
 
 /// Begins the session. The page goes on by itself: a cookie that is strict does not go with an address to which another site has sent the
 /// browser.
-async fn inside(app: &App, account: &Account) -> Result<Response, Fail> {
+async fn inside(app: &App, account: &Account, said: &str) -> Result<Response, Fail> {
     let token = app.store.begin_session(account).await?;
+    app.store.keep_sign_in(&token, said).await?;
     app.store.audit(NewEntry::new(&account.actor(), "", "session.oidc")).await?;
     let mut response = Html(pages::plain("signed.html", json!({"shown": account.shown}))?).into_response();
     let headers = response.headers_mut();
@@ -211,6 +212,39 @@ async fn inside(app: &App, account: &Account) -> Result<Response, Fail> {
         headers.append(header::SET_COOKIE, cookie.parse().map_err(|_| lost())?);
     }
     headers.insert(header::REFRESH, header::HeaderValue::from_static("0; url=/"));
+    Ok(response)
+}
+
+/// An ID token longer than this is not sent back in an address.
+const HINT: usize = 6_000;
+
+/// Where the service's own session is ended, for a session that it has begun; `None` where it announces no such place, or is not reached.
+pub async fn end_address(app: &App, headers: &HeaderMap, said: &str) -> Option<String> {
+    let oidc = app.oidc.as_ref()?;
+    let provider = oidc.provider.clone();
+    let end = tokio::task::spawn_blocking(move || provider.found().ok()?.end.clone()).await.ok().flatten()?;
+    let mut address =
+        format!("{end}{}client_id={}", if end.contains('?') { '&' } else { '?' }, pages::urlencoded(oidc.provider.client()));
+    if said.len() <= HINT {
+        address += &format!("&id_token_hint={}", pages::urlencoded(said));
+    }
+    if oidc.provider.settings.comes_back {
+        let host = headers.get(header::HOST).and_then(|h| h.to_str().ok())?;
+        let scheme = if app.secure { "https" } else { "http" };
+        address += &format!("&post_logout_redirect_uri={}", pages::urlencoded(&format!("{scheme}://{host}/login")));
+    }
+    Some(address)
+}
+
+/// The page between: a form may send a browser to this desk alone, so that the page goes on by itself.
+///
+/// # Errors
+/// The page cannot be made.
+pub fn ending(app: &App, address: &str) -> Result<Response, Fail> {
+    let name = app.oidc.as_ref().map(Oidc::name).unwrap_or_default();
+    let mut response = Html(pages::plain("signed-out.html", json!({"name": name, "address": address}))?).into_response();
+    let refresh = format!("0; url={address}").parse().map_err(|_| lost())?;
+    response.headers_mut().insert(header::REFRESH, refresh);
     Ok(response)
 }
 
@@ -233,8 +267,8 @@ pub async fn code(
         return again(&app, StatusCode::TOO_MANY_REQUESTS, "Too many tries. Wait a minute.");
     }
     let held = auth::named(&headers, COOKIE).unwrap_or_default();
-    let owed = oidc.seconds.lock().map_err(|_| lost())?.get(&held).copied();
-    let Some((id, _)) = owed.filter(|(_, at)| now() - at < LONGEST) else {
+    let owed = oidc.seconds.lock().map_err(|_| lost())?.get(&held).cloned();
+    let Some((id, _, said)) = owed.filter(|(_, at, _)| now() - at < LONGEST) else {
         return again(&app, StatusCode::UNPROCESSABLE_ENTITY, "This sign-in was not begun here, or took too long. Begin again.");
     };
     let account = app.store.account(id).await?;
@@ -244,7 +278,7 @@ pub async fn code(
     match totp::check(&app, &account, &form.code).await? {
         Second::Fits => {
             oidc.seconds.lock().map_err(|_| lost())?.remove(&held);
-            inside(&app, &account).await
+            inside(&app, &account, &said).await
         }
         Second::Wanted | Second::Wrong => {
             app.store.login_failed(&account).await?;

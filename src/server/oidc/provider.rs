@@ -30,10 +30,13 @@ pub struct OidcSettings {
     pub(super) name: String,
     /// E-mail addresses count although the service does not say that it has checked them.
     trust_email: bool,
+    /// The service is asked to send the browser back to the desk after a sign-out; it must know that address.
+    pub(super) comes_back: bool,
 }
 
 impl OidcSettings {
-    /// From the environment: `OIDC_ISSUER`, `OIDC_CLIENT_ID`, `OIDC_CLIENT_SECRET` (none: a public client), `OIDC_NAME`, `OIDC_TRUST_EMAIL=1`.
+    /// From the environment: `OIDC_ISSUER`, `OIDC_CLIENT_ID`, `OIDC_CLIENT_SECRET` (none: a public client), `OIDC_NAME`, `OIDC_TRUST_EMAIL=1`,
+    /// `OIDC_LOGOUT_BACK=1`.
     /// `None` without an issuer.
     ///
     /// # Errors
@@ -52,6 +55,7 @@ impl OidcSettings {
             secret,
             name,
             trust_email: variable("OIDC_TRUST_EMAIL").is_some_and(|v| v == "1"),
+            comes_back: variable("OIDC_LOGOUT_BACK").is_some_and(|v| v == "1"),
         }))
     }
 }
@@ -73,6 +77,8 @@ pub(super) struct Found {
     token: String,
     keys: String,
     userinfo: Option<String>,
+    /// Where its own session is ended (OpenID Connect RP-Initiated Logout 1.0).
+    pub(super) end: Option<String>,
     /// The secret goes in the form and not in a header.
     in_form: bool,
     /// Answers say whose they are (RFC 9207).
@@ -159,6 +165,7 @@ impl Provider {
             token: address("token_endpoint")?,
             keys: address("jwks_uri")?,
             userinfo: text("userinfo_endpoint").filter(safe),
+            end: text("end_session_endpoint").filter(safe),
             in_form: !methods.contains(&"client_secret_basic"),
             says_issuer: says.get("authorization_response_iss_parameter_supported").and_then(Value::as_bool).unwrap_or(false),
         })
@@ -178,8 +185,8 @@ impl Provider {
         Ok(keys)
     }
 
-    /// Exchanges a code for a token and says whom it names; the e-mail address only where it may be believed. Blocks.
-    pub(super) fn person(&self, code: &str, verifier: &str, nonce: &str, back: &str) -> Result<Person, String> {
+    /// Exchanges a code for a token and says whom it names, with the token; the e-mail address only where it may be believed. Blocks.
+    pub(super) fn person(&self, code: &str, verifier: &str, nonce: &str, back: &str) -> Result<(Person, String), String> {
         let found = self.found()?;
         let s = &self.settings;
         let mut form = format!(
@@ -223,7 +230,7 @@ impl Provider {
         if !person.verified && !s.trust_email {
             person.email = None;
         }
-        Ok(person)
+        Ok((person, id.to_string()))
     }
 }
 
@@ -268,7 +275,12 @@ mod tests {
                 "jwks_uri": "https://id.example.org/k", "token_endpoint_auth_methods_supported": ["client_secret_post"]})
         };
         let good = p.read(&says("https://id.example.org", "https://id.example.org/t")).unwrap();
-        assert!(good.in_form && !good.says_issuer && good.userinfo.is_none());
+        assert!(good.in_form && !good.says_issuer && good.userinfo.is_none() && good.end.is_none());
+        let mut ends = says("https://id.example.org", "https://id.example.org/t");
+        for (address, taken) in [("https://id.example.org/end", true), ("http://id.example.org/end", false)] {
+            ends["end_session_endpoint"] = json!(address);
+            assert_eq!(p.read(&ends).unwrap().end.is_some(), taken, "{address}");
+        }
         for (issuer, token) in [
             ("https://id.example.org/", "https://id.example.org/t"),
             ("https://evil.example", "https://id.example.org/t"),
