@@ -261,3 +261,26 @@ fn safe_harbor_redacts_scans_and_rtf_and_puts_pictures_before_a_person() {
         assert!(review.contains("164.514(b)(2)(i)(Q)"), "a person looks at the picture");
     }
 }
+
+/// A scan is no electronic copy of an electronic record, be it in a picture or in a PDF (Ciox Health v. Azar).
+#[test]
+fn a_directive_does_not_reach_scans_in_any_file() {
+    if !run::has_model() {
+        return;
+    }
+    let args =
+        [&PATIENT[..], &["--purpose", "litigation", "--authority", "third_party_directive_ehr", "--recipient", "X", "--quiet"]]
+            .concat();
+    let blocks = |input: &str| {
+        let run = run::process(&run::root(), &[input], &args);
+        let report = std::fs::read_to_string(run.out().join("internal/report.json")).expect("a report");
+        let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
+        let processed = report["inputs"][0]["state"] == "processed";
+        (processed, report["readiness"]["blocks"].as_array().map_or(0, Vec::len))
+    };
+    for scan in ["samples/scans/scanned.pdf", "samples/scans/lab.png"] {
+        let (processed, blocks) = blocks(scan);
+        assert_eq!(blocks, usize::from(processed), "{scan}");
+    }
+    assert_eq!(blocks("samples/pdf/visit-summary.pdf"), (true, 0));
+}
