@@ -5,6 +5,7 @@
 
 use super::fold::folded;
 use crate::model::mention::{Category, Mention, Who};
+use crate::model::role::Role;
 use aho_corasick::{AhoCorasick, MatchKind};
 use regex::Regex;
 use std::sync::LazyLock;
@@ -38,6 +39,64 @@ static RULES: LazyLock<Vec<(Regex, Category)>> = LazyLock::new(|| {
 static WORDED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)\b((?:ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a) hundred(?: and)?(?:[- ](?:one|two|three|four|five|six|seven|eight|nine|ten))?))[- ](?:years?|yrs?)\b").ok()
 });
+
+/// Employers and places that a word announces; the group is the name. The rule speaks of the names of employers as of those of relatives.
+static NAMED: LazyLock<Vec<(Regex, Category)>> = LazyLock::new(|| {
+    const NAME: &str = r"[A-Z][\w&'\u{2019}-]*(?:\.[A-Z]\.)*(?:[ \t]+(?:(?:of|and|the|&)[ \t]+)?[A-Z][\w&'\u{2019}-]*){0,4}";
+    const PLACE: &str = r"[A-Z][a-z'\u{2019}-]+(?:[ \t]+[A-Z][a-z'\u{2019}-]+){0,2}";
+    let list: [(String, Category); 5] = [
+        (
+            format!(
+                r"\b(?:[Ee]mployer|EMPLOYER|[Pp]lace of [Ee]mployment|[Ww]orkplace)(?:'s name| name)?[ \t]*(?::|=|-| is)[ \t]*({NAME})"
+            ),
+            Category::Name,
+        ),
+        (
+            format!(r"\b(?:[Ee]mployed (?:by|at|with)|[Ww]ork(?:s|ed|ing)? (?:at|for))[ \t]+(?:the[ \t]+)?({NAME})"),
+            Category::Name,
+        ),
+        (format!(r"\b({PLACE})[ \t]+(?:County|Parish|Borough|Township)\b"), Category::Address),
+        (
+            format!(r"\b(?:[Cc]ounty|COUNTY|[Cc]ity|CITY|[Tt]own|[Hh]ometown)(?:[ \t]*:[ \t]*|[ \t]+of[ \t]+)({PLACE})"),
+            Category::Address,
+        ),
+        (
+            format!(
+                r"\b(?:[Ll]iv(?:es|ed|ing) in|[Rr]esid(?:es|ed|ing) in|[Rr]esident of|[Mm]oved (?:here )?(?:to|from)|[Bb]orn in|[Mm]ayor of)[ \t]+(?:the[ \t]+(?:city|town|village)[ \t]+of[ \t]+)?({PLACE})"
+            ),
+            Category::Address,
+        ),
+    ];
+    list.iter().filter_map(|(r, c)| Some((Regex::new(r).ok()?, *c))).collect()
+});
+
+/// Words that stand where an employer or a place would and name none, and states, which may stay (164.514(b)(2)(i)(B)).
+const NONE_NAMED: &str = "none unknown retired unemployed disabled student self n/a na not no yes former current same homemaker other dr mr mrs ms \
+    January February March April May June July August September October November December spring summer fall winter \
+    alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa kansas kentucky \
+    louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma oregon pennsylvania \
+    tennessee texas utah vermont virginia wisconsin wyoming";
+const STATES_OF_TWO: [&str; 11] = [
+    "new hampshire",
+    "new jersey",
+    "new mexico",
+    "new york",
+    "north carolina",
+    "north dakota",
+    "rhode island",
+    "south carolina",
+    "south dakota",
+    "west virginia",
+    "puerto rico",
+];
+
+/// Does the text after a cue name an employer or place?
+fn names_one(text: &str) -> bool {
+    let small = text.to_lowercase();
+    let first = small.split_whitespace().next().unwrap_or_default();
+    let listed = NONE_NAMED.split_whitespace().any(|w| w.eq_ignore_ascii_case(first));
+    !listed && !STATES_OF_TWO.iter().any(|s| small.starts_with(s))
+}
 
 /// The search, with the places of one case.
 pub struct SafeHarbor {
@@ -86,6 +145,13 @@ impl SafeHarbor {
             out.extend(
                 months.filter_map(|c| c.get(1)).map(|m| mention(m.start(), m.end(), Category::Date, "safe-harbor.pattern")),
             );
+        }
+        for (rule, category) in NAMED.iter() {
+            for value in rule.captures_iter(text).filter_map(|c| c.get(1)).filter(|v| names_one(v.as_str())) {
+                let found = mention(value.start(), value.end(), *category, "safe-harbor.named");
+                let who = if *category == Category::Name { Who::New(Role::Employer) } else { Who::Nobody };
+                out.push(Mention { who, ..found });
+            }
         }
         if let Some(worded) = WORDED.as_ref() {
             let ages = worded.captures_iter(text).filter_map(|c| c.get(1));
@@ -146,6 +212,7 @@ mod tests {
     fn every_pattern_can_be_made() {
         assert_eq!(RULES.len(), 15);
         assert!(WORDED.is_some());
+        assert_eq!(NAMED.len(), 5);
     }
 
     #[test]
@@ -176,6 +243,33 @@ mod tests {
             "ratio 1/2",
         ] {
             assert!(of(text).is_empty(), "{text}: {:?}", of(text));
+        }
+    }
+
+    #[test]
+    fn employers_and_places_that_a_word_announces() {
+        for (text, name, category) in [
+            ("Employer: Cascade Orchards, Inc.", "Cascade Orchards", Category::Name),
+            ("He works for Quarry & Sons Paving as a foreman.", "Quarry & Sons Paving", Category::Name),
+            ("She was employed by the University of Selah until March.", "University of Selah", Category::Name),
+            ("County: Kittitas", "Kittitas", Category::Address),
+            ("from Kittitas County today", "Kittitas", Category::Address),
+            ("lives in Ellensport with her son", "Ellensport", Category::Address),
+            ("She is the mayor of Selah.", "Selah", Category::Address),
+        ] {
+            let found = of(text);
+            assert!(found.contains(&(name.to_string(), category)), "{text}: {found:?}");
+        }
+        for text in [
+            "Employer: Retired",
+            "employer: none",
+            "Lives in Texas",
+            "born in New Mexico",
+            "works for hours",
+            "moved to Ohio",
+            "Born in May",
+        ] {
+            assert!(of(text).iter().all(|f| f.1 == Category::Date), "{text}: {:?}", of(text));
         }
     }
 

@@ -60,6 +60,9 @@ pub struct InputRow {
     /// How sure the engine was of the words it read in pixels, 0 to 100, on average; `None` where nothing was read so.
     #[serde(default)]
     pub ocr_confidence: Option<u32>,
+    /// Its text was read in pixels, as much as half of what it has as text or more: a scan, whatever kind of file holds it.
+    #[serde(default)]
+    pub scanned: bool,
 }
 
 impl Case {

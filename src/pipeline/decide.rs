@@ -93,7 +93,7 @@ fn decide_in(mut tree: Tree, known: &Known, outer: Explains, top: bool) -> Decid
     let mut withheld = withheld_records(&tree, &who, protected, known);
     let pages = pages::read(&tree, known);
     pages::withhold_records(&pages, &tree, &who, &mut withheld, known);
-    let whole = whole_document(&tree, &who, &withheld).or_else(|| pages.whole(&tree)).or_else(|| picture(&tree, known));
+    let whole = whole_document(&tree, &who, &withheld).or_else(|| pages.whole(&tree)).or_else(|| unknown_places(&tree, known));
     let about = pages::verdict(&pages, &tree, &who, whole.as_ref());
     let mut keys: HashSet<String> = HashSet::new();
     for (record, w) in tree.doc.records.iter().zip(&withheld) {
@@ -158,25 +158,34 @@ fn hold_narratives(tree: &mut Tree, known: &Known) {
 }
 
 /// Formats of which the Safe Harbor method knows every place where a date or number may stand.
-const READ_WHOLE: [&str; 5] = ["fhir-json", "ccda", "text", "html", "pdf"];
+const READ_WHOLE: [&str; 8] = ["fhir-json", "ccda", "text", "html", "pdf", "png", "jpeg", "tiff"];
+/// Those of them that show pictures.
+const SHOWN: [&str; 4] = ["pdf", "png", "jpeg", "tiff"];
 
-/// Where every identifier goes, a face must, too: a person looks at the pages of each PDF.
+/// Where every identifier goes, a face must, too: a person looks at the pages of each PDF and at each picture.
 fn hold_pictures(tree: &mut Tree, known: &Known) {
-    if known.safe_harbor.is_some() && tree.format.id() == "pdf" {
+    if known.safe_harbor.is_some() && SHOWN.contains(&tree.format.id()) {
         let text = "Pages may show a photograph or another picture by which somebody can be recognised (45 CFR 164.514(b)(2)(i)(Q)), which \
                     is not searched for. Look at every page before this goes out.";
         tree.doc.holds.push(Note { kind: "photo".into(), place: String::new(), text: text.into() });
     }
 }
 
-/// A picture, a scan, or a format whose every place is not known, is held where every identifier goes.
-fn picture(tree: &Tree, known: &Known) -> Option<Whole> {
-    let held = known.safe_harbor.is_some() && !READ_WHOLE.contains(&tree.format.id());
+/// Words of RTF that write a date without figures that a text has: parts of a date of their own, or minutes since 1900.
+const RTF_DATES: [&str; 8] = ["creatim", "revtim", "printim", "buptim", "dttm", "crdate", "atndate", "crauth"];
+
+/// A format whose every place is not known is held where every identifier goes. Of RTF they are, but for dates that are no text.
+fn unknown_places(tree: &Tree, known: &Known) -> Option<Whole> {
+    known.safe_harbor.as_ref()?;
+    let held = match tree.format.id() {
+        "rtf" => RTF_DATES.iter().any(|w| memchr::memmem::find(&tree.bytes, w.as_bytes()).is_some()),
+        id => !READ_WHOLE.contains(&id),
+    };
     held.then(|| {
         Whole::Held(Decision {
             action: Action::Review,
             reason: "SH-164514".into(),
-            basis: "a picture or a format that cannot be cleared of all identifiers (45 CFR 164.514(b)(2)(i)(P), (Q))".into(),
+            basis: "a format that cannot be cleared of all identifiers (45 CFR 164.514(b)(2)(i))".into(),
             by: "machine".into(),
         })
     })

@@ -2,6 +2,7 @@
 
 use super::number::Numbered;
 use crate::model::case::{InputRow, KindCount};
+use crate::model::document::Form;
 use crate::model::edit::Change;
 use std::collections::{BTreeMap, HashSet};
 
@@ -14,6 +15,8 @@ pub struct Facts {
     unclear: u64,
     /// Words read in pixels and the sum of confidence in them.
     read: (u64, u64),
+    /// Bytes of free text that was read in pixels, and of other free text.
+    texts: (u64, u64),
     /// Records by kind.
     pub kinds: BTreeMap<String, KindCount>,
 }
@@ -22,6 +25,10 @@ impl Facts {
     /// Reads a document that is about to be written.
     pub fn of(n: &Numbered) -> Facts {
         let mut out = Facts { unclear: n.tree.doc.doubts.len() as u64, read: n.tree.doc.read_words, ..Facts::default() };
+        for f in n.tree.doc.fields.iter().filter(|f| f.class.is_free_text()) {
+            let sum = if f.form == Form::Scanned { &mut out.texts.0 } else { &mut out.texts.1 };
+            *sum += f.span.len() as u64;
+        }
         let gone = |e: &&crate::model::edit::Edit| e.record && e.change == Change::Withhold;
         let mut withheld: HashSet<u32> = n.edits.iter().filter(gone).map(|e| e.field).collect();
         for (i, record) in (0u32..).zip(&n.tree.doc.records) {
@@ -62,6 +69,7 @@ impl Facts {
         self.pages += other.pages;
         self.unclear += other.unclear;
         self.read = (self.read.0 + other.read.0, self.read.1 + other.read.1);
+        self.texts = (self.texts.0 + other.texts.0, self.texts.1 + other.texts.1);
         [&other.first, &other.last].into_iter().filter(|d| !d.is_empty()).for_each(|d| self.dated(d));
         add_kinds(&mut self.kinds, &other.kinds);
     }
@@ -72,6 +80,8 @@ impl Facts {
         row.first_date.clone_from(&self.first);
         row.last_date.clone_from(&self.last);
         row.unclear = self.unclear;
+        // The hidden text that a scanner has laid below a page says the same once more; a letterhead is a few words.
+        row.scanned = self.texts.0 > 0 && self.texts.0 * 2 >= self.texts.1;
         let (words, sum) = self.read;
         row.ocr_confidence = (sum + words / 2).checked_div(words).and_then(|mean| u32::try_from(mean).ok());
     }

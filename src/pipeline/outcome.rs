@@ -113,8 +113,8 @@ pub fn case(opts: &Options, id: String, roster: &Roster, totals: Totals, outputs
 
 /// A directive of the individual reaches an electronic copy of an electronic record and no scan of paper.
 fn beyond_directive(opts: &Options, totals: &Totals) -> Option<Block> {
-    let scans =
-        totals.inputs.iter().filter(|i| matches!(i.format.as_str(), "png" | "jpeg" | "tiff") && i.state == "processed").count();
+    let scan = |i: &&InputRow| i.state == "processed" && (i.scanned || matches!(i.format.as_str(), "png" | "jpeg" | "tiff"));
+    let scans = totals.inputs.iter().filter(scan).count();
     (opts.policy.authority.word == "third_party_directive_ehr" && scans > 0).then(|| Block {
         kind: "directive".into(),
         text: format!(

@@ -129,6 +129,14 @@ pub fn protected_question(decision: &Decision) -> Question {
     if decision.reason == WRONG_PATIENT {
         return misfile_question(decision);
     }
+    if decision.reason == crate::redact::safe_harbor::REASON {
+        return Question {
+            kind: "special",
+            text: format!("{}. It is left out. To release the rest without it, rule withhold.", decision.basis),
+            choices: vec!["withhold".into()],
+            ..Question::default()
+        };
+    }
     Question {
         kind: "special",
         text: format!(

@@ -250,7 +250,7 @@ fn held(case: &Case) -> String {
     let parts = [
         count(blocks(true), "item of the checklist (section 2)", "items of the checklist (section 2)"),
         count(blocks(false), "condition of the authority (section 2)", "conditions of the authority (section 2)"),
-        count(open(true), "suspected special category (section 10)", "suspected special categories (section 10)"),
+        count(open(true), "item held for a determination (section 10)", "items held for a determination (section 10)"),
         count(open(false), "question to a person (section 10)", "questions to a person (section 10)"),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();

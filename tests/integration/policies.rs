@@ -349,16 +349,6 @@ fn safe_harbor_takes_out_the_patients_own_identifiers_and_keeps_the_clinical_fac
 }
 
 #[test]
-fn safe_harbor_holds_pictures() {
-    let case = Case::new(&[("portal.json", &portal(vec![]))]);
-    let png = run::root().join("samples/scans/lab.png");
-    std::fs::copy(png, case.dir.path().join("in/photo.png")).expect("copied");
-    let run = case.run("research-safe-harbor", &["--vault-key", "vault.key"]);
-    assert_eq!(run.code, 3, "{}", run.stderr);
-    assert!(run.files().iter().all(|(p, _)| !p.ends_with(".png")), "a picture is held");
-}
-
-#[test]
 fn an_employer_gets_no_family_history_in_any_form() {
     if !run::has_model() {
         return;

@@ -231,3 +231,56 @@ fn a_request_is_told_where_it_is_wrong_and_what_it_names_in_vain() {
     assert!(unmet["text"].as_str().is_some_and(|t| t.contains("Encounter/nobody-had")));
     assert!(report["outcome"]["text"].as_str().is_some_and(|t| t.contains("11 items of the checklist")), "{}", report["outcome"]);
 }
+
+/// What a scan shows besides words is for a person to see; what it reads goes like any text. A date that is no text is not known.
+#[test]
+fn safe_harbor_redacts_scans_and_rtf_and_puts_pictures_before_a_person() {
+    if !run::has_model() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::copy(run::root().join("samples/scans/lab.png"), path("lab.png")).expect("copied");
+    let rtf = |date: &str| {
+        format!("{{\\rtf1\\ansi{{\\info{date}}}Seen May 1, 2023. Marisol Reyes came with her mother Graciela Reyes.\\par}}")
+    };
+    std::fs::write(path("plain.rtf"), rtf("")).expect("written");
+    std::fs::write(path("dated.rtf"), rtf("{\\creatim\\yr2023\\mo5\\dy1}")).expect("written");
+    let key = path("vault.key");
+    let args = [&PATIENT[..], &["--purpose", "research-safe-harbor", "--recipient", "X", "--vault-key", &key]].concat();
+    let run = run::process(&run::root(), &[&path("lab.png"), &path("plain.rtf"), &path("dated.rtf")], &args);
+    assert_eq!(run.code, 3, "{}{}", run.stdout, run.stderr);
+    let records = run.records();
+    let text = records.iter().find(|(p, _)| p.ends_with(".rtf")).map(|(_, b)| String::from_utf8_lossy(b).into_owned());
+    let text = text.expect("the RTF without a date of its own");
+    assert!(text.contains("[PATIENT]") && text.contains("[MOTHER]") && text.contains("2023"), "{text}");
+    assert!(!text.contains("May 1") && !text.contains("Reyes"), "{text}");
+    assert_eq!(records.iter().filter(|(p, _)| p.ends_with(".rtf")).count(), 1, "the other one is held");
+    if records.iter().any(|(p, _)| p.ends_with(".png")) {
+        let review = std::fs::read_to_string(run.out().join("internal/review.json")).expect("a review");
+        assert!(review.contains("164.514(b)(2)(i)(Q)"), "a person looks at the picture");
+    }
+}
+
+/// A scan is no electronic copy of an electronic record, be it in a picture or in a PDF (Ciox Health v. Azar).
+#[test]
+fn a_directive_does_not_reach_scans_in_any_file() {
+    if !run::has_model() {
+        return;
+    }
+    let args =
+        [&PATIENT[..], &["--purpose", "litigation", "--authority", "third_party_directive_ehr", "--recipient", "X", "--quiet"]]
+            .concat();
+    let blocks = |input: &str| {
+        let run = run::process(&run::root(), &[input], &args);
+        let report = std::fs::read_to_string(run.out().join("internal/report.json")).expect("a report");
+        let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
+        let processed = report["inputs"][0]["state"] == "processed";
+        (processed, report["readiness"]["blocks"].as_array().map_or(0, Vec::len))
+    };
+    for scan in ["samples/scans/scanned.pdf", "samples/scans/lab.png"] {
+        let (processed, blocks) = blocks(scan);
+        assert_eq!(blocks, usize::from(processed), "{scan}");
+    }
+    assert_eq!(blocks("samples/pdf/visit-summary.pdf"), (true, 0));
+}

@@ -145,6 +145,12 @@ pub(super) fn authority(r: &Value, internal: bool) -> Vec<Block> {
         ));
     }
     out.push(heading("Information blocking"));
+    if ready["clock"]["kind"] == "access" {
+        out.push(text(
+            "The days of section 1 are the latest by which the law wants an answer, not when it is due: electronic health information is to \
+             be given without unnecessary delay (45 CFR 164.524(b)(2), 45 CFR part 171).",
+        ));
+    }
     let withheld = r["counts"]["withheld"].as_u64().unwrap_or(0);
     let relied = &ready["exception"];
     let denied = ready["denial"].is_object();

@@ -28,7 +28,10 @@ pub(super) fn received(r: &Value, internal: bool) -> Vec<Block> {
                 (first, last) if first == last => first,
                 (first, last) => format!("{first}\n{last}"),
             };
-            let file = format!("{}\nas {}", s(&i["path"]), s(&i["file"]));
+            let file = match (s(&i["path"]), s(&i["file"])) {
+                (came, goes) if goes.is_empty() || goes == came => came,
+                (came, goes) => format!("{came}\nas {goes}"),
+            };
             let sure = i["ocr_confidence"].as_f64().map(|c| format!("{c:.0}")).unwrap_or_default();
             let more = [dates, s(&i["unclear"]), sure, s(&i["verdict"]), s(&i["bytes"]), s(&i["sha256"])];
             let head = vec![s(&i["no"]), file, s(&i["format"]), state(i)];
@@ -172,28 +175,30 @@ pub(super) fn changes(r: &Value, internal: bool) -> Vec<Block> {
         } else {
             format!("{}\n{}", s(&a["file"]), s(&a["place"]))
         };
-        let row = vec![s(&a["no"]), place, words(&a["category"]), who, s(&a["action"]), s(&a["reason"]), by];
+        let row = [s(&a["no"]), place, words(&a["category"]), who, s(&a["action"]), s(&a["reason"]), by];
         if !internal {
-            return row;
+            return row.to_vec();
         }
-        let sure = format!("{:.2}", a["confidence"].as_f64().unwrap_or(0.0));
-        let more = [cut(&s(&a["original"])), cut(&s(&a["replacement"])), sure, s(&a["verified"])];
-        row.into_iter().chain(more).collect()
+        // The label stands under "Who" already.
+        let put = Some(cut(&s(&a["replacement"]))).filter(|t| !t.is_empty() && *t != s(&a["label"]));
+        let action = put.map_or(s(&a["action"]), |t| format!("{}\n{t}", s(&a["action"])));
+        let by = format!("{}\n{:.2}", row[6], a["confidence"].as_f64().unwrap_or(0.0));
+        let [no, place, category, who, _, reason, _] = row;
+        vec![no, place, category, who, action, reason, by, cut(&s(&a["original"])), s(&a["verified"])]
     });
     let long = [
         "No.|num",
         "Place|path",
         "Category",
         "Who|label",
-        "Action",
+        "Action, stands there",
         "Reason",
-        "Rule, and by whom|path",
+        "Rule, by whom, how sure|path",
         "Stood there|original",
-        "Stands there|path",
-        "Sure|num",
         "Verified",
     ];
-    let heads = if internal { &long[..] } else { &long[..7] };
+    let brief = ["No.|num", "Place|path", "Category", "Who|label", "Action", "Reason", "Rule, and by whom|path"];
+    let heads = if internal { &long[..] } else { &brief[..] };
     let total = r["actions_total"].as_u64().unwrap_or(0);
     let note = if total > actions.len() as u64 {
         format!(

@@ -132,7 +132,7 @@ impl Flow<'_> {
         let width = |[s, l, n]: &[f32; 3]| match room {
             room if natural <= room => n + share(room - natural, natural, *n),
             room if least <= room => l + share(room - least, natural - least, n - l),
-            room if short <= room => s + share(room - short, least - short, l - s),
+            room if short <= room => s + share(room - short, natural - short, n - s),
             room => room * s / short,
         };
         asked.iter().map(width).collect()
@@ -141,7 +141,7 @@ impl Flow<'_> {
     /// Of a column: the width of its ordinary words, that of its longest word, and the natural one.
     fn asked(&self, table: &Table, index: usize, column: &Column) -> [f32; 3] {
         let (mut short, mut least, mut natural): (f32, f32, f32) = (14.0, 14.0, 14.0);
-        let mut see = |style: Style, text: &str, whole: bool| {
+        let mut see = |style: Style, text: &str, whole: bool, broken: bool| {
             let text = self.faces.fit(style, text);
             for line in text.split('\n') {
                 natural = natural.max(self.faces.width(style, SIZE, line).min(WIDEST));
@@ -149,14 +149,15 @@ impl Flow<'_> {
                 for word in line.split(' ') {
                     let wide = self.faces.width(style, SIZE, word);
                     least = least.max(wide.min(most));
-                    let ordinary = word.chars().count() <= ORDINARY;
+                    let ordinary = word.chars().count() <= ORDINARY && !broken;
                     short = short.max(if ordinary { wide } else { wide.min(BROKEN) });
                 }
             }
         };
-        see(Style::Bold, &column.head, true);
+        see(Style::Bold, &column.head, true, false);
         for row in table.rows.iter().take(SAMPLE) {
-            see(style(column), row.get(index).map_or("", String::as_str), column.style == "label");
+            let text = row.get(index).map_or("", String::as_str);
+            see(style(column), text, column.style == "label", matches!(column.style, "path" | "original"));
         }
         let least = least.max(short);
         [short + 0.5, least + 0.5, natural.max(least) + 0.5]
