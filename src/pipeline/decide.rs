@@ -79,17 +79,17 @@ pub enum DecidedChild {
 
 /// Decides one document and everything in it.
 pub fn decide(tree: Tree, known: &Known) -> Decided {
-    decide_in(tree, known, &|word| known.organisations.contains(word), true)
+    decide_in(tree, known, &|word| known.organisations.contains(word), true, false)
 }
 
 /// `outer` tells the words that the documents around this one explain.
-fn decide_in(mut tree: Tree, known: &Known, outer: Explains, top: bool) -> Decided {
+fn decide_in(mut tree: Tree, known: &Known, outer: Explains, top: bool, carried: bool) -> Decided {
     hold_narratives(&mut tree, known);
     hold_pictures(&mut tree, known);
     let who: Vec<Resolution> =
         tree.doc.stubs.iter().map(|s| not_under_another_name(s, known.resolver.resolve(&tree.key, s), known)).collect();
     plain_words_are_no_doubt(&mut tree);
-    let (protected, seen) = protected::decide(&tree, known, top);
+    let (protected, seen) = protected::decide(&tree, known, top, carried);
     let mut withheld = withheld_records(&tree, &who, protected, known);
     let pages = pages::read(&tree, known);
     pages::withhold_records(&pages, &tree, &who, &mut withheld, known);
@@ -101,6 +101,8 @@ fn decide_in(mut tree: Tree, known: &Known, outer: Explains, top: bool) -> Decid
             keys.extend(record.keys.iter().cloned());
         }
     }
+    // What is inside of something carried is carried, too.
+    let within: Vec<bool> = protected::carried(&tree, &known.request).into_iter().map(|c| c || carried).collect();
     let inside = std::mem::take(&mut tree.children);
     let terms: OnceLock<HashSet<String>> = OnceLock::new();
     let explains = |word: &str| outer(word) || terms.get_or_init(|| coded_terms(&tree)).contains(word);
@@ -109,10 +111,11 @@ fn decide_in(mut tree: Tree, known: &Known, outer: Explains, top: bool) -> Decid
     let proposals = if out { Vec::new() } else { plan(&tree, &who, &withheld, &keys, known, &explains) };
     let children = inside
         .into_iter()
-        .map(|c| match c {
+        .enumerate()
+        .map(|(i, c)| match c {
             Child::Held(what) => DecidedChild::Held(what),
             Child::Tree(t) => {
-                let decided = decide_in(*t, known, &explains, false);
+                let decided = decide_in(*t, known, &explains, false, within.get(i).copied().unwrap_or(false));
                 match decided.whole {
                     Some(Whole::Held(d)) => DecidedChild::Held(d.basis),
                     _ => DecidedChild::Document(Box::new(decided)),

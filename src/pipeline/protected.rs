@@ -4,7 +4,7 @@ use super::Known;
 use super::documents::Tree;
 use crate::detect::service_dates;
 use crate::model::decision::{Action, Decision};
-use crate::model::document::{Class, Record};
+use crate::model::document::{Class, Part, Record};
 use crate::model::policy::{SpecialRule, Switch};
 use crate::model::request::Request;
 use crate::policy::{scope, suspected};
@@ -38,11 +38,17 @@ fn section_codes<'r>(records: &'r [Record], record: &Record) -> &'r [String] {
 }
 
 /// The decision about a record by scope alone; both passes ask, so that references to it are known everywhere.
-pub fn out_of_scope(request: &Request, records: &[Record], record: &Record) -> Option<Decision> {
+pub fn out_of_scope(request: &Request, records: &[Record], record: &Record, carried: bool) -> Option<Decision> {
     if scope::is_open(request) {
         return None;
     }
-    scope::outside(request, record, section_codes(records, record))
+    scope::outside(request, record, section_codes(records, record), carried)
+}
+
+/// For each document inside of this one: does it stand in a record that was weighed by itself, and whose type and encounter are its own?
+pub fn carried(tree: &Tree, request: &Request) -> Vec<bool> {
+    let record = |part: &Part| tree.doc.fields.get(part.field as usize).and_then(|f| tree.doc.records.get(f.record as usize));
+    tree.doc.parts.iter().map(|p| record(p).is_some_and(|r| scope::carries(request, r))).collect()
 }
 
 /// What a special category does to a record, by the policy's switch and the request's determinations. The strictest wins.
@@ -92,7 +98,7 @@ fn dated(tree: &Tree, i: usize, record: &Record, known: &Known, top: bool) -> Op
 }
 
 /// For each record of a document: the decision to leave it out or to hold it. Also counts what was seen.
-pub fn decide(tree: &Tree, known: &Known, top: bool) -> (Vec<Option<Decision>>, Seen) {
+pub fn decide(tree: &Tree, known: &Known, top: bool, carried: bool) -> (Vec<Option<Decision>>, Seen) {
     let records = &tree.doc.records;
     let mut seen = Seen::default();
     let mut phrases: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
@@ -132,7 +138,7 @@ pub fn decide(tree: &Tree, known: &Known, top: bool) -> (Vec<Option<Decision>>, 
             seen.undated += u64::from(scope::undated(&known.request, record));
             let met = scope::met(&known.request, record, &seen.met);
             seen.met.extend(met);
-            out_of_scope(&known.request, records, record).or_else(|| {
+            out_of_scope(&known.request, records, record, carried).or_else(|| {
                 let carrier = matches!(record.kind.as_str(), "Bundle" | "Parameters" | "item" | "Patient");
                 if carrier { None } else { special(&known.request, &found) }
             })

@@ -80,7 +80,7 @@ fn one<'t>(t: &'t Tree, given: &Given, known: &dyn Fn(&str) -> bool, reading: &m
             continue;
         }
         if policy.withholds(&record.kind, &record.codes, &record.title).is_some()
-            || out_of_scope(request, &t.doc.records, record).is_some()
+            || out_of_scope(request, &t.doc.records, record, false).is_some()
             || special(request, &suspected(policy, record)).is_some()
         {
             out.withheld.extend(record.keys.iter().cloned());

@@ -46,6 +46,10 @@ const ALWAYS: [&str; 24] = [
 const DOCUMENTS: [&str; 5] = ["DocumentReference", "DiagnosticReport", "Composition", "section", "DocumentManifest"];
 /// Kinds that named conditions bound.
 const PROBLEMS: [&str; 2] = ["Condition", "act"];
+/// Kinds that are the content of something: they state neither type nor encounter themselves.
+const CONTENT: [&str; 6] = ["page", "pdf", "scan", "text", "html", "rtf"];
+/// LOINC code of the C-CDA section that lists encounters.
+const ENCOUNTERS: &str = "46240-8";
 /// C-CDA sections that list problems: only their entries are bounded by named conditions.
 const PROBLEM_SECTIONS: [&str; 4] = ["11450-4", "11348-0", "75310-3", "46240-8"];
 
@@ -75,17 +79,22 @@ pub fn check_types(request: &Request) -> Result<(), PolicyError> {
 
 /// The decision to leave a record out because it lies outside of what was asked for; `None` when it is in scope. `section` holds the
 /// codes of the section around an entry, empty for any other record.
-pub fn outside(request: &Request, record: &Record, section: &[String]) -> Option<Decision> {
+///
+/// `carried` is true for what stands inside of a record that was weighed by itself (see [`carries`]): the text of a note is of the type and
+/// the encounter of the note.
+pub fn outside(request: &Request, record: &Record, section: &[String], carried: bool) -> Option<Decision> {
+    let text = carried && CONTENT.contains(&record.kind.as_str());
+    let part = carried && (text || matches!(record.kind.as_str(), "section" | "act"));
     if ALWAYS.contains(&record.kind.as_str()) || record.keys.first().is_some_and(|k| k.starts_with('#')) {
         return None;
     }
     let why = if out_of_dates(request, record) {
         "outside the dates asked for"
-    } else if wrong_type(request, record) {
+    } else if !text && wrong_type(request, record) {
         "not of a record type asked for"
     } else if wrong_document(request, record) {
         "not one of the documents asked for"
-    } else if wrong_encounter(request, record) {
+    } else if !part && wrong_encounter(request, record) {
         "not of an encounter asked for"
     } else if wrong_condition(request, record, section) {
         "not one of the conditions asked for"
@@ -98,6 +107,19 @@ pub fn outside(request: &Request, record: &Record, section: &[String]) -> Option
         basis: format!("scope of the request: {why}"),
         by: "machine".into(),
     })
+}
+
+/// Is the content of a record of the type and the encounter that were asked for because the record is? What is out goes with all in it. A
+/// bundle says nothing of what it holds; a document whose body is a file (C-CDA `nonXMLBody`) is weighed by its own code and encounter.
+pub fn carries(request: &Request, container: &Record) -> bool {
+    if container.kind != "ClinicalDocument" {
+        return !ALWAYS.contains(&container.kind.as_str());
+    }
+    let scope = &request.scope;
+    let coded = |t: &String| {
+        *t == container.kind || TYPES.get(t).is_some_and(|w| container.codes.iter().any(|c| w.codes.iter().any(|x| x == bare(c))))
+    };
+    (scope.types.is_empty() || scope.types.iter().any(coded)) && !wrong_encounter(request, container)
 }
 
 /// True when the request bounds nothing beyond the policy.
@@ -208,14 +230,17 @@ fn wrong_document(request: &Request, record: &Record) -> bool {
 
 fn wrong_encounter(request: &Request, record: &Record) -> bool {
     let wanted = &request.scope.encounters;
-    if wanted.is_empty() || matches!(record.kind.as_str(), "section" | "act") {
+    if wanted.is_empty() {
         return false;
     }
-    let id = |key: &str| key.rsplit('/').next().unwrap_or(key).to_string();
+    let id = |key: &str| key.rsplit(['/', '|']).next().unwrap_or(key).to_string();
     let is = |key: &String| wanted.iter().any(|w| w == key || *w == id(key) || id(w) == id(key));
+    let of_one = record.encounter.as_ref().is_some_and(is);
     match record.kind.as_str() {
         "Encounter" => !record.keys.iter().any(is),
-        _ => !record.encounter.as_ref().is_some_and(is),
+        // The section that lists encounters is weighed entry by entry.
+        "section" => !of_one && !record.codes.iter().any(|c| bare(c) == ENCOUNTERS),
+        _ => !of_one,
     }
 }
 
@@ -262,16 +287,16 @@ mod tests {
             ("20201231235959-0500", true),
             ("nonsense", true),
         ] {
-            assert_eq!(outside(&r, &record("Observation", Some(written)), &[]).is_none(), inside, "{written}");
+            assert_eq!(outside(&r, &record("Observation", Some(written)), &[], false).is_none(), inside, "{written}");
         }
-        assert!(outside(&r, &record("Observation", None), &[]).is_none() && undated(&r, &record("Observation", None)));
-        assert!(outside(&r, &record("Patient", Some("1990-01-01")), &[]).is_none());
+        assert!(outside(&r, &record("Observation", None), &[], false).is_none() && undated(&r, &record("Observation", None)));
+        assert!(outside(&r, &record("Patient", Some("1990-01-01")), &[], false).is_none());
         let going_on = Record { open: true, ..record("Condition", Some("2015-01-01")) };
-        assert!(outside(&r, &going_on, &[]).is_none());
+        assert!(outside(&r, &going_on, &[], false).is_none());
         let over = Record { end: Some("2016-01-01".into()), ..record("Condition", Some("2015-01-01")) };
-        assert_eq!(outside(&r, &over, &[]).unwrap().reason, REASON);
+        assert_eq!(outside(&r, &over, &[], false).unwrap().reason, REASON);
         let spans = Record { end: Some("2020-04-01".into()), ..record("Encounter", Some("2020-02-01")) };
-        assert!(outside(&r, &spans, &[]).is_none());
+        assert!(outside(&r, &spans, &[], false).is_none());
     }
 
     #[test]
@@ -279,14 +304,14 @@ mod tests {
         let with = |s: Scope| Request { scope: s, ..Request::default() };
         let words = |w: &[&str]| w.iter().map(|s| s.to_string()).collect::<Vec<_>>();
         let types = with(Scope { types: words(&["medications", "Procedure"]), ..Scope::default() });
-        assert!(outside(&types, &record("MedicationRequest", None), &[]).is_none());
-        assert!(outside(&types, &record("Procedure", None), &[]).is_none());
-        assert!(outside(&types, &record("Condition", None), &[]).is_some());
+        assert!(outside(&types, &record("MedicationRequest", None), &[], false).is_none());
+        assert!(outside(&types, &record("Procedure", None), &[], false).is_none());
+        assert!(outside(&types, &record("Condition", None), &[], false).is_some());
         let mut section = record("section", None);
         section.codes = words(&["2.16.840.1.113883.6.1|10160-0"]);
-        assert!(outside(&types, &section, &[]).is_none());
+        assert!(outside(&types, &section, &[], false).is_none());
         section.codes = words(&["2.16.840.1.113883.6.1|11450-4"]);
-        assert!(outside(&types, &section, &[]).is_some());
+        assert!(outside(&types, &section, &[], false).is_some());
         assert!(check_types(&types).is_ok());
         let typo = with(Scope { types: words(&["medicatons"]), ..Scope::default() });
         assert!(check_types(&typo).unwrap_err().what.contains("did you mean \"medications\""));
@@ -296,25 +321,44 @@ mod tests {
         assert!(met(&types, &record("Condition", None), &none).is_empty() && named(&types).len() == 2);
         let encounter = with(Scope { encounters: words(&["Encounter/7"]), ..Scope::default() });
         let mut o = record("Observation", None);
-        assert!(outside(&encounter, &o, &[]).is_some());
+        assert!(outside(&encounter, &o, &[], false).is_some());
         assert!(met(&encounter, &o, &none).is_empty());
         o.encounter = Some("https://ehr.example/fhir/Encounter/7".into());
         assert_eq!(met(&encounter, &o, &none), ["Encounter/7"]);
-        assert!(outside(&encounter, &o, &[]).is_none());
+        assert!(outside(&encounter, &o, &[], false).is_none());
+
+        // In a C-CDA the header says which encounter it is about; the section of encounters is weighed entry by entry.
+        let at = |kind: &str, encounter: Option<&str>| Record { encounter: encounter.map(str::to_string), ..record(kind, None) };
+        let seven = Some("urn:oid:2.999.7|7");
+        assert!(outside(&encounter, &at("section", seven), &[], false).is_none());
+        assert!(outside(&encounter, &at("section", Some("urn:oid:2.999.7|8")), &[], false).is_some());
+        assert!(outside(&encounter, &at("section", None), &[], false).is_some(), "it cannot be shown to be of the encounter");
+        let listed = Record { codes: words(&["2.16.840.1.113883.6.1|46240-8"]), ..record("section", None) };
+        assert!(outside(&encounter, &listed, &[], false).is_none());
+        assert!(
+            outside(&encounter, &at("act", seven), &[], false).is_none()
+                && outside(&encounter, &at("act", None), &[], false).is_some()
+        );
+        // What stands inside of a record that is in scope is in scope; on its own it is not.
+        let text = record("text", None);
+        assert!(outside(&encounter, &text, &[], false).is_some() && outside(&encounter, &text, &[], true).is_none());
+        assert!(outside(&types, &text, &[], false).is_some() && outside(&types, &text, &[], true).is_none());
+        assert!(carries(&encounter, &record("DocumentReference", None)) && !carries(&encounter, &record("Bundle", None)));
+        assert!(carries(&encounter, &at("ClinicalDocument", seven)) && !carries(&encounter, &record("ClinicalDocument", None)));
 
         let condition = with(Scope { conditions: words(&["M54.5", "asthma"]), ..Scope::default() });
         let mut c = record("Condition", None);
         c.codes = words(&["http://hl7.org/fhir/sid/icd-10-cm|M54.5"]);
-        assert!(outside(&condition, &c, &[]).is_none());
+        assert!(outside(&condition, &c, &[], false).is_none());
         c.codes = words(&["http://hl7.org/fhir/sid/icd-10-cm|F32.1"]);
-        assert!(outside(&condition, &c, &[]).is_some());
+        assert!(outside(&condition, &c, &[], false).is_some());
         assert!(met(&condition, &c, &none).is_empty());
         c.title = "Asthma, mild".into();
         assert_eq!(met(&condition, &c, &none), ["asthma"]);
-        assert!(outside(&condition, &c, &[]).is_none());
+        assert!(outside(&condition, &c, &[], false).is_none());
         let mut act = record("act", None);
         act.codes = words(&["2.16.840.1.113883.6.90|F32.1"]);
-        assert!(outside(&condition, &act, &words(&["2.16.840.1.113883.6.1|11450-4"])).is_some());
-        assert!(outside(&condition, &act, &words(&["2.16.840.1.113883.6.1|10160-0"])).is_none());
+        assert!(outside(&condition, &act, &words(&["2.16.840.1.113883.6.1|11450-4"]), false).is_some());
+        assert!(outside(&condition, &act, &words(&["2.16.840.1.113883.6.1|10160-0"]), false).is_none());
     }
 }

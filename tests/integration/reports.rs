@@ -284,3 +284,43 @@ fn a_directive_does_not_reach_scans_in_any_file() {
     }
     assert_eq!(blocks("samples/pdf/visit-summary.pdf"), (true, 0));
 }
+
+/// The text of a note is of the note's encounter and type: it goes out with the note, and stays with one that is out of scope.
+#[test]
+fn a_scope_by_encounter_or_type_keeps_the_text_of_what_it_keeps() {
+    if !run::has_model() {
+        return;
+    }
+    use base64::Engine;
+    let own = std::fs::read_to_string(run::root().join("samples/reyes/patient.json")).expect("a patient");
+    let own: serde_json::Value = serde_json::from_str(&own).expect("JSON");
+    let subject = serde_json::json!({"reference": format!("Patient/{}", own["id"].as_str().expect("an id"))});
+    let note = |id: &str, text: &str| {
+        serde_json::json!({"resource": {"resourceType": "DocumentReference", "id": format!("d{id}"), "status": "current", "subject": subject,
+            "type": {"coding": [{"system": "http://loinc.org", "code": "11506-3"}]},
+            "content": [{"attachment": {"contentType": "text/plain", "data": base64::engine::general_purpose::STANDARD.encode(text)}}],
+            "context": {"encounter": [{"reference": format!("Encounter/{id}")}]}}})
+    };
+    let entries =
+        serde_json::json!([{ "resource": own }, note("7", "Seen for a cough today."), note("8", "Seen for a rash today.")]);
+    let bundle = serde_json::json!({"resourceType": "Bundle", "type": "collection", "entry": entries});
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(path("portal.json"), bundle.to_string()).expect("written");
+    let texts = |scope: &str| -> Vec<String> {
+        let patient = run::root().join("samples/reyes/patient.json");
+        let request =
+            format!("purpose = \"litigation\"\nrecipient = \"X\"\npatient_file = \"{}\"\n[scope]\n{scope}\n", patient.display());
+        std::fs::write(path("request.toml"), request).expect("written");
+        let run = run::process(&run::root(), &[&path("portal.json")], &["--request", &path("request.toml"), "--quiet"]);
+        assert_eq!(run.code, 0, "{scope}: {}", run.stderr);
+        let out: serde_json::Value = serde_json::from_slice(&run.records().first().expect("a file").1).expect("JSON");
+        let data = |e: &serde_json::Value| e["resource"]["content"][0]["attachment"]["data"].as_str().map(str::to_string);
+        let decode = |d: String| base64::engine::general_purpose::STANDARD.decode(d).expect("base64");
+        let all = out["entry"].as_array().into_iter().flatten().filter_map(data);
+        all.map(|d| String::from_utf8(decode(d)).expect("text")).collect()
+    };
+    assert_eq!(texts("encounters = [\"Encounter/7\"]"), ["Seen for a cough today."]);
+    assert_eq!(texts("types = [\"notes\"]").len(), 2);
+    assert!(texts("types = [\"medications\"]").is_empty());
+}

@@ -34,8 +34,14 @@ pub fn document(tape: &Tape, subject: Option<StubId>) -> Record {
         keys: ids.filter_map(|e| document_key(tape, e)).collect(),
         date: tape.child(root, b"effectiveTime").map(|t| attr(tape, t, b"value")).filter(|v| !v.is_empty()),
         labels: confidentiality(tape, root),
+        encounter: tape.down(root, &[b"componentOf", b"encompassingEncounter"]).and_then(|e| encounter_key(tape, e)),
         ..Record::default()
     }
+}
+
+/// Key of an encounter by its first id.
+fn encounter_key(tape: &Tape, encounter: u32) -> Option<String> {
+    tape.named(encounter, b"id").find_map(|id| document_key(tape, id))
 }
 
 /// `urn:oid:ROOT|EXT`, `urn:uuid:...`, or `urn:oid:ROOT` when the root alone is the document's id.
@@ -73,6 +79,7 @@ fn act(tape: &Tape, i: u32, parent: u32, section: &Record) -> Record {
         title: section.title.clone(),
         subject: section.subject,
         parent: Some(parent),
+        encounter: tape.child(i, b"encounter").and_then(|e| encounter_key(tape, e)).or_else(|| section.encounter.clone()),
         ..Record::default()
     }
 }
@@ -93,6 +100,7 @@ pub fn at(tape: &Tape, i: u32, parent: u32, records: &[Record]) -> Option<Record
                 parent: Some(parent),
                 keys: tape.named(i, b"id").filter_map(|e| values::identifier(tape, e)).map(|(_, k)| k).collect(),
                 labels: confidentiality(tape, i),
+                encounter: records.first().and_then(|document| document.encounter.clone()),
                 ..Record::default()
             })
         }
