@@ -11,6 +11,7 @@ import atexit
 import http.client
 import http.cookies
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -36,6 +37,11 @@ class Desk:
     def stop(self):
         self.process.terminate()
         self.process.wait(30)
+
+    def processor(self):
+        """Seconds of processor time so far."""
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def memory(self):
         text = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
@@ -216,7 +222,7 @@ def run(o, data):
     crowded = ready(program, -2, "crowded.pdf", pdf(o.pages, True))
     wait(crowded, "review")
     for c, words in [(case, "a few hits on each"), (crowded, "hits in every line")]:
-        again = []
+        again, spent = [], desk.processor()
         for n in range(5):
             page = rita.ask("GET", f"/cases/{c}/hits")
             no = re.findall(r'name="no" value="(\d+)"', page)[n]
@@ -226,6 +232,7 @@ def run(o, data):
             wait(c, "review")
             again.append((time.perf_counter() - at) * 1000)
         say(f"{o.pages} pages, {words}: a ruling, until it is in the result", again)
+        print(f"{o.pages} pages, {words}: processor time of a ruling            {(desk.processor() - spent) / 5:7.2f} s")
         if c == crowded:
             say(f"{o.pages} pages, {words}: hits", timed(20, lambda: rita.ask("GET", f"/cases/{c}/hits")))
 

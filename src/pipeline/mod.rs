@@ -15,6 +15,7 @@ mod doubtful;
 mod explained;
 mod facts;
 mod hits;
+mod inside;
 mod kept;
 mod lines;
 mod links;
@@ -38,6 +39,7 @@ mod wide;
 mod write;
 
 pub use chains::{chains, same_release};
+pub use inside::{Inside, counterpart, inside};
 pub use kept::{forget, keep};
 pub use rulings::{Ruling, Rulings};
 pub use run::run;

@@ -36,7 +36,7 @@ pub async fn page(
         .filter(|m| workflow::RULES.iter().any(|r| r.name == *m && r.from.contains(&case.state)))
         .filter_map(|m| workflow::step(&facts, &actor, m).err().map(|r| format!("{}: {}", m.title(), r.0)))
         .collect();
-    let log = app.store.audit_list(&AuditFilter { case_id: Some(id.clone()), before: 0, limit: 200 }).await?;
+    let log = app.store.audit_list(&AuditFilter { case_id: Some(id.clone()), before: 0, limit: 2_000 }).await?;
     let job = app.store.last_job(&id).await?;
     let releases: Vec<Value> = app
         .store
@@ -66,7 +66,7 @@ pub async fn page(
         "can_add": actor.any(&[StaffRole::Clerk, StaffRole::Reviewer, StaffRole::PrivacyOfficer]) && !case.purged
             && matches!(case.state.word(), "received" | "logged" | "validating" | "pended" | "review"),
         "can_purge": actor.any(&[StaffRole::PrivacyOfficer]) && matches!(case.state.word(), "closed" | "cancelled" | "denied"),
-        "timeline": log.iter().map(|e| event(e, &names)).collect::<Vec<_>>(),
+        "timeline": timeline(&log, &names),
         "busy": job.as_ref().is_some_and(|j| matches!(j.state, JobState::Queued | JobState::Running)),
         "job_error": job.as_ref().filter(|j| j.state == JobState::Failed).map(|j| j.error.clone()).unwrap_or_default(),
         "has_packet": case.state.word() != "approved" && !releases.is_empty(),
@@ -124,6 +124,32 @@ async fn open_part(app: &App, s: &Session, id: &str, run: i64, body: &mut Value)
     Ok(())
 }
 
+/// Rows of the timeline on a case's page.
+const ROWS: usize = 200;
+
+/// The log of a case, newest first; what somebody has looked at one after the other is one row. Each view by itself stands in the log.
+fn timeline(log: &[AuditEntry], names: &HashMap<i64, String>) -> Vec<Value> {
+    let looked = |e: &Value| {
+        let action = e["action"].as_str().unwrap_or_default();
+        matches!(action, "document.picture" | "document.text" | "document.find" | "document.view" | "review.view" | "review.hits")
+    };
+    let mut out: Vec<Value> = Vec::new();
+    for e in log {
+        let mut e = event(e, names);
+        if let Some(last) = out.last_mut().filter(|l| looked(l) && looked(&e) && l["actor"] == e["actor"]) {
+            last["times"] = json!(last["times"].as_i64().unwrap_or(1) + 1);
+            last["words"] = json!("looked through the documents");
+            continue;
+        }
+        if out.len() == ROWS {
+            break;
+        }
+        e["times"] = json!(1);
+        out.push(e);
+    }
+    out
+}
+
 /// An entry of the log in words.
 pub fn event(e: &AuditEntry, _names: &HashMap<i64, String>) -> Value {
     let detail: Value = serde_json::from_str(&e.detail).unwrap_or(Value::Null);
@@ -150,6 +176,13 @@ pub fn event(e: &AuditEntry, _names: &HashMap<i64, String>) -> Value {
             crate::model::desk::reason_words(detail["reason"].as_str().unwrap_or_default()).to_lowercase()
         ),
         "review.hit_undo" => "took a ruling on a hit back".into(),
+        "review.text" => format!("had a selected text redacted where it stands ({})", detail["count"]),
+        "document.text" => {
+            format!("viewed the text of page {} of document {}", detail["page"], detail["file"])
+        }
+        "document.find" => format!("looked for a text in document {}", detail["file"]),
+        "rules.keep" => format!("kept run {} in spite of newer rules of the site", detail["run"]),
+        "rules.newer" => "found newer rules of the site: rulings are asked for anew".into(),
         "review.box" => "drew a box on a page".into(),
         "review.page" => "left a page out".into(),
         "review.rule" => {

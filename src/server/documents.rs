@@ -9,7 +9,7 @@ use crate::format::readable::{self, Readable, Syntax, align};
 use crate::format::rtf::Rtf;
 use crate::intake::{self, Kind, XmlRoot};
 use crate::model::desk::{OVERRIDE_REASONS, StaffRole, State as CaseState};
-use crate::pipeline::{RawSpot, spot};
+use crate::pipeline::{RawSpot, counterpart, inside, spot};
 use crate::store::{CaseRow, FileRow, NewEntry, Session};
 use axum::Extension;
 use axum::extract::{Path, Query, State};
@@ -45,6 +45,8 @@ pub struct Asked {
     width: usize,
     /// What to look for.
     pub q: String,
+    /// Which of the documents inside of it: `>2`.
+    pub part: String,
 }
 
 /// A JSON file of a run.
@@ -120,8 +122,24 @@ pub struct Sides {
     pub redacted: Option<Vec<u8>>,
 }
 
-/// Reads both sides of a document by its number.
-pub async fn sides(app: &App, case: &CaseRow, doc: usize) -> Result<Sides, Fail> {
+/// Reads both sides of a document by its number, or of a document with pages inside of it.
+pub async fn sides(app: &App, case: &CaseRow, doc: usize, part: &str) -> Result<Sides, Fail> {
+    let whole = side_by_side(app, case, doc).await?;
+    if part.is_empty() {
+        return Ok(whole);
+    }
+    let part = part.to_string();
+    let taken = tokio::task::spawn_blocking(move || {
+        let all = |bytes: Option<&Vec<u8>>| bytes.and_then(|b| Some(inside(b, kind(b)?))).unwrap_or_default();
+        let (first, second) = (all(whole.original.as_ref()), all(whole.redacted.as_ref()));
+        let redacted = counterpart(&first, &second, &part).map(|p| p.bytes.clone());
+        let original = first.into_iter().find(|p| p.suffix == part)?.bytes;
+        Some(Sides { name: format!("{}{part}", whole.name), original: Some(original), redacted, ..whole })
+    });
+    taken.await.ok().flatten().ok_or_else(|| Fail::new(StatusCode::NOT_FOUND, "There is no such document."))
+}
+
+async fn side_by_side(app: &App, case: &CaseRow, doc: usize) -> Result<Sides, Fail> {
     let list = list(app, case).await?;
     let row = list.get(doc.saturating_sub(1)).ok_or_else(|| Fail::new(StatusCode::NOT_FOUND, "There is no such document."))?;
     let text = |k: &str| row[k].as_str().unwrap_or_default().to_string();
@@ -143,9 +161,10 @@ pub async fn place_of(
     app: &App,
     case: &CaseRow,
     doc: usize,
+    part: &str,
     mut wanted: RawSpot,
 ) -> Result<(String, Option<(RawSpot, usize)>), Fail> {
-    let Sides { name, original, .. } = sides(app, case, doc).await?;
+    let Sides { name, original, .. } = sides(app, case, doc, part).await?;
     wanted.path.clone_from(&name);
     let found = tokio::task::spawn_blocking(move || {
         let bytes = original?;
@@ -171,10 +190,9 @@ fn read(bytes: &[u8]) -> (Readable, Vec<(f32, f32)>) {
         Some(Kind::Text) => text(Syntax::Text),
         Some(Kind::Pdf) => {
             let sizes = preview::sizes(bytes);
-            let numbers: Vec<usize> = (0..sizes.len()).collect();
             // Pictures are read when somebody looks at their page: that takes seconds for each.
-            let layers = pdf::layers(bytes, &numbers, false).unwrap_or_default();
-            (readable::texts(layers.iter().map(|l| l.texts.as_slice())), sizes)
+            let texts = pdf::texts(bytes).unwrap_or_default();
+            (readable::texts(texts.iter().map(Vec::as_slice)), sizes)
         }
         Some(Kind::Image(_)) => (Readable::default(), image::sizes(bytes)),
         None => (Readable::default(), Vec::new()),
@@ -191,6 +209,8 @@ pub struct Shown {
     has_text: bool,
     pages: Vec<(f32, f32)>,
     changes: usize,
+    /// Documents with pages inside of it: what tells them, where they stand, and whether they are PDFs.
+    inside: Vec<(String, String, bool)>,
     /// Card by card.
     pub pairs: Vec<readable::Pair>,
 }
@@ -203,15 +223,15 @@ impl Shown {
 }
 
 /// Documents that were shown last: case, run, number.
-pub type Lately = std::collections::VecDeque<((String, i64, usize), std::time::Instant, Arc<Shown>)>;
+pub type Lately = std::collections::VecDeque<((String, i64, usize, String), std::time::Instant, Arc<Shown>)>;
 
 /// So many, for so long: whoever reads on in a document need not wait for it again.
 const LATELY: usize = 12;
 const MINUTES: std::time::Duration = std::time::Duration::from_secs(600);
 
 /// Reads both sides of a document and lays them beside each other.
-pub async fn prepared(app: &App, case: &CaseRow, doc: usize) -> Result<Arc<Shown>, Fail> {
-    let key = (case.id.clone(), case.run, doc);
+pub async fn prepared(app: &App, case: &CaseRow, doc: usize, part: &str) -> Result<Arc<Shown>, Fail> {
+    let key = (case.id.clone(), case.run, doc, part.to_string());
     if let Ok(mut lately) = app.lately.lock() {
         lately.retain(|(_, at, _)| at.elapsed() < MINUTES);
         // A purged case has no record, whatever is remembered.
@@ -219,7 +239,7 @@ pub async fn prepared(app: &App, case: &CaseRow, doc: usize) -> Result<Arc<Shown
             return Ok(shown.clone());
         }
     }
-    let Sides { name, state, reason, original, redacted, .. } = sides(app, case, doc).await?;
+    let Sides { name, state, reason, original, redacted, .. } = sides(app, case, doc, part).await?;
     let made = tokio::task::spawn_blocking(move || {
         let has_text = original.as_deref().is_some_and(|b| !matches!(kind(b), Some(Kind::Pdf | Kind::Image(_)) | None));
         let (left, right) = std::thread::scope(|s| {
@@ -235,6 +255,13 @@ pub async fn prepared(app: &App, case: &CaseRow, doc: usize) -> Result<Arc<Shown
             right: redacted.is_some(),
             has_text,
             pages: if left.1.len() >= right.1.len() { left.1 } else { right.1 },
+            inside: original
+                .as_deref()
+                .and_then(|b| Some(inside(b, kind(b).filter(|k| *k != Kind::Pdf)?)))
+                .unwrap_or_default()
+                .into_iter()
+                .map(|i| (i.suffix, i.place, i.kind == Kind::Pdf))
+                .collect(),
             changes: pairs.iter().map(|p| p.changes).sum(),
             pairs,
         }
@@ -261,8 +288,8 @@ pub async fn document(
         let entry = NewEntry::new(&s.account.actor(), &id, "document.view").with("file", asked.doc).with("run", case.run);
         app.store.audit(entry.with("area", "both")).await?;
     }
-    let shown = prepared(&app, &case, asked.doc).await?;
-    let here = shown.pairs.iter().position(|p| inside(&asked.at, &p.path)).unwrap_or(0);
+    let shown = prepared(&app, &case, asked.doc, &asked.part).await?;
+    let here = shown.pairs.iter().position(|p| lies_in(&asked.at, &p.path)).unwrap_or(0);
     // A little of what stands before, so that the place has its surroundings.
     let first = if asked.from < 0 { here.saturating_sub(1) } else { usize::try_from(asked.from).unwrap_or(0) };
     let mut found = asked.from > 0 && asked.at.is_empty() && asked.q.is_empty();
@@ -290,13 +317,21 @@ pub async fn document(
         matches!(case.state, CaseState::Review | CaseState::Validating)
             && s.account.actor().any(&[StaffRole::Reviewer, StaffRole::PrivacyOfficer])
     );
+    body["part_of"] = json!(asked.part);
+    body["inside"] = json!(
+        shown
+            .inside
+            .iter()
+            .map(|(suffix, place, pdf)| json!({"part": suffix, "place": place, "what": if *pdf { "PDF" } else { "Picture" }}))
+            .collect::<Vec<_>>()
+    );
     body["csrf"] = json!(s.csrf);
     body["reasons"] = json!(OVERRIDE_REASONS);
     pages::part("document.html", body)
 }
 
 /// True when the path of a place lies in an element.
-fn inside(place: &str, element: &str) -> bool {
+fn lies_in(place: &str, element: &str) -> bool {
     !element.is_empty() && place.strip_prefix(element).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '[', ' ']))
 }
 
@@ -320,7 +355,7 @@ fn card(p: &readable::Pair, at: &str, mark: &str, found: &mut bool) -> Value {
         .map(|r| {
             let text: String = r.left.iter().map(|s| s.text.as_str()).collect();
             let marked = !mark.is_empty() && layers::holds(&text, mark);
-            let here = marked && !*found && (at.is_empty() || inside(at, &r.path) || inside(at, &p.path));
+            let here = marked && !*found && (at.is_empty() || lies_in(at, &r.path) || lies_in(at, &p.path));
             *found |= here;
             json!({"name": r.name, "technical": r.technical && (!r.changed || p.gone), "changed": r.changed, "here": here,
                 "left": segments(&r.left), "right": segments(&r.right)})
@@ -337,7 +372,7 @@ fn side_of(asked: &Asked) -> &'static str {
 /// The case and the bytes of the side asked for.
 async fn one_side(app: &App, id: &str, asked: &Asked) -> Result<(CaseRow, Vec<u8>), Fail> {
     let case = app.store.case(id).await?;
-    let sides = sides(app, &case, asked.doc).await?;
+    let sides = sides(app, &case, asked.doc, &asked.part).await?;
     let bytes = if side_of(asked) == "original" { sides.original } else { sides.redacted };
     let bytes = bytes.ok_or_else(|| Fail::new(StatusCode::NOT_FOUND, "There is no such document or page."))?;
     Ok((case, bytes))

@@ -96,11 +96,18 @@ pub async fn page(
     let total = chosen.len();
     let rows: Vec<Value> =
         chosen.iter().skip(q.page * ROWS).take(ROWS).map(|(a, p)| row(a, p, &secret.by_hand, inputs)).collect();
+    let compared = report["identity"].as_array().unwrap_or(&none);
     let mut people = report["people"].as_array().cloned().unwrap_or_default();
     for p in &mut people {
         let on = secret.by_hand.iter().rev().find(|b| b.what == "person" && p["label"] == b.label.as_str());
         p["ruling"] = json!(on.map(|b| b.ruling.clone()).unwrap_or_default());
+        p["explained"] = compared.iter().find(|c| c["label"] == p["label"]).map_or(Value::Null, |c| c["explained"].clone());
         p["hits"] = json!(all.iter().filter(|a| a["label"] == p["label"]).count());
+    }
+    let mut rows = rows;
+    for r in &mut rows {
+        let of = |p: &Value| p["label"] == r["label"] && !p["explained"].is_null();
+        r["person"] = json!(people.iter().position(of).map_or(0, |n| n + 1));
     }
     let facts = app.store.facts(&case).await?;
     let may = matches!(case.state, CaseState::Review | CaseState::Validating)
@@ -292,6 +299,9 @@ pub struct BoxForm {
     bottom: f64,
     what: String,
     reason: String,
+    /// Which of the documents inside of that one.
+    #[serde(default)]
+    part: String,
 }
 
 /// Draws a box on a page of a PDF or scan, or leaves the page out.
@@ -305,9 +315,11 @@ pub async fn draw(
     let list = super::documents::list(&app, &case).await?;
     let row = form.doc.checked_sub(1).and_then(|n| list.get(n));
     let row = row.ok_or_else(|| Fail::new(StatusCode::NOT_FOUND, "There is no such document."))?;
-    if !matches!(row["format"].as_str(), Some("pdf" | "png" | "jpeg" | "tiff")) {
+    if form.part.is_empty() && !matches!(row["format"].as_str(), Some("pdf" | "png" | "jpeg" | "tiff")) {
         return Err(Fail::bad("A box can be drawn on the pages of PDFs and scans only."));
     }
+    // Another one than those there are is none, and fits nothing.
+    let sides = super::documents::sides(&app, &case, form.doc, &form.part).await?;
     let (_, reason) = checked("mask", &form.reason)?;
     let part = |v: f64| (v.clamp(0.0, 1.0) * 10_000.0).round() as u32;
     let area = [part(form.left), part(form.top), part(form.right), part(form.bottom)];
@@ -317,7 +329,7 @@ pub async fn draw(
     }
     let new = ByHand {
         what: if whole { "page" } else { "box" }.into(),
-        path: row["path"].as_str().unwrap_or_default().into(),
+        path: sides.name,
         page: form.page,
         area: if whole { [0; 4] } else { area },
         ruling: "mask".into(),
@@ -328,7 +340,7 @@ pub async fn draw(
     };
     let action = if whole { "review.page" } else { "review.box" };
     add(&app, &s, &id, vec![new], action, "mask", &reason).await?;
-    Ok(Redirect::to(&format!("/cases/{id}/review?doc={}", form.doc)))
+    Ok(Redirect::to(&format!("/cases/{id}/review?doc={}&part={}&page={}", form.doc, pages::urlencoded(&form.part), form.page)))
 }
 
 /// Has a text redacted where it was selected.

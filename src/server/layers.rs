@@ -76,8 +76,8 @@ fn missing() -> Fail {
 }
 
 /// A page (from 1) of a document as it came, with its path.
-pub async fn original(app: &App, case: &CaseRow, doc: usize, page: usize) -> Result<(String, Arc<PageLayer>), Fail> {
-    let Sides { name, original, .. } = sides(app, case, doc).await?;
+pub async fn original(app: &App, case: &CaseRow, doc: usize, part: &str, page: usize) -> Result<(String, Arc<PageLayer>), Fail> {
+    let Sides { name, original, .. } = sides(app, case, doc, part).await?;
     let number = page.checked_sub(1).ok_or_else(missing)?;
     let layers = read(app, case, original.ok_or_else(missing)?, vec![number], true).await;
     let (_, layer) = layers.into_iter().next().ok_or_else(missing)?;
@@ -126,7 +126,7 @@ pub async fn layer(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Fail> {
     let case = app.store.case(&id).await?;
-    let Sides { file, original, redacted, .. } = sides(&app, &case, asked.doc).await?;
+    let Sides { file, original, redacted, .. } = sides(&app, &case, asked.doc, &asked.part).await?;
     let first = asked.side == "original";
     let bytes = if first { original } else { redacted }.ok_or_else(missing)?;
     let number = asked.page.checked_sub(1).ok_or_else(missing)?;
@@ -136,8 +136,12 @@ pub async fn layer(
     let layer = layers.into_iter().next().map(|(_, l)| l).unwrap_or_default();
     let report = json_of(&app, &id, case.run, "internal", "report.json").await?;
     let place = format!("page {}", asked.page);
-    // A scan of one page has no page in its places.
-    let here = |at: &str| at.is_empty() || at == place || at.strip_prefix(&place).is_some_and(|r| r.starts_with(' '));
+    // Of a document inside of another one: what follows where it stands.
+    let here = |at: &str| {
+        let at = if asked.part.is_empty() { at } else { at.rsplit_once(" > ").map_or("-", |(_, at)| at) };
+        // A scan of one page has no page in its places.
+        at.is_empty() || at == place || at.strip_prefix(&place).is_some_and(|r| r.starts_with(' '))
+    };
     let actions: Vec<&Value> = report["actions"]
         .as_array()
         .into_iter()
@@ -207,8 +211,8 @@ pub async fn find(
     let wanted = folded(&asked.q.chars().take(200).collect::<String>());
     // What was looked for may be a name, and is not written down.
     app.store.audit(NewEntry::new(&s.account.actor(), &id, "document.find").with("file", asked.doc)).await?;
-    let shown = prepared(&app, &case, asked.doc).await?;
-    let Sides { original, .. } = sides(&app, &case, asked.doc).await?;
+    let shown = prepared(&app, &case, asked.doc, &asked.part).await?;
+    let Sides { original, .. } = sides(&app, &case, asked.doc, &asked.part).await?;
     let mut found = Vec::new();
     if shown.pages().is_empty() {
         for (n, pair) in shown.pairs.iter().enumerate() {

@@ -29,6 +29,7 @@ static TERA: LazyLock<Result<Tera, String>> = LazyLock::new(|| {
         ("checklist.html", include_str!("templates/checklist.html")),
         ("case.html", include_str!("templates/case.html")),
         ("review.html", include_str!("templates/review.html")),
+        ("explained.html", include_str!("templates/explained.html")),
         ("document.html", include_str!("templates/document.html")),
         ("hits.html", include_str!("templates/hits.html")),
         ("approval.html", include_str!("templates/approval.html")),

@@ -26,6 +26,7 @@ pub struct Asked {
     page: usize,
     at: String,
     mark: String,
+    part: String,
 }
 
 /// A choice as a button: word, title, what it would do.
@@ -118,7 +119,7 @@ pub async fn page(
         "next_open": next_open.unwrap_or_default(), "previous": neighbour(at.checked_sub(1)), "next": neighbour(Some(at + 1)),
         "documents": documents.iter().enumerate().map(|(n, d)| json!({"no": n + 1, "path": d["path"], "state": d["state"],
             "changes": d["changes"], "here": n + 1 == doc})).collect::<Vec<_>>(),
-        "doc": doc, "page": asked.page, "hit_at": asked.at, "hit_mark": asked.mark, "item_doc": asked.doc == 0 || Some(asked.doc) == of_item,
+        "doc": doc, "page": asked.page, "part": asked.part, "hit_at": asked.at, "hit_mark": asked.mark, "item_doc": asked.doc == 0 || Some(asked.doc) == of_item,
         "may": may, "can_undo": may && !rulings.is_empty(),
         "can_submit": workflow::step(&facts, &actor, Move::Submit).is_ok(),
         "can_process": workflow::step(&facts, &actor, Move::Process).is_ok(),
@@ -214,6 +215,9 @@ pub struct WordForm {
     after: String,
     #[serde(default)]
     reason: String,
+    /// Which of the documents inside of that one.
+    #[serde(default)]
+    part: String,
     /// Page from 1 on which it was selected, 0 for none.
     #[serde(default)]
     page: u32,
@@ -229,14 +233,14 @@ pub struct WordForm {
 /// Has the text redacted that was selected on a page of a PDF or scan.
 async fn on_page(app: &App, s: &Session, id: &str, form: &WordForm) -> Result<Redirect, Fail> {
     let case = app.store.case(id).await?;
-    let (path, layer) = super::layers::original(app, &case, form.doc, form.page as usize).await?;
+    let (path, layer) = super::layers::original(app, &case, form.doc, &form.part, form.page as usize).await?;
     let range = layer.bytes_of(form.field, form.from, form.to);
     let spots = range.map(|r| spots_on_page(&layer, form.field, r, form.page, &path)).unwrap_or_default();
     if spots.is_empty() {
         return Err(Fail::bad("There is no such text on this page. Load it again and select the text, or draw a box."));
     }
     super::hits::redact_text(app, s, id, &path, spots, &form.reason).await?;
-    Ok(Redirect::to(&format!("/cases/{id}/review?doc={}&page={}", form.doc, form.page)))
+    Ok(Redirect::to(&format!("/cases/{id}/review?doc={}&part={}&page={}", form.doc, pages::urlencoded(&form.part), form.page)))
 }
 
 /// Has a text redacted at one place. As with hits, the case is run again when the reviewer says so.
@@ -244,7 +248,7 @@ async fn here(app: &App, s: &Session, id: &str, text: String, form: &WordForm) -
     let case = app.store.case(id).await?;
     let near = |t: &str| t.chars().take(200).collect::<String>();
     let wanted = RawSpot { text, before: near(&form.before), after: near(&form.after), ..RawSpot::default() };
-    let (path, found) = super::documents::place_of(app, &case, form.doc, wanted).await?;
+    let (path, found) = super::documents::place_of(app, &case, form.doc, &form.part, wanted).await?;
     let Some((spot, count)) = found else {
         return Err(Fail::bad(
             "This text cannot be told apart at its place: select it in the document below, within one line, or redact it everywhere. \
@@ -252,7 +256,7 @@ async fn here(app: &App, s: &Session, id: &str, text: String, form: &WordForm) -
         ));
     };
     super::hits::redact_text(app, s, id, &path, vec![(spot, count)], &form.reason).await?;
-    Ok(Redirect::to(&format!("/cases/{id}/review?doc={}", form.doc)))
+    Ok(Redirect::to(&format!("/cases/{id}/review?doc={}&part={}", form.doc, pages::urlencoded(&form.part))))
 }
 
 /// Has a text found everywhere in this case, or left alone.

@@ -89,6 +89,8 @@ fn in_force(site: &Site, purpose: &str) -> Option<Value> {
 
 async fn shown(app: &App, s: &Session, error: &str, extra: Extra) -> Result<Html<String>, Fail> {
     let site = app.store.site().await?;
+    // A dictionary names people.
+    app.store.audit(NewEntry::new(&s.account.actor(), "", "settings.view").with("words", site.words.len())).await?;
     let policies: Vec<Value> = site_policy::purposes().filter_map(|w| in_force(&site, w)).collect();
     let roles: Vec<String> =
         Role::ALL.iter().filter(|r| **r != Role::Patient).map(|r| r.label_words().to_ascii_lowercase()).collect();

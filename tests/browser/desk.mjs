@@ -45,6 +45,18 @@ async function shown(page, name) {
   const found = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
   for (const v of found.violations) trouble.push(`axe ${name}: ${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.target.join(" ")} ${n.failureSummary?.split("\n")[1] || ""}`).join("; ")}`);
   if (pictures) await page.screenshot({ path: join(pictures, `${name}.png`) });
+  const size = page.viewportSize();
+  for (const width of [1280, 1920]) {
+    await page.setViewportSize({ width, height: size.height });
+    const [is, may] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+    if (is > may) trouble.push(`${name} is ${is} wide in a window of ${may}`);
+  }
+  await page.setViewportSize(size);
+  // What is a table on the screen is one on paper.
+  const tables = await page.locator("table >> visible=true").count();
+  await page.emulateMedia({ media: "print" });
+  if (tables && !(await page.locator("table >> visible=true").count())) trouble.push(`${name} prints no table`);
+  await page.emulateMedia({ media: "screen" });
 }
 
 async function login(page, name) {
@@ -141,10 +153,13 @@ try {
   await cleo.waitForSelector("#checklist select");
   await cleo.selectOption("[name=authority]", "authorization_164_508");
   await cleo.waitForFunction(() => document.querySelectorAll("#checklist select").length === 11);
+  await cleo.locator("[data-hold] [data-files]").first().setInputFiles(join(samples, "scans/fax.tif"));
+  await cleo.waitForSelector(".uploads li:has-text('fax.tif waits for the request')");
   await shown(cleo, "intake");
   await cleo.click("button:has-text('Enter the request')");
   await cleo.waitForURL(/cases\/[0-9a-f]+$/);
   const address = cleo.url();
+  await cleo.waitForSelector("#files td:has-text('fax.tif')");
 
   step("files are uploaded, the checklist answered, the export processed");
   const chosen = ["reyes/portal-fhir.json", "reyes/ccda/summary.xml", "notes/ward-note.txt", "scans/lab.png", "scans/scanned.pdf", "pdf/visit-summary.pdf", "newborn/bundle.json"].map((f) => join(samples, f));
@@ -152,6 +167,13 @@ try {
   writeFileSync(note, "Telephone encounter\nPatient: Marisol Ana Reyes   DOB: 03/14/1984   MRN: 90417733\n\nCall from A. Reyes about the results of the thyroid panel. "
     + "Reyes asked whether the dose should change before Friday.\n");
   chosen.push(note);
+  // A PDF inside of a bundle, as portals give them.
+  const letters = join(data, "letters.json");
+  const patient = JSON.parse(readFileSync(join(samples, "reyes/patient.json"), "utf8"));
+  const reference = { resourceType: "DocumentReference", id: "letter-1", status: "current", subject: { reference: `Patient/${patient.id ?? "p"}` },
+    content: [{ attachment: { contentType: "application/pdf", data: readFileSync(join(samples, "pdf/visit-summary.pdf")).toString("base64") } }] };
+  writeFileSync(letters, JSON.stringify({ resourceType: "Bundle", type: "collection", entry: [{ resource: { ...patient, id: patient.id ?? "p" } }, { resource: reference }] }));
+  chosen.push(letters);
   await Promise.all([cleo.waitForEvent("load"), cleo.locator("[data-files]").first().setInputFiles(chosen)]);
   await cleo.waitForSelector("#files td:has-text('summary.xml')");
   await cleo.click("button:has-text('Start validation')");
@@ -219,10 +241,14 @@ try {
   await rita.waitForSelector("[data-hits] tbody tr");
   await shown(rita, "hits");
   await rita.goto(`${address}/hits`);
+  await rita.locator("a:has-text('comparison')").first().click();
+  await rita.locator("tr:target summary:has-text('step by step')").click();
+  assert(await rita.locator("tr:target .fall tbody tr").count() > 2, "the comparison of a person is shown step by step");
+  await rita.goto(`${address}/hits`);
   await rita.keyboard.press("j");
   await Promise.all([rita.waitForNavigation(), rita.keyboard.press("a")]);
   assert.match(await rita.locator(".head .sub").textContent(), /^1 \//, "one hit was looked at");
-  const role = rita.locator("[data-hits] tbody tr", { has: rita.locator("input[name=no]") }).filter({ hasText: "[NURSE" }).first();
+  const role = rita.locator("[data-hits] tbody tr", { has: rita.locator("input[name=no]") }).filter({ hasText: "[PHYSICIAN" }).first();
   await role.locator("input[name=no]").check();
   await rita.selectOption("[data-hits] [name=role]", "label:technician").catch(() => rita.selectOption("[data-hits] [name=role]", { index: 3 }));
   await rita.selectOption("[data-hits] [name=reason]", "wrong_role");
@@ -244,7 +270,7 @@ try {
   await Promise.all([rita.waitForNavigation(), rita.click("[data-draw-go]")]);
 
   step("pages: text selected on a PDF and on a scan, found, turned over, larger");
-  const documentOf = (page, name) => page.locator(".docs li").evaluateAll((l, n) => l.findIndex((x) => x.textContent.includes(n)) + 1, name);
+  const documentOf = async (page, name) => (await page.waitForSelector(".docs li"), page.locator(".docs li")).evaluateAll((l, n) => l.findIndex((x) => x.textContent.includes(n)) + 1, name);
   const dragged = async (from, to) => {
     const layer = rita.locator(".sheet[data-side=original] .layer").first();
     await layer.locator(`span:text-is("${from}")`).first().scrollIntoViewIfNeeded();
@@ -265,6 +291,17 @@ try {
     await shown(rita, name === "scanned.pdf" ? "review-select-scan" : "review-select");
     await Promise.all([rita.waitForNavigation(), rita.keyboard.press("e")]);
   }
+  const inBundle = await documentOf(rita, "letters.json");
+  await rita.goto(`${address}/review?doc=${inBundle}`);
+  // The text of an attachment stands where it is.
+  await rita.waitForSelector("#document .line:has-text('Ms. Reyes is a 39-year-old')");
+  await rita.click(".inside a:has-text('PDF 1')");
+  await rita.waitForSelector(".sheet[data-side=original] .layer span.hit", { timeout: 60000 });
+  await rita.waitForSelector(".sheet[data-side=redacted] .layer span", { timeout: 60000 });
+  assert.equal(await dragged("Fairhaven", "Endocrine"), "Fairhaven Endocrine");
+  await shown(rita, "review-inside");
+  await Promise.all([rita.waitForNavigation(), rita.keyboard.press("e")]);
+  await rita.goto(`${address}/review?doc=${await documentOf(rita, "visit-summary.pdf")}`);
   await rita.waitForSelector(".sheet[data-side=original] .layer span", { timeout: 60000 });
   await rita.keyboard.press("]");
   await rita.waitForFunction(() => document.querySelector("[data-page-no]").value === "2");
@@ -309,7 +346,7 @@ try {
   assert(selectedText, "a text can be selected");
   await rita.waitForFunction((t) => document.querySelector("[data-word]").value === t, selectedText);
   await Promise.all([rita.waitForNavigation(), rita.click("[data-here]")]);
-  assert(rita.url().endsWith(`review?doc=${ward}`));
+  assert(rita.url().includes(`review?doc=${ward}&`));
   await Promise.all([rita.waitForNavigation(), rita.keyboard.press("Shift+A")]);
   await settled(rita, "In review");
   await rita.goto(`${address}/review?doc=${ward}`);
@@ -320,6 +357,9 @@ try {
     const out = await rita.locator(".sheet[data-side=redacted] .layer").first().textContent();
     assert(!/persistent cough|Fairhaven Endocrine/.test(out.replace(/\s+/g, " ")), `${name}: ${out.slice(0, 300)}`);
   }
+  await rita.goto(`${address}/review?doc=${inBundle}&part=%3E1`);
+  await rita.waitForSelector(".sheet[data-side=redacted] .layer span", { timeout: 60000 });
+  assert(!/Fairhaven Endocrine/.test((await rita.locator(".sheet[data-side=redacted] .layer").first().textContent()).replace(/\s+/g, " ")), "gone inside of the bundle");
   await rita.goto(`${address}/hits?show=ruled`);
   assert(await rita.locator("td:has-text('where it was selected in visit-summary.pdf, page 1')").count());
   assert(await rita.locator(`td:has-text('“${selectedText}” where it was selected')`).count(), "the selection stands in the list of rulings");

@@ -11,6 +11,7 @@ use crate::format::image::page_words;
 use crate::format::layout::words;
 use crate::model::layer::PageLayer;
 use lopdf::ObjectId;
+use rayon::prelude::*;
 
 /// The text of some pages (from 0) with its places. Pictures are read where `scans` says so, which takes seconds for each; else what an earlier
 /// engine has left as hidden text stands for them. A page that cannot be read has no words.
@@ -45,6 +46,30 @@ pub fn layers(bytes: &[u8], numbers: &[usize], scans: bool) -> Result<Vec<PageLa
         out.push(layer);
     }
     Ok(out)
+}
+
+/// The texts of every page without their places: what is drawn on it and what is hidden. No second reader is asked and no picture is read; a page
+/// that cannot be read has none.
+///
+/// # Errors
+/// The file cannot be read at all.
+pub fn texts(bytes: &[u8]) -> Result<Vec<Vec<String>>, String> {
+    let (mut doc, _) = source::load(bytes)?;
+    let pages = source::pages(&doc)?;
+    super::forms::draw_values(&mut doc, &pages);
+    let doc = &doc;
+    let stretch = pages.len().div_ceil(rayon::current_num_threads().max(1) * 2).clamp(8, 64);
+    let of_stretch = |some: &[source::PageInfo]| {
+        // Fonts and forms are read once for each stretch of pages.
+        let mut cache = Cache::new(doc);
+        let mut of_page = |info: &source::PageInfo| {
+            let Ok(page) = interpret(&mut cache, info) else { return Vec::new() };
+            let hidden = page.glyphs.iter().any(|g| g.invisible && !g.gone).then(|| text_of(&page, true).text);
+            std::iter::once(text_of(&page, false).text).chain(hidden).collect()
+        };
+        some.iter().map(&mut of_page).collect::<Vec<Vec<String>>>()
+    };
+    Ok(pages.par_chunks(stretch).flat_map_iter(of_stretch).collect())
 }
 
 /// Left, top, right, bottom of points in page space, in parts of the page as it is shown.
@@ -105,7 +130,9 @@ mod tests {
         for w in &pages[1].words {
             assert!(w.area.iter().all(|v| (-0.01..1.01).contains(v)), "{w:?}");
         }
-        assert!(layers(b"%PDF-1.4 nothing", &[0], false).is_err());
+        let texts = texts(&bytes).unwrap();
+        assert!(texts.len() == 2 && texts[0] == pages[1].texts && texts[1] == pages[0].texts, "the same text without places");
+        assert!(layers(b"%PDF-1.4 nothing", &[0], false).is_err() && super::texts(b"%PDF-1.4 nothing").is_err());
     }
 
     #[test]

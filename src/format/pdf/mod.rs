@@ -62,7 +62,7 @@ use crate::model::error::{ReadError, WriteError};
 use crate::model::view::TextView;
 use read::{Held, PAGE_NODE, What};
 
-pub use layer::layers;
+pub use layer::{layers, texts};
 pub use source::add_password;
 
 /// PDF with a text layer.

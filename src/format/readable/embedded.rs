@@ -4,7 +4,7 @@ use super::plain::lines;
 use super::{Card, Readable, Row, cda, fields, texts};
 use crate::format::ccda::Ccda;
 use crate::format::image::{JPEG, PNG, TIFF};
-use crate::format::pdf::{self, Pdf, preview};
+use crate::format::pdf::{self, Pdf};
 use crate::format::rtf::Rtf;
 use crate::format::text::Html;
 use crate::format::{Format, Score};
@@ -29,9 +29,8 @@ pub(super) fn rows(encoded: &str, name: &str, path: &str, card: &mut Card) {
         return card.push(said("a picture"));
     }
     let read = if is(&Pdf) {
-        let numbers: Vec<usize> = (0..preview::sizes(&bytes).len()).collect();
-        let pages = pdf::layers(&bytes, &numbers, false).unwrap_or_default();
-        texts(pages.iter().map(|l| l.texts.as_slice()))
+        let pages = pdf::texts(&bytes).unwrap_or_default();
+        texts(pages.iter().map(Vec::as_slice))
     } else if is(&Rtf) {
         fields(&Rtf, &bytes).unwrap_or_default()
     } else if is(&Ccda) {

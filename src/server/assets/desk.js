@@ -32,7 +32,7 @@
   });
 
   // Uploads: files, folders, zips, dropped anywhere; one request each, three at a time.
-  const drop = one("[data-drop]");
+  const drop = one("[data-drop], [data-hold]");
   const walk = async (entry, base) => {
     const path = base ? `${base}/${entry.name}` : entry.name;
     if (entry.isFile) return [{ file: await new Promise((ok, no) => entry.file(ok, no)), path }];
@@ -44,28 +44,50 @@
       for (const x of some) out.push(...await walk(x, path));
     }
   };
-  const upload = async (list) => {
+  // On the page of a new request they wait until the request is entered.
+  const held = [];
+  const listed = (x, words) => {
+    const li = document.createElement("li");
+    li.textContent = `${x.path} ${words}`;
+    one(".uploads", drop).append(li);
+    return { ...x, li };
+  };
+  const upload = async (list, to = drop?.dataset.drop, after = () => location.reload()) => {
     if (!drop || !list.length) return;
-    const ul = one(".uploads", drop);
+    if (!to) { held.push(...list.map((x) => listed(x, "waits for the request"))); return; }
     let failed = 0;
-    const queue = list.map((x) => {
-      const li = document.createElement("li");
-      li.textContent = `${x.path} …`;
-      ul.append(li);
-      return { ...x, li };
-    });
+    const queue = list.map((x) => (x.li ? x : listed(x, "…")));
     const send = async () => {
       for (let x = queue.shift(); x; x = queue.shift()) {
         try {
-          const r = await fetch(`${drop.dataset.drop}?path=${encodeURIComponent(x.path)}`, { method: "POST", headers: { "x-csrf": csrf(), "content-type": "application/octet-stream" }, body: x.file });
+          const r = await fetch(`${to}?path=${encodeURIComponent(x.path)}`, { method: "POST", headers: { "x-csrf": csrf(), "content-type": "application/octet-stream" }, body: x.file });
           if (!r.ok) throw new Error(new DOMParser().parseFromString(await r.text(), "text/html").querySelector("main p")?.textContent || r.statusText);
           x.li.textContent = `${x.path} ✓`;
         } catch (err) { failed += 1; x.li.className = "failed"; x.li.textContent = `${x.path}: ${err.message}`; }
       }
     };
     await Promise.all([send(), send(), send()]);
-    if (!failed) location.reload();
+    if (!failed) after();
   };
+  document.addEventListener("submit", async (e) => {
+    const form = e.target;
+    if (!form.matches("form.intake") || !held.length || e.defaultPrevented) return;
+    e.preventDefault();
+    try {
+      const r = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+      const made = new URL(r.url).pathname;
+      if (!r.ok || !/^\/cases\/[0-9a-f]+$/.test(made)) {
+        const page = new DOMParser().parseFromString(await r.text(), "text/html");
+        throw new Error(page.querySelector("[role=alert], main p")?.textContent || r.statusText);
+      }
+      await upload(held.splice(0), `${made}/files`, () => { location.href = made; });
+      // Where one was refused, the words beside it say why, and the case is there all the same.
+      if (one(".uploads .failed")) { const a = document.createElement("a"); a.href = made; a.textContent = "Go on to the case"; one(".uploads").append(a); }
+    } catch (err) {
+      delete form.dataset.sent;
+      say(err.message);
+    }
+  });
   if (drop) {
     let depth = 0;
     window.addEventListener("dragenter", (e) => { e.preventDefault(); depth += 1; document.body.classList.add("dropping"); });
@@ -102,7 +124,7 @@
   const choose = (step) => {
     const list = rows();
     if (!list.length) return;
-    const at = list.findIndex((r) => r.classList.contains("chosen"));
+    const at = Math.max(list.findIndex((r) => r.classList.contains("chosen")), step > 0 ? -1 : 0);
     const next = list[Math.max(0, Math.min(list.length - 1, at + step))];
     list.forEach((r) => r.classList.remove("chosen"));
     next.classList.add("chosen");
@@ -238,7 +260,7 @@
     if (layers.has(sheet)) return layers.get(sheet);
     const head = one("[data-doc]");
     const page = sheet.closest("figure").dataset.page;
-    const made = fetch(`${head.dataset.case}/layer?doc=${head.dataset.doc}&page=${page}&side=${sheet.dataset.side}`).then(async (r) => {
+    const made = fetch(`${head.dataset.case}/layer?doc=${head.dataset.doc}&part=${encodeURIComponent(head.dataset.part)}&page=${page}&side=${sheet.dataset.side}`).then(async (r) => {
       if (!r.ok) { layers.delete(sheet); return null; }
       const d = await r.json();
       const img = one("img", sheet);
@@ -338,7 +360,7 @@
     if (x.page) { await showOn(x.page, (d) => selectOn(d, x.field, x.from, x.to)); return; }
     const head = one("[data-doc]");
     const text = search.q;
-    await htmx.ajax("GET", `${head.dataset.case}/document?doc=${head.dataset.doc}&from=${x.card}&q=1&mark=${encodeURIComponent(text)}`, { target: "#document" });
+    await htmx.ajax("GET", `${head.dataset.case}/document?doc=${head.dataset.doc}&part=${encodeURIComponent(head.dataset.part)}&from=${x.card}&q=1&mark=${encodeURIComponent(text)}`, { target: "#document" });
     one("[data-find-text]").value = text;
     one("[data-found-at]").textContent = `${search.at + 1} of ${search.total}`;
     all("[data-found]").forEach((b) => { b.disabled = false; });
@@ -352,7 +374,7 @@
     if (q === search.q && search.list.length) { goFound(1); return; }
     const head = one("[data-doc]");
     one("[data-found-at]").textContent = "Looking …";
-    const r = await fetch(`${head.dataset.case}/find?doc=${head.dataset.doc}&q=${encodeURIComponent(q)}`);
+    const r = await fetch(`${head.dataset.case}/find?doc=${head.dataset.doc}&part=${encodeURIComponent(head.dataset.part)}&q=${encodeURIComponent(q)}`);
     const d = r.ok ? await r.json() : { total: 0, found: [] };
     Object.assign(search, { q, list: d.found, total: d.found.length < d.total ? `${d.found.length} (${d.total})` : d.found.length, at: -1 });
     all("[data-found]").forEach((b) => { b.disabled = !d.found.length; });
@@ -414,6 +436,17 @@
       const b = one(`[data-act="${e.key}"]`, hits);
       if (b && !all("input[name=no]:checked", hits).length) { const c = one("tr.chosen input[name=no]", hits); if (c) c.checked = true; }
       if (b) { done(); if (e.key !== "a" && !one("[name=reason]", hits).value) { one("[name=reason]", hits).focus(); say("Choose a reason first."); } else b.click(); }
+      return;
+    }
+    if (hits && e.key === "u") { one("[data-undo]")?.requestSubmit(); return; }
+    if (hits && e.key === "l") { done(); one("[data-role]", hits)?.focus(); return; }
+    if (hits && e.key === "n") {
+      // The next one that nobody has looked at.
+      done();
+      const list = rows();
+      const at = list.findIndex((r) => r.classList.contains("chosen"));
+      const next = list.findIndex((r, i) => i > at && !one("td:last-child b", r));
+      if (next >= 0) choose(next - at); else say("There is no further one on this page.");
       return;
     }
     if (e.key === "h" && one("[data-base]")) { location.href = one("[data-base]").dataset.base.replace(/review$/, "hits"); return; }
