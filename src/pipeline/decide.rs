@@ -16,6 +16,7 @@ use crate::model::person::{Name, PATIENT, PersonStub, StubKind};
 use crate::model::request::Identity;
 use crate::model::role::{Role, RoleGroup};
 use crate::model::roster::{Person, Resolution, Roster};
+use crate::policy::scope::Inside;
 use crate::redact::{self, Proposal};
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
@@ -79,17 +80,17 @@ pub enum DecidedChild {
 
 /// Decides one document and everything in it.
 pub fn decide(tree: Tree, known: &Known) -> Decided {
-    decide_in(tree, known, &|word| known.organisations.contains(word), true, false)
+    decide_in(tree, known, &|word| known.organisations.contains(word), true, Inside::Alone)
 }
 
 /// `outer` tells the words that the documents around this one explain.
-fn decide_in(mut tree: Tree, known: &Known, outer: Explains, top: bool, carried: bool) -> Decided {
+fn decide_in(mut tree: Tree, known: &Known, outer: Explains, top: bool, inside: Inside) -> Decided {
     hold_narratives(&mut tree, known);
     hold_pictures(&mut tree, known);
     let who: Vec<Resolution> =
         tree.doc.stubs.iter().map(|s| not_under_another_name(s, known.resolver.resolve(&tree.key, s), known)).collect();
     plain_words_are_no_doubt(&mut tree);
-    let (protected, seen) = protected::decide(&tree, known, top, carried);
+    let (protected, seen) = protected::decide(&tree, known, top, inside);
     let mut withheld = withheld_records(&tree, &who, protected, known);
     let pages = pages::read(&tree, known);
     pages::withhold_records(&pages, &tree, &who, &mut withheld, known);
@@ -102,20 +103,21 @@ fn decide_in(mut tree: Tree, known: &Known, outer: Explains, top: bool, carried:
         }
     }
     // What is inside of something carried is carried, too.
-    let within: Vec<bool> = protected::carried(&tree, &known.request).into_iter().map(|c| c || carried).collect();
-    let inside = std::mem::take(&mut tree.children);
+    let mut within = protected::within(&tree, &known.request);
+    within.iter_mut().filter(|w| **w == Inside::Alone).for_each(|w| *w = inside);
+    let parts = std::mem::take(&mut tree.children);
     let terms: OnceLock<HashSet<String>> = OnceLock::new();
     let explains = |word: &str| outer(word) || terms.get_or_init(|| coded_terms(&tree)).contains(word);
     // A misfile may be ruled the patient's after all: what would then happen is decided, too.
     let out = matches!(whole, Some(Whole::Withheld(_) | Whole::Held(_)));
     let proposals = if out { Vec::new() } else { plan(&tree, &who, &withheld, &keys, known, &explains) };
-    let children = inside
+    let children = parts
         .into_iter()
         .enumerate()
         .map(|(i, c)| match c {
             Child::Held(what) => DecidedChild::Held(what),
             Child::Tree(t) => {
-                let decided = decide_in(*t, known, &explains, false, within.get(i).copied().unwrap_or(false));
+                let decided = decide_in(*t, known, &explains, false, within.get(i).copied().unwrap_or_default());
                 match decided.whole {
                     Some(Whole::Held(d)) => DecidedChild::Held(d.basis),
                     _ => DecidedChild::Document(Box::new(decided)),

@@ -6,8 +6,9 @@ use crate::detect::service_dates;
 use crate::model::decision::{Action, Decision};
 use crate::model::document::{Class, Part, Record};
 use crate::model::policy::{SpecialRule, Switch};
-use crate::model::request::Request;
-use crate::policy::{scope, suspected};
+use crate::model::request::{Request, Scope};
+use crate::policy::scope::{self, Inside};
+use crate::policy::suspected;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What was seen of special categories and of dates in one document.
@@ -38,17 +39,23 @@ fn section_codes<'r>(records: &'r [Record], record: &Record) -> &'r [String] {
 }
 
 /// The decision about a record by scope alone; both passes ask, so that references to it are known everywhere.
-pub fn out_of_scope(request: &Request, records: &[Record], record: &Record, carried: bool) -> Option<Decision> {
+pub fn out_of_scope(request: &Request, records: &[Record], record: &Record, inside: Inside) -> Option<Decision> {
     if scope::is_open(request) {
         return None;
     }
-    scope::outside(request, record, section_codes(records, record), carried)
+    let document = records.first().filter(|d| d.kind == "ClinicalDocument");
+    if record.kind == "section" && document.is_some_and(|d| scope::asks_for(request, d)) {
+        // By dates, types and encounters it is weighed all the same.
+        let others = Request { scope: Scope { documents: Vec::new(), ..request.scope.clone() }, ..request.clone() };
+        return scope::outside(&others, record, section_codes(records, record), inside);
+    }
+    scope::outside(request, record, section_codes(records, record), inside)
 }
 
-/// For each document inside of this one: does it stand in a record that was weighed by itself, and whose type and encounter are its own?
-pub fn carried(tree: &Tree, request: &Request) -> Vec<bool> {
+/// For each document inside of this one: in what it stands.
+pub fn within(tree: &Tree, request: &Request) -> Vec<Inside> {
     let record = |part: &Part| tree.doc.fields.get(part.field as usize).and_then(|f| tree.doc.records.get(f.record as usize));
-    tree.doc.parts.iter().map(|p| record(p).is_some_and(|r| scope::carries(request, r))).collect()
+    tree.doc.parts.iter().map(|p| record(p).map_or(Inside::Alone, |r| scope::within(request, r))).collect()
 }
 
 /// What a special category does to a record, by the policy's switch and the request's determinations. The strictest wins.
@@ -98,7 +105,7 @@ fn dated(tree: &Tree, i: usize, record: &Record, known: &Known, top: bool) -> Op
 }
 
 /// For each record of a document: the decision to leave it out or to hold it. Also counts what was seen.
-pub fn decide(tree: &Tree, known: &Known, top: bool, carried: bool) -> (Vec<Option<Decision>>, Seen) {
+pub fn decide(tree: &Tree, known: &Known, top: bool, inside: Inside) -> (Vec<Option<Decision>>, Seen) {
     let records = &tree.doc.records;
     let mut seen = Seen::default();
     let mut phrases: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
@@ -138,7 +145,7 @@ pub fn decide(tree: &Tree, known: &Known, top: bool, carried: bool) -> (Vec<Opti
             seen.undated += u64::from(scope::undated(&known.request, record));
             let met = scope::met(&known.request, record, &seen.met);
             seen.met.extend(met);
-            out_of_scope(&known.request, records, record, carried).or_else(|| {
+            out_of_scope(&known.request, records, record, inside).or_else(|| {
                 let carrier = matches!(record.kind.as_str(), "Bundle" | "Parameters" | "item" | "Patient");
                 if carrier { None } else { special(&known.request, &found) }
             })
@@ -151,6 +158,28 @@ pub fn decide(tree: &Tree, known: &Known, top: bool, carried: bool) -> (Vec<Opti
 mod tests {
     use super::*;
     use crate::model::request::Determination;
+
+    #[test]
+    fn a_document_asked_for_by_its_code_has_all_its_sections() {
+        let record = |kind: &str, code: &str| Record {
+            kind: kind.into(),
+            codes: vec![format!("2.16.840.1.113883.6.1|{code}")],
+            ..Record::default()
+        };
+        let records = [record("ClinicalDocument", "34133-9"), record("section", "10160-0")];
+        let request = |codes: &[&str]| Request {
+            scope: Scope { documents: codes.iter().map(|c| c.to_string()).collect(), ..Scope::default() },
+            ..Request::default()
+        };
+        assert!(
+            out_of_scope(&request(&["34133-9"]), &records, &records[1], Inside::Alone).is_none(),
+            "the summary was asked for"
+        );
+        assert!(out_of_scope(&request(&["10160-0"]), &records, &records[1], Inside::Alone).is_none(), "the section was");
+        assert!(out_of_scope(&request(&["18842-5"]), &records, &records[1], Inside::Alone).is_some());
+        // In a note that was asked for its sections are as well.
+        assert!(out_of_scope(&request(&["18842-5"]), &records, &records[1], Inside::Carried).is_none());
+    }
 
     #[test]
     fn a_determination_releases_or_withholds_and_doubt_is_held() {

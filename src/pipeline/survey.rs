@@ -13,6 +13,7 @@ use crate::model::policy::Policy;
 use crate::model::request::{Identity, Request};
 use crate::model::role::Role;
 use crate::model::view::TextView;
+use crate::policy::scope::Inside;
 use crate::policy::suspected;
 use std::cell::OnceCell;
 use std::collections::HashSet;
@@ -80,7 +81,7 @@ fn one<'t>(t: &'t Tree, given: &Given, known: &dyn Fn(&str) -> bool, reading: &m
             continue;
         }
         if policy.withholds(&record.kind, &record.codes, &record.title).is_some()
-            || out_of_scope(request, &t.doc.records, record, false).is_some()
+            || out_of_scope(request, &t.doc.records, record, Inside::Alone).is_some()
             || special(request, &suspected(policy, record)).is_some()
         {
             out.withheld.extend(record.keys.iter().cloned());

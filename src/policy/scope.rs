@@ -80,9 +80,9 @@ pub fn check_types(request: &Request) -> Result<(), PolicyError> {
 /// The decision to leave a record out because it lies outside of what was asked for; `None` when it is in scope. `section` holds the
 /// codes of the section around an entry, empty for any other record.
 ///
-/// `carried` is true for what stands inside of a record that was weighed by itself (see [`carries`]): the text of a note is of the type and
-/// the encounter of the note.
-pub fn outside(request: &Request, record: &Record, section: &[String], carried: bool) -> Option<Decision> {
+/// `inside` says in what it stands (see [`within`]): the text of a note is of the type and the encounter of the note.
+pub fn outside(request: &Request, record: &Record, section: &[String], inside: Inside) -> Option<Decision> {
+    let carried = inside == Inside::Carried;
     let text = carried && CONTENT.contains(&record.kind.as_str());
     let part = carried && (text || matches!(record.kind.as_str(), "section" | "act"));
     if ALWAYS.contains(&record.kind.as_str()) || record.keys.first().is_some_and(|k| k.starts_with('#')) {
@@ -92,7 +92,7 @@ pub fn outside(request: &Request, record: &Record, section: &[String], carried: 
         "outside the dates asked for"
     } else if !text && wrong_type(request, record) {
         "not of a record type asked for"
-    } else if wrong_document(request, record) {
+    } else if !part && wrong_document(request, record) || inside == Inside::Unasked && CONTENT.contains(&record.kind.as_str()) {
         "not one of the documents asked for"
     } else if !part && wrong_encounter(request, record) {
         "not of an encounter asked for"
@@ -109,17 +109,39 @@ pub fn outside(request: &Request, record: &Record, section: &[String], carried: 
     })
 }
 
-/// Is the content of a record of the type and the encounter that were asked for because the record is? What is out goes with all in it. A
-/// bundle says nothing of what it holds; a document whose body is a file (C-CDA `nonXMLBody`) is weighed by its own code and encounter.
-pub fn carries(request: &Request, container: &Record) -> bool {
+/// Is this document one that a list of document codes asks for by its own code? Then its sections are asked for, whatever theirs.
+pub fn asks_for(request: &Request, document: &Record) -> bool {
+    let wanted = &request.scope.documents;
+    document.codes.iter().any(|c| wanted.iter().any(|w| w == c || w == bare(c)))
+}
+
+/// In what a document stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Inside {
+    /// In nothing that says of which type or encounter it is: a file, a part of a bundle.
+    #[default]
+    Alone,
+    /// In a record that was weighed by itself: it goes, or stays, with all in it.
+    Carried,
+    /// It is the body of a document that was not asked for.
+    Unasked,
+}
+
+/// In what the content of `container` stands. A bundle says nothing of what it holds; a document whose body is a file (C-CDA `nonXMLBody`) is
+/// weighed by its own code and encounter, since the document itself, with whose it is, always stays.
+pub fn within(request: &Request, container: &Record) -> Inside {
     if container.kind != "ClinicalDocument" {
-        return !ALWAYS.contains(&container.kind.as_str());
+        return if ALWAYS.contains(&container.kind.as_str()) { Inside::Alone } else { Inside::Carried };
     }
     let scope = &request.scope;
+    if !scope.documents.is_empty() && !asks_for(request, container) {
+        return Inside::Unasked;
+    }
     let coded = |t: &String| {
         *t == container.kind || TYPES.get(t).is_some_and(|w| container.codes.iter().any(|c| w.codes.iter().any(|x| x == bare(c))))
     };
-    (scope.types.is_empty() || scope.types.iter().any(coded)) && !wrong_encounter(request, container)
+    let fits = (scope.types.is_empty() || scope.types.iter().any(coded)) && !wrong_encounter(request, container);
+    if fits { Inside::Carried } else { Inside::Alone }
 }
 
 /// True when the request bounds nothing beyond the policy.
@@ -287,16 +309,18 @@ mod tests {
             ("20201231235959-0500", true),
             ("nonsense", true),
         ] {
-            assert_eq!(outside(&r, &record("Observation", Some(written)), &[], false).is_none(), inside, "{written}");
+            assert_eq!(outside(&r, &record("Observation", Some(written)), &[], Inside::Alone).is_none(), inside, "{written}");
         }
-        assert!(outside(&r, &record("Observation", None), &[], false).is_none() && undated(&r, &record("Observation", None)));
-        assert!(outside(&r, &record("Patient", Some("1990-01-01")), &[], false).is_none());
+        assert!(
+            outside(&r, &record("Observation", None), &[], Inside::Alone).is_none() && undated(&r, &record("Observation", None))
+        );
+        assert!(outside(&r, &record("Patient", Some("1990-01-01")), &[], Inside::Alone).is_none());
         let going_on = Record { open: true, ..record("Condition", Some("2015-01-01")) };
-        assert!(outside(&r, &going_on, &[], false).is_none());
+        assert!(outside(&r, &going_on, &[], Inside::Alone).is_none());
         let over = Record { end: Some("2016-01-01".into()), ..record("Condition", Some("2015-01-01")) };
-        assert_eq!(outside(&r, &over, &[], false).unwrap().reason, REASON);
+        assert_eq!(outside(&r, &over, &[], Inside::Alone).unwrap().reason, REASON);
         let spans = Record { end: Some("2020-04-01".into()), ..record("Encounter", Some("2020-02-01")) };
-        assert!(outside(&r, &spans, &[], false).is_none());
+        assert!(outside(&r, &spans, &[], Inside::Alone).is_none());
     }
 
     #[test]
@@ -304,14 +328,14 @@ mod tests {
         let with = |s: Scope| Request { scope: s, ..Request::default() };
         let words = |w: &[&str]| w.iter().map(|s| s.to_string()).collect::<Vec<_>>();
         let types = with(Scope { types: words(&["medications", "Procedure"]), ..Scope::default() });
-        assert!(outside(&types, &record("MedicationRequest", None), &[], false).is_none());
-        assert!(outside(&types, &record("Procedure", None), &[], false).is_none());
-        assert!(outside(&types, &record("Condition", None), &[], false).is_some());
+        assert!(outside(&types, &record("MedicationRequest", None), &[], Inside::Alone).is_none());
+        assert!(outside(&types, &record("Procedure", None), &[], Inside::Alone).is_none());
+        assert!(outside(&types, &record("Condition", None), &[], Inside::Alone).is_some());
         let mut section = record("section", None);
         section.codes = words(&["2.16.840.1.113883.6.1|10160-0"]);
-        assert!(outside(&types, &section, &[], false).is_none());
+        assert!(outside(&types, &section, &[], Inside::Alone).is_none());
         section.codes = words(&["2.16.840.1.113883.6.1|11450-4"]);
-        assert!(outside(&types, &section, &[], false).is_some());
+        assert!(outside(&types, &section, &[], Inside::Alone).is_some());
         assert!(check_types(&types).is_ok());
         let typo = with(Scope { types: words(&["medicatons"]), ..Scope::default() });
         assert!(check_types(&typo).unwrap_err().what.contains("did you mean \"medications\""));
@@ -321,44 +345,56 @@ mod tests {
         assert!(met(&types, &record("Condition", None), &none).is_empty() && named(&types).len() == 2);
         let encounter = with(Scope { encounters: words(&["Encounter/7"]), ..Scope::default() });
         let mut o = record("Observation", None);
-        assert!(outside(&encounter, &o, &[], false).is_some());
+        assert!(outside(&encounter, &o, &[], Inside::Alone).is_some());
         assert!(met(&encounter, &o, &none).is_empty());
         o.encounter = Some("https://ehr.example/fhir/Encounter/7".into());
         assert_eq!(met(&encounter, &o, &none), ["Encounter/7"]);
-        assert!(outside(&encounter, &o, &[], false).is_none());
+        assert!(outside(&encounter, &o, &[], Inside::Alone).is_none());
 
         // In a C-CDA the header says which encounter it is about; the section of encounters is weighed entry by entry.
         let at = |kind: &str, encounter: Option<&str>| Record { encounter: encounter.map(str::to_string), ..record(kind, None) };
         let seven = Some("urn:oid:2.999.7|7");
-        assert!(outside(&encounter, &at("section", seven), &[], false).is_none());
-        assert!(outside(&encounter, &at("section", Some("urn:oid:2.999.7|8")), &[], false).is_some());
-        assert!(outside(&encounter, &at("section", None), &[], false).is_some(), "it cannot be shown to be of the encounter");
-        let listed = Record { codes: words(&["2.16.840.1.113883.6.1|46240-8"]), ..record("section", None) };
-        assert!(outside(&encounter, &listed, &[], false).is_none());
+        assert!(outside(&encounter, &at("section", seven), &[], Inside::Alone).is_none());
+        assert!(outside(&encounter, &at("section", Some("urn:oid:2.999.7|8")), &[], Inside::Alone).is_some());
         assert!(
-            outside(&encounter, &at("act", seven), &[], false).is_none()
-                && outside(&encounter, &at("act", None), &[], false).is_some()
+            outside(&encounter, &at("section", None), &[], Inside::Alone).is_some(),
+            "it cannot be shown to be of the encounter"
+        );
+        let listed = Record { codes: words(&["2.16.840.1.113883.6.1|46240-8"]), ..record("section", None) };
+        assert!(outside(&encounter, &listed, &[], Inside::Alone).is_none());
+        assert!(
+            outside(&encounter, &at("act", seven), &[], Inside::Alone).is_none()
+                && outside(&encounter, &at("act", None), &[], Inside::Alone).is_some()
         );
         // What stands inside of a record that is in scope is in scope; on its own it is not.
         let text = record("text", None);
-        assert!(outside(&encounter, &text, &[], false).is_some() && outside(&encounter, &text, &[], true).is_none());
-        assert!(outside(&types, &text, &[], false).is_some() && outside(&types, &text, &[], true).is_none());
-        assert!(carries(&encounter, &record("DocumentReference", None)) && !carries(&encounter, &record("Bundle", None)));
-        assert!(carries(&encounter, &at("ClinicalDocument", seven)) && !carries(&encounter, &record("ClinicalDocument", None)));
+        assert!(
+            outside(&encounter, &text, &[], Inside::Alone).is_some()
+                && outside(&encounter, &text, &[], Inside::Carried).is_none()
+        );
+        assert!(outside(&types, &text, &[], Inside::Alone).is_some() && outside(&types, &text, &[], Inside::Carried).is_none());
+        assert_eq!(within(&encounter, &record("DocumentReference", None)), Inside::Carried);
+        assert_eq!(within(&encounter, &record("Bundle", None)), Inside::Alone);
+        assert_eq!(within(&encounter, &at("ClinicalDocument", seven)), Inside::Carried);
+        assert_eq!(within(&encounter, &record("ClinicalDocument", None)), Inside::Alone);
+        let documents = with(Scope { documents: words(&["18842-5"]), ..Scope::default() });
+        let letter = within(&documents, &record("ClinicalDocument", None));
+        assert!(outside(&documents, &text, &[], letter).is_some(), "the body of a document that was not asked for");
+        assert!(outside(&documents, &text, &[], Inside::Carried).is_none());
 
         let condition = with(Scope { conditions: words(&["M54.5", "asthma"]), ..Scope::default() });
         let mut c = record("Condition", None);
         c.codes = words(&["http://hl7.org/fhir/sid/icd-10-cm|M54.5"]);
-        assert!(outside(&condition, &c, &[], false).is_none());
+        assert!(outside(&condition, &c, &[], Inside::Alone).is_none());
         c.codes = words(&["http://hl7.org/fhir/sid/icd-10-cm|F32.1"]);
-        assert!(outside(&condition, &c, &[], false).is_some());
+        assert!(outside(&condition, &c, &[], Inside::Alone).is_some());
         assert!(met(&condition, &c, &none).is_empty());
         c.title = "Asthma, mild".into();
         assert_eq!(met(&condition, &c, &none), ["asthma"]);
-        assert!(outside(&condition, &c, &[], false).is_none());
+        assert!(outside(&condition, &c, &[], Inside::Alone).is_none());
         let mut act = record("act", None);
         act.codes = words(&["2.16.840.1.113883.6.90|F32.1"]);
-        assert!(outside(&condition, &act, &words(&["2.16.840.1.113883.6.1|11450-4"]), false).is_some());
-        assert!(outside(&condition, &act, &words(&["2.16.840.1.113883.6.1|10160-0"]), false).is_none());
+        assert!(outside(&condition, &act, &words(&["2.16.840.1.113883.6.1|11450-4"]), Inside::Alone).is_some());
+        assert!(outside(&condition, &act, &words(&["2.16.840.1.113883.6.1|10160-0"]), Inside::Alone).is_none());
     }
 }

@@ -323,4 +323,6 @@ fn a_scope_by_encounter_or_type_keeps_the_text_of_what_it_keeps() {
     assert_eq!(texts("encounters = [\"Encounter/7\"]"), ["Seen for a cough today."]);
     assert_eq!(texts("types = [\"notes\"]").len(), 2);
     assert!(texts("types = [\"medications\"]").is_empty());
+    assert_eq!(texts("documents = [\"11506-3\"]").len(), 2);
+    assert!(texts("documents = [\"18842-5\"]").is_empty());
 }
