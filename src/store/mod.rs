@@ -26,6 +26,7 @@ mod listing;
 mod measures;
 mod move_files;
 mod moves;
+mod older;
 #[cfg(test)]
 mod older_tests;
 mod releases;
