@@ -22,13 +22,13 @@ use std::sync::LazyLock;
 static WEIGHTS: LazyLock<Table<1>> = LazyLock::new(|| Table::read(include_str!("doubt_weights.tsv")));
 
 /// From this sum on a word is put to a person.
-const ENOUGH: f32 = -0.8;
+const ENOUGH: f32 = -1.4;
 /// Most that the names model is trusted to add to a word that nothing else has it look at.
 const HELP: f32 = 2.5;
 /// The same for a word of the language that no list of names holds.
 const HELP_WORD: f32 = 1.2;
 /// A word beside such a one belongs to it from this sum on.
-const BESIDE: f32 = -1.8;
+const BESIDE: f32 = -2.4;
 
 /// What the model alone takes for a name, or for a doubt, is dropped below these.
 const NAME: f32 = -1.2;
