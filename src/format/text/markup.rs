@@ -18,7 +18,7 @@
 use super::charset::{Charset, Seen, push, push_char, seen};
 use super::entities;
 use super::lines::CHUNK_BYTES;
-use super::tags::{Break, attr_class, break_of, is_known, is_odd_attr_name, local};
+use super::tags::{Break, attr_class, break_of, is_known, is_odd_attr_name, is_xslt, local};
 use super::tokens::{Attr, Kind, Lexer, Tag};
 use crate::model::document::{Class, Form};
 use crate::model::view::{Span, TextView, ViewBuilder};
@@ -88,7 +88,7 @@ fn tag_pieces(html: &[u8], tag: &Tag, span: std::ops::Range<usize>, out: &mut Ve
         form: Form::Plain,
         unquoted: false,
     };
-    if !is_known(local(name)) {
+    if !is_known(local(name)) && !is_xslt(name) {
         if !is_plain_name(name) || tag.attrs.iter().any(odd) {
             // "<jane@example.org>", "<Jane Roe>": a browser shows nothing, a text editor shows the name.
             out.push(plain(tag.name.start, span.end.saturating_sub(1).max(tag.name.start)));

@@ -161,6 +161,64 @@ fn listed(list: &[&str], name: &[u8]) -> bool {
     list.binary_search_by(|k| k.bytes().cmp(name.iter().map(u8::to_ascii_lowercase))).is_ok()
 }
 
+/// Elements of XSLT 1.0 and 2.0 (W3C Recommendations), without their prefix, sorted.
+const XSLT: &[&str] = &[
+    "analyze-string",
+    "apply-imports",
+    "apply-templates",
+    "attribute",
+    "attribute-set",
+    "call-template",
+    "character-map",
+    "choose",
+    "comment",
+    "copy",
+    "copy-of",
+    "decimal-format",
+    "document",
+    "element",
+    "fallback",
+    "for-each",
+    "for-each-group",
+    "function",
+    "if",
+    "import",
+    "import-schema",
+    "include",
+    "key",
+    "matching-substring",
+    "message",
+    "namespace",
+    "namespace-alias",
+    "next-match",
+    "non-matching-substring",
+    "number",
+    "otherwise",
+    "output",
+    "output-character",
+    "param",
+    "perform-sort",
+    "preserve-space",
+    "processing-instruction",
+    "result-document",
+    "sequence",
+    "sort",
+    "strip-space",
+    "stylesheet",
+    "template",
+    "text",
+    "transform",
+    "value-of",
+    "variable",
+    "when",
+    "with-param",
+];
+
+/// True for an element of a stylesheet under its usual prefix: `xsl:template`. A mask there would break the stylesheet.
+pub(super) fn is_xslt(name: &[u8]) -> bool {
+    name.strip_prefix(b"xsl:").is_some_and(|local| listed(XSLT, local))
+}
+
 /// True for an element of HTML.
 pub(super) fn is_known(name: &[u8]) -> bool {
     listed(KNOWN, name)
@@ -301,10 +359,16 @@ mod tests {
 
     #[test]
     fn tables_are_sorted() {
-        for list in [KNOWN, INLINE, KEYWORDS, FLAGS] {
+        for list in [KNOWN, INLINE, KEYWORDS, FLAGS, XSLT] {
             assert!(list.windows(2).all(|w| w[0] < w[1]));
         }
         assert!(INLINE.iter().all(|i| is_known(i.as_bytes())));
+    }
+
+    #[test]
+    fn elements_of_a_stylesheet_are_no_names() {
+        assert!(is_xslt(b"xsl:stylesheet") && is_xslt(b"xsl:for-each"));
+        assert!(!is_xslt(b"xsl:Roe") && !is_xslt(b"stylesheet") && !is_xslt(b"roe:stylesheet"));
     }
 
     #[test]
