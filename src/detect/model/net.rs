@@ -20,6 +20,8 @@ pub const WIDTH: usize = 384;
 /// Most windows in one run, and most pieces, so that memory stays small.
 const BATCH: usize = 64;
 const BATCH_PIECES: usize = 1024;
+/// Most pieces that are read in vain because the windows of a run differ in length: about what a run more would cost.
+const FILLED: usize = 96;
 
 /// How much a stretch of text looks like a name.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -129,8 +131,13 @@ impl Net {
         windows_of.sort_by_key(|w| (w.pieces.len(), w.text, w.start));
         let mut rest = &windows_of[..];
         while !rest.is_empty() {
-            let fits = |n: usize| rest.get(n - 1).is_some_and(|w| (w.pieces.len() + 2) * n <= BATCH_PIECES);
-            let n = (2..=rest.len().min(BATCH)).take_while(|n| fits(*n)).last().unwrap_or(1);
+            let mut sum = 0;
+            let mut fits = |w: &Window, n: usize| {
+                let all = (w.pieces.len() + 2) * n;
+                sum += w.pieces.len() + 2;
+                all <= BATCH_PIECES && all - sum <= FILLED
+            };
+            let n = rest.iter().take(BATCH).enumerate().take_while(|(k, w)| fits(w, k + 1)).count().max(1);
             let (batch, more) = rest.split_at(n);
             rest = more;
             self.run(batch, each)?;

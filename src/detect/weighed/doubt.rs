@@ -22,13 +22,13 @@ use std::sync::LazyLock;
 static WEIGHTS: LazyLock<Table<1>> = LazyLock::new(|| Table::read(include_str!("doubt_weights.tsv")));
 
 /// From this sum on a word is put to a person.
-const ENOUGH: f32 = -1.4;
+const ENOUGH: f32 = -0.8;
 /// Most that the names model is trusted to add to a word that nothing else has it look at.
 const HELP: f32 = 2.5;
 /// The same for a word of the language that no list of names holds.
 const HELP_WORD: f32 = 1.2;
 /// A word beside such a one belongs to it from this sum on.
-const BESIDE: f32 = -2.4;
+const BESIDE: f32 = -1.8;
 
 /// What the model alone takes for a name, or for a doubt, is dropped below these.
 const NAME: f32 = -1.2;
@@ -47,6 +47,9 @@ const WEAK: &[&str] = &[
     "cue.weak",
     "text.again",
 ];
+
+/// Most words of a heading.
+const LONG_HEADING: usize = 10;
 
 /// Rule of what is put to a person.
 pub const RULE: &str = "text.doubt";
@@ -92,7 +95,7 @@ impl<'a> Doc<'a> {
         if own.is_given(low) || own.is_family(low) {
             return false;
         }
-        if is_compound(word) || is_result_flag(t, i) {
+        if is_compound(word) || is_result_flag(t, i) || is_unit(t, i) {
             return false;
         }
         let plain = || kin(low).is_none() && title(low).is_none() && credential(word).is_none();
@@ -133,7 +136,13 @@ impl<'a> Doc<'a> {
     /// as weights go, and most of all words with a capital.
     fn is_plain(&self, i: usize, found: &[Mention], at: usize) -> bool {
         let t = self.t;
-        if t.like(i) != NameLike::Word || self.named.contains_key(t.low(i)) || is_given(t.low(i)) {
+        if self.named.contains_key(t.low(i)) || is_given(t.low(i)) {
+            return false;
+        }
+        if t.like(i) == NameLike::WordName && in_heading(t, i) {
+            return true;
+        }
+        if t.like(i) != NameLike::Word {
             return false;
         }
         let Some(token) = t.get(i) else { return true };
@@ -294,6 +303,23 @@ pub fn is_weak(m: &Mention) -> bool {
     m.category == Category::Name && WEAK.contains(&m.rule) && matches!(m.who, Who::New(_))
 }
 
+/// `## Plan`: a word of a heading as text marked up by signs has them.
+fn in_heading(t: &Tokens, i: usize) -> bool {
+    let first = (0..=i).rev().take(LONG_HEADING).find(|k| t.begins_line(*k));
+    first.is_some_and(|k| t.is(k, '#') && !t.is(i + 1, ':'))
+}
+
+/// `130.9 m[IU]/L`, `mm[Hg]`: a unit as UCUM writes those that are no unit of science (ucum.org, section 3.2).
+fn is_unit(t: &Tokens, i: usize) -> bool {
+    let Some(token) = t.get(i) else { return false };
+    let (before, after) = t.text.as_bytes().split_at(token.start);
+    let after = after.get(token.end - token.start..).unwrap_or_default();
+    let (Some(before), Some(after)) = (before.strip_suffix(b"["), after.strip_prefix(b"]")) else { return false };
+    let figure = before.strip_suffix(b" ").and_then(<[u8]>::last).is_some_and(u8::is_ascii_digit);
+    let joined = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.'));
+    figure || joined(before.last()) || joined(after.first())
+}
+
 /// `| Low |`, alone in its cell or line: how a result compares with its range.
 pub(in crate::detect) fn is_result_flag(t: &Tokens, i: usize) -> bool {
     let bar = |k: usize| t.is(k, '|');
@@ -342,6 +368,23 @@ pub(super) fn words_of(t: &Tokens, m: &Mention) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn units_are_no_names() {
+        let is = |text: &str, word: &str| {
+            let t = super::Tokens::new(text);
+            super::is_unit(&t, t.index_at(text.find(word).unwrap()))
+        };
+        assert!(is("130.9 m[IU]/L", "IU") && is("120 mm[Hg] |", "Hg") && is("5 [IU]", "IU") && is("[IU]/mL", "IU"));
+        assert!(!is("seen by [Kowalski] today", "Kowalski") && !is("m IU/L", "IU"));
+    }
+
+    #[test]
+    fn headings_are_told_by_their_sign() {
+        let t = super::Tokens::new("# Assessment and Plan\nPlan # 2\n# Nurse: Plan");
+        let at = |from: usize| t.index_at(t.text[from..].find("Plan").unwrap() + from);
+        assert!(super::in_heading(&t, at(0)) && !super::in_heading(&t, at(20)) && super::in_heading(&t, at(30)));
+    }
+
     #[test]
     fn identifiers_of_programs_are_no_names() {
         for word in ["CodeSystem", "StructuredBody"] {
