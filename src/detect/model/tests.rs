@@ -53,6 +53,14 @@ fn names_that_nothing_announces_are_found() {
     }
 }
 
+/// The disease later in the text took the doctor's name with it.
+#[test]
+fn a_doctor_named_like_a_disease_does_not_fall_beside_it() {
+    let Some(names) = model() else { return };
+    let text = "Dr. Owen Graves reviewed the plan. Graves will call on Friday. Thyroid: Graves disease.";
+    assert!(!ask(&names, text).mentions.iter().any(|m| m.rule == super::NO_NAME));
+}
+
 #[test]
 fn what_is_named_after_people_is_left() {
     let Some(names) = model() else { return };

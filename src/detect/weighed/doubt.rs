@@ -14,7 +14,7 @@ use crate::detect::model::is_place;
 use crate::detect::name_read::Read;
 use crate::detect::things::is_thing;
 use crate::detect::tokens::{Shape, Tokens};
-use crate::detect::words::{NameLike, is_clinical, is_given, is_running_word, is_word, is_word_name};
+use crate::detect::words::{NameLike, is_clinical, is_eponym, is_given, is_running_word, is_word, is_word_name};
 use crate::model::mention::{Category, Mention, Who};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -225,9 +225,12 @@ impl<'a> Doc<'a> {
     }
 
     /// True when the find at `at` is known from lists alone and all else speaks against it. Nothing falls that the model was not asked
-    /// about.
+    /// about, nor the family name of somebody named in full (`Dr. Owen Graves`) because a disease has it, too: `Graves will call`.
     pub fn falls(&self, at: usize, found: &[Mention], scores: &dyn Fn(usize) -> Option<f32>, own: &Own) -> bool {
         let Some(m) = found.get(at).filter(|m| is_weak(m) && !WEIGHTS.is_empty()) else { return false };
+        if m.rule == "text.again" && self.tokens_of(m).any(|k| is_eponym(self.t.low(k))) {
+            return false;
+        }
         let mut best: Option<f32> = None;
         for k in self.tokens_of(m).filter(|k| self.eligible(*k, own)) {
             let Some(score) = scores(k) else { return false };
