@@ -149,7 +149,7 @@ Written by `scripts/evaluate`; do not edit by hand.
 
 The set is `tests/corpus/notes/`: invented notes of many kinds, written for this purpose and marked by hand with whose each name and
 number is. One part of them (`dev/`) may be looked at while rules are made; the other (`test/`) has other names, wording and layout,
-and rules are not tuned on it. The test split also holds thirty notes only about who is who (`attribution`). Each note is given to `disclose detect` with the identity of its patient. The form of the marks is
+and rules are not tuned on it. The test split also holds notes only about who is who (`attribution`). Each note is given to `disclose detect` with the identity of its patient. The form of the marks is
 described in `tests/corpus/gold.rs`.
 
 A cell is: share (count/all; 95% bounds, Wilson's, or the rule of three where none or all hold).
