@@ -59,8 +59,7 @@ pub fn print_pieces(note: &Note, into: &mut impl std::io::Write) -> Result<(), S
         let labels: Vec<usize> = pieces.iter().map(|p| label(note, base + p.start, base + p.end)).collect();
         let starts: Vec<usize> = pieces.iter().map(|p| base + p.start).collect();
         let signs: Vec<String> = pieces.iter().map(|p| p.signs.to_string()).collect();
-        let ids: Vec<i32> = pieces.iter().map(|p| p.id).collect();
-        println!("{}", json!({ "note": note.name, "starts": starts, "ids": ids, "labels": labels, "signs": signs }));
+        println!("{}", json!({ "note": note.name, "starts": starts, "labels": labels, "signs": signs }));
         let bytes: Vec<u8> = pieces
             .iter()
             .flat_map(|p| p.known)

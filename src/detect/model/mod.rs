@@ -54,8 +54,6 @@ pub struct Piece<'a> {
     pub start: usize,
     /// One past the last byte.
     pub end: usize,
-    /// Its number in the vocabulary.
-    pub id: i32,
     /// Signs of its word, one bit each.
     pub signs: u64,
     /// Figures of the model's layers.
@@ -143,7 +141,6 @@ impl Names {
                     .map(|((p, signs), known)| Piece {
                         start: window.start + p.start,
                         end: window.start + p.end,
-                        id: p.id,
                         signs: *signs,
                         known,
                     })
