@@ -22,7 +22,7 @@ mod sections;
 mod summary;
 mod waterfall;
 
-pub use chain::{ChainError, ChainSummary, LedgerReader, LedgerWriter, verify_chain, verify_custody};
+pub use chain::{ChainError, ChainSummary, Closing, LedgerReader, LedgerWriter, entry_line, verify_chain, verify_custody};
 pub use digest::TABLE_ROWS;
 pub use letters::{Letter, find_template, letter, letter_kinds, letter_template, letters_due};
 pub use summary::{summary, summary_json};
@@ -75,29 +75,35 @@ pub enum Edition {
 /// Opens a report file for writing: edition and file name (`report.html`) to a writer. The writer is flushed, not closed.
 pub type Sink<'a> = dyn FnMut(Edition, &str) -> io::Result<Box<dyn Write>> + 'a;
 
-/// What the reports show of a ledger: [`gather`] reads it once for both editions.
+/// What the reports show of a ledger: [`gather`] makes it once for both editions.
 pub struct Gathered(digest::Digest);
 
 impl Gathered {
-    /// Entries and last hash of the ledger that was read.
+    /// Entries and last hash of the ledger that was made.
     pub fn ledger(&self) -> &ChainSummary {
         &self.0.chain
     }
 }
 
-/// Reads a ledger that [`LedgerWriter`] wrote, checking its chain on the way, and writes the tables of it in the same pass: internal
-/// `ledger.csv` and `ledger.xlsx`, and with `recipient` those of the recipient's edition. `case` must be what the reports will be written
-/// from.
+/// Reads the entries of a run (lines of [`entry_line`]) once the copy was checked, binds them into `ledger`, and writes the tables of it in the
+/// same pass: internal `ledger.csv` and `ledger.xlsx`, and with `recipient` those of the recipient's edition. `case` must be what the
+/// reports will be written from: by its checks an entry is verified or not.
 ///
 /// # Errors
-/// The ledger cannot be read or its chain does not hold; a file cannot be written.
-pub fn gather(case: &Case, ledger: impl BufRead, recipient: bool, sink: &mut Sink) -> io::Result<Gathered> {
+/// An entry cannot be read; a file cannot be written.
+pub fn gather(
+    case: &Case,
+    entries: impl BufRead,
+    ledger: impl Write,
+    recipient: bool,
+    sink: &mut Sink,
+) -> io::Result<Gathered> {
     let editions = [Edition::Internal, Edition::Recipient];
     let mut tables = Vec::new();
     for edition in editions.into_iter().filter(|e| recipient || *e == Edition::Internal) {
         tables.push((edition, ledger_rows::Rows::new(edition, case, sink(edition, "ledger.csv")?)?));
     }
-    let digest = digest::digest(ledger, &mut |entry| tables.iter_mut().try_for_each(|(_, t)| t.write(entry)))?;
+    let digest = digest::digest(case, entries, ledger, &mut |entry| tables.iter_mut().try_for_each(|(_, t)| t.write(entry)))?;
     for (edition, table) in tables {
         write_all(edition, "ledger.xlsx", &table.finish()?, sink)?;
     }
