@@ -27,6 +27,7 @@ mod pages;
 mod phrases;
 mod process;
 mod protected;
+mod filing;
 mod remembered;
 mod rulings;
 mod run;

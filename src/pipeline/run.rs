@@ -4,6 +4,7 @@ use super::check::Checker;
 use super::custody;
 use super::decide::stays_behind;
 use super::documents::Tree;
+use super::filing;
 use super::names::rename;
 use super::number::review_item;
 use super::process::{PACKAGE, Totals, Work, process_all};
@@ -83,7 +84,7 @@ fn run_here(opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Resul
             "the policy hashes, encrypts or makes stand-ins, which needs the custodian's key: --vault-key".into(),
         ));
     }
-    let (mut known, unreadable, values, trees) = settle(opts, survey, key, keys.clone());
+    let (mut known, unreadable, values, trees) = settle(opts, survey, key, keys.clone())?;
     let paths = rename(intake.items.iter().map(|i| i.path.as_str()).chain(intake.held.iter().map(|h| h.path.as_str())), &known);
     known.renames = paths.segments;
 
@@ -135,6 +136,7 @@ fn run_here(opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Resul
     let checks = checker.finish(&staging)?;
     let media = std::mem::take(&mut totals.media);
     let mut case = outcome::case(opts, id, &known.roster, totals, outputs, checks);
+    case.policy.filing.clone_from(&known.policy.filing);
     case.identity = known.resolver.decisions().to_vec();
     case.custody = custody::begun(opts, &case.inputs);
     report(&mut case, &checker, &staging, &media, entries, opts.letters.as_deref())?;
@@ -208,9 +210,10 @@ fn wrong_patient(opts: &Options, id: String, intake: &Intake, staging: Staging, 
 type Settled = (Known, HashMap<usize, String>, Vec<(String, Category)>, HashMap<usize, Tree>);
 
 /// Who is who, once everything was seen.
-fn settle(opts: &Options, survey: Survey, key: [u8; 32], keys: Option<Arc<Keys>>) -> Settled {
+fn settle(opts: &Options, survey: Survey, key: [u8; 32], keys: Option<Arc<Keys>>) -> Result<Settled, RunError> {
     let identity = opts.request.patient.clone();
     let (roster, resolver, _) = survey.builder.finish();
+    let policy = filing::with_subject(opts, &roster, survey.newest)?;
     let mut withheld_keys: HashSet<String> = survey.withheld.into_iter().filter(|k| !k.starts_with('#')).collect();
     for (doc, stub, keys) in &survey.about {
         let other = match resolver.resolve(doc, stub) {
@@ -274,7 +277,7 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32], keys: Option<Arc<Keys>>
         knowledge,
         names: opts.names.clone(),
         organisations: survey.organisations,
-        policy: opts.policy.clone(),
+        policy,
         withheld_keys,
         ids,
         methods,
@@ -288,7 +291,7 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32], keys: Option<Arc<Keys>>
         request: opts.request.clone(),
         phrases: super::phrases::Phrases::new(&opts.policy),
     };
-    (known, survey.unreadable, survey.values.into_iter().collect(), survey.trees)
+    Ok((known, survey.unreadable, survey.values.into_iter().collect(), survey.trees))
 }
 
 /// Words of the patient's names and of everybody else's.

@@ -214,6 +214,23 @@ fn patient_names(case: &Case) -> Vec<String> {
     case.request.patient.names.iter().map(|n| n.display()).collect()
 }
 
+/// Names and birth date of the patient as what goes out may hold them: none where the patient's identifiers go, initials and year where they are
+/// reduced for a court.
+fn shown_patient(case: &Case) -> (Vec<String>, Option<&str>) {
+    if !case.policy.keeps_patient() {
+        return (Vec::new(), None);
+    }
+    let birth = case.request.patient.birth_date.as_deref();
+    let Some(filing) = case.policy.filing.as_ref().filter(|f| f.on) else { return (patient_names(case), birth) };
+    let subject = filing.subject.as_ref();
+    let names = if filing.minor() {
+        subject.map(|s| s.initials.clone()).into_iter().filter(|i| !i.is_empty()).collect()
+    } else {
+        patient_names(case)
+    };
+    (names, subject.map(|s| s.year.as_str()).filter(|_| birth.is_some()))
+}
+
 /// The authority of the request, or the policy's default.
 fn authority(case: &Case) -> &str {
     case.request.authority.as_deref().unwrap_or(&case.policy.default_authority)
