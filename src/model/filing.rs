@@ -108,8 +108,9 @@ pub fn initials<'a>(words: impl Iterator<Item = &'a str>) -> String {
 /// The initials of [`initials`] one by one; `None` for any other text, a label among them.
 pub fn each_initial(text: &str) -> Option<Vec<&str>> {
     let parts: Vec<&str> = text.split_inclusive('.').collect();
-    let one = |p: &&str| p.ends_with('.') && (2..=3).contains(&p.chars().count()) && p.chars().next().is_some_and(char::is_alphabetic);
-    (!parts.is_empty() && parts.iter().all(|p| one(&p))).then_some(parts)
+    let one =
+        |p: &&str| p.ends_with('.') && (2..=3).contains(&p.chars().count()) && p.chars().next().is_some_and(char::is_alphabetic);
+    (!parts.is_empty() && parts.iter().all(one)).then_some(parts)
 }
 
 #[cfg(test)]

@@ -53,7 +53,11 @@ impl Planner<'_, '_> {
             Class::BirthDate => {
                 // A time of birth in words of the format: `<birthTime value="195803041200"/>`.
                 let view = (self.inp.view)(field).text.into_owned();
-                if view.is_empty() { (self.inp.raw)(field).split('"').find(|p| self.is_birth(p)).unwrap_or_default().into() } else { view }
+                if view.is_empty() {
+                    (self.inp.raw)(field).split('"').find(|p| self.is_birth(p)).unwrap_or_default().into()
+                } else {
+                    view
+                }
             }
             _ => (self.inp.raw)(field),
         };

@@ -348,7 +348,8 @@ mod tests {
             bytes.extend_from_slice(&line);
         }
         let told = verify_chain(&bytes[..]).unwrap();
-        let report = serde_json::json!({"ledger_head": text(&head), "ledger_entries": told.entries, "checks": [{"passed": true}]});
+        let report =
+            serde_json::json!({"ledger_head": text(&head), "ledger_entries": told.entries, "checks": [{"passed": true}]});
         assert_eq!((told.is_that_of(&report), told.verified, told.unverified), (Ok(()), 0, 0));
         let back: Vec<Entry> = LedgerReader::new(&bytes[..]).collect::<Result<_, _>>().unwrap();
         assert_eq!(back, sample::entries());

@@ -198,7 +198,9 @@ mod tests {
     use crate::report::{Edition, sample, tests};
 
     fn report() -> Value {
-        let files = tests::reports_of(&sample::case(), &sample::entries());
+        let mut case = sample::case();
+        case.outcome = crate::model::case::Outcome::Released;
+        let files = tests::reports_of(&case, &sample::entries());
         serde_json::from_str(&tests::text(&files, Edition::Internal, "report.json")).unwrap()
     }
 

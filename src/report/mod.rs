@@ -91,13 +91,7 @@ impl Gathered {
 ///
 /// # Errors
 /// An entry cannot be read; a file cannot be written.
-pub fn gather(
-    case: &Case,
-    entries: impl BufRead,
-    ledger: impl Write,
-    recipient: bool,
-    sink: &mut Sink,
-) -> io::Result<Gathered> {
+pub fn gather(case: &Case, entries: impl BufRead, ledger: impl Write, recipient: bool, sink: &mut Sink) -> io::Result<Gathered> {
     let editions = [Edition::Internal, Edition::Recipient];
     let mut tables = Vec::new();
     for edition in editions.into_iter().filter(|e| recipient || *e == Edition::Internal) {

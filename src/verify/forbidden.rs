@@ -157,7 +157,18 @@ fn iso_day(date: &str) -> Option<(&str, &str, &str)> {
 /// Ways of writing a full date, month before day where both are figures: a date of another day must not look like it.
 fn date_patterns(date: &str) -> BTreeSet<String> {
     const MONTHS: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
     ];
     let Some((y, m, d)) = iso_day(date) else { return BTreeSet::new() };
     let bare = |n: &str| n.trim_start_matches('0').to_string();

@@ -67,11 +67,17 @@ fn ccda(w: &Whom) -> String {
 }
 
 fn rtf(w: &Whom) -> String {
-    format!(r"{{\rtf1\ansi\deff0{{\fonttbl{{\f0 Arial;}}}}\f0 Patient: Orla Quill\b feather\b0\par DOB: {}\par SSN 912-34-5678\par Asthma is stable.\par}}", w.us)
+    format!(
+        r"{{\rtf1\ansi\deff0{{\fonttbl{{\f0 Arial;}}}}\f0 Patient: Orla Quill\b feather\b0\par DOB: {}\par SSN 912-34-5678\par Asthma is stable.\par}}",
+        w.us
+    )
 }
 
 fn html(w: &Whom) -> String {
-    format!("<html><body><p>Patient: <b>Orla</b> Quillfeather, DOB {}, SSN 912-34-5678. Asthma is stable.</p></body></html>", w.us)
+    format!(
+        "<html><body><p>Patient: <b>Orla</b> Quillfeather, DOB {}, SSN 912-34-5678. Asthma is stable.</p></body></html>",
+        w.us
+    )
 }
 
 fn case(w: &Whom, more: &[&str], request: &str) -> (tempfile::TempDir, Run) {
@@ -82,7 +88,11 @@ fn case(w: &Whom, more: &[&str], request: &str) -> (tempfile::TempDir, Run) {
         std::fs::write(path, bytes).expect("written");
     };
     put("who.json", patient(w).to_string().as_bytes());
-    put("request.toml", format!("purpose='litigation'\nrecipient='Harrow & Finch'\nreceived=2026-11-02\npatient_file='who.json'\n{request}").as_bytes());
+    put(
+        "request.toml",
+        format!("purpose='litigation'\nrecipient='Harrow & Finch'\nreceived=2026-11-02\npatient_file='who.json'\n{request}")
+            .as_bytes(),
+    );
     put("in/portal.json", bundle(w).as_bytes());
     put("in/summary.xml", ccda(w).as_bytes());
     put("in/orla_quillfeather.txt", note(w).as_bytes());
@@ -97,6 +107,12 @@ fn open(run: &Run) -> String {
     let bytes = std::fs::read(run.out().join("internal/report.json")).unwrap_or_default();
     let report: Value = serde_json::from_slice(&bytes).unwrap_or_default();
     format!("exit {} {} {}{} {}", run.code, report["failed_checks"], run.stdout, run.stderr, report["review"])
+}
+
+/// The text of a PDF by a reader that is not ours.
+fn pdf_text(bytes: &[u8]) -> String {
+    let document = lopdf::Document::load_mem(bytes).expect("a PDF that opens");
+    document.extract_text(&document.get_pages().into_keys().collect::<Vec<u32>>()).expect("text")
 }
 
 fn names(run: &Run) -> Vec<String> {
@@ -119,7 +135,8 @@ fn of_an_adult_numbers_and_birth_date_are_reduced_and_the_name_stays() {
         assert!(!reading::find(&records, kept).is_empty(), "{kept}");
     }
     assert!(names(&run).contains(&"orla_quillfeather.txt".into()), "{:?}", names(&run));
-    let bundle: Value = serde_json::from_slice(&run.records().iter().find(|r| r.0 == "portal.json").expect("a bundle").1).expect("JSON");
+    let bundle: Value =
+        serde_json::from_slice(&run.records().iter().find(|r| r.0 == "portal.json").expect("a bundle").1).expect("JSON");
     let own = &bundle["entry"][0]["resource"];
     assert_eq!((own["birthDate"].as_str(), own["name"][0]["family"].as_str()), (Some("1974"), Some("Quillfeather")));
     assert_eq!(own["identifier"][1]["value"], "XXX-XX-5678");
@@ -152,7 +169,8 @@ fn a_minors_name_goes_to_initials_in_every_format() {
         assert_eq!(reading::find(&readings, gone), Vec::<String>::new(), "{gone}");
     }
     let records = run.records();
-    let file = |name: &str| records.iter().find(|r| r.0 == name).unwrap_or_else(|| panic!("{name} of {:?}", names(&run))).1.clone();
+    let file =
+        |name: &str| records.iter().find(|r| r.0 == name).unwrap_or_else(|| panic!("{name} of {:?}", names(&run))).1.clone();
     let text = |name: &str| String::from_utf8(file(name)).expect("UTF-8");
     let bundle: Value = serde_json::from_str(&text("portal.json")).expect("JSON");
     let own = &bundle["entry"][0]["resource"];
@@ -165,11 +183,17 @@ fn a_minors_name_goes_to_initials_in_every_format() {
     assert!(text("summary.xml").contains("<birthTime value=\"2014\"/>"));
     for name in ["patient.txt", "letter.rtf", "page.html"] {
         let t = text(name);
-        assert!(t.contains("O.M.Q.") && t.contains("2014") && t.contains("XXX-XX-5678") && t.to_lowercase().contains("asthma"), "{name}: {t}");
+        assert!(
+            t.contains("O.M.Q.") && t.contains("2014") && t.contains("XXX-XX-5678") && t.to_lowercase().contains("asthma"),
+            "{name}: {t}"
+        );
     }
-    let pdf = reading::all(&[("visit.pdf".to_string(), file("visit.pdf"))]);
+    let pdf = pdf_text(&file("visit.pdf"));
     for kept in ["O.M.Q.", "XXX-XX-5678", "2014", "Asthma", "448812"] {
-        assert!(!reading::find(&pdf, kept).is_empty(), "{kept}: {:?}", pdf.iter().map(|r| &r.text).collect::<Vec<_>>());
+        assert!(pdf.contains(kept), "{kept}: {pdf}");
+    }
+    for gone in ["Quillfeather", "Orla", "912-34-5678", MINOR.us, CARD] {
+        assert!(!pdf.contains(gone), "{gone}: {pdf}");
     }
     // What was removed is searched for afterwards, too: put back, the folder does not pass.
     let out = run.out().display().to_string();
@@ -205,7 +229,8 @@ fn scans_are_reduced_in_their_pixels() {
     if !run::has_model() || !reading::can_read_scans() {
         return;
     }
-    let args = ["--patient", "samples/reyes/patient.json", "--purpose", "litigation", "--recipient", "R", "--court-filing", "--quiet"];
+    let args =
+        ["--patient", "samples/reyes/patient.json", "--purpose", "litigation", "--recipient", "R", "--court-filing", "--quiet"];
     let run = run::process(&run::root(), &["samples/scans/fax.tif", "samples/scans/scanned.pdf"], &args);
     assert_eq!(run.code, 0, "{}", open(&run));
     let reduced = run.ledger().into_iter().filter(|e| e["decision"]["reason"] == "FRCP-5-2").count();

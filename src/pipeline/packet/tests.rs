@@ -159,6 +159,26 @@ fn every_entry_must_be_verified() {
 }
 
 #[test]
+fn a_draft_is_packed_without_a_certificate() {
+    let names = |code: &str| -> Vec<String> {
+        let dir = tempfile::tempdir().unwrap();
+        case(dir.path());
+        std::fs::write(dir.path().join("internal/letters/certificate.html"), "<p>").unwrap();
+        let path = dir.path().join("internal/report.json");
+        let mut report: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        report["outcome"]["code"] = code.into();
+        std::fs::write(&path, report.to_string()).unwrap();
+        let mut out = Cursor::new(Vec::new());
+        build(dir.path(), &[], &SigningKey::from_bytes(&[7; 32]), "2026-01-02T00:00:00Z", &mut out).unwrap();
+        assert!(check(Cursor::new(out.get_ref()), None).unwrap().passed());
+        zip::ZipArchive::new(out).unwrap().file_names().map(|n| n.unwrap().into_owned()).collect()
+    };
+    assert!(names("released").iter().any(|n| n == "letters/certificate.html"));
+    let draft = names("review_needed");
+    assert!(draft.iter().any(|n| n == "letters/cover.html") && !draft.iter().any(|n| n.contains("certificate")), "{draft:?}");
+}
+
+#[test]
 fn keys_are_private_files() {
     use std::os::unix::fs::PermissionsExt;
     let dir = tempfile::tempdir().unwrap();

@@ -90,13 +90,11 @@ pub(super) fn request(r: &Value, internal: bool) -> Vec<Block> {
 /// 2. Legal authority and applicability.
 pub(super) fn authority(r: &Value, internal: bool) -> Vec<Block> {
     let p = &r["policy"];
-    let mut out = vec![
-        facts(vec![
-            ("Authority", format!("{} ({})", s(&p["authority_title"]), s(&r["request"]["authority"])), true),
-            ("Does minimum necessary apply?", s(&p["minimum_necessary"]), true),
-            ("What bounds the scope", s(&p["scope"]), true),
-        ]),
-    ];
+    let mut out = vec![facts(vec![
+        ("Authority", format!("{} ({})", s(&p["authority_title"]), s(&r["request"]["authority"])), true),
+        ("Does minimum necessary apply?", s(&p["minimum_necessary"]), true),
+        ("What bounds the scope", s(&p["scope"]), true),
+    ])];
     let filing = &p["court_filing"];
     if filing.is_object() {
         let name = if filing["minor"] == true { "goes to initials: a minor" } else { "stays: no minor" };
