@@ -12,9 +12,9 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::time::{Duration, Instant};
 
 /// About so many bytes are kept.
-const ROOM: usize = 192 << 20;
+const ROOM: usize = 96 << 20;
 /// Nothing larger than this part of the room is kept.
-const LARGEST: usize = 4;
+const LARGEST: usize = 2;
 
 /// Digest of everything that something follows from.
 pub type Key = [u8; 32];
@@ -67,7 +67,7 @@ pub fn recall<T: Any + Send + Sync>(key: &Key) -> Option<Arc<T>> {
 pub fn put<T: Any + Send + Sync>(key: Key, what: Arc<T>, size: usize) {
     let Some(mut m) = memory().filter(|_| size <= ROOM / LARGEST) else { return };
     if m.size + size > ROOM {
-        m.make_room(ROOM / 4 * 3 - size);
+        m.make_room((ROOM / 8 * 7).saturating_sub(size));
     }
     let old = m.slots.insert(key, Slot { what, size, used: Instant::now() });
     m.size = m.size + size - old.map_or(0, |s| s.size);
@@ -115,7 +115,7 @@ impl Keyed {
     /// Adds a value as it is shown to programmers, which tells everything in it.
     pub fn shown(&mut self, value: &dyn fmt::Debug) {
         // A digest takes everything.
-        let _ = write!(self, "{value:?}\n");
+        let _ = writeln!(self, "{value:?}");
     }
 
     /// The key.

@@ -7,9 +7,11 @@
 //! Whatever differs is made anew.
 
 use super::check::{Checker, Written};
-use super::decide::{Decided, DecidedChild};
+use super::decide::{Decided, DecidedChild, decide};
 use super::documents::Tree;
 use super::number::Numbered;
+use super::process::Work;
+use super::surveying::read;
 use super::write::Finished;
 use super::{Known, Options};
 use crate::intake::{Intake, Item, Kind, XmlRoot};
@@ -89,6 +91,23 @@ fn size_of(d: &Decided) -> usize {
         DecidedChild::Held(_) => 100,
     });
     own + inner.sum::<usize>()
+}
+
+/// The document of an item with everything decided, now or before: no ruling changes it.
+///
+/// # Errors
+/// It cannot be read.
+pub fn decided(w: &Work, i: usize) -> Result<Decided, String> {
+    if let Some(before) = w.before.get(i).and_then(Option::as_ref) {
+        return Ok(before.clone());
+    }
+    let kept = w.trees.lock().ok().and_then(|mut t| t.remove(&i));
+    let tree = kept.map_or_else(|| read(&w.intake.items[i], &w.known.identity), Ok)?;
+    let decided = decide(tree, w.known);
+    if let Some(slot) = w.decided.as_ref().and_then(|d| d.lock().ok()).as_mut().and_then(|d| d.get_mut(i)) {
+        *slot = Some(decided.clone());
+    }
+    Ok(decided)
 }
 
 /// What became of a document.

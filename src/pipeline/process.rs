@@ -10,7 +10,7 @@ use super::links::{self, Digest, Digests};
 use super::number::{Counters, MISFILE_BASIS, Numbered, gather, number, review_item};
 use super::protected::Seen;
 use super::rulings::Rulings;
-use super::surveying::{batches, read};
+use super::surveying::batches;
 use super::views;
 use super::write::{Finished, write};
 use super::{Known, Progress, cancelled};
@@ -182,7 +182,7 @@ fn documents(
     ledger: &mut dyn FnMut(&Entry) -> Result<(), RunError>,
     totals: &mut Totals,
 ) -> Result<(), RunError> {
-    let decided: Vec<Result<Decided, String>> = batch.par_iter().map(|&i| decided(w, i)).collect();
+    let decided: Vec<Result<Decided, String>> = batch.par_iter().map(|&i| kept::decided(w, i)).collect();
     let mut ready: Vec<(usize, Numbered, usize)> = Vec::with_capacity(batch.len());
     let mut shown = totals.pages.len();
     for (&i, d) in batch.iter().zip(decided) {
@@ -214,20 +214,6 @@ fn documents(
         w.progress.done(item.content_len);
     }
     Ok(())
-}
-
-/// The document of an item with everything decided, now or before: no ruling changes it.
-fn decided(w: &Work, i: usize) -> Result<Decided, String> {
-    if let Some(before) = w.before.get(i).and_then(Option::as_ref) {
-        return Ok(before.clone());
-    }
-    let kept = w.trees.lock().ok().and_then(|mut t| t.remove(&i));
-    let tree = kept.map_or_else(|| read(&w.intake.items[i], &w.known.identity), Ok)?;
-    let decided = decide(tree, w.known);
-    if let Some(slot) = w.decided.as_ref().and_then(|d| d.lock().ok()).as_mut().and_then(|d| d.get_mut(i)) {
-        *slot = Some(decided.clone());
-    }
-    Ok(decided)
 }
 
 /// What became of one document. Lives for a moment in a batch, so its size does not matter.

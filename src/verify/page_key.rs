@@ -83,7 +83,10 @@ impl<'a> Walk<'a> {
                 let mut inner = Keyed::default();
                 let done = match self.xref.get::<Object<'a>>(r.into()) {
                     Some(o) => self.object(&o, &mut inner, depth + 1),
-                    None => Some(inner.part(b"nothing")),
+                    None => {
+                        inner.part(b"nothing");
+                        Some(())
+                    }
                 };
                 let key = done.map(|()| inner.key());
                 self.known.insert(r, key);

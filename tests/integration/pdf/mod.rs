@@ -5,7 +5,7 @@ mod decode;
 mod drawing;
 mod geometry;
 mod hostile;
-mod make;
+pub mod make;
 mod odd_cff;
 mod pdfa;
 mod places;
