@@ -28,7 +28,6 @@ pub const UNREAD: &str = "narrative";
 type Explains<'a> = &'a (dyn Fn(&str) -> bool + Sync);
 
 /// A document with everything decided.
-#[derive(Clone)]
 pub struct Decided {
     /// The document.
     pub tree: Tree,
@@ -45,7 +44,6 @@ pub struct Decided {
 }
 
 /// Why a document as a whole stays behind.
-#[derive(Clone)]
 pub enum Whole {
     /// The policy withholds it.
     Withheld(Decision),
@@ -73,7 +71,6 @@ impl Misfile {
 }
 
 /// An embedded document.
-#[derive(Clone)]
 pub enum DecidedChild {
     /// Decided.
     Document(Box<Decided>),

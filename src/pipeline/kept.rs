@@ -7,7 +7,7 @@
 //! Whatever differs is made anew.
 
 use super::check::{Checker, Written};
-use super::decide::{Decided, DecidedChild, decide};
+use super::decide::{Decided, DecidedChild, Whole, decide};
 use super::documents::Tree;
 use super::number::Numbered;
 use super::process::Work;
@@ -108,6 +108,39 @@ pub fn decided(w: &Work, i: usize) -> Result<Decided, String> {
         *slot = Some(decided.clone());
     }
     Ok(decided)
+}
+
+impl Clone for Decided {
+    fn clone(&self) -> Self {
+        let Decided { tree, proposals, children, whole, seen, about } = self;
+        Decided {
+            tree: tree.clone(),
+            proposals: proposals.clone(),
+            children: children.clone(),
+            whole: whole.clone(),
+            seen: seen.clone(),
+            about: about.clone(),
+        }
+    }
+}
+
+impl Clone for DecidedChild {
+    fn clone(&self) -> Self {
+        match self {
+            DecidedChild::Document(d) => DecidedChild::Document(d.clone()),
+            DecidedChild::Held(what) => DecidedChild::Held(what.clone()),
+        }
+    }
+}
+
+impl Clone for Whole {
+    fn clone(&self) -> Self {
+        match self {
+            Whole::Withheld(d) => Whole::Withheld(d.clone()),
+            Whole::Misfile(m) => Whole::Misfile(m.clone()),
+            Whole::Held(d) => Whole::Held(d.clone()),
+        }
+    }
 }
 
 /// What became of a document.
