@@ -164,10 +164,9 @@ fn write_views<T: Serialize>(edition: Edition, case: &Case, report: &T, sink: &m
     let report = serde_json::to_value(report)?;
     write_json(&mut *sink(edition, "report.json")?, &report)?;
     let paper = sections::paper(&report, pictures(case));
-    let page = paper::html(&paper).map_err(io::Error::other)?;
-    write_all(edition, "report.html", page.as_bytes(), sink)?;
-    let pdf = paper::pdf(&paper).map_err(io::Error::other)?;
-    write_all(edition, "report.pdf", &pdf, sink)?;
+    let (page, pdf) = rayon::join(|| paper::html(&paper), || paper::pdf(&paper));
+    write_all(edition, "report.html", page.map_err(io::Error::other)?.as_bytes(), sink)?;
+    write_all(edition, "report.pdf", &pdf.map_err(io::Error::other)?, sink)?;
     Ok(report)
 }
 
