@@ -176,14 +176,21 @@ fn hold_pictures(tree: &mut Tree, known: &Known) {
     }
 }
 
-/// Words of RTF that write a date without figures that a text has: parts of a date of their own, or minutes since 1900.
-const RTF_DATES: [&str; 8] = ["creatim", "revtim", "printim", "buptim", "dttm", "crdate", "atndate", "crauth"];
+/// Words of RTF that write a date packed into one number.
+const RTF_DATES: [&str; 4] = ["dttm", "crdate", "atndate", "crauth"];
+/// Words before a date in control words of its own, which is read as one.
+const RTF_TIMES: [&str; 4] = ["creatim", "revtim", "printim", "buptim"];
 
-/// A format whose every place is not known is held where every identifier goes. Of RTF they are, but for dates that are no text.
+/// A format whose every place is not known is held where every identifier goes. Of RTF they are, but for dates packed into a number,
+/// and groups of dates that hold something else.
 fn unknown_places(tree: &Tree, known: &Known) -> Option<Whole> {
     known.safe_harbor.as_ref()?;
     let held = match tree.format.id() {
-        "rtf" => RTF_DATES.iter().any(|w| memchr::memmem::find(&tree.bytes, w.as_bytes()).is_some()),
+        "rtf" => {
+            let times: usize = RTF_TIMES.iter().map(|w| memchr::memmem::find_iter(&tree.bytes, w.as_bytes()).count()).sum();
+            let read = tree.doc.fields.iter().filter(|f| f.class == Class::Date).count();
+            times != read || RTF_DATES.iter().any(|w| memchr::memmem::find(&tree.bytes, w.as_bytes()).is_some())
+        }
         id => !READ_WHOLE.contains(&id),
     };
     held.then(|| {

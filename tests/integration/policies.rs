@@ -603,3 +603,29 @@ fn a_site_gives_people_the_label_of_a_coarser_role_and_never_of_another() {
 fn draft(run: &Run, name: &str) -> String {
     ["release", "draft"].iter().find_map(|a| std::fs::read_to_string(run.out().join(a).join(name)).ok()).expect("an output")
 }
+
+/// What word processors write about a file does not hold it; a date packed into one number does.
+#[test]
+fn safe_harbor_reduces_the_dates_of_an_rtf_file() {
+    if !run::has_model() {
+        return;
+    }
+    let file = |more: &str| {
+        format!(
+            r"{{\rtf1\ansi{{\info{{\creatim\yr2024\mo3\dy5\hr10\min7}}{{\revtim\yr2024\mo3\dy6}}}}\pard Patient: Orla Quillfeather\par {more}Asthma is stable on 03/05/2024.\par}}"
+        )
+    };
+    for (more, held) in [("", false), (r"\revdttm1234567 ", true)] {
+        let case = Case::new(&[("portal.json", &portal(vec![])), ("note.rtf", &file(more))]);
+        let run = case.run("research-safe-harbor", &["--vault-key", "vault.key"]);
+        let all = run.records();
+        let rtf = all.iter().find(|(n, _)| n.ends_with(".rtf")).map(|(_, b)| String::from_utf8_lossy(b).into_owned());
+        let inputs = internal(&run, "report.json")["inputs"].clone();
+        assert_eq!(rtf.is_none(), held, "{inputs} {}", run.stderr);
+        let Some(text) = rtf else { continue };
+        assert!(text.contains(r"{\creatim\yr2024}{\revtim\yr2024}") && text.contains("Asthma is stable"), "{text}");
+        for gone in ["Quillfeather", r"\mo3", r"\dy5", r"\hr10", "03/05/2024"] {
+            assert!(!text.contains(gone), "{gone}: {text}");
+        }
+    }
+}

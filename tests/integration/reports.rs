@@ -232,7 +232,7 @@ fn a_request_is_told_where_it_is_wrong_and_what_it_names_in_vain() {
     assert!(report["outcome"]["text"].as_str().is_some_and(|t| t.contains("11 items of the checklist")), "{}", report["outcome"]);
 }
 
-/// What a scan shows besides words is for a person to see; what it reads goes like any text. A date that is no text is not known.
+/// What a scan shows besides words is for a person to see; what it reads goes like any text. A date packed into a number is not read.
 #[test]
 fn safe_harbor_redacts_scans_and_rtf_and_puts_pictures_before_a_person() {
     if !run::has_model() {
@@ -245,7 +245,7 @@ fn safe_harbor_redacts_scans_and_rtf_and_puts_pictures_before_a_person() {
         format!("{{\\rtf1\\ansi{{\\info{date}}}Seen May 1, 2023. Marisol Reyes came with her mother Graciela Reyes.\\par}}")
     };
     std::fs::write(path("plain.rtf"), rtf("")).expect("written");
-    std::fs::write(path("dated.rtf"), rtf("{\\creatim\\yr2023\\mo5\\dy1}")).expect("written");
+    std::fs::write(path("dated.rtf"), rtf("{\\*\\revdttm1234567}")).expect("written");
     let key = path("vault.key");
     let args = [&PATIENT[..], &["--purpose", "research-safe-harbor", "--recipient", "X", "--vault-key", &key]].concat();
     let run = run::process(&run::root(), &[&path("lab.png"), &path("plain.rtf"), &path("dated.rtf")], &args);
