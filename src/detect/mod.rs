@@ -85,6 +85,7 @@ pub use knowledge::Knowledge;
 pub use overlap::merge;
 pub use safe_harbor::SafeHarbor;
 pub use service_date::service_dates;
+pub use variants::is_of_words;
 
 use crate::model::document::Class;
 use crate::model::role::Role;
