@@ -172,7 +172,7 @@ pub fn readings(glyphs: &[Shown]) -> String {
                     _ => gap > 0.2 * em,
                 };
                 if across.abs() > 0.5 * tall || along < -0.5 * em {
-                    out.push('\n');
+                    end_line(&mut out, &g.text);
                 } else if blank {
                     out.push(' ');
                 }
@@ -183,6 +183,17 @@ pub fn readings(glyphs: &[Shown]) -> String {
         out.push_str("\n\n");
     }
     out
+}
+
+/// Ends a line, unless a hyphen says that its last word goes on in the next (`Ver-` and `sion` name nobody called Ver).
+fn end_line(out: &mut String, next: &str) {
+    let mut back = out.chars().rev();
+    let broken = matches!(back.next(), Some('-' | '\u{2010}' | '\u{ad}')) && back.next().is_some_and(char::is_alphabetic);
+    match next.chars().next() {
+        Some(c) if broken && c.is_lowercase() => drop(out.pop()),
+        Some(c) if broken && c.is_alphabetic() => {}
+        _ => out.push('\n'),
+    }
 }
 
 /// About how wide a character is, in font sizes.
@@ -286,6 +297,15 @@ mod tests {
         assert!(!text.contains("Ver ") && !text.contains("V er"), "{text}");
         assert!(text.contains("Version 3 of Li"), "{text}");
         assert!(readings(&typed("Version", None)).contains("Ver "), "without widths it is a guess");
+    }
+
+    #[test]
+    fn a_word_that_a_line_end_breaks_is_one() {
+        let line = |text: &str, y: f32| -> Vec<Shown> {
+            typed(text, Some(0.6)).into_iter().map(|g| Shown { at: [g.at[0], y], ..g }).collect()
+        };
+        let text = readings(&[line("seen by Quix-", 20.0), line("more and Ann Roe-", 8.0), line("Smith", -4.0)].concat());
+        assert!(text.contains("Quixmore and") && text.contains("Roe-Smith"), "{text}");
     }
 
     #[test]
