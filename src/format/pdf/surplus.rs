@@ -74,6 +74,9 @@ pub fn inline(dict: &[(Vec<u8>, Val)], data: &[u8], parts: Option<usize>) -> Opt
     let bits = if stencil { 1 } else { n(get(b"BPC", b"BitsPerComponent")).unwrap_or(8) };
     let parts = if stencil { Some(1) } else { parts };
     plain.truncate(size(n(get(b"W", b"Width"))?, n(get(b"H", b"Height"))?, parts?, bits)?);
+    if plain.is_empty() {
+        return None;
+    }
     if filters.is_empty() {
         return Some((plain, None));
     }
@@ -137,7 +140,7 @@ mod tests {
         assert_eq!(taken("BI /W 4 /H 1 /BPC 8 /CS /G ID abcdAnn Roe EI"), Some((b"abcd".to_vec(), None)));
         assert_eq!(taken("BI /W 8 /H 2 /IM true ID abAnn EI"), Some((b"ab".to_vec(), None)));
         assert_eq!(taken("BI /W 4 /H 1 /BPC 8 /CS /G /F /DCT ID no JPEG EI"), None);
-        assert_eq!(taken("BI /W 4 /H 1 /BPC 8 /CS /G /F /Fl ID no zlib EI").map(|t| t.0).unwrap_or_default(), b"");
+        assert_eq!(taken("BI /W 4 /H 1 /BPC 8 /CS /G /F /Fl ID no zlib EI"), None);
     }
 
     #[test]
