@@ -69,6 +69,10 @@ pub struct ProcessArgs {
     /// Keep the names of treating clinicians
     #[arg(long)]
     pub keep_clinicians: bool,
+    /// The copy is to be filed with a federal court: reduce the patient's own identifiers by Fed. R. Civ. P. 5.2(a) (SSN, taxpayer and
+    /// financial account numbers to the last four digits, the birth date to its year, a minor's name to initials)
+    #[arg(long)]
+    pub court_filing: bool,
     /// The custodian's key for hashes, tokens and stand-ins; created on first use (default, where the policy needs one:
     /// ~/.config/disclose/vault.key). With a key OUT/internal gets an encrypted vault of what was replaced
     #[arg(long, value_name = "FILE")]
@@ -178,6 +182,7 @@ fn options(args: &ProcessArgs) -> Result<Options, RunError> {
         }
     }
     request.keep_clinicians |= args.keep_clinicians;
+    request.court_filing |= args.court_filing;
     let preset = policy::load(&request.purpose, args.policy.as_deref()).map_err(|e| match args.policy {
         // It names the file and the line itself.
         Some(_) => RunError::Input(e.to_string()),

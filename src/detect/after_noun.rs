@@ -69,7 +69,7 @@ pub fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, 
     let direct = k == from;
     let lone = read.words == 1;
     // `kids (Narek, 14`, `her daughter, Poppy, keeps`, `HIS WIFE, ATHENA, AND`: between marks after a kin word.
-    let marked = comma || t.is(k.wrapping_sub(1), '(');
+    let marked = comma || matches!(t.shape(k.wrapping_sub(1)), Some(Shape::Mark('(' | ':')));
     let closed = {
         let n = aged(t, read.next);
         n > read.next || matches!(t.shape(n), Some(Shape::Mark(',' | ')' | ';' | '('))) || t.low(n) == "and" && comma
@@ -120,6 +120,13 @@ pub fn two_words(t: &Tokens, k: usize) -> Option<Read> {
 /// Further names after `,` or `and`: `daughters Amy and Beth`.
 pub fn coordinated(t: &Tokens, mut next: usize, rule: &'static str, confidence: f32, role: Option<Role>, out: &mut Vec<Find>) {
     for _ in 0..6 {
+        // `Meir (53, neg), Yael (38, untested)`, `Amari (6) and Zion`: an age or a word in parentheses between.
+        if t.is(next, '(')
+            && role.is_some_and(is_kin)
+            && let Some(close) = (next + 1..next + 10).take_while(|k| !t.ends_line(*k)).find(|k| t.is(*k, ')'))
+        {
+            next = close + 1;
+        }
         let mut k = aged(t, next);
         let mut joined = false;
         let from = k;
@@ -158,6 +165,7 @@ pub fn coordinated(t: &Tokens, mut next: usize, rule: &'static str, confidence: 
             let n = aged(t, n);
             t.ends_line(n)
                 || matches!(t.shape(n), Some(Shape::Mark(',' | ')' | '.' | ';' | '&' | '(' | '/')))
+                || t.is(n, '-') && !t.touches_next(n - 1)
                 || t.low(n) == "and"
         };
         let read = forward(t, k, if titles || listed { Trust::Fair } else { Trust::Weak });

@@ -253,7 +253,7 @@ pub(super) fn judged(
     certain: bool,
 ) -> Option<(Mention, Evidence)> {
     let mut e = around(t, f.read.first, f.read.next, own);
-    let told = Evidence { phrase: e.phrase || certain, ..e };
+    let told = Evidence { phrase: e.phrase || certain, role: e.role.or(f.role), ..e };
     if is_thing(t, &f.read, &told) {
         return None;
     }
@@ -461,7 +461,18 @@ fn phrase(t: &Tokens, i: usize, n: usize, pull: Pull, role: Option<Role>, out: &
                 return;
             }
             let trust = if marked && role.is_some() { Trust::Fair } else { Trust::Weak };
-            if let Some(read) = after_titles(t, k, trust).filter(|r| r.best == NameLike::Name || marked && r.words > 1) {
+            // `secretary: LaShawnda`, `HUC: Denver`; what an interpreter is called by may be a language.
+            let lone = |r: &Read| {
+                let ends = t.ends_column(r.next) || matches!(t.shape(r.next), Some(Shape::Mark(_) | Shape::Lower));
+                marked
+                    && ends
+                    && trust == Trust::Fair
+                    && role != Some(Role::Interpreter)
+                    && t.shape(r.first) == Some(Shape::Cap)
+                    && (r.best == NameLike::Unknown || is_given(t.low(r.first)))
+            };
+            if let Some(read) = after_titles(t, k, trust).filter(|r| r.best == NameLike::Name || marked && r.words > 1 || lone(r))
+            {
                 let after = read.next;
                 out.push(Find { read, rule: "cue.label", confidence: 0.85, role });
                 coordinated(t, after, "cue.label", 0.85, role, out);

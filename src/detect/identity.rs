@@ -190,6 +190,11 @@ impl Own {
             && self.families.iter().any(|own| *own == f || f.contains('-') && *own == f.replace('-', " ") || same_shape(own, &f))
     }
 
+    /// True when a given name of the patient's is known.
+    pub fn has_given(&self) -> bool {
+        !self.givens.is_empty()
+    }
+
     /// True when the given name may be one of the patient's.
     pub fn is_given(&self, given: &str) -> bool {
         given_tokens(given).iter().any(|g| self.givens.iter().any(|own| compatible(own, g) || same_shape(own, g)))

@@ -346,6 +346,18 @@ impl Knowledge {
             let role = if charted { Role::OtherPatient } else { namesake(&whole, role, &self.own) };
             return make(Who::New(role), "roster.other-name", 0.7, s, n);
         }
+        // `E. Jaramillo` where the patient is Fidel Jaramillo: somebody of the family, or the patient by a name that nobody told.
+        if best == Kind::Family
+            && ids.contains(&PATIENT)
+            && self.own.has_given()
+            && let Some((s, n)) = near.other_initial(|letter| !self.own.given_begins(letter) && !self.fits_initial(&ids, letter))
+        {
+            let who = match part(&e, &self.own, ctx) {
+                Who::New(role) => Who::New(role),
+                _ => Who::Ambiguous,
+            };
+            return make(who, "roster.other-initial", 0.97, s, n);
+        }
         if best == Kind::Initial && !near.capital() && !written.contains('.') {
             return None;
         }
@@ -427,6 +439,11 @@ impl Knowledge {
             }
             self.persons.get(*id as usize).is_some_and(|p| p.givens.iter().any(|g| super::nicknames::compatible(g, word)))
         })
+    }
+
+    /// True when a given name of one of these persons begins so.
+    fn fits_initial(&self, ids: &[PersonId], letter: &str) -> bool {
+        ids.iter().any(|id| self.persons.get(*id as usize).is_some_and(|p| p.givens.iter().any(|g| g.starts_with(letter))))
     }
 
     /// Whose a name is, of all who have it.

@@ -223,7 +223,7 @@ fn part(t: &Tokens, at: usize, before: &[usize], trust: Trust, words: usize) -> 
             let follows = matches!(t.shape(next), Some(Shape::Cap | Shape::Initial | Shape::Upper));
             (dot || follows || words > 0 && !t.touches_next(at)).then_some(Step { at, next, word: false })
         }
-        Shape::Break => line_break(t, at, before),
+        Shape::Break => line_break(t, at, before, trust),
         // `Butch Holloway` after a kin word: a nickname that is a word, and a family name.
         Shape::Cap
             if trust >= Trust::Fair
@@ -277,14 +277,14 @@ fn wrapped(t: &Tokens, at: usize) -> bool {
 }
 
 /// A name broken over a line: `Karen` / `Wu`. Only a given name before and a family name after, with one line end between.
-fn line_break(t: &Tokens, at: usize, before: &[usize]) -> Option<Step> {
+fn line_break(t: &Tokens, at: usize, before: &[usize], trust: Trust) -> Option<Step> {
     let token = t.get(at)?;
     let one_line = t.text.get(token.start..token.end).is_some_and(|s| s == "\n" || s == "\r\n");
     let [only] = before else { return None };
     let fits = one_line
         && t.shape(*only) == Some(Shape::Cap)
         && t.shape(at + 1) == Some(Shape::Cap)
-        && is_given(t.low(*only))
+        && (is_given(t.low(*only)) || trust >= Trust::Fair && t.like(*only) >= NameLike::Unknown)
         && (is_surname(t.low(at + 1)) && !is_given(t.low(at + 1)) || wrapped(t, at) && t.like(at + 1) >= NameLike::Unknown)
         && (!t.begins_line(*only) || credential(t.word(at + 2 + usize::from(t.is(at + 2, ',')))).is_some());
     fits.then_some(Step { at: at + 1, next: at + 2, word: true })
@@ -547,7 +547,7 @@ pub fn backward(t: &Tokens, end: usize, trust: Trust) -> Option<Read> {
             Some(Shape::Lower) => j + 1 < end && is_particle(t.low(j)) && first == j + 1,
             // `Karen` / `Wu, RN`
             Some(Shape::Break) => {
-                j > 0 && first == j + 1 && t.shape(j - 1) == Some(Shape::Cap) && line_break(t, j, &[j - 1]).is_some()
+                j > 0 && first == j + 1 && t.shape(j - 1) == Some(Shape::Cap) && line_break(t, j, &[j - 1], Trust::Weak).is_some()
             }
             _ => false,
         };

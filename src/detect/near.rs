@@ -137,6 +137,40 @@ impl<'a> Near<'a> {
         Some((self.base + read.start, self.base + read.end, read.name))
     }
 
+    /// Initials of which `differs` says that the patient has them not, beside a family name: `E. Jaramillo`, `Jaramillo, E.`; the byte range
+    /// of the whole. A given name before them makes a middle initial of them.
+    pub fn other_initial(&self, differs: impl Fn(&str) -> bool) -> Option<(usize, usize)> {
+        let t = &self.tokens;
+        let mut first = self.first;
+        for _ in 0..2 {
+            let Some(k) = first.checked_sub(1) else { break };
+            let dotted = k > 0 && t.is(k, '.') && t.touches_next(k - 1);
+            let at = if dotted { k - 1 } else { k };
+            let small = dotted && t.shape(at) == Some(Shape::Lower) && t.word(at).chars().count() == 1;
+            let beside = t.get(k).zip(t.get(first)).is_some_and(|(a, b)| b.start <= a.end + 1);
+            // `I Roe` is no initial.
+            let initial = t.shape(at) == Some(Shape::Initial) && (dotted || !matches!(t.low(at), "i" | "a"));
+            if !beside || !initial && !small {
+                break;
+            }
+            first = at;
+        }
+        let named =
+            first.checked_sub(1).is_some_and(|k| t.is_capital(k) && t.like(k) >= NameLike::WordName && !t.begins_column(first));
+        if first < self.first && !named && differs(t.low(first)) {
+            return Some((self.base + t.get(first)?.start, self.base + t.get(self.next.checked_sub(1)?)?.end));
+        }
+        let comma = t.is(self.next, ',');
+        let k = self.next + usize::from(comma);
+        let dot = usize::from(t.is(k + 1, '.') && t.touches_next(k));
+        let closed = t.ends_column(k + 1 + dot) || matches!(t.shape(k + 1 + dot), Some(Shape::Mark(_)));
+        let after = t.shape(k) == Some(Shape::Initial) && !t.is_sex(k) && !t.begins_column(self.next) && (comma || closed);
+        if after && first == self.first && !named && differs(t.low(k)) {
+            return Some((self.base + t.get(self.first)?.start, self.base + t.get(k + dot)?.end));
+        }
+        None
+    }
+
     /// A name part beside a lone word that does not fit its owners: byte range of the whole name. `family`: the word is a surname; then
     /// a word that no list holds, right before it on the line, is somebody's given name too.
     pub fn stranger(&self, family: bool, fits: impl Fn(&str) -> bool) -> Option<(usize, usize)> {

@@ -137,7 +137,7 @@ pub fn nickname(t: &Tokens, k: usize) -> Option<Read> {
     let low = t.low(k);
     let plain = t.shape(k) == Some(Shape::Cap)
         && (!t.is_capital(k + 1) || t.shape(k + 1) == Some(Shape::Initial) && !t.is_capital(k + 2))
-        && !super::words::is_clinical(low)
+        && !super::words::is_term(low)
         && !super::words::is_running_word(low);
     let place = super::words::is_place_or_month(low) || title(low).is_some() || kin(low).is_some();
     if !plain || place {

@@ -70,7 +70,10 @@ pub fn is_thing(t: &Tokens, read: &Read, e: &Evidence) -> bool {
     if !t.ends_line(n) && !e.titled && credential_at(t, n).is_none() {
         let house = possessive && matches!(after, "house" | "office" | "clinic" | "group" | "place" | "number" | "phone");
         let small = t.shape(n) == Some(Shape::Lower);
-        if is_institution_head(after) && !house && (!small || !whole && !strong && after != "high") {
+        let house = house || goes_on(t, n) && !is_eponym(last) && !is_shared_eponym(last) && is_somebody(t, n - 1, e);
+        // `Yianni HIGH risk`
+        let level = after == "high" && t.shape(n) != Some(Shape::Cap);
+        if is_institution_head(after) && !house && !level && (!small || !whole && !strong) {
             return true;
         }
         if is_eponym_head(after) && after != "high" && !house && (is_eponym(last) || !whole && !strong) {
@@ -147,7 +150,10 @@ pub fn is_thing(t: &Tokens, read: &Read, e: &Evidence) -> bool {
         && t.is(n + 1, '.')
         && t.touches_next(n)
         && t.touches_next(n + 1)
-        && t.shape(n + 2) == Some(Shape::Number);
+        && t.shape(n + 2) == Some(Shape::Number)
+        // `Buddy 505.555.0186`
+        && t.word(n).len() <= 2
+        && !(t.is(n + 3, '.') && t.touches_next(n + 2) && t.shape(n + 4) == Some(Shape::Number));
     let plural =
         t.shape(n) == Some(Shape::Lower) && after.strip_suffix('s').is_some_and(|w| is_eponym_head(w) || is_anatomical(w));
     if read.words == 1
@@ -213,6 +219,26 @@ pub fn is_thing(t: &Tokens, read: &Read, e: &Evidence) -> bool {
         return true;
     }
     is_pet(t, if e.titled { e.title_from } else { read.first })
+}
+
+/// The word at token `n` is a noun that things are called by, but here goes on after a person: `Gwyneth saw her`, `Effie cell 701-555-0123`,
+/// `MacGillivray   bed 5W-11`.
+fn goes_on(t: &Tokens, n: usize) -> bool {
+    let figure = |k: usize| {
+        let k = k + usize::from(t.is(k, '#') || t.is(k, ':') || t.is(k, '('));
+        matches!(t.shape(k), Some(Shape::Number | Shape::Mixed))
+    };
+    match t.low(n) {
+        "saw" => !t.ends_line(n + 1) && !matches!(t.shape(n + 1), Some(Shape::Mark('.' | ',' | ';' | ')'))),
+        "lead" | "stand" => t.shape(n + 1) == Some(Shape::Lower) && !matches!(t.low(n + 1), "was" | "is" | "placed" | "in"),
+        "cell" | "bed" | "pump" => figure(n + 1),
+        _ => false,
+    }
+}
+
+/// A word of the lists of names, or one that the words around call somebody.
+fn is_somebody(t: &Tokens, k: usize, e: &Evidence) -> bool {
+    e.role.is_some() || t.like(k) == NameLike::Name || is_given(t.low(k)) && t.is_capital(k)
 }
 
 /// True when the label right before token `first` is that of a company or place.
@@ -375,7 +401,11 @@ fn has_result(t: &Tokens, n: usize) -> bool {
         result,
         "neg" | "negative" | "pos" | "positive" | "absent" | "intact" | "normal" | "abnormal" | "equivocal" | "nl" | "wnl"
     ) || low == "n" && t.is(n + 1, '/') && t.low(n + 2) == "a"
-        || t.shape(n) == Some(Shape::Mixed) && low.len() <= 3 && low.starts_with('x')
+        // `Magill x1`; `Perpetua x5-0144` is a phone.
+        || t.shape(n) == Some(Shape::Mixed)
+            && low.len() <= 3
+            && low.starts_with('x')
+            && !(t.is(n + 1, '-') && t.shape(n + 2) == Some(Shape::Number))
         || t.is(n, '+') && !t.is_capital(n + 1)
 }
 

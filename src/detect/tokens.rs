@@ -252,27 +252,67 @@ fn broken(text: &str, start: usize, end: usize) -> Option<(usize, String)> {
     (known(&plain) || word || odd).then_some((after, plain))
 }
 
-/// A name in which a scanner has read letters as digits, `Mi1ler`, `0konkwo`; only when the lists know the name.
-fn misread(word: &str) -> Option<String> {
-    let digits = word.bytes().filter(u8::is_ascii_digit).count();
-    let letters = word.bytes().filter(u8::is_ascii_alphabetic).count();
-    if digits == 0 || digits > 2 || letters < 3 || letters + digits != word.len() {
+/// A name in which a scanner has read letters as digits, `Mi1ler`, `0konkwo`, `Drozd0wski`: one that the lists know, or a word with a figure
+/// between its letters as no code has them. With the word as it was: `1` may have been an `l` or an `i`.
+fn misread(word: &str) -> Option<(Shape, String)> {
+    let bytes = word.as_bytes();
+    let digits = bytes.iter().filter(|b| b.is_ascii_digit()).count();
+    let letters = bytes.iter().filter(|b| b.is_ascii_alphabetic()).count();
+    if digits == 0 || digits > 2 || letters < 3 || !bytes.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'\'')) {
         return None;
     }
-    if !word.starts_with(|c: char| c.is_ascii_uppercase() || matches!(c, '0' | '1' | '5' | '8')) {
+    if !bytes.first().is_some_and(|c| c.is_ascii_uppercase() || matches!(c, b'0' | b'1' | b'5' | b'8')) {
         return None;
     }
-    let read: String = word
-        .bytes()
-        .map(|b| match b {
+    let read = |one: char| -> String {
+        let letter = |b: &u8| match b {
             b'0' => 'o',
-            b'1' => 'l',
+            b'1' => one,
+            b'3' => 'e',
+            b'4' => 'a',
             b'5' => 's',
             b'8' => 'b',
             b => b.to_ascii_lowercase() as char,
-        })
-        .collect();
-    (folded_like(&read) == NameLike::Name).then_some(read)
+        };
+        bytes.iter().map(letter).collect()
+    };
+    let (as_l, as_i) = (read('l'), read('i'));
+    let upper = bytes.iter().filter(|b| b.is_ascii_uppercase()).count();
+    let shape = if upper == letters && letters > 2 { Shape::Upper } else { Shape::Cap };
+    let first_is_i = bytes.first() == Some(&b'1');
+    for read in if first_is_i { [&as_i, &as_l] } else { [&as_l, &as_i] } {
+        if folded_like(read) == NameLike::Name {
+            return Some((shape, read.clone()));
+        }
+    }
+    if !looks_misread(bytes, letters, digits, upper) {
+        return None;
+    }
+    let known = [&as_l, &as_i].into_iter().find(|w| folded_like(w) != NameLike::Unknown);
+    Some((shape, known.unwrap_or(if first_is_i { &as_i } else { &as_l }).clone()))
+}
+
+/// Each figure stands between letters of one case (or opens the word), and there are letters enough: no code is written so.
+fn looks_misread(bytes: &[u8], letters: usize, digits: usize, upper: usize) -> bool {
+    let loud = upper == letters;
+    if letters < if loud { 6 } else { 4 } || loud && digits > 1 {
+        return false;
+    }
+    let at = |i: usize| bytes.get(i).copied().unwrap_or(b' ');
+    let letter = |b: u8| if loud { b.is_ascii_uppercase() } else { b.is_ascii_lowercase() };
+    bytes.iter().enumerate().all(|(i, b)| match b {
+        b'0' | b'1' | b'3' | b'4' | b'5' | b'8' => {
+            let other = |b: u8| letter(b) || b.is_ascii_digit();
+            let after = other(at(i + 1)) || i + 1 == bytes.len() && !loud;
+            // The second letter of a word with a capital, `G1en`, and the first of a part, `Jean-R0bens`.
+            let opens = i > 0 && at(i - 1).is_ascii_uppercase() && matches!(b, b'0' | b'1') && letter(at(i + 1));
+            let first = i == 0 && matches!(b, b'0' | b'1') && letter(at(1)) && letter(at(2)) && !loud;
+            first || i > 0 && (other(at(i - 1)) && after || opens)
+        }
+        b if b.is_ascii_digit() => false,
+        b if b.is_ascii_uppercase() => loud || i == 0 || matches!(at(i - 1), b'-' | b'\''),
+        _ => true,
+    })
 }
 
 /// What begins at byte `start` and is no ASCII word, blank or line end: a mark is pushed, what shows nothing skipped. Gives the
@@ -331,9 +371,9 @@ fn push_word(list: &mut Vec<Token>, odd: &mut Vec<String>, start: usize, word: &
     let mut token = Token { possessive, ..Token::mark(start, start + word.len(), shape_of(word)) };
     token.low_len = bare.len() as u32;
     if token.shape == Shape::Mixed
-        && let Some(read) = misread(word)
+        && let Some((shape, read)) = misread(word)
     {
-        token.shape = Shape::Cap;
+        token.shape = shape;
         odd.push(read);
         token.folded = odd.len() as u32;
         list.push(token);

@@ -95,6 +95,11 @@ pub fn is_clinical(word: &str) -> bool {
     has(word, flag::CLINICAL) || clinical_ending(word)
 }
 
+/// True for a clinical term of the lists: `bruria` only ends as some do.
+pub fn is_term(word: &str) -> bool {
+    has(word, flag::CLINICAL)
+}
+
 /// True for a state, country, large city, month or day.
 pub fn is_place_or_month(word: &str) -> bool {
     has(word, flag::PLACE)

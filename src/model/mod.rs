@@ -12,6 +12,7 @@ pub mod desk;
 pub mod document;
 pub mod edit;
 pub mod error;
+pub mod filing;
 pub mod hash;
 pub mod identity;
 pub mod identity_policy;

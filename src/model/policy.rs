@@ -1,6 +1,7 @@
 //! A loaded policy preset as plain data. `policy/` reads and checks it; the pipeline looks rows up.
 
 use super::decision::{Action, Decision};
+use super::filing::Filing;
 use super::identity_policy::IdentityPolicy;
 use super::mention::Category;
 use super::role::{Role, RoleGroup};
@@ -324,6 +325,9 @@ pub struct Policy {
     /// Set for the Safe Harbor method, which takes out the patient's identifiers, too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub safe_harbor: Option<SafeHarbor>,
+    /// Set where what is given may be filed with a court: then the request, or the policy itself, can have it reduced for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filing: Option<Filing>,
     /// In what this policy differs from the preset it extends, in words of its author.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub difference: String,
@@ -350,8 +354,17 @@ impl Policy {
         self.labels.get(&role).copied().unwrap_or(role)
     }
 
-    /// The decision for a category of data of a person in `role`. A group without rule is masked: fail closed.
+    /// The decision for a category of data of a person in `role`. A group without rule is masked: fail closed. What would stay is reduced
+    /// where the copy is filed with a court.
     pub fn decide(&self, role: Role, category: Category) -> Decision {
+        let decision = self.by_rule(role, category);
+        match &self.filing {
+            Some(f) if decision.action == Action::Keep => f.decide(role, category).unwrap_or(decision),
+            _ => decision,
+        }
+    }
+
+    fn by_rule(&self, role: Role, category: Category) -> Decision {
         let by = "machine".to_string();
         match self.rule(role) {
             Some(rule) => Decision {

@@ -62,6 +62,9 @@ pub struct Request {
     pub ground: Option<String>,
     /// Keep the names of treating clinicians.
     pub keep_clinicians: bool,
+    /// The copy is to be filed with a court, which may hold less of the patient's own identifiers (Fed. R. Civ. P. 5.2(a)).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub court_filing: bool,
     /// Who asks, when it is not the patient.
     #[serde(skip_serializing_if = "Party::is_empty")]
     pub requester: Party,

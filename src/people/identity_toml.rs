@@ -21,6 +21,7 @@ pub const REQUEST: &[&str] = &[
     "to",
     "ground",
     "keep_clinicians",
+    "court_filing",
     "requester",
     "recipient_address",
     "reference",
@@ -306,11 +307,12 @@ fn request_in(text: &str) -> Result<(Request, Option<String>), String> {
         Some(_) => return Err("`patient` must be a table".into()),
         None => Identity::default(),
     };
-    let keep_clinicians = match table.get("keep_clinicians") {
-        None => false,
-        Some(Value::Boolean(b)) => *b,
-        Some(_) => return Err("`keep_clinicians` must be true or false".into()),
+    let flag = |key: &str| match table.get(key) {
+        None => Ok(false),
+        Some(Value::Boolean(b)) => Ok(*b),
+        Some(_) => Err(format!("`{key}` must be true or false")),
     };
+    let (keep_clinicians, court_filing) = (flag("keep_clinicians")?, flag("court_filing")?);
     let request = Request {
         patient,
         purpose: opt(&table, "purpose")?.unwrap_or_default(),
@@ -320,6 +322,7 @@ fn request_in(text: &str) -> Result<(Request, Option<String>), String> {
         to: date(&table, "to")?,
         ground: opt(&table, "ground")?,
         keep_clinicians,
+        court_filing,
         requester: request_parts::requester(&table)?,
         recipient_address: opt(&table, "recipient_address")?,
         reference: opt(&table, "reference")?,

@@ -11,7 +11,7 @@ use crate::model::decision::Action;
 use crate::model::edit::Rewrite;
 use crate::model::error::RunError;
 use crate::model::mention::Category;
-use crate::model::person::{Name, PATIENT};
+use crate::model::person::{Identifier, Name, PATIENT};
 use crate::model::role::{Role, RoleGroup};
 use crate::model::roster::Person;
 use crate::redact::ids::slug;
@@ -307,7 +307,11 @@ fn add(to: &mut Findings, from: Findings) {
 fn forbidden(known: &Known, values: &[(String, Category)]) -> Vec<ForbiddenValue> {
     let mut out = Vec::new();
     let labels: HashSet<String> = known.roster.persons.iter().map(|p| slug(&p.label)).collect();
-    let own = !known.policy.keeps_patient();
+    let filed = known.policy.filing.as_ref().filter(|f| f.on);
+    let own = !known.policy.keeps_patient() || filed.is_some();
+    for date in filed.and_then(|f| f.subject.as_ref()).iter().flat_map(|s| &s.birth_dates) {
+        out.push(ForbiddenValue::new(date.as_str(), Category::DateOfBirth, Some(PATIENT), "[PATIENT]"));
+    }
     for p in known.searched.persons.iter().filter(|p| (own || p.id != PATIENT) && p.role.group() != RoleGroup::Organization) {
         of_person(p, known, &labels, &mut out);
     }
@@ -341,7 +345,7 @@ fn of_person(p: &Person, known: &Known, labels: &HashSet<String>, out: &mut Vec<
     }
     for id in &p.identifiers {
         if id.value.len() >= MIN_IDENTIFIER {
-            push(id.value.clone(), if id.kind == "SS" { Category::Ssn } else { Category::OtherId });
+            push(id.value.clone(), id_category(id));
         }
     }
     if !gone(Category::Name) {
@@ -351,6 +355,17 @@ fn of_person(p: &Person, known: &Known, labels: &HashSet<String>, out: &mut Vec<
     let lone_word = |n: &Name| !n.display().trim().contains([' ', ',', '-']) && common(n.display().trim()) || is_of_words(n);
     for n in p.names.iter().filter(|n| !is_placeholder(n) && !lone_word(n)) {
         out.push(ForbiddenValue::name(n, Some(p.id), p.label.as_str(), &common));
+    }
+}
+
+/// As far as a policy tells numbers of a person apart.
+fn id_category(id: &Identifier) -> Category {
+    let system = id.system.to_lowercase();
+    match id.kind.as_str() {
+        "SS" | "TAX" => Category::Ssn,
+        "AN" | "BA" | "BC" | "CC" => Category::Account,
+        _ if system.contains("us-ssn") || system.ends_with("113883.4.1") || system.ends_with("113883.4.4") => Category::Ssn,
+        _ => Category::OtherId,
     }
 }
 
@@ -365,24 +380,27 @@ fn own_values(known: &Known) -> Vec<String> {
         return Vec::new();
     }
     let id = &known.identity;
+    let kept = |c: Category| known.policy.decide(Role::Patient, c).action == Action::Keep;
+    let number = |i: &&Identifier| kept(id_category(i));
     let mut out: Vec<String> = Vec::new();
     let mut names: Vec<&Name> = id.names.iter().chain(&id.former_names).collect();
     if let Some(p) = known.roster.patient() {
         names.extend(&p.names);
         out.extend(p.telecoms.iter().map(|t| t.value.clone()));
         out.extend(p.addresses.iter().flat_map(|a| a.lines.clone()));
-        out.extend(p.identifiers.iter().map(|i| i.value.clone()));
+        out.extend(p.identifiers.iter().filter(number).map(|i| i.value.clone()));
     }
+    names.retain(|_| kept(Category::Name));
     for n in names {
         out.push(n.display());
         out.push(n.text.clone());
         out.push(n.family.clone());
         out.extend(n.given.iter().cloned());
     }
-    out.extend(id.nicknames.iter().cloned());
+    out.extend(id.nicknames.iter().filter(|_| kept(Category::Name)).cloned());
     out.extend(id.telecoms.iter().map(|t| t.value.clone()));
     out.extend(id.addresses.iter().flat_map(|a| a.lines.clone()));
-    out.extend(id.identifiers.iter().map(|i| i.value.clone()));
+    out.extend(id.identifiers.iter().filter(number).map(|i| i.value.clone()));
     out.retain(|v| !v.trim().is_empty());
     out.sort();
     out.dedup();

@@ -14,6 +14,7 @@ mod documents;
 mod doubtful;
 mod explained;
 mod facts;
+mod filing;
 mod hits;
 mod inside;
 mod kept;

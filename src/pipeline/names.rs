@@ -83,8 +83,10 @@ fn segment_without_names(segment: &str, known: &Known) -> String {
     let mut at = 0usize;
     for m in found {
         let label = match &m.who {
-            Who::Patient => continue,
-            Who::Person(PATIENT) => continue,
+            Who::Patient | Who::Person(PATIENT) if known.policy.decide(Role::Patient, m.category).action == Action::Keep => {
+                continue;
+            }
+            Who::Patient | Who::Person(PATIENT) => "patient".to_string(),
             Who::Person(id) => match known.roster.get(*id) {
                 Some(p) if p.role == Role::Organization => continue,
                 Some(p) if known.policy.decide(p.role, m.category).action == Action::Keep => continue,

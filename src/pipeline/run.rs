@@ -4,6 +4,7 @@ use super::check::Checker;
 use super::custody;
 use super::decide::stays_behind;
 use super::documents::Tree;
+use super::filing;
 use super::names::rename;
 use super::number::review_item;
 use super::process::{PACKAGE, Totals, Work, process_all};
@@ -28,7 +29,7 @@ use crate::people::candidates::Roll;
 use crate::people::{SubjectCheck, check_subject};
 use crate::redact::ids::IdRewriter;
 use crate::redact::{Methods, Question, Token};
-use crate::report::{Edition, Gathered, LedgerWriter, gather, write_edition};
+use crate::report::{Edition, Gathered, entry_line, gather, write_edition};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
@@ -36,6 +37,11 @@ use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
+
+/// The chained ledger.
+const LEDGER: &str = "internal/ledger.jsonl";
+/// Decisions as they are made, until the copy has been checked.
+const DECIDED: &str = "internal/decided.jsonl";
 
 /// Runs a case. The result is in `opts.out`; the case says how it ended.
 ///
@@ -78,12 +84,14 @@ fn run_here(opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Resul
             "the policy hashes, encrypts or makes stand-ins, which needs the custodian's key: --vault-key".into(),
         ));
     }
-    let (mut known, unreadable, values, trees) = settle(opts, survey, key, keys.clone());
+    let (mut known, unreadable, values, trees) = settle(opts, survey, key, keys.clone())?;
     let paths = rename(intake.items.iter().map(|i| i.path.as_str()).chain(intake.held.iter().map(|h| h.path.as_str())), &known);
     known.renames = paths.segments;
 
     progress.stage("redact", total);
-    let mut ledger = LedgerWriter::new(staging.create("internal/ledger.jsonl")?).at(&opts.made, opts.rulings.date());
+    // Bound together into the ledger when the copy has been checked.
+    let mut decided = staging.create(DECIDED)?;
+    let (mut entries, mut line) = (0u64, Vec::new());
     let shown = members_shown(&intake, &paths.paths);
     let mut checker = Checker::new(&known, &values, shown, line_digests(&intake, &paths.paths)?, &staging)?;
     let work = Work {
@@ -102,14 +110,15 @@ fn run_here(opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Resul
         if let Some(v) = &mut vault {
             v.add(e);
         }
-        ledger.append(e).map_err(RunError::from)
+        entries += 1;
+        entry_line(e, &mut line)?;
+        decided.write_all(&line).map_err(RunError::from)
     };
     process_all(&work, &mut checker, &mut append, &mut totals)?;
     if let Some(v) = vault {
         staging.write(&format!("internal/{VAULT_FILE}"), &v.seal(&id)?)?;
     }
-    let (file, _) = ledger.finish()?;
-    file.finish()?;
+    decided.finish()?;
     unknown_rulings(opts, &totals)?;
     if let Some(why) = totals.counters.undrawn.first() {
         return Err(RunError::Input(format!("a box drawn by hand: {why}")));
@@ -127,9 +136,10 @@ fn run_here(opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Resul
     let checks = checker.finish(&staging)?;
     let media = std::mem::take(&mut totals.media);
     let mut case = outcome::case(opts, id, &known.roster, totals, outputs, checks);
+    case.policy.filing.clone_from(&known.policy.filing);
     case.identity = known.resolver.decisions().to_vec();
     case.custody = custody::begun(opts, &case.inputs);
-    report(&mut case, &checker, &staging, &media, opts.letters.as_deref())?;
+    report(&mut case, &checker, &staging, &media, entries, opts.letters.as_deref())?;
     staging.commit()?;
     Ok(case)
 }
@@ -182,11 +192,11 @@ fn doubt(opts: &Options, totals: &mut Totals, why: &str) {
 fn wrong_patient(opts: &Options, id: String, intake: &Intake, staging: Staging, why: &str) -> Result<Case, RunError> {
     let mut case = outcome::stopped(opts, id, intake, why);
     case.custody = custody::begun(opts, &case.inputs);
-    let (file, _) = LedgerWriter::new(staging.create("internal/ledger.jsonl")?).finish()?;
-    file.finish()?;
     let inner = staging.dir().join("internal");
     let mut sink = |_: Edition, name: &str| -> io::Result<Box<dyn Write>> { Ok(Box::new(File::create(inner.join(name))?)) };
-    let gathered = gather(&case, open_ledger(&staging)?, false, &mut sink)?;
+    let mut ledger = staging.create(LEDGER)?;
+    let gathered = gather(&case, io::empty(), &mut ledger, false, &mut sink)?;
+    ledger.finish()?;
     custody::ended(&mut case, gathered.ledger(), None);
     internal_report(&case, &gathered, &staging, opts.letters.as_deref())?;
     staging.commit()?;
@@ -200,9 +210,10 @@ fn wrong_patient(opts: &Options, id: String, intake: &Intake, staging: Staging, 
 type Settled = (Known, HashMap<usize, String>, Vec<(String, Category)>, HashMap<usize, Tree>);
 
 /// Who is who, once everything was seen.
-fn settle(opts: &Options, survey: Survey, key: [u8; 32], keys: Option<Arc<Keys>>) -> Settled {
+fn settle(opts: &Options, survey: Survey, key: [u8; 32], keys: Option<Arc<Keys>>) -> Result<Settled, RunError> {
     let identity = opts.request.patient.clone();
     let (roster, resolver, _) = survey.builder.finish();
+    let policy = filing::with_subject(opts, &roster, survey.newest)?;
     let mut withheld_keys: HashSet<String> = survey.withheld.into_iter().filter(|k| !k.starts_with('#')).collect();
     for (doc, stub, keys) in &survey.about {
         let other = match resolver.resolve(doc, stub) {
@@ -266,7 +277,7 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32], keys: Option<Arc<Keys>>
         knowledge,
         names: opts.names.clone(),
         organisations: survey.organisations,
-        policy: opts.policy.clone(),
+        policy,
         withheld_keys,
         ids,
         methods,
@@ -280,7 +291,7 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32], keys: Option<Arc<Keys>>
         request: opts.request.clone(),
         phrases: super::phrases::Phrases::new(&opts.policy),
     };
-    (known, survey.unreadable, survey.values.into_iter().collect(), survey.trees)
+    Ok((known, survey.unreadable, survey.values.into_iter().collect(), survey.trees))
 }
 
 /// Words of the patient's names and of everybody else's.
@@ -400,6 +411,7 @@ fn report(
     checker: &Checker,
     staging: &Staging,
     media: &BTreeMap<String, String>,
+    entries: u64,
     templates: Option<&Path>,
 ) -> Result<(), RunError> {
     let package = staging.dir().join(PACKAGE);
@@ -411,7 +423,14 @@ fn report(
         std::fs::create_dir_all(dir)?;
         Ok(Box::new(io::BufWriter::new(File::create(dir.join(name))?)))
     };
-    let gathered = gather(case, open_ledger(staging)?, goes_out, &mut sink)?;
+    let mut ledger = staging.create(LEDGER)?;
+    let decided = staging.dir().join(DECIDED);
+    let gathered = gather(case, BufReader::new(File::open(&decided)?), &mut ledger, goes_out, &mut sink)?;
+    ledger.finish()?;
+    std::fs::remove_file(decided)?;
+    if gathered.ledger().entries != entries {
+        return Err(RunError::Internal("the ledger does not hold what was decided".into()));
+    }
     if goes_out {
         write_edition(Edition::Recipient, case, &gathered, templates, &mut sink)?;
         let (mut leaks, mut names) = (Vec::new(), Vec::new());
@@ -456,8 +475,4 @@ fn internal_report(case: &Case, gathered: &Gathered, staging: &Staging, template
     };
     write_edition(Edition::Internal, case, gathered, templates, &mut sink)?;
     Ok(())
-}
-
-fn open_ledger(staging: &Staging) -> io::Result<BufReader<File>> {
-    Ok(BufReader::new(File::open(staging.dir().join("internal/ledger.jsonl"))?))
 }

@@ -1,5 +1,6 @@
 //! Policies in words: what a group gets, and how two policies differ.
 
+use crate::model::filing::Filing;
 use crate::model::mention::Category;
 use crate::model::policy::{Extent, GroupRule, Policy, Switch};
 use crate::model::role::{Role, RoleGroup};
@@ -38,6 +39,12 @@ pub fn of_rule(p: &Policy, rule: &GroupRule) -> String {
         [(action, _)] => format!("{action} everything"),
         _ => by.iter().map(|(a, list)| format!("{a} {}", list.join(", "))).collect::<Vec<_>>().join("; "),
     }
+}
+
+/// When identifiers are reduced for a court.
+pub fn filing_words(f: &Filing) -> String {
+    let when = if f.on { "always" } else { "when the request asks for it" };
+    format!("{when} ({}; adult from {} years on)", f.title, f.adult_age)
 }
 
 /// The word of a group in policy files.
@@ -95,6 +102,8 @@ pub fn difference(a: &Policy, b: &Policy) -> String {
     line("generalise", &forms(a), &forms(b));
     let method = |p: &Policy| if p.safe_harbor.is_some() { "safe-harbor" } else { "" };
     line("method", method(a), method(b));
+    let filing = |p: &Policy| p.filing.as_ref().map_or_else(|| "never".into(), filing_words);
+    line("court filing", &filing(a), &filing(b));
     line("authorities", &a.authorities.join(", "), &b.authorities.join(", "));
     let site = |p: &Policy| serde_json::to_string(&p.site).unwrap_or_default();
     line("site", &site(a), &site(b));

@@ -1,9 +1,10 @@
 //! Reading a preset or a policy file and checking that it can be carried out.
 
-use super::raw::{Method, RawGroup, RawPolicy};
+use super::raw::{Method, RawCourt, RawGroup, RawPolicy};
 use super::words::{hint, line_of, short, toml_error};
 use super::{PolicyError, authority, special};
 use crate::model::decision::Action;
+use crate::model::filing::{Filing, FilingUse};
 use crate::model::identity_policy::IdentityPolicy;
 use crate::model::mention::Category;
 use crate::model::policy::{Clock, Extent, GroupRule, Notice, Policy, SafeHarbor, Site};
@@ -152,6 +153,7 @@ fn finish(file: &str, text: &str, raw: RawPolicy, hashed: &[&str]) -> Result<Pol
         groups.insert(*group, rule);
     }
     let safe_harbor = safe_harbor(file, text, &raw)?;
+    let filing = filing(file, text, &raw)?;
     let roles = roles(file, text, &raw, &groups, safe_harbor.is_some())?;
     for (role, to) in &raw.labels {
         check_label(*role, *to).map_err(|what| PolicyError::at(file, line_with(text, "[labels"), what))?;
@@ -189,6 +191,7 @@ fn finish(file: &str, text: &str, raw: RawPolicy, hashed: &[&str]) -> Result<Pol
         labels: raw.labels.clone(),
         forms: raw.generalise.unwrap_or_default(),
         safe_harbor,
+        filing,
         difference: raw.difference.unwrap_or_default(),
         special: special::rules(&raw.special).map_err(|what| PolicyError::at(file, line_with(text, "[special"), what))?,
         default_authority,
@@ -362,6 +365,30 @@ fn safe_harbor(file: &str, text: &str, raw: &RawPolicy) -> Result<Option<SafeHar
 }
 
 /// What a rule may not ask for.
+/// The rule for court papers of `policies/court_filing.toml`, where the policy allows it or always wants it.
+fn filing(file: &str, text: &str, raw: &RawPolicy) -> Result<Option<Filing>, PolicyError> {
+    const BUILT_IN: &str = include_str!("../../policies/court_filing.toml");
+    let Some(own) = raw.court_filing.filter(|f| f.used != FilingUse::Never) else { return Ok(None) };
+    let at = |what: &str| PolicyError::at(file, line_with(text, "[court_filing"), what);
+    if raw.method.is_some() {
+        return Err(at("[court_filing] and method = \"safe-harbor\" contradict each other: the method leaves nothing to reduce"));
+    }
+    if own.adult_age.is_some_and(|a| !(14..=25).contains(&a)) {
+        return Err(at("[court_filing]: adult_age must be 14 to 25"));
+    }
+    let built_in: RawCourt = toml::from_str(BUILT_IN).map_err(|e| toml_error("policies/court_filing.toml", BUILT_IN, &e))?;
+    Ok(Some(Filing {
+        on: own.used == FilingUse::Always,
+        title: built_in.title,
+        reason: built_in.reason,
+        as_of: built_in.as_of,
+        adult_age: own.adult_age.unwrap_or(built_in.adult_age),
+        statement: built_in.statement,
+        bases: built_in.bases,
+        subject: None,
+    }))
+}
+
 fn check(group: RoleGroup, rule: GroupRule, safe_harbor: bool) -> Result<GroupRule, String> {
     if !is_reason_code(&rule.reason) {
         return Err("\"reason\" must be a code of 1 to 16 capitals, digits and hyphens, such as TP-FAM".into());

@@ -1,6 +1,7 @@
 //! A policy file as written: every key optional, so that a file may extend a preset.
 
 use crate::model::decision::Action;
+use crate::model::filing::FilingUse;
 use crate::model::mention::Category;
 use crate::model::policy::{ChecklistItem, Extent, Forms, Switch, WithholdRule};
 use crate::model::role::{Role, RoleGroup};
@@ -58,6 +59,8 @@ pub(super) struct RawPolicy {
     pub method: Option<Method>,
     /// What of `policies/safe_harbor.toml` a site puts otherwise.
     pub safe_harbor: Option<RawSafeHarbor>,
+    /// Whether copies are reduced for filing with a court.
+    pub court_filing: Option<RawFiling>,
     /// In what this file differs from the preset it extends.
     pub difference: Option<String>,
     /// Records left out as a whole.
@@ -89,6 +92,29 @@ pub(super) struct RawText {
     pub text: String,
     pub source: String,
     pub as_of: String,
+}
+
+/// When copies are reduced for filing with a court.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawFiling {
+    /// `never`, `allowed` (when the request asks for it), `always`.
+    #[serde(rename = "use")]
+    pub used: FilingUse,
+    /// From this age on nobody is a minor; a state's law may say another than the built-in one.
+    pub adult_age: Option<u8>,
+}
+
+/// `policies/court_filing.toml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawCourt {
+    pub title: String,
+    pub reason: String,
+    pub as_of: String,
+    pub adult_age: u8,
+    pub statement: Vec<String>,
+    pub bases: BTreeMap<Category, String>,
 }
 
 /// A method over the whole record.
@@ -181,6 +207,7 @@ impl RawPolicy {
             generalise: self.generalise.or(base.generalise),
             method: self.method.or(base.method),
             safe_harbor: self.safe_harbor.or(base.safe_harbor),
+            court_filing: self.court_filing.or(base.court_filing),
             difference: self.difference,
             withhold: self.withhold.or(base.withhold),
             identity: self.identity.or(base.identity),

@@ -160,6 +160,12 @@ fn contradictions(policy: &Policy, request: &Request) -> Result<(), PolicyError>
     {
         return Err(PolicyError::new("`from` is after `to`"));
     }
+    if request.court_filing && policy.filing.is_none() {
+        return Err(PolicyError::new(format!(
+            "`court_filing` does not go with {}: what it gives is not for a court (a policy that allows it says [court_filing] use = \"allowed\")",
+            policy.name
+        )));
+    }
     if let Some(both) = request.scope.types.iter().find(|t| request.scope.types.iter().filter(|u| u == t).count() > 1) {
         return Err(PolicyError::new(format!("scope: \"{}\" stands twice", short(both))));
     }

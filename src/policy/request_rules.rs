@@ -21,6 +21,7 @@ pub fn ground_required(policy: &Policy) -> bool {
 /// - the request's authority decides whether minimum necessary applies and what bounds scope. An authority that the table does not
 ///   know counts as `other` here; the command line refuses it earlier with [`authority`];
 /// - `keep_clinicians` keeps the group `clinician` (staff stay labelled);
+/// - `court_filing` reduces the patient's own identifiers for a court, where the policy allows it;
 /// - a ground redacts third parties for a disclosure to the individual, health care providers excepted.
 pub fn with_request(mut policy: Policy, request: &Request) -> Policy {
     if let Some(word) = request.authority.as_deref().filter(|w| *w != policy.default_authority) {
@@ -38,6 +39,9 @@ pub fn with_request(mut policy: Policy, request: &Request) -> Policy {
             basis: "kept because the request keeps treating clinicians".into(),
             extent: Default::default(),
         };
+    }
+    if let Some(filing) = policy.filing.as_mut().filter(|_| request.court_filing) {
+        filing.on = true;
     }
     let grounded = request.ground.as_deref().is_some_and(|g| !g.trim().is_empty());
     if ground_required(&policy) && grounded {

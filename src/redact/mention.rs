@@ -22,12 +22,19 @@ impl Planner<'_, '_> {
     /// Decides one mention; true when the text there is settled.
     pub(super) fn mention(&mut self, i: u32, text: &str, m: &Mention) -> bool {
         let inp = self.inp;
+        let original = text.get(m.start..m.end).unwrap_or_default();
+        let mut own = None;
         let (role, label) = match &m.who {
-            Who::Patient if inp.policy.keeps_patient() => return true,
-            Who::Patient => (Role::Patient, Some(OWN.to_string())),
+            Who::Patient | Who::Person(PATIENT) => match self.own(m.category, original).filter(|_| !self.is_visit(text, m)) {
+                Some(decision) => {
+                    own = Some(decision);
+                    (Role::Patient, Some(OWN.to_string()))
+                }
+                None => return true,
+            },
             Who::Person(id) => match inp.roster.get(*id) {
-                Some(p) if p.id != PATIENT || !inp.policy.keeps_patient() => (p.role, Some(p.label.clone())),
-                _ => return true,
+                Some(p) => (p.role, Some(p.label.clone())),
+                None => return true,
             },
             // A date or an age is not somebody's: it is decided as the patient's.
             Who::Nobody if matches!(m.category, Category::Date | Category::Age) => (Role::Patient, None),
@@ -41,7 +48,7 @@ impl Planner<'_, '_> {
         if role == Role::Organization {
             return true;
         }
-        let mut decision = inp.policy.decide(role, m.category);
+        let mut decision = own.unwrap_or_else(|| inp.policy.decide(role, m.category));
         let words = match (m.category, &label) {
             (Category::Name, Some(l)) => l.clone(),
             (Category::Name, None) => format!("[{}]", inp.policy.shown_as(role).label_words()),
@@ -58,7 +65,6 @@ impl Planner<'_, '_> {
                     Who::Person(id) => inp.roster.get(*id),
                     _ => None,
                 };
-                let original = text.get(m.start..m.end).unwrap_or_default();
                 Some(Change::Text(self.method_words(original, m.category, decision.action, words, who)))
             }
             _ if link => Some(Change::Text(super::methods::in_link(&words))),

@@ -6,7 +6,7 @@
 use super::Planner;
 use super::ids::slug;
 use crate::model::decision::Action;
-use crate::model::document::{Class, Field};
+use crate::model::document::{Class, Field, Form};
 use crate::model::edit::{Change, Coarse};
 use crate::model::mention::Category;
 use crate::model::policy::{AddressForm, BirthForm, Forms, Policy};
@@ -166,6 +166,15 @@ impl Planner<'_, '_> {
                 })
             }
             Action::Generalise => match category {
+                Category::Ssn | Category::Account => {
+                    self.filed(&self.number_in(field, person), category).map_or_else(mask, Change::Text)
+                }
+                // The parts of a structured name stand apart: the patient's has one form for the whole case.
+                Category::Name => {
+                    let parts = matches!(field.form, Form::JsonNode | Form::XmlNode);
+                    self.filed(if parts { "" } else { &value }, category).map_or_else(mask, Change::Text)
+                }
+                Category::DateOfBirth if self.filing().is_some() => self.filed(&value, category).map_or_else(mask, Change::Text),
                 Category::DateOfBirth => m.birth(&value).map_or_else(mask, Change::Text),
                 Category::Address => Change::Coarse(m.address(&person.label)),
                 _ => mask(),
@@ -194,6 +203,7 @@ impl Planner<'_, '_> {
                 with_token(&words, &m.token(action, category, value))
             }
             Action::Generalise => match category {
+                _ if self.filing().is_some() => self.filed(original, category).unwrap_or(words),
                 Category::DateOfBirth => m.birth(original).unwrap_or(words),
                 Category::Date => m.year(original).unwrap_or(words),
                 Category::Age => "90+".into(),

@@ -6,6 +6,7 @@
 //! in order afterwards.
 
 mod extent;
+mod filing;
 pub mod ids;
 mod mention;
 mod methods;

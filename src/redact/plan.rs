@@ -73,7 +73,7 @@ impl<'a> Planner<'a, '_> {
 
     /// Plans one field; true when the fields inside it are settled, too.
     fn field(&mut self, i: u32, field: &Field) -> bool {
-        if self.safe_harbor(i, field) {
+        if self.safe_harbor(i, field) || self.filed_date(i, field) {
             return false;
         }
         match field.class {
@@ -102,18 +102,23 @@ impl<'a> Planner<'a, '_> {
     fn owned(&mut self, i: u32, field: &Field) -> bool {
         let Some(stub) = field.owner else { return false };
         match self.inp.who.get(stub as usize) {
-            Some(Resolution::Person(PATIENT)) if self.inp.policy.keeps_patient() => {
+            Some(Resolution::Person(PATIENT)) if self.inp.policy.keeps_patient() => match self.filed_element(field) {
+                Some(decision) => {
+                    self.push_decided(i, field, PATIENT, decision);
+                    true
+                }
                 // The requester's own element: kept as it is.
-                false
-            }
+                None => false,
+            },
             Some(Resolution::Person(id)) => {
                 let id = *id;
                 let Some(person) = self.inp.roster.get(id) else { return false };
                 let category = self.category(field);
-                let action = self.inp.policy.decide(person.role, category).action;
-                self.push_unit(i, field, id, action);
+                let decision = self.inp.policy.decide(person.role, category);
+                let kept = decision.action == Action::Keep;
+                self.push_decided(i, field, id, decision);
                 // A kept clinician's element is theirs as a whole; what others may stand in it is still searched.
-                action != Action::Keep
+                !kept
             }
             Some(Resolution::Ambiguous(why)) => {
                 let why = why.clone();
@@ -130,11 +135,11 @@ impl<'a> Planner<'a, '_> {
         }
     }
 
-    fn push_unit(&mut self, i: u32, field: &Field, id: PersonId, action: Action) {
+    fn push_decided(&mut self, i: u32, field: &Field, id: PersonId, mut decision: Decision) {
         let inp = self.inp;
         let Some(person) = inp.roster.get(id) else { return };
         let category = self.category(field);
-        let decision = inp.policy.decide(person.role, category);
+        let action = decision.action;
         let label = person.label.clone();
         let text_like = matches!(field.class, Class::PersonName | Class::PersonText);
         let change = match action {
@@ -146,6 +151,12 @@ impl<'a> Planner<'a, '_> {
             Action::Mask | Action::Rewrite | Action::Withhold | Action::Review => Some(Change::Mask(label.clone())),
             Action::Remove if text_like => Some(Change::Label(label.clone())),
             Action::Remove => Some(Change::Remove),
+        };
+        // The ledger says what is done, where the element cannot hold what was asked for.
+        decision.action = match (&change, action) {
+            (Some(Change::Label(_)), _) => Action::Label,
+            (Some(Change::Mask(_)), Action::Hash | Action::Encrypt | Action::Generalise) => Action::Mask,
+            _ => action,
         };
         self.out.push(Proposal {
             field: i,
@@ -215,7 +226,7 @@ impl<'a> Planner<'a, '_> {
     }
 
     /// Category of an owned element. Telecoms and identifiers are told apart by the words of their own bytes.
-    fn category(&self, field: &Field) -> Category {
+    pub(super) fn category(&self, field: &Field) -> Category {
         match field.class {
             Class::PersonName | Class::PersonText => Category::Name,
             Class::Address => Category::Address,
@@ -239,8 +250,17 @@ impl<'a> Planner<'a, '_> {
                 let raw = (self.inp.raw)(field);
                 if raw.contains("us-npi") || raw.contains("2.16.840.1.113883.4.6\"") {
                     Category::Npi
-                } else if raw.contains("us-ssn") || raw.contains("2.16.840.1.113883.4.1\"") {
+                } else if raw.contains("us-ssn")
+                    || raw.contains("2.16.840.1.113883.4.1\"")
+                    || raw.contains("2.16.840.1.113883.4.4\"")
+                    || ["\"SS\"", "\"TAX\""].iter().any(|code| raw.contains(code))
+                {
+                    // A taxpayer's number, too: of a person it is as good as the other.
                     Category::Ssn
+                } else if ["\"AN\"", "\"BA\"", "\"BC\"", "\"CC\""].iter().any(|code| raw.contains(code))
+                    || self.inp.doc.records.get(field.record as usize).is_some_and(|r| r.kind == "Account")
+                {
+                    Category::Account
                 } else if raw.contains("\"MR\"") {
                     Category::Mrn
                 } else if raw.contains("\"MB\"") || raw.contains("\"SN\"") {
@@ -303,6 +323,9 @@ impl<'a> Planner<'a, '_> {
         let inp = self.inp;
         let Some(id) = text.get(at..).filter(|id| !id.is_empty()) else { return };
         let owner = field.owner.and_then(|s| self.person(s)).filter(|p| p.id != PATIENT);
+        if owner.is_none() && self.filing().is_some_and(|f| f.names_minor(id)) {
+            return self.rewrite_minor(i, text, at);
+        }
         let with = match owner {
             Some(p) => {
                 if inp.policy.decide(p.role, Category::OtherId).action == Action::Keep || p.role == Role::Organization {

@@ -1,8 +1,10 @@
 //! The internal ledger on disk: one JSON object a line, chained by SHA-256, so that a line changed, lost or moved shows.
 //!
-//! A line is the entry's own JSON with two fields more at its end: `prev`, the hash of the line before (64 zeros for the first), and
-//! `hash`, SHA-256 over `prev` followed by the entry's JSON without the two. The last hash is the ledger's head; kept elsewhere (the
-//! internal report holds it) it also shows a cut-off tail.
+//! Entries are noted as they are decided ([`entry_line`]) and bound together once the copy was checked ([`LedgerWriter`]), so that the chain
+//! holds what became of each: behind the entry's own JSON stand `decided_at`, `method` (how the action was carried out) and `verified` (whether
+//! the checks found the file whole in which it stands). Then follow `prev`, the hash of the line before (64 zeros for the first), and `hash`,
+//! SHA-256 over `prev` followed by the line's JSON without the two. The last hash is the ledger's head; kept elsewhere (the internal
+//! report holds it) it also shows a cut-off tail.
 
 use crate::model::case::Event;
 use crate::model::ledger::Entry;
@@ -17,7 +19,7 @@ const START: Hash = [b'0'; 64];
 /// Length of `,"prev":"` + 64 + `","hash":"` + 64 + `"}`.
 const TAIL: usize = 9 + 64 + 10 + 64 + 2;
 /// No line of a ledger is longer: an entry's original is one field of an export, and an attachment is never quoted.
-const MAX_LINE: u64 = 64 << 20;
+pub(super) const MAX_LINE: u64 = 64 << 20;
 
 /// What a whole ledger amounts to.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -26,6 +28,30 @@ pub struct ChainSummary {
     pub entries: u64,
     /// Hash of the last line, hexadecimal; 64 zeros for an empty ledger.
     pub head: String,
+    /// Lines that say that they were verified.
+    pub verified: u64,
+    /// Lines that say that they were not. Lines of earlier versions say neither.
+    pub unverified: u64,
+}
+
+impl ChainSummary {
+    /// What the internal `report.json` says of its ledger and this one does not show, in words; an entry that was not verified is a fault
+    /// where all checks of the report passed.
+    ///
+    /// # Errors
+    /// The difference.
+    pub fn is_that_of(&self, report: &serde_json::Value) -> Result<(), &'static str> {
+        let counted = |name: &str| report[name].as_u64();
+        if report["ledger_head"] != *self.head || counted("ledger_entries") != Some(self.entries) {
+            return Err("the ledger is not the one that the report was made from");
+        }
+        let told = self.verified + self.unverified;
+        if counted("ledger_verified").unwrap_or(0) != self.verified || (told != 0 && told != self.entries) {
+            return Err("the ledger and the report disagree about what was verified");
+        }
+        let passed = report["checks"].as_array().is_some_and(|c| c.iter().all(|c| c["passed"] == true));
+        if passed && self.unverified > 0 { Err("an entry of the ledger was not verified") } else { Ok(()) }
+    }
 }
 
 /// A ledger whose chain does not hold, or that cannot be read.
@@ -51,49 +77,65 @@ impl From<ChainError> for io::Error {
     }
 }
 
-/// Writes `ledger.jsonl` entry by entry; memory is that of one entry.
+/// An entry as one line of JSON, originals included, line end and all.
+///
+/// # Errors
+/// The confidence is not a number, which JSON could not hold.
+pub fn entry_line(entry: &Entry, line: &mut Vec<u8>) -> io::Result<()> {
+    if !entry.confidence.is_finite() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "ledger entry without a confidence"));
+    }
+    line.clear();
+    serde_json::to_writer(&mut *line, entry)?;
+    line.push(b'\n');
+    Ok(())
+}
+
+/// What became of an entry, beyond what was decided.
+#[derive(Clone, Copy, Debug)]
+pub struct Closing<'a> {
+    /// When it was decided; nothing is written of what is no date or time.
+    pub decided_at: &'a str,
+    /// How its action was carried out, in fixed words.
+    pub method: &'static str,
+    /// True when the checks on the copy found the file whole in which it stands.
+    pub verified: bool,
+}
+
+/// Binds `ledger.jsonl` together entry by entry; memory is that of one entry.
 pub struct LedgerWriter<W: Write> {
     out: W,
     head: Hash,
     entries: u64,
+    verified: u64,
+    unverified: u64,
     line: Vec<u8>,
-    made: String,
-    ruled: String,
 }
 
 impl<W: Write> LedgerWriter<W> {
     /// A new ledger. Give a buffered writer.
     pub fn new(out: W) -> Self {
-        LedgerWriter { out, head: START, entries: 0, line: Vec::new(), made: String::new(), ruled: String::new() }
+        LedgerWriter { out, head: START, entries: 0, verified: 0, unverified: 0, line: Vec::new() }
     }
 
-    /// With the times of decisions: when the run was made, and the day of a person's rulings where their file tells one. Each line then has a
-    /// field `decided_at` behind its entry. What is no date or time is left out.
-    pub fn at(mut self, made: &str, ruled: Option<&str>) -> Self {
-        self.made = stamp(made);
-        self.ruled = ruled.map_or_else(|| self.made.clone(), stamp);
-        self
-    }
-
-    /// Adds an entry, originals included.
+    /// Adds a line of [`entry_line`] (with or without its line end) with what became of it.
     ///
     /// # Errors
-    /// The writer fails, or the confidence is not a number, which JSON could not hold.
-    pub fn append(&mut self, entry: &Entry) -> io::Result<()> {
-        if !entry.confidence.is_finite() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "ledger entry without a confidence"));
-        }
+    /// The writer fails, or the line is no JSON object.
+    pub fn append(&mut self, entry: &[u8], closing: Closing) -> io::Result<()> {
+        let open = entry.trim_ascii_end().strip_suffix(b"}").ok_or(io::ErrorKind::InvalidData)?;
         self.line.clear();
-        serde_json::to_writer(&mut self.line, entry)?;
-        let stamp = if entry.decision.by == "machine" { &self.made } else { &self.ruled };
-        if !stamp.is_empty() {
-            self.line.pop(); // the closing brace
-            self.line.extend_from_slice(stamp.as_bytes());
+        self.line.extend_from_slice(open);
+        let t = closing.decided_at;
+        if !t.is_empty() && t.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b':')) {
+            write!(self.line, ",\"decided_at\":\"{t}\"")?;
         }
+        write!(self.line, ",\"method\":\"{}\",\"verified\":{}}}", closing.method, closing.verified)?;
         let hash = chained(&self.head, &mut self.line);
         self.out.write_all(&self.line)?;
         self.head = hash;
         self.entries += 1;
+        *(if closing.verified { &mut self.verified } else { &mut self.unverified }) += 1;
         Ok(())
     }
 
@@ -103,14 +145,9 @@ impl<W: Write> LedgerWriter<W> {
     /// The writer fails.
     pub fn finish(mut self) -> io::Result<(W, ChainSummary)> {
         self.out.flush()?;
-        Ok((self.out, ChainSummary { entries: self.entries, head: text(&self.head) }))
+        let (verified, unverified) = (self.verified, self.unverified);
+        Ok((self.out, ChainSummary { entries: self.entries, head: text(&self.head), verified, unverified }))
     }
-}
-
-/// The end of a line that holds a time.
-fn stamp(t: &str) -> String {
-    let fine = !t.is_empty() && t.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b':'));
-    if fine { format!(",\"decided_at\":\"{t}\"}}") } else { String::new() }
 }
 
 fn link(prev: &Hash, json: &[u8]) -> Hash {
@@ -172,6 +209,8 @@ pub struct LedgerReader<R: BufRead> {
     input: R,
     head: Hash,
     entries: u64,
+    verified: u64,
+    unverified: u64,
     line: Vec<u8>,
     stopped: bool,
 }
@@ -179,12 +218,13 @@ pub struct LedgerReader<R: BufRead> {
 impl<R: BufRead> LedgerReader<R> {
     /// A reader from the first line on.
     pub fn new(input: R) -> Self {
-        LedgerReader { input, head: START, entries: 0, line: Vec::new(), stopped: false }
+        LedgerReader { input, head: START, entries: 0, verified: 0, unverified: 0, line: Vec::new(), stopped: false }
     }
 
     /// Entries and head so far.
     pub fn summary(&self) -> ChainSummary {
-        ChainSummary { entries: self.entries, head: text(&self.head) }
+        let (verified, unverified) = (self.verified, self.unverified);
+        ChainSummary { entries: self.entries, head: text(&self.head), verified, unverified }
     }
 
     fn error(&self, what: impl Into<String>) -> ChainError {
@@ -221,6 +261,9 @@ impl<R: BufRead> LedgerReader<R> {
         }
         self.head = hash;
         self.entries += 1;
+        // No entry of itself ends so: its last member is a text, whose quotes are escaped, or closes an object before.
+        self.verified += u64::from(self.line.ends_with(b",\"verified\":true}"));
+        self.unverified += u64::from(self.line.ends_with(b",\"verified\":false}"));
         Ok(true)
     }
 
@@ -273,8 +316,11 @@ mod tests {
     use super::*;
 
     fn ledger() -> (Vec<u8>, ChainSummary) {
-        let mut writer = LedgerWriter::new(Vec::new());
-        sample::entries().iter().for_each(|e| writer.append(e).unwrap());
+        let (mut writer, mut line) = (LedgerWriter::new(Vec::new()), Vec::new());
+        for (e, verified) in sample::entries().iter().zip([true, false].into_iter().cycle()) {
+            entry_line(e, &mut line).unwrap();
+            writer.append(&line, Closing { decided_at: "2026-11-02T10:00:00Z", method: "masked", verified }).unwrap();
+        }
         writer.finish().unwrap()
     }
 
@@ -284,10 +330,29 @@ mod tests {
         assert_eq!(verify_chain(&bytes[..]).unwrap(), summary);
         let back: Vec<Entry> = LedgerReader::new(&bytes[..]).collect::<Result<_, _>>().unwrap();
         assert_eq!(back, sample::entries());
-        assert_eq!(verify_chain(&b""[..]).unwrap(), ChainSummary { entries: 0, head: text(&START) });
+        assert_eq!(verify_chain(&b""[..]).unwrap(), ChainSummary { entries: 0, head: text(&START), verified: 0, unverified: 0 });
         let first: serde_json::Value = serde_json::from_slice(bytes.split(|b| *b == b'\n').next().unwrap()).unwrap();
         assert_eq!(first["prev"], text(&START));
         assert_eq!(first["no"], 1);
+        assert_eq!((&first["method"], &first["verified"]), (&"masked".into(), &true.into()));
+        assert_eq!(first["decided_at"], "2026-11-02T10:00:00Z");
+    }
+
+    /// Ledgers of earlier versions say neither how nor whether it was checked.
+    #[test]
+    fn a_ledger_without_method_and_verified_still_proves_itself() {
+        let (mut bytes, mut head) = (Vec::new(), START);
+        for entry in sample::entries() {
+            let mut line = serde_json::to_vec(&entry).unwrap();
+            head = chained(&head, &mut line);
+            bytes.extend_from_slice(&line);
+        }
+        let told = verify_chain(&bytes[..]).unwrap();
+        let report =
+            serde_json::json!({"ledger_head": text(&head), "ledger_entries": told.entries, "checks": [{"passed": true}]});
+        assert_eq!((told.is_that_of(&report), told.verified, told.unverified), (Ok(()), 0, 0));
+        let back: Vec<Entry> = LedgerReader::new(&bytes[..]).collect::<Result<_, _>>().unwrap();
+        assert_eq!(back, sample::entries());
     }
 
     #[test]
@@ -329,7 +394,9 @@ mod tests {
     fn an_entry_that_could_not_be_read_back_is_refused() {
         let mut entry = sample::entries().remove(0);
         entry.confidence = f32::NAN;
-        assert!(LedgerWriter::new(Vec::new()).append(&entry).is_err());
+        assert!(entry_line(&entry, &mut Vec::new()).is_err());
+        let closing = Closing { decided_at: "", method: "masked", verified: true };
+        assert!(LedgerWriter::new(Vec::new()).append(b"[1]\n", closing).is_err());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::guard;
 use crate::model::case::{Case, Outcome};
 use crate::model::decision::Action;
 use crate::model::document::Note;
+use crate::model::mention::Category;
 use crate::model::policy::{Notice, Switch};
 use crate::model::request::Scope;
 use serde::Serialize;
@@ -117,6 +118,23 @@ pub(super) struct Basis {
     pub basis: String,
 }
 
+/// What was reduced for filing with a court.
+#[derive(Serialize)]
+pub(super) struct FilingView {
+    /// Name of the rule.
+    pub title: String,
+    /// When its text was looked up.
+    pub as_of: String,
+    /// True for a minor, whose name went to its initials.
+    pub minor: bool,
+    /// From this age on nobody is a minor.
+    pub adult_age: u8,
+    /// Day on which the age was counted.
+    pub counted_on: String,
+    /// Bases of what was reduced.
+    pub reduced: Vec<String>,
+}
+
 #[derive(Serialize)]
 pub(super) struct PolicyView {
     pub name: String,
@@ -134,6 +152,9 @@ pub(super) struct PolicyView {
     /// Whole records that this policy leaves out.
     pub withholds: Vec<WithholdView>,
     pub notices: Vec<String>,
+    /// What was reduced for filing with a court.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub court_filing: Option<FilingView>,
     /// Name of the authority, with citation.
     pub authority_title: String,
     /// Whether the disclosure is entered in the accounting of disclosures, and why.
@@ -326,7 +347,10 @@ pub(super) fn counts(case: &Case) -> Counts {
 /// What a reader must know about the limits of the copy. The Safe Harbor method has words of its own, and says for each identifier what is
 /// done and what may be left.
 fn limits(case: &Case) -> Vec<String> {
-    let Some(method) = &case.policy.safe_harbor else { return LIMITS.iter().map(|l| l.to_string()).collect() };
+    let filing = case.policy.filing.iter().filter(|f| f.on).flat_map(|f| f.statement.iter().cloned());
+    let Some(method) = &case.policy.safe_harbor else {
+        return LIMITS.iter().map(|l| l.to_string()).chain(filing).collect();
+    };
     let mut out: Vec<String> = vec![LIMITS[0].into(), LIMITS[3].into()];
     out.extend(method.statement.iter().cloned());
     out.push(format!("Three digits of ZIP codes: {} As of {}.", method.source, method.as_of));
@@ -349,7 +373,7 @@ fn policy(case: &Case) -> PolicyView {
     let p = &case.policy;
     let mut bases: Vec<Basis> = Vec::new();
     for (group, rule) in &p.groups {
-        let name = rule.except.get(&crate::model::mention::Category::Name).copied().unwrap_or(rule.action);
+        let name = rule.except.get(&Category::Name).copied().unwrap_or(rule.action);
         let mut other_actions: Vec<Action> =
             rule.except.values().copied().filter(|a| *a != name && *a != Action::Withhold).collect();
         other_actions.sort();
@@ -386,6 +410,14 @@ fn policy(case: &Case) -> PolicyView {
             .map(|w| WithholdView { name: w.name.clone(), reason: w.reason.clone(), basis: w.basis.clone() })
             .collect(),
         notices: p.notices.clone(),
+        court_filing: p.filing.as_ref().filter(|f| f.on).map(|f| FilingView {
+            title: f.title.clone(),
+            as_of: f.as_of.clone(),
+            minor: f.minor(),
+            adult_age: f.adult_age,
+            counted_on: f.subject.as_ref().map(|s| s.counted_on.clone()).unwrap_or_default(),
+            reduced: f.bases.iter().filter(|(c, _)| **c != Category::Name || f.minor()).map(|(_, b)| b.clone()).collect(),
+        }),
         authority_title: p.authority.title.clone(),
         accountable: p.authority.accountable.clone(),
         accountable_citation: p.authority.accountable_citation.clone(),

@@ -1,11 +1,14 @@
-//! One pass over a ledger of any length: what the reports show of it.
+//! One pass over the entries of a run, however many: binds them into the ledger, and gathers what the reports show of them.
 
-use super::chain::{ChainSummary, LedgerReader};
+use super::chain::{ChainSummary, Closing, LedgerWriter, MAX_LINE};
+use super::ledger_rows::method;
+use super::proved::Proved;
 use super::{Edition, guard};
+use crate::model::case::Case;
 use crate::model::ledger::Entry;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read, Write};
 
 /// Rows of the action table in HTML and JSON; all of them are in the ledger file beside it.
 pub const TABLE_ROWS: usize = 2_000;
@@ -86,14 +89,33 @@ impl Counter {
     }
 }
 
-/// Reads the whole ledger, hands every entry to `each`, and gathers what the reports show of it.
-pub(super) fn digest(ledger: impl BufRead, each: &mut dyn FnMut(&Entry) -> io::Result<()>) -> io::Result<Digest> {
-    let mut reader = LedgerReader::new(ledger);
+/// Reads all entries ([`super::entry_line`]), binds them into `ledger` with how each was carried out and whether it was verified, hands every
+/// entry to `each`, and gathers what the reports show of it.
+pub(super) fn digest(
+    case: &Case,
+    mut entries: impl BufRead,
+    ledger: impl Write,
+    each: &mut dyn FnMut(&Entry) -> io::Result<()>,
+) -> io::Result<Digest> {
+    let mut ledger = LedgerWriter::new(ledger);
+    let proved = Proved::of(case);
     let (mut rows, mut changes, mut by_person, mut kept_total) = (Vec::new(), 0, 0, 0);
     let (mut internal, mut recipient) = (Counter::default(), Counter::default());
     let (mut last_internal, mut last_recipient) = (None, None);
-    for entry in &mut reader {
-        let entry = entry?;
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        if (&mut entries).take(MAX_LINE).read_until(b'\n', &mut line)? == 0 {
+            break;
+        }
+        if line.last() != Some(&b'\n') {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "an entry does not end"));
+        }
+        let entry: Entry =
+            serde_json::from_slice(&line).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "not a ledger entry"))?;
+        let whole = proved.of_file(&entry.place.file) == "yes";
+        let decided_at = case.decided_at(&entry.decision.by);
+        ledger.append(&line, Closing { decided_at, method: method(entry.decision.action), verified: whole })?;
         by_person += u64::from(entry.decision.by != "machine");
         each(&entry)?;
         if entry.changes() {
@@ -116,7 +138,7 @@ pub(super) fn digest(ledger: impl BufRead, each: &mut dyn FnMut(&Entry) -> io::R
         kept_internal: internal.finish(),
         kept_recipient: recipient.finish(),
         kept_total,
-        chain: reader.summary(),
+        chain: ledger.finish()?.1,
     })
 }
 

@@ -29,6 +29,8 @@ pub(super) struct InternalReport<'a> {
     ledger: &'static str,
     /// Lines of the ledger.
     ledger_entries: u64,
+    /// Of them, how many stand in a file that the checks found whole.
+    ledger_verified: u64,
     /// Hash of its last line: shows a cut-off tail.
     ledger_head: &'a str,
     withheld: Vec<WithheldView<'a>>,
@@ -166,6 +168,7 @@ pub(super) fn view<'a>(case: &'a Case, digest: &'a Digest) -> InternalReport<'a>
         actions: digest.rows.iter().map(|e| action(case, e, &proved)).collect(),
         ledger: "ledger.jsonl",
         ledger_entries: digest.chain.entries,
+        ledger_verified: digest.chain.verified,
         ledger_head: &digest.chain.head,
         withheld: case.withheld.iter().map(withheld).collect(),
         review: &case.review,

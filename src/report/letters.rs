@@ -67,7 +67,8 @@ pub fn letters_due(report: &Value) -> Vec<&'static str> {
         ("missing-element", missing),
         ("extension", extended),
         ("partial-denial", goes_out && denied),
-        ("certificate", goes_out && court),
+        // Nobody can certify a copy that is no copy yet.
+        ("certificate", report["outcome"]["code"] == "released" && court),
         ("redisclosure", goes_out && notices),
     ]
     .into_iter()
@@ -106,7 +107,16 @@ fn facts(report: &Value, request: &Value) -> Value {
     let (q, p, asked) = (&report["request"], &report["policy"], &request["request"]);
     let denial = &report["readiness"]["denial"];
     let text = |v: &Value| v.as_str().unwrap_or_default().to_string();
-    let patient: Vec<&str> = q["patient"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    // A letter may be filed with the copy.
+    let (filing, subject) = (&p["court_filing"], &request["policy"]["filing"]["subject"]);
+    let mut patient: Vec<&str> = q["patient"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let mut birth = text(&q["birth_date"]);
+    if filing.is_object() {
+        birth.truncate(4);
+        if filing["minor"] == true {
+            patient = subject["initials"].as_str().into_iter().collect();
+        }
+    }
     let missing: Vec<&Value> =
         report["readiness"]["blocks"].as_array().into_iter().flatten().filter(|b| b["kind"] == "checklist").collect();
     // Blocks begin with the key of the item, which a requester has no use for.
@@ -122,7 +132,7 @@ fn facts(report: &Value, request: &Value) -> Value {
         "blank": BLANK,
         "case_id": text(&report["case_id"]), "release_id": text(&report["release_id"]),
         "draft": report["outcome"]["code"] != "released",
-        "patient": patient.first().copied().unwrap_or_default(), "birth_date": text(&q["birth_date"]),
+        "patient": patient.first().copied().unwrap_or_default(), "birth_date": birth,
         "recipient": text(&q["recipient"]), "recipient_address": text(&q["recipient_address"]),
         "requester": text(&q["requester"]["name"]), "reference": text(&q["reference"]), "purpose": text(&q["purpose"]),
         "received": text(&q["received"]), "due": text(&q["due"]), "extended": text(&q["extended"]),
@@ -136,7 +146,8 @@ fn facts(report: &Value, request: &Value) -> Value {
         "changes": report["counts"]["changes"].as_u64().unwrap_or(0), "kept": report["counts"]["kept"].as_u64().unwrap_or(0),
         "withheld": report["counts"]["withheld"].as_u64().unwrap_or(0),
         "outputs": report["outputs"].as_array().map_or(0, Vec::len), "missing": missing, "notices": p["travelling"],
-        "oath": format!("I declare under penalty of perjury, where the law asks for it (28 U.S.C. 1746), that this is true. {BLANK}"),
+        // A draft is certified by nobody, whatever a site's template says around it.
+        "oath": if report["outcome"]["code"] != "released" { "VOID: this is a draft.".to_string() } else { format!("I declare under penalty of perjury, where the law asks for it (28 U.S.C. 1746), that this is true. {BLANK}") },
     })
 }
 
@@ -187,7 +198,9 @@ mod tests {
     use crate::report::{Edition, sample, tests};
 
     fn report() -> Value {
-        let files = tests::reports_of(&sample::case(), &sample::entries());
+        let mut case = sample::case();
+        case.outcome = crate::model::case::Outcome::Released;
+        let files = tests::reports_of(&case, &sample::entries());
         serde_json::from_str(&tests::text(&files, Edition::Internal, "report.json")).unwrap()
     }
 
@@ -211,7 +224,14 @@ mod tests {
 
     #[test]
     fn a_certificate_says_redacted_copy_and_names_the_log() {
-        let letter = letter(letter_template("certificate").unwrap(), &report(), &Value::Null).unwrap();
+        let mut report = report();
+        let made = |report: &Value| letter(letter_template("certificate").unwrap(), report, &Value::Null).unwrap();
+        assert!(!made(&report).html.contains("VOID"));
+        report["outcome"]["code"] = json!("review_needed");
+        let draft = made(&report);
+        assert!(draft.html.contains("VOID: this is a draft") && !draft.html.contains("Signature"), "{}", draft.html);
+        report["outcome"]["code"] = json!("released");
+        let letter = made(&report);
         assert!(
             letter.html.contains("redacted as listed in the attached redaction log")
                 && letter.html.contains("not a copy of the whole")
@@ -234,6 +254,8 @@ mod tests {
     fn a_case_gets_the_letters_that_apply() {
         let mut report = report();
         assert_eq!(letters_due(&report), ["cover", "certificate"]);
+        report["outcome"]["code"] = json!("review_needed");
+        assert_eq!(letters_due(&report), ["cover"], "a draft is certified by nobody");
         report["outcome"]["code"] = json!("verification_failed");
         assert!(letters_due(&report).is_empty());
         report["outcome"]["code"] = json!("released");

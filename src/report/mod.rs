@@ -22,7 +22,7 @@ mod sections;
 mod summary;
 mod waterfall;
 
-pub use chain::{ChainError, ChainSummary, LedgerReader, LedgerWriter, verify_chain, verify_custody};
+pub use chain::{ChainError, ChainSummary, Closing, LedgerReader, LedgerWriter, entry_line, verify_chain, verify_custody};
 pub use digest::TABLE_ROWS;
 pub use letters::{Letter, find_template, letter, letter_kinds, letter_template, letters_due};
 pub use summary::{summary, summary_json};
@@ -75,29 +75,29 @@ pub enum Edition {
 /// Opens a report file for writing: edition and file name (`report.html`) to a writer. The writer is flushed, not closed.
 pub type Sink<'a> = dyn FnMut(Edition, &str) -> io::Result<Box<dyn Write>> + 'a;
 
-/// What the reports show of a ledger: [`gather`] reads it once for both editions.
+/// What the reports show of a ledger: [`gather`] makes it once for both editions.
 pub struct Gathered(digest::Digest);
 
 impl Gathered {
-    /// Entries and last hash of the ledger that was read.
+    /// Entries and last hash of the ledger that was made.
     pub fn ledger(&self) -> &ChainSummary {
         &self.0.chain
     }
 }
 
-/// Reads a ledger that [`LedgerWriter`] wrote, checking its chain on the way, and writes the tables of it in the same pass: internal
-/// `ledger.csv` and `ledger.xlsx`, and with `recipient` those of the recipient's edition. `case` must be what the reports will be written
-/// from.
+/// Reads the entries of a run (lines of [`entry_line`]) once the copy was checked, binds them into `ledger`, and writes the tables of it in the
+/// same pass: internal `ledger.csv` and `ledger.xlsx`, and with `recipient` those of the recipient's edition. `case` must be what the
+/// reports will be written from: by its checks an entry is verified or not.
 ///
 /// # Errors
-/// The ledger cannot be read or its chain does not hold; a file cannot be written.
-pub fn gather(case: &Case, ledger: impl BufRead, recipient: bool, sink: &mut Sink) -> io::Result<Gathered> {
+/// An entry cannot be read; a file cannot be written.
+pub fn gather(case: &Case, entries: impl BufRead, ledger: impl Write, recipient: bool, sink: &mut Sink) -> io::Result<Gathered> {
     let editions = [Edition::Internal, Edition::Recipient];
     let mut tables = Vec::new();
     for edition in editions.into_iter().filter(|e| recipient || *e == Edition::Internal) {
         tables.push((edition, ledger_rows::Rows::new(edition, case, sink(edition, "ledger.csv")?)?));
     }
-    let digest = digest::digest(ledger, &mut |entry| tables.iter_mut().try_for_each(|(_, t)| t.write(entry)))?;
+    let digest = digest::digest(case, entries, ledger, &mut |entry| tables.iter_mut().try_for_each(|(_, t)| t.write(entry)))?;
     for (edition, table) in tables {
         write_all(edition, "ledger.xlsx", &table.finish()?, sink)?;
     }
@@ -206,6 +206,23 @@ fn write_json<T: Serialize>(out: &mut dyn Write, value: &T) -> io::Result<()> {
 /// The patient's names as the request states them.
 fn patient_names(case: &Case) -> Vec<String> {
     case.request.patient.names.iter().map(|n| n.display()).collect()
+}
+
+/// Names and birth date of the patient as what goes out may hold them: none where the patient's identifiers go, initials and year where they are
+/// reduced for a court.
+fn shown_patient(case: &Case) -> (Vec<String>, Option<&str>) {
+    if !case.policy.keeps_patient() {
+        return (Vec::new(), None);
+    }
+    let birth = case.request.patient.birth_date.as_deref();
+    let Some(filing) = case.policy.filing.as_ref().filter(|f| f.on) else { return (patient_names(case), birth) };
+    let subject = filing.subject.as_ref();
+    let names = if filing.minor() {
+        subject.map(|s| s.initials.clone()).into_iter().filter(|i| !i.is_empty()).collect()
+    } else {
+        patient_names(case)
+    };
+    (names, subject.map(|s| s.year.as_str()).filter(|_| birth.is_some()))
 }
 
 /// The authority of the request, or the policy's default.

@@ -15,7 +15,9 @@ pub(super) struct Proved<'a> {
 impl<'a> Proved<'a> {
     pub(super) fn of(case: &'a Case) -> Self {
         let files: HashSet<&str> = case.inputs.iter().map(|i| i.released_as.as_str()).collect();
-        let failures = case.checks.iter().filter(|c| !c.passed).flat_map(|c| &c.failures);
+        // Of the report and not of what it is about: it is made after the ledger is closed, and lets nothing out when it fails.
+        let about_files = case.checks.iter().filter(|c| !c.passed && c.name != "report-clean");
+        let failures = about_files.flat_map(|c| &c.failures);
         let mut out = Proved { failed: HashSet::new(), all_failed: false, checked: !case.checks.is_empty() };
         for failure in failures {
             let file = failure.split(": ").next().unwrap_or_default().split("!/").next().unwrap_or_default();

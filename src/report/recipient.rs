@@ -107,15 +107,16 @@ pub(super) fn view<'a>(case: &'a Case, digest: &'a Digest) -> RecipientReport<'a
     let files = Files::of(case);
     let proved = Proved::of(case);
     let request = &case.request;
+    // Where the patient's identifiers go, the report must not bring them back.
+    let shown = super::shown_patient(case);
     RecipientReport {
         format: "disclose-report",
         format_version: 1,
         edition: "recipient",
         common: common(case, digest, Edition::Recipient),
         request: RequestView {
-            // Where the patient's identifiers go, the report must not bring them back.
-            patient: if case.policy.keeps_patient() { super::patient_names(case) } else { Vec::new() },
-            birth_date: request.patient.birth_date.as_deref().filter(|_| case.policy.keeps_patient()),
+            patient: shown.0,
+            birth_date: shown.1,
             purpose: &request.purpose,
             recipient: &request.recipient,
             authority: super::authority(case),

@@ -158,6 +158,7 @@ fn policy() -> Policy {
         roles: BTreeMap::new(),
         forms: Default::default(),
         safe_harbor: None,
+        filing: None,
         difference: String::new(),
         groups: BTreeMap::from([
             (RoleGroup::Patient, keep("OWN", "the patient's own record, family history included (HHS HIPAA FAQ 511 and 1502)")),

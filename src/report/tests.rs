@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::case::Outcome;
+use crate::model::case::{Check, Outcome};
 use crate::model::ledger::Entry;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -20,20 +20,24 @@ impl Write for Shared {
     }
 }
 
-fn ledger(entries: &[Entry]) -> Vec<u8> {
-    let mut writer = LedgerWriter::new(Vec::new());
-    entries.iter().for_each(|e| writer.append(e).unwrap());
-    writer.finish().unwrap().0
+fn lines(entries: &[Entry]) -> Vec<u8> {
+    let (mut out, mut line) = (Vec::new(), Vec::new());
+    for e in entries {
+        entry_line(e, &mut line).unwrap();
+        out.extend_from_slice(&line);
+    }
+    out
 }
 
 pub(super) fn reports_of(case: &Case, entries: &[Entry]) -> Files {
-    let ledger = ledger(entries);
+    let lines = lines(entries);
     let files = Rc::new(RefCell::new(Files::new()));
     let mut sink = |edition: Edition, name: &str| -> io::Result<Box<dyn Write>> {
         Ok(Box::new(Shared(files.clone(), (edition, name.to_string()))))
     };
     let goes_out = matches!(case.outcome, Outcome::Released | Outcome::ReviewNeeded);
-    let gathered = gather(case, &ledger[..], goes_out, &mut sink).unwrap();
+    let ledger = sink(Edition::Internal, "ledger.jsonl").unwrap();
+    let gathered = gather(case, &lines[..], ledger, goes_out, &mut sink).unwrap();
     write_edition(Edition::Internal, case, &gathered, None, &mut sink).unwrap();
     if goes_out {
         write_edition(Edition::Recipient, case, &gathered, None, &mut sink).unwrap();
@@ -140,8 +144,7 @@ fn no_secret_is_in_any_recipient_byte() {
     let recipient: Vec<_> = files.iter().filter(|((e, _), _)| *e == Edition::Recipient).collect();
     let names: Vec<&str> = recipient.iter().map(|((_, n), _)| n.as_str()).collect();
     assert_eq!(names, ["ledger.csv", "ledger.xlsx", "report.html", "report.json", "report.pdf"]);
-    let ledger = ledger(&sample::entries());
-    let chain = verify_chain(&ledger[..]).unwrap();
+    let chain = verify_chain(&files[&(Edition::Internal, "ledger.jsonl".to_string())][..]).unwrap();
     let originals = sample::entries();
     let originals = originals.iter().filter(|e| e.no != 10).filter_map(|e| e.original.as_deref());
     let secrets: Vec<&str> =
@@ -264,12 +267,50 @@ fn a_long_ledger_is_cut_in_the_page_and_whole_in_the_csv() {
 }
 
 #[test]
-fn a_broken_ledger_gives_no_report() {
-    let mut ledger = ledger(&sample::entries());
-    ledger[20] ^= 1;
+fn broken_entries_give_no_report() {
     let mut sink = |_: Edition, _: &str| -> io::Result<Box<dyn Write>> { Ok(Box::new(io::sink())) };
-    assert!(gather(&sample::case(), &ledger[..], false, &mut sink).is_err());
-    assert!(gather(&sample::case(), &ledger[..], true, &mut sink).is_err());
+    let whole = lines(&sample::entries());
+    let mut damaged = whole.clone();
+    damaged[20] = b'{';
+    for bytes in [&damaged[..], &whole[..whole.len() - 1], b"{}\n"] {
+        assert!(gather(&sample::case(), bytes, io::sink(), false, &mut sink).is_err());
+        assert!(gather(&sample::case(), bytes, io::sink(), true, &mut sink).is_err());
+    }
+}
+
+/// The chained ledger, both tables and both reports say the same of each entry, whatever the checks found.
+#[test]
+fn every_form_of_the_ledger_says_how_and_whether_it_was_verified() {
+    let failed = Check { name: "second-reader".into(), passed: false, examined: 1, failures: vec!["patient.json: x".into()] };
+    for (more, word) in [(vec![], "yes"), (vec![failed], "no")] {
+        let mut case = sample::case();
+        case.checks.extend(more);
+        let files = reports_of(&case, &sample::entries());
+        let chain = text(&files, Edition::Internal, "ledger.jsonl");
+        assert_eq!(verify_chain(chain.as_bytes()).unwrap().entries, sample::entries().len() as u64);
+        let chain: Vec<serde_json::Value> = chain.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+        let of_file = |e: &&serde_json::Value| e["place"]["file"] == "patient.json";
+        assert!(chain.iter().filter(of_file).count() > 3);
+        for e in chain.iter().filter(of_file) {
+            assert_eq!((e["verified"].as_bool(), e["decided_at"].as_str()), (Some(word == "yes"), Some("2026-11-02T10:00:00Z")));
+        }
+        let report: serde_json::Value = serde_json::from_str(&text(&files, Edition::Internal, "report.json")).unwrap();
+        let verified = chain.iter().filter(|e| e["verified"] == true).count() as u64;
+        assert_eq!(report["ledger_verified"].as_u64(), Some(verified));
+        for edition in [Edition::Internal, Edition::Recipient] {
+            let report: serde_json::Value = serde_json::from_str(&text(&files, edition, "report.json")).unwrap();
+            for row in report["actions"].as_array().unwrap() {
+                let entry = chain.iter().find(|e| e["no"] == row["no"]).unwrap();
+                assert_eq!(row["method"], entry["method"]);
+                assert_eq!(row["verified"] == "yes", entry["verified"] == true, "{row}");
+            }
+        }
+        let csv = text(&files, Edition::Internal, "ledger.csv");
+        for (row, entry) in csv.lines().skip(1).zip(&chain) {
+            assert!(row.contains(entry["method"].as_str().unwrap()), "{row}");
+            assert!(row.contains(if entry["verified"] == true { ",yes," } else { ",no," }), "{row}");
+        }
+    }
 }
 
 #[test]

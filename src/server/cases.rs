@@ -110,7 +110,7 @@ async fn open_part(app: &App, s: &Session, id: &str, run: i64, body: &mut Value)
         "names": p.names.iter().map(shown).collect::<Vec<_>>(), "former": p.former_names.iter().map(shown).collect::<Vec<_>>(),
         "identifiers": p.identifiers.iter().map(|i| i.value.clone()).collect::<Vec<_>>(),
         "requester": request.requester, "recipient_address": request.recipient_address, "reference": request.reference,
-        "from": request.from, "to": request.to, "keep_clinicians": request.keep_clinicians,
+        "from": request.from, "to": request.to, "keep_clinicians": request.keep_clinicians, "court_filing": request.court_filing,
     });
     body["notes"] = secret.notes.iter().rev().map(|n| json!({"at": pages::time(n.at), "by": n.by, "text": n.text})).collect();
     if run > 0 {

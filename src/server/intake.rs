@@ -103,6 +103,7 @@ fn form(site: &Site, s: &Session, sent: &HashMap<String, String>, error: &str) -
     body["authority"] = json!(authority);
     body["error"] = json!(error);
     body["keep_clinicians"] = json!(sent.contains_key("keep_clinicians"));
+    body["court_filing"] = json!(sent.contains_key("court_filing"));
     // Research has no person who asks for their record; it is run on the command line.
     let purposes: Vec<&str> = PURPOSES.iter().copied().filter(|p| !p.starts_with("research")).collect();
     body["purposes"] = json!(purposes);
@@ -199,6 +200,7 @@ fn request(sent: &HashMap<String, String>, by: &str) -> Result<Request, String> 
         from: some(of("from")),
         to: some(of("to")),
         keep_clinicians: sent.contains_key("keep_clinicians"),
+        court_filing: sent.contains_key("court_filing"),
         requester: Party {
             name: of("requester_name").trim().into(),
             kind: if KINDS.contains(&of("requester_kind").as_str()) { of("requester_kind") } else { "other".into() },

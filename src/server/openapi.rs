@@ -160,6 +160,10 @@ pub fn spec() -> Value {
     request.insert("patient".into(), json!({"type": "object", "description": "Identity: names, birth_date, identifiers ... as in an identity file, or a FHIR Patient"}));
     request.insert("keep_clinicians".into(), json!({"type": "boolean"}));
     request.insert(
+        "court_filing".into(),
+        json!({"type": "boolean", "description": "Reduce the patient's own identifiers for filing with a court (Fed. R. Civ. P. 5.2(a))"}),
+    );
+    request.insert(
         "information_blocking".into(),
         json!({"type": "object", "description": "The exception relied on: exception, rationale, by"}),
     );

@@ -135,7 +135,8 @@ pub(crate) fn text_patterns(value: &ForbiddenValue, allowed: &Allowed) -> BTreeS
         | Category::Vehicle
         | Category::Device
         | Category::OtherId => out.extend(id_patterns(&whole, &fold_exact(&value.value))),
-        Category::DateOfBirth | Category::Demographic | Category::Record | Category::Document => {}
+        Category::DateOfBirth => out.extend(date_patterns(&value.value)),
+        Category::Demographic | Category::Record | Category::Document => {}
     }
     for word in &value.alone {
         let word = fold_words(word);
@@ -144,6 +145,44 @@ pub(crate) fn text_patterns(value: &ForbiddenValue, allowed: &Allowed) -> BTreeS
         }
     }
     out.retain(|p| !p.is_empty() && !allowed.covers_text(p));
+    out
+}
+
+/// Year, month and day of `YYYY-MM-DD`, as written.
+fn iso_day(date: &str) -> Option<(&str, &str, &str)> {
+    let (y, m, d) = (date.get(..4)?, date.get(5..7)?, date.get(8..10)?);
+    [y, m, d].iter().all(|p| p.bytes().all(|b| b.is_ascii_digit())).then_some((y, m, d))
+}
+
+/// Ways of writing a full date, month before day where both are figures: a date of another day must not look like it.
+fn date_patterns(date: &str) -> BTreeSet<String> {
+    const MONTHS: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let Some((y, m, d)) = iso_day(date) else { return BTreeSet::new() };
+    let bare = |n: &str| n.trim_start_matches('0').to_string();
+    let (month, day) = (bare(m), bare(d));
+    let mut out = BTreeSet::from([format!("{y} {m} {d}"), format!("{m} {d} {y}"), format!("{month} {day} {y}")]);
+    let Some(name) = month.parse::<usize>().ok().and_then(|n| MONTHS.get(n.wrapping_sub(1))) else { return out };
+    for word in [*name, name.get(..3).unwrap_or(name), if *name == "september" { "sept" } else { name }] {
+        for day in [day.as_str(), d] {
+            for end in ["", "st", "nd", "rd", "th"] {
+                out.insert(format!("{word} {day}{end} {y}"));
+                out.insert(format!("{day}{end} {word} {y}"));
+            }
+        }
+    }
     out
 }
 
@@ -172,6 +211,10 @@ pub(crate) fn digit_patterns(value: &ForbiddenValue, allowed: &Allowed) -> BTree
     let has_letters = main.chars().any(char::is_alphabetic) && !(phone && main.starts_with("tel:"));
     let digits = digits_of(main);
     let mut out = BTreeSet::new();
+    if let Some((y, m, d)) = iso_day(&value.value).filter(|_| value.category == Category::DateOfBirth) {
+        out.extend([format!("{y}{m}{d}"), format!("{m}{d}{y}")]);
+        return out;
+    }
     if !numeric || (has_letters && !phone) || digits.len() < MIN_DIGITS || digits.len() > MAX_DIGITS {
         return out;
     }

@@ -12,7 +12,7 @@ const OTHER_WORDS: &[&str] = &["WITHHELD", "MASKED", "REMOVED", "REDACTED"];
 /// True for a role label with its right numbering, alone or with the kind of datum that it stands for (`[MOTHER PHONE]`), for such a
 /// kind alone (`[PHONE]`), `[REVIEW n]`, `[WITHHELD]` and the other words in [`OTHER_WORDS`].
 pub fn is_known_label(label: &str) -> bool {
-    if is_coarse(label) {
+    if is_coarse(label) || is_filed(label) {
         return true;
     }
     if let Some(open) = label.strip_suffix(']').and_then(without_token) {
@@ -54,6 +54,17 @@ fn is_coarse(text: &str) -> bool {
     let number = |t: &str, len: usize| t.len() == len && t.bytes().all(|b| b.is_ascii_digit());
     let range = |a: &str, b: &str| number(a, 4) && number(b, 4) || number(a, 2) && number(b, 2) || number(a, 1) && number(b, 1);
     number(text, 4) || text.split_once('-').is_some_and(|(a, b)| range(a, b)) || matches!(text, "90+" | "90 or older" | "90")
+}
+
+/// What stands for a number or a minor's name in a court paper: `XXX-XX-5678`, `XXXX4411`, `J.Q.D.`
+fn is_filed(text: &str) -> bool {
+    let four = |t: &str| t.len() == 4 && t.bytes().all(|b| b.is_ascii_alphanumeric());
+    let initials = |t: &str| {
+        let parts: Vec<Vec<char>> = t.split_inclusive('.').map(|p| p.chars().collect()).collect();
+        let one = |p: &Vec<char>| matches!(p[..], [c, '.'] if c.is_alphabetic() && !c.is_lowercase());
+        !parts.is_empty() && parts.len() <= 10 && parts.iter().all(one)
+    };
+    text.strip_prefix("XXX-XX-").or_else(|| text.strip_prefix("XXXX")).is_some_and(four) || initials(text)
 }
 
 /// `[MOTHER PHONE` of `[MOTHER PHONE hash-3fa1c04be2d97a10`.
@@ -138,6 +149,9 @@ mod tests {
             "60-69",
             "90+",
             "90 or older",
+            "XXX-XX-5678",
+            "XXXX4411",
+            "J.Q.D.",
             "[MOTHER PHONE hash-3fa1c04be2d97a10]",
             "[PHYSICIAN 2 hash-3fa1c04be2d97a10]",
         ] {

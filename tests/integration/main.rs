@@ -4,6 +4,7 @@
 mod cli;
 mod corpus;
 mod desk;
+mod filing;
 mod hits;
 mod hostile;
 mod identity;

@@ -11,10 +11,9 @@ use crate::detect::fold::folded;
 use crate::detect::identity::Own;
 use crate::detect::lone::{Style, one, style};
 use crate::detect::model::is_place;
-use crate::detect::name_read::Read;
 use crate::detect::things::is_thing;
 use crate::detect::tokens::{Shape, Tokens};
-use crate::detect::words::{NameLike, is_clinical, is_eponym, is_given, is_running_word, is_word, is_word_name};
+use crate::detect::words::{NameLike, is_clinical, is_eponym, is_given, is_running_word, is_term, is_word, is_word_name};
 use crate::model::mention::{Category, Mention, Who};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -27,6 +26,8 @@ const ENOUGH: f32 = -0.8;
 const HELP: f32 = 2.5;
 /// The same for a word of the language that no list of names holds.
 const HELP_WORD: f32 = 1.2;
+/// Most that [`Doc::thing_evidence`] adds.
+const THING_MOST: f32 = 1.5;
 /// A word beside such a one belongs to it from this sum on.
 const BESIDE: f32 = -1.8;
 
@@ -146,6 +147,11 @@ impl<'a> Doc<'a> {
             return false;
         }
         let Some(token) = t.get(i) else { return true };
+        // `sister Bruria`, `RN WINSOME`: what the word before says is weighed.
+        let cued = |k: usize| kin(t.low(k)).is_some() || function(t.word(k)).is_some() || title(t.low(k)).is_some();
+        if i.checked_sub(1).is_some_and(cued) && !is_term(t.low(i)) {
+            return false;
+        }
         let near = |m: &Mention| m.end + 2 >= token.start && token.end + 2 >= m.start;
         let beside = at.checked_sub(1).into_iter().chain([at]).filter_map(|k| found.get(k)).any(near);
         let opens =
@@ -208,7 +214,7 @@ impl<'a> Doc<'a> {
         let best = self
             .tokens_of(m)
             .filter(|k| self.eligible(*k, own))
-            .map(|k| self.sum(k, found, None, scores(k)))
+            .map(|k| self.sum(k, found, None, scores(k), own))
             .fold(f32::MIN, f32::max);
         best == f32::MIN || best >= if certain { NAME } else { DOUBT }
     }
@@ -234,15 +240,42 @@ impl<'a> Doc<'a> {
         let mut best: Option<f32> = None;
         for k in self.tokens_of(m).filter(|k| self.eligible(*k, own)) {
             let Some(score) = scores(k) else { return false };
-            let sum = self.sum(k, found, Some(at), score);
+            let sum = self.sum(k, found, Some(at), score, own);
             best = Some(best.map_or(sum, |b| b.max(sum)));
         }
         best.is_some_and(|b| b < FALLS)
     }
 
     /// All that speaks for token `k`, with what the model says of it.
-    fn sum(&self, k: usize, found: &[Mention], without: Option<usize>, score: f32) -> f32 {
-        WEIGHTS.sum(&self.evidence(k, found, without))[0] + WEIGHTS.sum(&model_evidence(self.t, k, score))[0]
+    fn sum(&self, k: usize, found: &[Mention], without: Option<usize>, score: f32, own: &Own) -> f32 {
+        WEIGHTS.sum(&self.evidence(k, found, without))[0]
+            + WEIGHTS.sum(&model_evidence(self.t, k, score))[0]
+            + WEIGHTS.sum(&self.thing_evidence(k, own))[0]
+    }
+
+    /// What rules say of a word that stands for a thing or place rather than a person. Costs more than all other evidence together, so that
+    /// only a word that is somebody by all else is asked about.
+    pub fn thing_evidence(&self, i: usize, own: &Own) -> Vec<String> {
+        let t = self.t;
+        let Some(read) = one(t, i) else { return Vec::new() };
+        let like = if t.like(i) >= NameLike::Unknown { "name" } else { "word" };
+        let e = around(t, i, i + 1, own);
+        let mut out = Vec::new();
+        if is_thing(t, &read, &e) {
+            out.extend(["thing".to_string(), format!("thing/{like}")]);
+            if t.like(i) == NameLike::Name || is_eponym(t.low(i)) {
+                out.push(format!("thing/{}", if is_eponym(t.low(i)) { "eponym" } else { "listed" }));
+            }
+        }
+        if is_place(t, i, i + 1) {
+            out.extend(["a-place".to_string(), format!("a-place/{like}")]);
+        }
+        if e.kin.is_some() || e.titled || e.credential.is_some() {
+            out.extend(["cued".to_string(), format!("cued/{like}")]);
+        } else if e.role.is_some() {
+            out.extend(["told-role".to_string(), format!("told-role/{like}")]);
+        }
+        out
     }
 
     fn tokens_of(&self, m: &Mention) -> std::ops::Range<usize> {
@@ -264,7 +297,11 @@ impl<'a> Doc<'a> {
                 continue;
             }
             let [more] = WEIGHTS.sum(&model_evidence(t, *i, scores(*i)));
-            sums.push((*i, sum + more));
+            let mut sum = sum + more;
+            if sum + THING_MOST >= BESIDE {
+                sum += WEIGHTS.sum(&self.thing_evidence(*i, own))[0];
+            }
+            sums.push((*i, sum));
         }
         let mut out: Vec<Mention> = Vec::new();
         let mut k = 0;
@@ -279,9 +316,7 @@ impl<'a> Doc<'a> {
                 best = best.max(s);
                 last += 1;
             }
-            let thing = best >= ENOUGH && sums.get(last).is_some_and(|s| is_ruled_out(t, first, s.0 + 1, own));
             if best >= ENOUGH
-                && !thing
                 && let (Some(a), Some(b)) = (t.get(first), sums.get(last).and_then(|s| t.get(s.0)))
             {
                 // A weak word at either end is left out only when it stands alone.
@@ -344,15 +379,6 @@ pub(in crate::detect) fn is_compound(word: &str) -> bool {
         (from, parts) = (to, parts + 1);
     }
     parts > 1
-}
-
-/// A pet, a street, an institution, a sign: what rules know to be no person.
-fn is_ruled_out(t: &Tokens, first: usize, next: usize, own: &Own) -> bool {
-    let (Some(read), Some(b)) = (one(t, first), t.get(next - 1)) else { return false };
-    let words = (first..next).filter(|k| t.is_capital(*k)).count().max(1);
-    let read = Read { next, end: b.end, words, parts: words, ..read };
-    let e = around(t, first, next, own);
-    is_thing(t, &read, &e) || e.kin.is_none() && !e.titled && e.credential.is_none() && is_place(t, first, next)
 }
 
 fn model_weight(_: &Doc, m: &str) -> f32 {

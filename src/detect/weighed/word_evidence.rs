@@ -112,6 +112,27 @@ impl Doc<'_> {
         if (i.saturating_sub(8)..i + 9).any(|k| k != i && over(k).is_some_and(|m| m.category == Category::Name)) {
             out.push("name-near".into());
         }
+        // What lists say of the words beside it, also where a find covers them.
+        for (k, side) in [
+            (i.checked_sub(1).filter(|_| !t.begins_column(i)), "before"),
+            (Some(i + 1).filter(|_| !t.ends_column(i + 1)), "after"),
+        ] {
+            let Some(k) = k.filter(|k| matches!(t.shape(*k), Some(Shape::Cap | Shape::Upper | Shape::Lower))) else { continue };
+            let low = t.low(k);
+            let class = match t.like(k) {
+                NameLike::Name if is_usual(low) => "usual",
+                NameLike::Name => "rare",
+                NameLike::WordName => "wordname",
+                NameLike::Unknown => "unknown",
+                NameLike::Word => "word",
+            };
+            let capital = if t.is_capital(k) { "Cap" } else { "low" };
+            out.push(format!("{side}={capital}-{class}"));
+            out.push(format!("{side}={capital}-{class}/{like}"));
+            if is_given(low) && t.is_capital(k) {
+                out.push(format!("{side}=given"));
+            }
+        }
         if t.begins_column(i) && t.ends_column(i + 1) {
             out.push("cell".into());
             out.push(format!("cell/{like}"));

@@ -11,6 +11,7 @@ use crate::format::xml::{self, NONE, Tape, edit, embedded as base64, tape};
 use crate::model::document::{Class, Document, Field, Form};
 use crate::model::edit::{Cause, Change, Coarse, Edit, Written};
 use crate::model::error::WriteError;
+use crate::model::filing::each_initial;
 use crate::model::view::TextView;
 
 /// Carries out edits.
@@ -193,6 +194,7 @@ fn name(tape: &Tape, i: u32, label: &str, cause: Cause, list: &mut SpliceList) {
 
 /// Content of a labelled name; `part` is a part of the original, whose prefix and namespace declarations the new parts take.
 fn name_content(tape: &Tape, part: Option<u32>, label: &str) -> Vec<u8> {
+    let initials = each_initial(label).filter(|i| i.len() > 1);
     let label = encode(label, Place::Text, tape.encoding);
     let Some(part) = part else { return label };
     let prefix = tape.prefix(part);
@@ -202,6 +204,13 @@ fn name_content(tape: &Tape, part: Option<u32>, label: &str) -> Vec<u8> {
         declared.extend_from_slice(tape.slice(tape.node(a).span));
     }
     let p = |bytes: &[u8]| [b"<", prefix, bytes, declared.as_slice()].concat();
+    if let Some((family, given)) = initials.as_ref().and_then(|i| i.split_last()) {
+        let one = |name: &[u8], text: &str| {
+            let text = encode(text, Place::Text, tape.encoding);
+            [p(name).as_slice(), b">", &text, b"</", prefix, name, b">"].concat()
+        };
+        return given.iter().map(|g| one(b"given", g)).chain([one(b"family", family)]).collect::<Vec<_>>().concat();
+    }
     [p(b"given").as_slice(), b" nullFlavor=\"MSK\"/>", &p(b"family"), b">", &label, b"</", prefix, b"family>"].concat()
 }
 

@@ -12,6 +12,7 @@ use crate::format::text::markup;
 use crate::model::document::{Class, Document, Field, Form};
 use crate::model::edit::{Cause, Change, Coarse, Edit, Written};
 use crate::model::error::WriteError;
+use crate::model::filing::each_initial;
 use base64::Engine;
 use sha1::{Digest, Sha1};
 
@@ -151,6 +152,7 @@ fn mask_member(plan: &mut Plan, node: u32, cause: Cause) {
 
 /// The label as a HumanName: `text`, and `family` where the original had one (US Core requires it); `use` stays.
 fn labelled_name(plan: &Plan, node: u32, label: &str) -> String {
+    let initials = each_initial(label).filter(|i| i.len() > 1 && plan.tape.get(plan.src, node, "family").is_some());
     let label = string::encode(label);
     let mut out = String::from("{");
     if let Some(v) = plan.tape.get(plan.src, node, "use") {
@@ -159,6 +161,11 @@ fn labelled_name(plan: &Plan, node: u32, label: &str) -> String {
         out.push(',');
     }
     out.push_str(&format!("\"text\":\"{label}\""));
+    if let Some((family, given)) = initials.as_ref().and_then(|i| i.split_last()) {
+        let given: Vec<String> = given.iter().map(|g| format!("\"{}\"", string::encode(g))).collect();
+        out.push_str(&format!(",\"family\":\"{}\",\"given\":[{}]}}", string::encode(family), given.join(",")));
+        return out;
+    }
     if plan.tape.get(plan.src, node, "family").is_some() {
         out.push_str(&format!(",\"family\":\"{label}\""));
     }

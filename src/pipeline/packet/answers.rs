@@ -107,7 +107,16 @@ pub fn answers(packet: impl Read + Seek) -> Result<String, RunError> {
         "On what grounds were others' identities taken out?",
         rows(&report["policy"]["bases"], |b| format!("{} ({}): {}", list(&b["groups"]), list(&b["reasons"]), s(&b["basis"]))),
     );
-    say("How much was changed, and whose?", vec![counts(&report["counts"]["by_role"])]);
+    say(
+        "How much was changed, and whose?",
+        vec![
+            counts(&report["counts"]["by_role"]),
+            match report["ledger_verified"].as_u64() {
+                Some(n) => format!("Ledger: {} entries, {n} of them verified", report["ledger_entries"]),
+                None => String::new(),
+            },
+        ],
+    );
     say(
         "What was left out as a whole?",
         match report["withheld"].as_array().map(Vec::len) {

@@ -100,9 +100,12 @@ pub fn build(
     add(&mut zip, &mut sums, "approvals.json", &mut pretty(&approvals)?.as_bytes())?;
     if manifest.is_file() {
         add(&mut zip, &mut sums, "manifest.json", &mut File::open(&manifest)?)?;
-        add_folder(&mut zip, &mut sums, &out.join(edition).join("report"), "recipient")?;
+        add_folder(&mut zip, &mut sums, &out.join(edition).join("report"), "recipient", |_| true)?;
     }
-    add_folder(&mut zip, &mut sums, &internal.join("letters"), "letters")?;
+    // A draft is certified by nobody; a folder of an earlier version may hold a certificate of one.
+    let released = report["outcome"]["code"] == "released";
+    let due = |name: &str| released || !name.starts_with("certificate.");
+    add_folder(&mut zip, &mut sums, &internal.join("letters"), "letters", due)?;
     put(&mut zip, SUMS, sums.as_bytes())?;
     zip.set_comment("-".repeat(SEAL_LEN)).map_err(failed)?;
     let mut file = zip.finish().map_err(failed)?;
@@ -145,8 +148,14 @@ fn parts(report: &serde_json::Value, request: &serde_json::Value) -> [(&'static 
     ]
 }
 
-/// Adds every file of a folder, in order of name; a folder that is not there has none.
-fn add_folder(zip: &mut ZipWriter<impl Write + Seek>, sums: &mut String, folder: &Path, below: &str) -> Result<(), RunError> {
+/// Adds every file of a folder that `fits` by its name, in order of name; a folder that is not there has none.
+fn add_folder(
+    zip: &mut ZipWriter<impl Write + Seek>,
+    sums: &mut String,
+    folder: &Path,
+    below: &str,
+    fits: impl Fn(&str) -> bool,
+) -> Result<(), RunError> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Ok(()) };
     let mut names = Vec::new();
     for entry in entries {
@@ -155,6 +164,7 @@ fn add_folder(zip: &mut ZipWriter<impl Write + Seek>, sums: &mut String, folder:
             names.push(entry.file_name().to_string_lossy().into_owned());
         }
     }
+    names.retain(|n| fits(n));
     names.sort();
     for name in names {
         add(zip, sums, &format!("{below}/{name}"), &mut File::open(folder.join(&name))?)?;

@@ -117,11 +117,7 @@ fn digests(zip: &mut ZipArchive<impl Read + Seek>, sums: &BTreeMap<String, Strin
 fn ledger(zip: &mut ZipArchive<impl Read + Seek>, report: &Value) -> Result<(), String> {
     let file = zip.by_name("ledger.jsonl").map_err(|_| "ledger.jsonl is missing".to_string())?;
     let summary = verify_chain(BufReader::new(file)).map_err(|e| e.to_string())?;
-    let head = report["ledger_head"].as_str().unwrap_or_default();
-    if summary.head != head || Some(summary.entries) != report["ledger_entries"].as_u64() {
-        return Err("the ledger is not the one that the report was made from".into());
-    }
-    Ok(())
+    summary.is_that_of(report).map_err(str::to_string)
 }
 
 /// The chain of custody holds, and is the report's.

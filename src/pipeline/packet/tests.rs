@@ -1,11 +1,15 @@
 use super::*;
 use crate::model::ledger::Entry;
-use crate::report::LedgerWriter;
+use crate::report::{Closing, LedgerWriter, entry_line};
 use std::io::Cursor;
 use std::path::Path;
 
 /// The smallest finished case.
 fn case(dir: &Path) {
+    case_with(dir, true);
+}
+
+fn case_with(dir: &Path, verified: bool) {
     let write = |name: &str, text: &str| {
         let path = dir.join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -17,14 +21,16 @@ fn case(dir: &Path) {
             "decision":{"action":"label","reason":"TP-FAM","basis":"b","by":"machine"},"rule":"structure","confidence":1.0,"replacement":"[MOTHER]"}"#,
     )
     .unwrap();
-    ledger.append(&entry).unwrap();
+    let mut line = Vec::new();
+    entry_line(&entry, &mut line).unwrap();
+    ledger.append(&line, Closing { decided_at: "2026-01-01", method: "replaced by the role label", verified }).unwrap();
     let (bytes, summary) = ledger.finish().unwrap();
     write("internal/ledger.jsonl", &String::from_utf8(bytes).unwrap());
     let report = serde_json::json!({
         "case_id": "case-1", "release_id": "r1", "outcome": {"code": "released", "title": "RELEASED"},
         "custody": [], "notes": [{"kind": "ocr", "text": "scans were read by tesseract 5"}], "readiness": {"checklist_given": false},
         "inputs": [{"path": "a.json", "sha256": "11", "bytes": 2, "state": "processed"}],
-        "ledger_head": summary.head, "ledger_entries": summary.entries,
+        "ledger_head": summary.head, "ledger_entries": summary.entries, "ledger_verified": summary.verified,
         "outputs": [{"path": "a.json", "sha256": "00", "bytes": 2}], "checks": [{"name": "well-formed", "passed": true, "examined": 1}],
     });
     write("internal/report.json", &report.to_string());
@@ -138,6 +144,38 @@ fn any_changed_byte_fails() {
     assert!(!check(Cursor::new(&bytes[..bytes.len() - 1]), None).is_ok_and(|v| v.passed()));
     let longer = [&bytes[..], b" "].concat();
     assert!(!check(Cursor::new(&longer), None).is_ok_and(|v| v.passed()));
+}
+
+/// A packet whose ledger has an entry that no check proved does not pass, whatever else it says.
+#[test]
+fn every_entry_must_be_verified() {
+    let dir = tempfile::tempdir().unwrap();
+    case_with(dir.path(), false);
+    let mut out = Cursor::new(Vec::new());
+    build(dir.path(), &[], &SigningKey::from_bytes(&[7; 32]), "2026-01-02T00:00:00Z", &mut out).unwrap();
+    let verdict = check(Cursor::new(out.into_inner()), None).unwrap();
+    let failed: Vec<&str> = verdict.checks.iter().filter(|c| c.1.is_err()).map(|c| c.0).collect();
+    assert_eq!(failed, ["ledger"], "{verdict:?}");
+}
+
+#[test]
+fn a_draft_is_packed_without_a_certificate() {
+    let names = |code: &str| -> Vec<String> {
+        let dir = tempfile::tempdir().unwrap();
+        case(dir.path());
+        std::fs::write(dir.path().join("internal/letters/certificate.html"), "<p>").unwrap();
+        let path = dir.path().join("internal/report.json");
+        let mut report: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        report["outcome"]["code"] = code.into();
+        std::fs::write(&path, report.to_string()).unwrap();
+        let mut out = Cursor::new(Vec::new());
+        build(dir.path(), &[], &SigningKey::from_bytes(&[7; 32]), "2026-01-02T00:00:00Z", &mut out).unwrap();
+        assert!(check(Cursor::new(out.get_ref()), None).unwrap().passed());
+        zip::ZipArchive::new(out).unwrap().file_names().map(|n| n.unwrap().into_owned()).collect()
+    };
+    assert!(names("released").iter().any(|n| n == "letters/certificate.html"));
+    let draft = names("review_needed");
+    assert!(draft.iter().any(|n| n == "letters/cover.html") && !draft.iter().any(|n| n.contains("certificate")), "{draft:?}");
 }
 
 #[test]

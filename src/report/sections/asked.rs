@@ -90,18 +90,29 @@ pub(super) fn request(r: &Value, internal: bool) -> Vec<Block> {
 /// 2. Legal authority and applicability.
 pub(super) fn authority(r: &Value, internal: bool) -> Vec<Block> {
     let p = &r["policy"];
-    let mut out = vec![
-        facts(vec![
-            ("Authority", format!("{} ({})", s(&p["authority_title"]), s(&r["request"]["authority"])), true),
-            ("Does minimum necessary apply?", s(&p["minimum_necessary"]), true),
-            ("What bounds the scope", s(&p["scope"]), true),
-        ]),
+    let mut out = vec![facts(vec![
+        ("Authority", format!("{} ({})", s(&p["authority_title"]), s(&r["request"]["authority"])), true),
+        ("Does minimum necessary apply?", s(&p["minimum_necessary"]), true),
+        ("What bounds the scope", s(&p["scope"]), true),
+    ])];
+    let filing = &p["court_filing"];
+    if filing.is_object() {
+        let name = if filing["minor"] == true { "goes to initials: a minor" } else { "stays: no minor" };
+        let counted = format!("{name} on {} (adult from {} years on)", s(&filing["counted_on"]), s(&filing["adult_age"]));
+        out.push(heading("Reduced for filing with a court"));
+        out.push(facts(vec![
+            ("Rule", format!("{} (text as of {})", s(&filing["title"]), s(&filing["as_of"])), true),
+            ("What of the patient's own is reduced", joined(&filing["reduced"], "\n"), true),
+            ("The patient's name", counted, true),
+        ]));
+    }
+    out.extend([
         heading("Why others are redacted, and which rule says so"),
         soft(
             "Other people are redacted because nobody permitted the disclosure of their information (45 CFR 164.502(a)). This is apart from \
              minimum necessary, which bounds what of the patient's own record is disclosed.",
         ),
-    ];
+    ]);
     let mut table: Vec<Vec<String>> = rows(&p["bases"])
         .map(|b| {
             let others = joined(&b["other_actions"], ", ");

@@ -65,9 +65,10 @@ pub(super) fn custody(r: &Value, internal: bool) -> Vec<Block> {
     let heads = ["No.|num", "When (UTC)", "Who", "What", "Detail|path"];
     let mut out = listed("Events of this run", &heads, table.collect(), "No event was recorded.");
     out.push(text(format!(
-        "Ledger: {} entries, each bound to the one before it by SHA-256; the last one is {}. custody.jsonl holds the events above, bound \
+        "Ledger: {} entries, {} of them verified, each bound to the one before it by SHA-256; the last one is {}. custody.jsonl holds the events above, bound \
          together in the same way.",
         s(&r["ledger_entries"]),
+        s(&r["ledger_verified"]),
         s(&r["ledger_head"])
     )));
     out

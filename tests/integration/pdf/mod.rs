@@ -6,7 +6,7 @@ mod decode;
 mod drawing;
 mod geometry;
 mod hostile;
-mod make;
+pub mod make;
 mod odd_cff;
 mod pdfa;
 mod places;
