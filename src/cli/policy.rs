@@ -2,7 +2,7 @@
 
 use crate::model::error::RunError;
 use crate::model::policy::{Extent, Policy};
-use crate::policy::{self, PURPOSES, actions, difference, extent_words, group_word, of_rule, switch_word};
+use crate::policy::{self, PURPOSES, actions, difference, extent_words, filing_words, group_word, of_rule, switch_word};
 use clap::{Args, Subcommand};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -135,6 +135,9 @@ fn show(p: &Policy) -> String {
         let _ = writeln!(out, "  label of {:<14}that of {}", role.label_words().to_lowercase(), to.label_words().to_lowercase());
     }
     let _ = writeln!(out, "  records about another patient: {}", p.other_patient_records.as_str());
+    if let Some(f) = &p.filing {
+        let _ = writeln!(out, "  reduced for filing with a court: {}", filing_words(f));
+    }
     let _ = writeln!(out, "\nwhole records withheld");
     for w in &p.withhold {
         let _ = writeln!(out, "  {:<18}{:<6}{}", w.name, w.reason, w.basis);

@@ -18,6 +18,7 @@ pub mod identity;
 pub mod identity_policy;
 pub mod layer;
 pub mod ledger;
+pub mod memory;
 pub mod mention;
 pub mod pages;
 pub mod person;

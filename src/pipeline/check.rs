@@ -10,6 +10,7 @@ use crate::model::case::Check;
 use crate::model::decision::Action;
 use crate::model::edit::Rewrite;
 use crate::model::error::RunError;
+use crate::model::memory::Key;
 use crate::model::mention::Category;
 use crate::model::person::{Identifier, Name, PATIENT};
 use crate::model::role::{Role, RoleGroup};
@@ -42,6 +43,24 @@ pub struct Written {
     exempt: Vec<Exempt>,
     sha256: String,
     rewritten: bool,
+    /// What each page of a PDF is drawn from, where things are kept between runs.
+    pages: Vec<Option<Key>>,
+}
+
+impl Written {
+    /// What each page of a PDF is drawn from, where things are kept between runs.
+    pub fn pages(&self) -> &[Option<Key>] {
+        &self.pages
+    }
+
+    /// Gives the entries that its differences carry out other numbers.
+    pub fn renumber(&mut self, to: impl Fn(u64) -> u64) {
+        for r in &mut self.records {
+            if let SpliceCause::Ledger(no) = &mut r.cause {
+                *no = to(*no);
+            }
+        }
+    }
 }
 
 /// Where a line file has got to.
@@ -135,6 +154,7 @@ impl Checker {
             &self.searcher,
             &OutputFile { path, bytes: &f.bytes, base: 0, input_sha256: spliced, splices: &records, exempt: &exempt },
         );
+        let mut pages = Vec::new();
         if let Some(r) = &f.rewritten {
             let changed = f.entries.iter().filter(|e| e.changes());
             let removed: Vec<&str> = changed.filter_map(|e| e.original.as_deref()).collect();
@@ -144,11 +164,12 @@ impl Checker {
                 Some(pdf) => {
                     check_pictures(&self.searcher, pdf, r, &exempt, &mut findings);
                     check_drawn(&self.searcher, pdf, r, &exempt, &mut findings);
+                    pages = pdf.after.as_ref().map(|p| p.keys.clone()).unwrap_or_default();
                 }
                 None => self.pictures(input, &f.bytes, r, &exempt, &mut findings),
             }
         }
-        Written { findings, records, exempt, sha256, rewritten: f.rewritten.is_some() }
+        Written { findings, records, exempt, sha256, rewritten: f.rewritten.is_some(), pages }
     }
 
     /// A picture of pages: read again, and compared pixel by pixel.

@@ -39,9 +39,9 @@ mod views;
 mod wide;
 mod write;
 
+pub use crate::model::memory::{forget, keep};
 pub use chains::{chains, same_release};
 pub use inside::{Inside, counterpart, inside};
-pub use kept::{forget, keep};
 pub use rulings::{Ruling, Rulings};
 pub use run::run;
 pub use spots::{RawSpot, spot, spots_on_page};
@@ -59,6 +59,7 @@ use crate::people::candidates::Roll;
 use crate::people::resolver::Resolver;
 use crate::redact::Methods;
 use crate::redact::ids::IdRewriter;
+use remembered::Remembered;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -144,11 +145,11 @@ pub struct Known {
     /// Words of all names, for text that was read from pixels.
     pub misread: KnownWords,
     /// What the survey has discovered in texts.
-    pub discoveries: remembered::Remembered,
+    pub discoveries: Remembered,
     /// What the search of pass 2 has found in texts.
-    pub searches: remembered::Remembered,
+    pub searches: Remembered,
     /// Texts about which the names model had nothing to say in pass 2.
-    pub reads: remembered::Remembered,
+    pub reads: Remembered,
     /// Renamed files: last path segment as it came, and as released.
     pub renames: HashMap<String, String>,
     /// The request, for its scope and determinations.
@@ -159,6 +160,13 @@ pub struct Known {
     pub methods: Methods,
     /// Dates, ages and places, where the policy takes them out.
     pub safe_harbor: Option<SafeHarbor>,
+}
+
+impl Known {
+    /// Lets go of what was found in texts, once all of them were decided.
+    pub fn forget_searches(&mut self) {
+        (self.discoveries, self.searches, self.reads) = (Remembered::nothing(), Remembered::nothing(), Remembered::nothing());
+    }
 }
 
 /// True once the user has asked to stop.

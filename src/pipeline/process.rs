@@ -10,7 +10,7 @@ use super::links::{self, Digest, Digests};
 use super::number::{Counters, MISFILE_BASIS, Numbered, gather, number, review_item};
 use super::protected::Seen;
 use super::rulings::Rulings;
-use super::surveying::{batches, read};
+use super::surveying::batches;
 use super::views;
 use super::write::{Finished, write};
 use super::{Known, Progress, cancelled};
@@ -83,6 +83,10 @@ pub struct Work<'w> {
     pub staging: &'w Staging,
     /// Documents kept from pass 1, by item.
     pub trees: Mutex<HashMap<usize, Tree>>,
+    /// Documents as they were decided before, by item.
+    pub before: &'w [Option<Decided>],
+    /// Where documents go as they were decided, by item, when they are kept for the next run.
+    pub decided: Option<Mutex<Vec<Option<Decided>>>>,
     /// Progress.
     pub progress: &'w dyn Progress,
     /// Set when the user wants to stop.
@@ -178,9 +182,7 @@ fn documents(
     ledger: &mut dyn FnMut(&Entry) -> Result<(), RunError>,
     totals: &mut Totals,
 ) -> Result<(), RunError> {
-    let kept = |i: usize| w.trees.lock().ok().and_then(|mut t| t.remove(&i));
-    let tree = |i: usize| kept(i).map_or_else(|| read(&w.intake.items[i], &w.known.identity), Ok);
-    let decided: Vec<Result<Decided, String>> = batch.par_iter().map(|&i| tree(i).map(|t| decide(t, w.known))).collect();
+    let decided: Vec<Result<Decided, String>> = batch.par_iter().map(|&i| kept::decided(w, i)).collect();
     let mut ready: Vec<(usize, Numbered, usize)> = Vec::with_capacity(batch.len());
     let mut shown = totals.pages.len();
     for (&i, d) in batch.iter().zip(decided) {
@@ -250,7 +252,7 @@ fn finish(n: Numbered, file: &str, kind: Kind, sha256: Option<&str>, checker: &C
             None => Done::Failed("unreachable".into()),
         };
     }
-    let kept = kept::key(&n, file, sha256, checker, views);
+    let kept = kept::key(&n, file, kind, sha256, checker, views);
     if let Some(Outcome { finished, checked, views }) = kept.as_ref().and_then(kept::done) {
         return Done::Written { finished, checked, records, media, format, facts, views };
     }
@@ -270,7 +272,7 @@ fn finish(n: Numbered, file: &str, kind: Kind, sha256: Option<&str>, checker: &C
             }
             let checked = checker.document(file, sha256, &finished);
             finished.input = Vec::new();
-            let views = views::of(file, &finished, views);
+            let views = views::of(file, &finished, views, checked.pages());
             if let Some(key) = &kept {
                 kept::put(key, &Outcome { finished: finished.clone(), checked: checked.clone(), views: views.clone() });
             }

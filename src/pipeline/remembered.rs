@@ -58,6 +58,17 @@ impl Default for Remembered {
 }
 
 impl Remembered {
+    /// One that holds nothing and takes no room. What is asked for is found anew, and not remembered.
+    pub fn nothing() -> Self {
+        Remembered {
+            quiet: Box::default(),
+            finds: Vec::new(),
+            used: AtomicUsize::new(0),
+            nothing: Arc::from([]),
+            key: RandomState::new(),
+        }
+    }
+
     /// What `find` gives for this text, asked only when it is not remembered. `find` also says whether its answer may be given again for
     /// the same text and context wherever they stand; `other` tells two ways of searching apart.
     pub fn mentions(

@@ -5,6 +5,7 @@ use super::custody;
 use super::decide::stays_behind;
 use super::documents::Tree;
 use super::filing;
+use super::kept::{self, Before, Settled};
 use super::names::rename;
 use super::number::review_item;
 use super::process::{PACKAGE, Totals, Work, process_all};
@@ -20,6 +21,7 @@ use crate::model::case::{Case, Check, Outcome};
 use crate::model::decision::Action;
 use crate::model::error::RunError;
 use crate::model::ledger::{Entry, Place, ReviewItem};
+use crate::model::memory;
 use crate::model::mention::Category;
 use crate::model::person::{Address, Name, PATIENT, PersonId};
 use crate::model::request::Identity;
@@ -30,6 +32,7 @@ use crate::people::{SubjectCheck, check_subject};
 use crate::redact::ids::IdRewriter;
 use crate::redact::{Methods, Question, Token};
 use crate::report::{Edition, Gathered, entry_line, gather, write_edition};
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
@@ -67,41 +70,48 @@ fn run_here(opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Resul
     let total: u64 = intake.items.iter().map(|i| i.content_len).sum();
 
     progress.stage("survey", total);
-    let survey = survey_all(&intake, opts, progress, stop)?;
-    alone_and_unreadable(opts, &intake, &survey)?;
-
-    let mut totals = Totals::default();
-    match check_subject(&survey.builder) {
-        SubjectCheck::Match => {}
-        SubjectCheck::WrongPatient { why } => return wrong_patient(opts, id, &intake, staging, &why),
-        SubjectCheck::Doubt { why } => doubt(opts, &mut totals, &why),
-        SubjectCheck::NoPatient if survey.patient_named > 0 && !survey.structured => {}
-        SubjectCheck::NoPatient => no_patient(opts, &intake, &survey, &mut totals)?,
-    }
     let keys = opts.vault.map(|master| Arc::new(Keys::new(&master, &id)));
+    let kept = kept::case_key(opts, &intake);
+    let before = kept.as_ref().and_then(memory::recall::<Before>);
+    let (settled, trees) = match &before {
+        Some(b) => (b.settled.clone(), HashMap::new()),
+        None => match learn(opts, &intake, key, keys.clone(), progress, stop)? {
+            Learnt::Patient(settled, trees) => (Arc::new(*settled), trees),
+            Learnt::Wrong(why) => return wrong_patient(opts, id, &intake, staging, &why),
+        },
+    };
+    let mut totals = Totals::default();
+    match &settled.subject {
+        SubjectCheck::Doubt { why } => doubt(opts, &mut totals, why),
+        SubjectCheck::NoPatient if settled.patient_named == 0 || settled.structured => {
+            no_patient(opts, &intake, &settled, &mut totals)?;
+        }
+        _ => {}
+    }
     if opts.policy.needs_key() && keys.is_none() {
         return Err(RunError::Input(
             "the policy hashes, encrypts or makes stand-ins, which needs the custodian's key: --vault-key".into(),
         ));
     }
-    let (mut known, unreadable, values, trees) = settle(opts, survey, key, keys.clone())?;
-    let paths = rename(intake.items.iter().map(|i| i.path.as_str()).chain(intake.held.iter().map(|h| h.path.as_str())), &known);
-    known.renames = paths.segments;
+    let Settled { known, unreadable, values, paths, .. } = &*settled;
 
     progress.stage("redact", total);
     // Bound together into the ledger when the copy has been checked.
-    let mut decided = staging.create(DECIDED)?;
+    let mut bound = staging.create(DECIDED)?;
     let (mut entries, mut line) = (0u64, Vec::new());
-    let shown = members_shown(&intake, &paths.paths);
-    let mut checker = Checker::new(&known, &values, shown, line_digests(&intake, &paths.paths)?, &staging)?;
+    let shown = members_shown(&intake, paths);
+    let mut checker = Checker::new(known, values, shown, line_digests(&intake, paths)?, &staging)?;
+    let fresh = kept.filter(|_| before.is_none());
     let work = Work {
         intake: &intake,
-        known: &known,
+        known,
         rulings: &opts.rulings,
-        paths: &paths.paths,
-        unreadable: &unreadable,
+        paths,
+        unreadable,
         staging: &staging,
         trees: Mutex::new(trees),
+        before: before.as_ref().map_or(&[], |b| &b.decided),
+        decided: fresh.map(|_| Mutex::new(vec![None; intake.items.len()])),
         progress,
         stop,
     };
@@ -112,13 +122,14 @@ fn run_here(opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Resul
         }
         entries += 1;
         entry_line(e, &mut line)?;
-        decided.write_all(&line).map_err(RunError::from)
+        bound.write_all(&line).map_err(RunError::from)
     };
     process_all(&work, &mut checker, &mut append, &mut totals)?;
+    let decided = work.decided.and_then(|d| d.into_inner().ok());
     if let Some(v) = vault {
         staging.write(&format!("internal/{VAULT_FILE}"), &v.seal(&id)?)?;
     }
-    decided.finish()?;
+    bound.finish()?;
     unknown_rulings(opts, &totals)?;
     if let Some(why) = totals.counters.undrawn.first() {
         return Err(RunError::Input(format!("a box drawn by hand: {why}")));
@@ -129,7 +140,7 @@ fn run_here(opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Resul
             "{unfitted} ruling(s) on a hit, box, page or text fit nothing in this run; were they made for another input, request, dictionary or policy?"
         )));
     }
-    pack(&intake, &paths.paths, &staging)?;
+    pack(&intake, paths, &staging)?;
 
     progress.stage("verify", 0);
     let outputs = staging.list(PACKAGE, &totals.media)?;
@@ -141,7 +152,42 @@ fn run_here(opts: &Options, progress: &dyn Progress, stop: &AtomicBool) -> Resul
     case.custody = custody::begun(opts, &case.inputs);
     report(&mut case, &checker, &staging, &media, entries, opts.letters.as_deref())?;
     staging.commit()?;
+    if let (Some(key), Some(decided), Ok(settled)) = (fresh, decided, Arc::try_unwrap(settled)) {
+        kept::put_case(key, settled, decided);
+    }
     Ok(case)
+}
+
+/// Whose an export is, and who is in it.
+enum Learnt {
+    /// It is about somebody else; why.
+    Wrong(String),
+    /// Who is who, and the documents of a small export.
+    Patient(Box<Settled>, HashMap<usize, Tree>),
+}
+
+/// Everything that comes before the first decision. No ruling changes it.
+fn learn(
+    opts: &Options,
+    intake: &Intake,
+    key: [u8; 32],
+    keys: Option<Arc<Keys>>,
+    progress: &dyn Progress,
+    stop: &AtomicBool,
+) -> Result<Learnt, RunError> {
+    let survey = survey_all(intake, opts, progress, stop)?;
+    alone_and_unreadable(opts, intake, &survey)?;
+    let subject = match check_subject(&survey.builder) {
+        SubjectCheck::WrongPatient { why } => return Ok(Learnt::Wrong(why)),
+        subject => subject,
+    };
+    let (patient_named, structured) = (survey.patient_named, survey.structured);
+    let (mut known, unreadable, values, trees) = settle(opts, survey, key, keys)?;
+    let names = intake.items.iter().map(|i| i.path.as_str()).chain(intake.held.iter().map(|h| h.path.as_str()));
+    let renamed = rename(names, &known);
+    known.renames = renamed.segments;
+    let settled = Settled { subject, patient_named, structured, known, unreadable, values, paths: renamed.paths };
+    Ok(Learnt::Patient(Box::new(settled), trees))
 }
 
 /// A file given alone that cannot be read is an error; as one of several it is held.
@@ -157,7 +203,7 @@ fn alone_and_unreadable(opts: &Options, intake: &Intake, survey: &Survey) -> Res
 }
 
 /// No document shows a patient.
-fn no_patient(opts: &Options, intake: &Intake, survey: &Survey, totals: &mut Totals) -> Result<(), RunError> {
+fn no_patient(opts: &Options, intake: &Intake, survey: &Settled, totals: &mut Totals) -> Result<(), RunError> {
     let nothing_read = survey.unreadable.len() == intake.items.len();
     let structured = |(i, item): (usize, &Item)| {
         matches!(item.kind, Kind::Json | Kind::Ndjson | Kind::Xml(XmlRoot::Cda)) && !survey.unreadable.contains_key(&i)
@@ -207,10 +253,10 @@ fn wrong_patient(opts: &Options, id: String, intake: &Intake, staging: Staging, 
 }
 
 /// What is known, what is unreadable, values by pattern, documents kept.
-type Settled = (Known, HashMap<usize, String>, Vec<(String, Category)>, HashMap<usize, Tree>);
+type Surveyed = (Known, HashMap<usize, String>, Vec<(String, Category)>, HashMap<usize, Tree>);
 
 /// Who is who, once everything was seen.
-fn settle(opts: &Options, survey: Survey, key: [u8; 32], keys: Option<Arc<Keys>>) -> Result<Settled, RunError> {
+fn settle(opts: &Options, survey: Survey, key: [u8; 32], keys: Option<Arc<Keys>>) -> Result<Surveyed, RunError> {
     let identity = opts.request.patient.clone();
     let (roster, resolver, _) = survey.builder.finish();
     let policy = filing::with_subject(opts, &roster, survey.newest)?;
@@ -438,9 +484,12 @@ fn report(
             names.push(entry?.file_name().to_string_lossy().into_owned());
         }
         names.sort();
-        for name in &names {
-            let bytes = std::fs::read(outer.join(name))?;
-            leaks.extend(checker.report(&format!("report/{name}"), &bytes));
+        let searched: Vec<io::Result<Vec<String>>> = names
+            .par_iter()
+            .map(|name| Ok(checker.report(&format!("report/{name}"), &std::fs::read(outer.join(name))?)))
+            .collect();
+        for found in searched {
+            leaks.extend(found?);
         }
         if !leaks.is_empty() {
             case.outcome = Outcome::VerificationFailed;

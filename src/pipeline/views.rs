@@ -3,9 +3,11 @@
 use super::number::Numbered;
 use super::write::Finished;
 use crate::format::image;
-use crate::format::pdf::small::small_pages;
+use crate::format::pdf::small::{SmallPage, small_pages};
 use crate::model::case::PageView;
+use crate::model::memory::{self, Key};
 use crate::model::picture::Picture;
+use std::sync::Arc;
 
 /// Pages shown of a case.
 const MOST: usize = 48;
@@ -22,19 +24,18 @@ pub fn share(n: &Numbered, shown: usize) -> usize {
 /// Pixels across.
 const WIDTH: usize = 132;
 
-/// The pages of a document that was written anew; none of any other.
-pub fn of(file: &str, f: &Finished, most: usize) -> Vec<PageView> {
+/// The pages of a document that was written anew; none of any other. `keys` tell what pages of a PDF are drawn from.
+pub fn of(file: &str, f: &Finished, most: usize, keys: &[Option<Key>]) -> Vec<PageView> {
     let Some(rewrite) = f.rewritten.as_ref().filter(|_| most > 0) else { return Vec::new() };
     let places: Vec<(u32, [f64; 4])> = rewrite.places.iter().filter_map(|(_, place)| place_of(place)).collect();
     let on = |page: u32| places.iter().filter(move |(p, _)| *p == page).map(|(_, area)| *area);
     if f.bytes.starts_with(b"%PDF-") {
-        let pages = small_pages(&f.bytes, most);
-        return pages
+        return small(&f.bytes, most, keys)
             .into_iter()
             .map(|small| {
                 let page = small.no;
                 let boxes = on(page).map(|area| small.shares(area)).collect();
-                PageView { file: file.into(), page, width: small.width, height: small.height, grey: small.grey, boxes }
+                PageView { file: file.into(), page, width: small.width, height: small.height, grey: small.grey.clone(), boxes }
             })
             .collect();
     }
@@ -49,6 +50,29 @@ pub fn of(file: &str, f: &Finished, most: usize) -> Vec<PageView> {
             Some(PageView { file: file.into(), page, width, height, grey, boxes })
         })
         .collect()
+}
+
+/// The first pages of a PDF, drawn now or before.
+fn small(bytes: &[u8], most: usize, keys: &[Option<Key>]) -> Vec<SmallPage> {
+    let key = |no: u32| keys.get(no as usize - 1).copied().flatten().map(|k| memory::of(&k, "small"));
+    let numbers = || (1u32..).take(most);
+    let mut out: Vec<SmallPage> = Vec::new();
+    let mut wanted: Vec<u32> = Vec::new();
+    for no in numbers() {
+        match key(no).and_then(|k| memory::recall::<SmallPage>(&k)) {
+            // What is drawn is the same, wherever in a file it stands; its number is not.
+            Some(page) => out.push(page.numbered(no)),
+            None => wanted.push(no),
+        }
+    }
+    for page in small_pages(bytes, &wanted) {
+        if let Some(key) = key(page.no) {
+            memory::put(key, Arc::new(page.clone()), page.grey.len() + 256);
+        }
+        out.push(page);
+    }
+    out.sort_by_key(|p| p.no);
+    out
 }
 
 /// `page 3 [72 690 140 702]` as page and figures.

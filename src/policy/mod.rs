@@ -15,7 +15,7 @@ mod special;
 mod words;
 
 pub use authority::{Applies, Authority, authority, authority_words, facts as authority_facts, notice, travelling};
-pub use describe::{actions, difference, extent_words, group_word, of_rule, switch_word};
+pub use describe::{actions, difference, extent_words, filing_words, group_word, of_rule, switch_word};
 pub use preset::{PURPOSES, check_label, extends, identity, load, load_text};
 pub use readiness::readiness;
 pub use request_rules::{effective_sha256, ground_required, with_request};

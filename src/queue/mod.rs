@@ -8,6 +8,8 @@ mod entry;
 mod process;
 mod release;
 #[cfg(test)]
+mod ruling_tests;
+#[cfg(test)]
 mod tests;
 mod watch;
 mod work;

@@ -58,7 +58,7 @@ pub const FIXED: &[&str] = &[
     "tesseract leptonica application fhir json ndjson xml cda xdm html text plain css pdf png jpeg tiff zip gzip octet stream image",
     // What the makers of PDFs and spreadsheets write into every file.
     "noto sans mono regular bold hebrew arabic devanagari bengali gurmukhi gujarati oriya tamil telugu kannada malayalam sinhala thai lao \
-     myanmar khmer georgian ethiopic cherokee armenian symbols math droid fallback identity adobe ucs font type catalog pages outlines document sect figure table caption metadata producer",
+     myanmar khmer georgian ethiopic cherokee armenian symbols math droid fallback cjk sc emoji identity adobe ucs font type catalog pages outlines document sect figure table caption metadata producer",
     "creator title language microsoft excel office theme calibri cambria light times new roman arial worksheet workbook sheet shared strings \
      styles core app props rels content types print titles area filter database normal accent good bad neutral heading company manager",
 ];
@@ -164,10 +164,9 @@ fn write_views<T: Serialize>(edition: Edition, case: &Case, report: &T, sink: &m
     let report = serde_json::to_value(report)?;
     write_json(&mut *sink(edition, "report.json")?, &report)?;
     let paper = sections::paper(&report, pictures(case));
-    let page = paper::html(&paper).map_err(io::Error::other)?;
-    write_all(edition, "report.html", page.as_bytes(), sink)?;
-    let pdf = paper::pdf(&paper).map_err(io::Error::other)?;
-    write_all(edition, "report.pdf", &pdf, sink)?;
+    let (page, pdf) = rayon::join(|| paper::html(&paper), || paper::pdf(&paper));
+    write_all(edition, "report.html", page.map_err(io::Error::other)?.as_bytes(), sink)?;
+    write_all(edition, "report.pdf", &pdf.map_err(io::Error::other)?, sink)?;
     Ok(report)
 }
 

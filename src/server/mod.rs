@@ -184,6 +184,9 @@ impl Listening {
         if let Some((dir, account)) = self.watch {
             workers.push(tokio::spawn(queue::watch(self.app.store.clone(), dir, account, self.app.bell.clone())));
         }
+        let store = self.app.store.clone();
+        // What does not open now is told to whoever searches.
+        let names = tokio::spawn(async move { store.open_names().await });
         let bell = self.app.bell.clone();
         let router = router(self.app).into_make_service_with_connect_info::<tls::Caller>();
         axum::serve(self.listener, router)
@@ -192,6 +195,7 @@ impl Listening {
                 bell.stop();
             })
             .await?;
+        names.abort();
         for w in workers {
             let _ = w.await;
         }

@@ -300,13 +300,14 @@ impl Store {
         .bind(at)
         .bind(wrapped)
         .bind(secret)
-        .bind(who)
+        .bind(who.clone())
         .execute(&mut *tx)
         .await?;
         self.set_patient(&mut tx, &id, &request).await?;
         let entry = NewEntry::new(actor, &id, "case.create").with("no", no).with("to", State::Received.word());
         self.append(&mut tx, &entry).await?;
         tx.commit().await?;
+        self.note_names(&id, &who, &Who::of(&request));
         self.case(&id).await
     }
 

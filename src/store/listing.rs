@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 /// No search looks at more cases.
 const SEARCHED: i64 = 50_000;
+/// Names that are opened at a time when nobody waits for them.
+const PIECE: i64 = 100;
 
 /// By what to order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -164,22 +166,50 @@ impl Store {
     fn names_of(&self, id: &str, row: &AnyRow) -> Result<Arc<str>> {
         let (wrapped, sealed): (Option<Vec<u8>>, Option<Vec<u8>>) = (row.try_get(2)?, row.try_get(3)?);
         let (Some(wrapped), Some(sealed)) = (wrapped, sealed) else { return Ok(Arc::from("")) };
-        // The seal is random: other names have other bytes.
-        let mark = sealed.iter().take(24).fold(0u64, |h, b| h.rotate_left(8) ^ u64::from(*b));
+        let mark = mark_of(&sealed);
         if let Some((m, text)) = self.searched.read().ok().and_then(|s| s.get(id).cloned())
             && m == mark
         {
             return Ok(text);
         }
         let who: Who = open_json(&self.keep_key(id, &wrapped)?, "who", id, &sealed)?;
+        Ok(self.note_names(id, &sealed, &who))
+    }
+
+    /// Notes the names of a case for the search, folded for comparison.
+    pub(super) fn note_names(&self, id: &str, sealed: &[u8], who: &Who) -> Arc<str> {
         let text: Arc<str> = Arc::from(folded(&format!("{} {} {}", who.patient, who.birth_date, who.recipient)));
         if let Ok(mut searched) = self.searched.write() {
             if searched.len() as i64 > SEARCHED {
                 searched.clear();
             }
-            searched.insert(id.to_string(), (mark, text.clone()));
+            searched.insert(id.to_string(), (mark_of(sealed), text.clone()));
         }
-        Ok(text)
+        text
+    }
+
+    /// Opens the names of the newest cases, so that the first search need not. Others have their turn in between.
+    ///
+    /// # Errors
+    /// The database; a name that does not open.
+    pub async fn open_names(&self) -> Result<()> {
+        let newest = sqlx::query("SELECT MAX(no) FROM cases").fetch_one(&self.pool).await?;
+        let mut below = newest.try_get::<Option<i64>, _>(0)?.unwrap_or(0) + 1;
+        for _ in 0..SEARCHED / PIECE {
+            let sql = format!(
+                "SELECT id, no, wrapped_key, who FROM cases WHERE no < {below} AND wrapped_key IS NOT NULL ORDER BY no DESC LIMIT {PIECE}"
+            );
+            let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&self.pool).await?;
+            for row in &rows {
+                self.names_of(&row.try_get::<String, _>(0)?, row)?;
+                below = below.min(row.try_get(1)?);
+            }
+            if (rows.len() as i64) < PIECE {
+                return Ok(());
+            }
+            tokio::task::yield_now().await;
+        }
+        Ok(())
     }
 
     /// How many cases stand where.
@@ -195,6 +225,11 @@ impl Store {
         }
         Ok(out)
     }
+}
+
+/// The seal is random: other names have other bytes.
+fn mark_of(sealed: &[u8]) -> u64 {
+    sealed.iter().take(24).fold(0u64, |h, b| h.rotate_left(8) ^ u64::from(*b))
 }
 
 /// Lower case without accents, so that `jose` finds José.

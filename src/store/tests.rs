@@ -434,6 +434,10 @@ fn the_list_is_filtered_ordered_searched_and_paged() {
         let cancelled = Filter { states: vec![State::Cancelled], authority: "authorization_164_508".into(), ..base };
         assert_eq!(numbers(&s.list(&cancelled).await.unwrap()), [5]);
         assert!(s.counts().await.unwrap().contains(&(State::Received, 4)));
+        s.searched.write().unwrap().clear();
+        s.open_names().await.unwrap();
+        let names = s.searched.read().unwrap().values().map(|(_, n)| n.to_string()).collect::<Vec<_>>();
+        assert!(names.len() == 5 && names.iter().any(|n| n.contains("okafor")), "{names:?}");
     });
 }
 

@@ -355,7 +355,7 @@ impl Scan<'_> {
             Ok(parts) => parts,
             Err(why) => return self.unsearched(&why, layer),
         };
-        for (i, text) in parts.pages.iter().enumerate() {
+        for (i, text) in parts.pages.iter().map(|p| &p.text).enumerate() {
             self.plain(text.as_bytes(), Escapes::None, &layer.inner(&format!("page {}", i + 1), all.clone()));
         }
         let objects = layer.inner("pdf objects", all.clone());

@@ -10,6 +10,7 @@ use super::pixels::{read_picture, search_text};
 use super::rewritten::Opened;
 use super::searcher::Searcher;
 use crate::model::edit::Rewrite;
+use crate::model::memory;
 use crate::model::picture::Picture;
 use hayro::hayro_interpret::InterpreterSettings;
 use hayro::vello_cpu::color::palette::css::WHITE;
@@ -17,6 +18,7 @@ use hayro::{PixmapSettings, RenderCache, RenderSettings};
 use hayro_syntax::Pdf;
 use rayon::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 /// Resolution for reading, in dots an inch.
 const READ_DPI: f32 = 300.0;
@@ -57,10 +59,21 @@ pub fn check_drawn(searcher: &Searcher, pdf: &Opened, rewrite: &Rewrite, exempt:
     let Ok(old) = pdf.before.as_ref().map(|p| &p.pdf) else { return };
     let unlike: Vec<u32> = same
         .into_par_iter()
-        .filter(|no| match (draw(old, *no, LOOK_DPI), draw(new, *no, LOOK_DPI)) {
-            (Some(a), Some(b)) => !alike(&a, &b),
-            (None, _) => false,
-            (_, None) => true,
+        .filter(|no| {
+            let key = pdf.came(*no).zip(after.keys.get(*no as usize - 1).copied().flatten());
+            let key = key.map(|(came, went)| memory::of(&memory::of(&came, "alike"), &format!("{went:?}")));
+            if let Some(same) = key.as_ref().and_then(memory::recall::<bool>) {
+                return !*same;
+            }
+            let same = match (draw(old, *no, LOOK_DPI), draw(new, *no, LOOK_DPI)) {
+                (Some(a), Some(b)) => alike(&a, &b),
+                (None, _) => true,
+                (_, None) => false,
+            };
+            if let Some(key) = key {
+                memory::put(key, Arc::new(same), 256);
+            }
+            !same
         })
         .collect();
     findings
@@ -76,7 +89,7 @@ fn suspects(after: &Parts, rewrite: &Rewrite) -> Vec<u32> {
         if out.contains(&no) || rewrite.drawn.contains(&no) || rewrite.withheld.contains(&no) {
             continue;
         }
-        let shapes = after.shapes.get(no as usize - 1).map(Vec::as_slice).unwrap_or_default();
+        let shapes = after.pages.get(no as usize - 1).map(|p| p.shapes.as_slice()).unwrap_or_default();
         let meets = |b: &[f32; 4]| b[0] < area[2] && area[0] < b[2] && b[1] < area[3] && area[1] < b[3];
         if shapes.iter().any(meets) {
             out.push(no);
@@ -123,6 +136,7 @@ fn alike(a: &Picture, b: &Picture) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::pdf::Reading;
     use super::*;
 
     #[test]
@@ -135,10 +149,14 @@ mod tests {
 
     #[test]
     fn a_page_with_lines_where_words_were_is_read_again() {
-        let mut after = Parts { shapes: vec![Vec::new(), vec![[70.0, 690.0, 90.0, 700.0]]], ..Parts::default() };
+        let with = |shapes| Parts {
+            pages: vec![Arc::default(), Arc::new(Reading { shapes: vec![shapes], ..Reading::default() })],
+            ..Parts::default()
+        };
+        let mut after = with([70.0, 690.0, 90.0, 700.0]);
         let mut rewrite = Rewrite { places: vec![(0, "page 2 [72 690 140 702]".into())], ..Rewrite::default() };
         assert_eq!(suspects(&after, &rewrite), [2]);
-        after.shapes[1][0] = [200.0, 690.0, 220.0, 700.0];
+        after = with([200.0, 690.0, 220.0, 700.0]);
         assert!(suspects(&after, &rewrite).is_empty(), "it stands elsewhere");
         rewrite.places[0].1 = "page 2 [190 690 240 702]".into();
         assert_eq!(suspects(&after, &rewrite), [2]);

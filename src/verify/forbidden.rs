@@ -174,6 +174,8 @@ fn date_patterns(date: &str) -> BTreeSet<String> {
     let bare = |n: &str| n.trim_start_matches('0').to_string();
     let (month, day) = (bare(m), bare(d));
     let mut out = BTreeSet::from([format!("{y} {m} {d}"), format!("{m} {d} {y}"), format!("{month} {day} {y}")]);
+    // With a time behind it: `1958-03-04T10:20`.
+    out.extend((0..24).map(|hour| format!("{y} {m} {d}t{hour:02}")));
     let Some(name) = month.parse::<usize>().ok().and_then(|n| MONTHS.get(n.wrapping_sub(1))) else { return out };
     for word in [*name, name.get(..3).unwrap_or(name), if *name == "september" { "sept" } else { name }] {
         for day in [day.as_str(), d] {
@@ -486,5 +488,19 @@ mod tests {
         let p = address_patterns("12 North Oak Street, Springfield, IL 62701");
         assert!(p.contains("12 n oak st") && p.contains("12 north oak street"));
         assert!(!p.contains("il 62701"), "{p:?}");
+    }
+
+    #[test]
+    fn a_birth_date_is_forbidden_in_its_usual_ways_of_writing_and_no_other_day_is() {
+        let value = ForbiddenValue::new("2014-05-09", Category::DateOfBirth, Some(0), "[PATIENT]");
+        let texts = text_patterns(&value, &Allowed::default());
+        for way in ["2014 05 09", "2014 05 09t10", "05 09 2014", "5 9 2014", "may 9 2014", "9th may 2014", "may 09 2014"] {
+            assert!(texts.contains(way), "{way}: {texts:?}");
+        }
+        for other in ["09 05 2014", "9 5 2014", "2014", "2014 05"] {
+            assert!(!texts.contains(other), "{other}");
+        }
+        assert!(digit_patterns(&value, &Allowed::default()).contains("20140509"));
+        assert!(text_patterns(&ForbiddenValue::new("2014", Category::DateOfBirth, None, ""), &Allowed::default()).is_empty());
     }
 }

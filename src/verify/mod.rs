@@ -34,6 +34,7 @@ pub mod layer;
 mod layers;
 pub mod output;
 pub mod own_words;
+pub mod page_key;
 pub mod pdf;
 pub mod pdf_pages;
 pub mod pictures;

@@ -5,7 +5,9 @@
 //! font programs, embedded files, the bytes between objects, and each page as a second reader reads it.
 
 use super::glyph_names::without_glyph_names;
-use super::pdf_pages::{Ink, Pages, readings};
+use super::page_key::page_keys;
+use super::pdf_pages::{Ink, Pages, Seen, readings};
+use crate::model::memory::{self, Key};
 use hayro_syntax::object::{Dict, Name, Object, Stream};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
@@ -171,18 +173,37 @@ thread_local! {
 pub struct Parts {
     /// The open file.
     pub file: Option<Pages>,
-    /// Text of each page in the second reader's reading.
-    pub pages: Vec<String>,
+    /// Each page as the second reader reads it.
+    pub pages: Vec<Arc<Reading>>,
+    /// What each page is drawn from, where things are kept between runs.
+    pub keys: Vec<Option<Key>>,
     /// Strings and names, one a line.
     pub strings: Vec<u8>,
     /// Whole files inside.
     pub files: Vec<Vec<u8>>,
     /// Bytes outside of objects' streams.
     pub between: Vec<u8>,
-    /// Glyphs with ink of each page.
-    pub glyphs: Vec<Ink>,
-    /// Where something is drawn on each page that may be letters: left, bottom, right, top.
-    pub shapes: Vec<Vec<[f32; 4]>>,
+}
+
+/// One page as the second reader reads it.
+#[derive(Default)]
+pub struct Reading {
+    /// Its text.
+    pub text: String,
+    /// Its glyphs with ink.
+    pub ink: Ink,
+    /// Where something is drawn that may be letters: left, bottom, right, top.
+    pub shapes: Vec<[f32; 4]>,
+}
+
+impl Reading {
+    fn of(seen: Seen) -> Reading {
+        Reading { text: readings(&seen.glyphs), ink: Ink::of(&seen.glyphs), shapes: seen.shapes }
+    }
+
+    fn size(&self) -> usize {
+        self.text.len() + self.ink.size() + 16 * self.shapes.len() + 256
+    }
 }
 
 /// Takes a PDF apart.
@@ -221,11 +242,23 @@ fn take_apart(bytes: &[u8]) -> Result<Parts, String> {
         out.strings.extend(n);
         out.strings.push(b'\n');
     }
-    let kept = pages.each(&[], &|_, seen| (readings(&seen.glyphs), Ink::of(&seen.glyphs), seen.shapes))?;
-    for (text, ink, shapes) in kept.into_iter().flatten() {
-        out.pages.push(text);
-        out.glyphs.push(ink);
-        out.shapes.push(shapes);
+    out.keys = page_keys(&pages.pdf);
+    let known: Vec<Option<Arc<Reading>>> = out.keys.iter().map(|k| memory::recall(&memory::of(k.as_ref()?, "reading"))).collect();
+    let read_before: Vec<u32> = (1u32..).zip(&known).filter(|(_, k)| k.is_some()).map(|(no, _)| no).collect();
+    let read = pages.each(&read_before, &|_, seen| Reading::of(seen))?;
+    for ((known, read), key) in known.into_iter().zip(read).zip(&out.keys) {
+        let page = match (known, read) {
+            (Some(page), _) => page,
+            (None, Some(read)) => {
+                let page = Arc::new(read);
+                if let Some(key) = key {
+                    memory::put(memory::of(key, "reading"), page.clone(), page.size());
+                }
+                page
+            }
+            (None, None) => continue,
+        };
+        out.pages.push(page);
     }
     if out.pages.is_empty() {
         return Err("the second reader finds no page".into());

@@ -123,6 +123,11 @@ impl Ink {
         })
     }
 
+    /// About how many bytes it takes.
+    pub fn size(&self) -> usize {
+        16 * self.marks.len() + 32 * self.more.len()
+    }
+
     /// How many.
     pub fn len(&self) -> usize {
         self.marks.len()

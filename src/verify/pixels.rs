@@ -9,9 +9,12 @@ use super::layer::Exempt;
 use super::output::Findings;
 use super::searcher::Searcher;
 use crate::model::edit::PixelChange;
+use crate::model::memory::{self, Keyed};
 use crate::model::picture::Picture;
+use std::ffi::OsStr;
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// A file that takes longer is not released.
@@ -64,6 +67,25 @@ pub fn read_picture(picture: &Picture, turned: bool) -> Result<String, String> {
 
 fn read_again(bytes: &[u8], turned: bool) -> Result<String, String> {
     let program = std::env::var_os(PROGRAM_VARIABLE).unwrap_or_else(|| "tesseract".into());
+    // The same pixels read the same: a ruling on one page need not have the others read again.
+    let key = memory::keeps().then(|| {
+        let mut k = Keyed::default();
+        k.part(b"pixels");
+        k.shown(&(turned, &program));
+        k.part(bytes);
+        k.key()
+    });
+    if let Some(text) = key.as_ref().and_then(memory::recall::<String>) {
+        return Ok((*text).clone());
+    }
+    let text = engine(&program, bytes, turned)?;
+    if let Some(key) = key {
+        memory::put(key, Arc::new(text.clone()), text.len() + 256);
+    }
+    Ok(text)
+}
+
+fn engine(program: &OsStr, bytes: &[u8], turned: bool) -> Result<String, String> {
     let mut child = Command::new(program)
         .args(["stdin", "stdout", "-l", "eng", "--psm", if turned { "1" } else { "3" }])
         .env("OMP_THREAD_LIMIT", "1")

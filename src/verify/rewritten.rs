@@ -9,6 +9,8 @@ use super::output::Findings;
 use super::pdf::{Parts, forget, parts};
 use super::pdf_pages::{Ink, Pages};
 use crate::model::edit::Rewrite;
+use crate::model::memory::{self, Key, Keyed};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -24,13 +26,31 @@ pub struct Opened {
     pub before: Result<Pages, String>,
     /// As it was written.
     pub after: Result<Arc<Parts>, String>,
+    /// What the file that came in is, where things are kept between runs.
+    key: Option<Key>,
 }
 
 impl Opened {
     /// Opens both; `None` for outputs that are no PDF.
     pub fn new(input: &[u8], output: &[u8], rewrite: &Rewrite) -> Option<Opened> {
         let pdf = output.starts_with(b"%PDF-");
-        pdf.then(|| Opened { before: Pages::open(input, &rewrite.password), after: parts(output) })
+        let key = || {
+            let mut k = Keyed::default();
+            k.part(b"page that came in");
+            k.part(rewrite.password.as_bytes());
+            k.part(input);
+            k.key()
+        };
+        pdf.then(|| Opened {
+            before: Pages::open(input, &rewrite.password),
+            after: parts(output),
+            key: memory::keeps().then(key),
+        })
+    }
+
+    /// The key of a page (from 1) as it came in, where things are kept between runs.
+    pub fn came(&self, no: u32) -> Option<Key> {
+        self.key.as_ref().map(|k| memory::of(k, &no.to_string()))
     }
 }
 
@@ -54,7 +74,7 @@ pub fn verify_rewritten(pdf: Option<&Opened>, rewrite: &Rewrite, removed: &[&str
         Ok(after) => after,
         Err(why) => return findings.faults.push(why.clone()),
     };
-    match pdf.before.as_ref().map_err(Clone::clone).and_then(|before| compare(before, after, rewrite, removed)) {
+    match pdf.before.as_ref().map_err(Clone::clone).and_then(|before| compare(pdf, before, after, rewrite, removed)) {
         Ok(faults) => findings.faults.extend(faults),
         Err(_) => findings.faults.push("the input cannot be read by a second reader, so that nothing proves the output".into()),
     }
@@ -69,22 +89,36 @@ enum Page {
 }
 
 /// Pages that came in are read one after the other and dropped; what was held as a bomb is not set off by looking at it again.
-fn compare(before: &Pages, after: &Parts, rewrite: &Rewrite, removed: &[&str]) -> Result<Vec<String>, String> {
-    if before.pdf.pages().len() != after.glyphs.len() {
+fn compare(pdf: &Opened, before: &Pages, after: &Parts, rewrite: &Rewrite, removed: &[&str]) -> Result<Vec<String>, String> {
+    if before.pdf.pages().len() != after.pages.len() {
         return Ok(vec!["another number of pages than came in".into()]);
     }
     let mut skip = rewrite.withheld.clone();
     skip.extend(rewrite.reduced.iter().filter(|no| !rewrite.untouched.contains(no)));
-    let read = before.each(&skip, &|no, seen| {
-        let ink = Ink::of(&seen.glyphs);
+    let said = |no: u32, ink: &Ink| {
         if rewrite.untouched.contains(&no) {
-            let written = after.glyphs.get(no as usize - 1);
-            return Page::Same(written.map_or(Some("it is missing"), |w| differ(&ink, w)));
+            let written = after.pages.get(no as usize - 1);
+            return Page::Same(written.map_or(Some("it is missing"), |w| differ(ink, &w.ink)));
         }
         let mut came = Letters::default();
-        came.ink(&ink);
+        came.ink(ink);
         Page::Edited(came)
+    };
+    let key = |no: u32| pdf.came(no).map(|k| memory::of(&k, "ink"));
+    let numbers = (1u32..).take(after.pages.len());
+    let known: Vec<Option<Arc<Ink>>> = numbers.map(|no| memory::recall(&key(no).filter(|_| !skip.contains(&no))?)).collect();
+    skip.extend((1u32..).zip(&known).filter(|(_, k)| k.is_some()).map(|(no, _)| no));
+    let read = before.each(&skip, &|no, seen| {
+        let ink = Ink::of(&seen.glyphs);
+        let page = said(no, &ink);
+        if let Some(key) = key(no) {
+            let size = ink.size() + 256;
+            memory::put(key, Arc::new(ink), size);
+        }
+        page
     })?;
+    let known = known.par_iter().enumerate().map(|(i, ink)| ink.as_ref().map(|ink| said(i as u32 + 1, ink)));
+    let read = known.collect::<Vec<_>>().into_iter().zip(read).map(|(known, read)| known.or(read)).collect();
     Ok(judge(read, after, rewrite, removed))
 }
 
@@ -92,14 +126,14 @@ fn judge(read: Vec<Option<Page>>, after: &Parts, rewrite: &Rewrite, removed: &[&
     let mut faults = Vec::new();
     let (mut came, mut went) = (Letters::default(), Letters::default());
     let mut touched = false;
-    for ((page, written), no) in read.into_iter().zip(&after.glyphs).zip(1u32..) {
+    for ((page, written), no) in read.into_iter().zip(&after.pages).zip(1u32..) {
         match page {
             None => {}
             Some(Page::Same(why)) => faults.extend(why.map(|why| format!("page {no}: {why}"))),
             Some(Page::Edited(letters)) => {
                 touched = true;
                 came.join(&letters);
-                went.ink(written);
+                went.ink(&written.ink);
             }
         }
     }
@@ -193,6 +227,7 @@ impl Letters {
 
 #[cfg(test)]
 mod tests {
+    use super::super::pdf::Reading;
     use super::super::pdf_pages::Shown;
     use super::*;
 
@@ -218,9 +253,12 @@ mod tests {
             untouched: if untouched { vec![1] } else { Vec::new() },
             ..Rewrite::default()
         };
-        let (before, after) = (glyphs(before), Parts { glyphs: vec![glyphs(after)], ..Parts::default() });
+        let (before, after) = (
+            glyphs(before),
+            Parts { pages: vec![Arc::new(Reading { ink: glyphs(after), ..Reading::default() })], ..Parts::default() },
+        );
         let page = match untouched {
-            true => Page::Same(differ(&before, &after.glyphs[0])),
+            true => Page::Same(differ(&before, &after.pages[0].ink)),
             false => {
                 let mut letters = Letters::default();
                 letters.ink(&before);
@@ -249,7 +287,8 @@ mod tests {
         assert!(differ(&unread(2), &glyphs("abc")).is_some(), "one more stands there");
         let mut came = Letters::default();
         came.ink(&unread(3));
-        let page = |text: &str| Parts { glyphs: vec![glyphs(text)], ..Parts::default() };
+        let page =
+            |text: &str| Parts { pages: vec![Arc::new(Reading { ink: glyphs(text), ..Reading::default() })], ..Parts::default() };
         let judged = |came: Letters, text: &str| judge(vec![Some(Page::Edited(came))], &page(text), &Rewrite::default(), &[]);
         assert!(judged(came, "abc").is_empty());
         assert!(!judged(Letters::default(), "abc").is_empty());

@@ -9,6 +9,7 @@
 //!
 //! What is not understood is not passed on: a page with an unknown operator, font or filter is left out and a person is asked.
 
+mod again;
 mod cff;
 mod cmap;
 mod codecs;

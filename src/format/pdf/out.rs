@@ -34,6 +34,8 @@ pub struct Out<'d> {
     pub notes: BTreeSet<&'static str>,
     /// Patterns being written.
     pub depth: u8,
+    /// Objects by the address of their dictionary, once somebody asks.
+    sources: Option<HashMap<usize, ObjectId>>,
 }
 
 impl<'d> Out<'d> {
@@ -51,6 +53,7 @@ impl<'d> Out<'d> {
             forms: HashMap::new(),
             notes: BTreeSet::new(),
             depth: 0,
+            sources: None,
         }
     }
 
@@ -100,6 +103,28 @@ impl<'d> Out<'d> {
                 id
             }
         }
+    }
+
+    /// Its number, once it is in use.
+    pub fn label_font_id(&self) -> Option<ObjectId> {
+        self.label_font
+    }
+
+    /// Codes shown in the font of labels.
+    pub fn label_codes_used(&mut self) -> &mut BTreeSet<u8> {
+        &mut self.label_codes
+    }
+
+    /// How much of what pages share was written so far.
+    pub fn shared(&self) -> usize {
+        self.memo.len() + self.forms.len() + self.notes.len()
+    }
+
+    /// The object of the source that a dictionary is, where it is one by itself.
+    pub fn source_of(&mut self, dict: &'d Dictionary) -> Option<ObjectId> {
+        let src = self.src;
+        let all = || src.objects.iter().filter_map(|(id, o)| Some((address(obj::as_dict(o)?), *id))).collect();
+        self.sources.get_or_insert_with(all).get(&address(dict)).copied()
     }
 
     /// A text in codes of that font, which are remembered.

@@ -1,5 +1,6 @@
 //! A PDF as fields: the text of each page, and what stands beside the pages.
 
+use super::again;
 use super::interpret::{Cache, Interpreter, UNIT, bounds};
 use super::lex::UNKNOWN_OPERATOR;
 use super::look;
@@ -58,6 +59,8 @@ pub struct Held {
     pub files: Vec<Attached>,
     /// What opened the file; empty when nothing was asked.
     pub password: String,
+    /// Pages as they were written last.
+    pub written: again::Pages,
 }
 
 /// Carries out one page.
@@ -211,6 +214,7 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
         links: Vec::new(),
         files: Vec::new(),
         password,
+        written: again::Pages::default(),
         doc,
     };
     let ids: Vec<_> = held.pages.iter().map(|p| p.id).collect();

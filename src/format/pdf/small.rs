@@ -34,6 +34,11 @@ pub struct SmallPage {
 }
 
 impl SmallPage {
+    /// The same as another page.
+    pub fn numbered(&self, no: u32) -> SmallPage {
+        SmallPage { no, ..self.clone() }
+    }
+
     /// An area in the page's units (left, bottom, right, top) as shares of the page from its upper left corner: left, top, right, bottom.
     pub fn shares(&self, area: [f64; 4]) -> [f64; 4] {
         let [l, b, r, t] = area;
@@ -43,12 +48,16 @@ impl SmallPage {
     }
 }
 
-/// The first `most` pages. Empty when the second reader cannot open the file; a page that it gives up on is left out, and those behind it keep
+/// The pages of these numbers, from 1. Empty when the second reader cannot open the file; a page that it gives up on is left out, and those behind it keep
 /// their numbers. Stretches of pages go in
 /// parallel, each with what it has learnt of the fonts.
-pub fn small_pages(bytes: &[u8], most: usize) -> Vec<SmallPage> {
-    let Some(pdf) = second::open(bytes, "").filter(|_| most > 0) else { return Vec::new() };
-    let numbers: Vec<usize> = (0..pdf.pages().len().min(most)).collect();
+pub fn small_pages(bytes: &[u8], numbers: &[u32]) -> Vec<SmallPage> {
+    if numbers.is_empty() {
+        return Vec::new();
+    }
+    let Some(pdf) = second::open(bytes, "") else { return Vec::new() };
+    let there = |no: &u32| (*no as usize).checked_sub(1).filter(|n| *n < pdf.pages().len());
+    let numbers: Vec<usize> = numbers.iter().filter_map(there).collect();
     let stretch = |some: &[usize]| {
         let mut caches = (InterpreterCache::new(), RenderCache::new());
         let mut out = Vec::with_capacity(some.len());

@@ -1,5 +1,6 @@
 //! Puts the new document together: pages with their edits carried out, and of everything beside them only what is on a list.
 
+use super::again;
 use super::emit::Emitter;
 use super::fonts_out;
 use super::interpret::{Cache, UNIT, bounds};
@@ -19,6 +20,7 @@ use crate::format::layout::PageText;
 use crate::model::document::Document;
 use crate::model::edit::{Change, Edit, Rewrite, Written};
 use crate::model::error::WriteError;
+use crate::model::memory;
 use lopdf::{Dictionary, Object, ObjectId, StringFormat};
 use std::collections::{BTreeMap, HashMap};
 
@@ -177,6 +179,16 @@ fn one_page<'d>(
     rewrite: &mut Rewrite,
     tagged: &mut Option<tags::Written>,
 ) -> Result<(Dictionary, Vec<[f32; 4]>), String> {
+    let lists = fields.map(|f| f.and_then(|f| sorted.fields.get(&f)));
+    let keeps = memory::keeps() && tagged.is_none() && !info.drawn && !held.read.iter().any(|p| p.page == n);
+    let asked = if keeps { again::asked(lists) } else { Vec::new() };
+    if keeps && let Some(page) = held.written.get(n, &asked) {
+        let edits: Vec<&Edit> = lists.iter().flatten().flat_map(|l| l.iter().copied()).collect();
+        if let Some((content, resources, bands)) = page.again(n as u32 + 1, &edits, out, rewrite) {
+            return Ok((put_together(info, content, resources, out), bands));
+        }
+    }
+    let before = keeps.then(|| again::Before::of(out, rewrite));
     let model = interpret(cache, info)?;
     let mut plan = Plan::new(&model);
     if info.drawn {
@@ -239,6 +251,12 @@ fn one_page<'d>(
     if let (Some(all), Some(own)) = (tagged.as_mut(), emitter.tagged) {
         all.insert(n, own);
     }
+    if let Some(before) = before {
+        let page = before.page(out, rewrite, asked, &content, &resources, &plan.bands);
+        if let Some(page) = page.filter(|_| unread.is_empty()) {
+            held.written.put(n, page);
+        }
+    }
     if !unread.is_empty() {
         frames(&model, &unread, &mut content, &mut resources, out, rewrite);
     }
@@ -246,11 +264,15 @@ fn one_page<'d>(
         content.extend(layer);
         label_font(&mut resources, out);
     }
+    Ok((put_together(info, content, resources, out), plan.bands))
+}
+
+fn put_together(info: &PageInfo, content: Vec<u8>, resources: Dictionary, out: &mut Out) -> Dictionary {
     let mut page = frame(info);
     let id = out.stream(Dictionary::new(), content);
     page.set("Contents", Object::Reference(id));
     page.set("Resources", Object::Dictionary(resources));
-    Ok((page, plan.bands))
+    page
 }
 
 /// What glyphs of an edited stretch read as that the text has once and the page twice.

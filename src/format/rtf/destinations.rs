@@ -13,6 +13,8 @@ pub(super) enum Holds {
     Value(&'static str, Class),
     /// Several values, a group each.
     Values(&'static str, Class),
+    /// A date in control words: `\yr2024\mo3\dy5`.
+    Date,
     /// A picture, as hexadecimal digits.
     Picture,
     /// Other data, as hexadecimal digits.
@@ -21,7 +23,7 @@ pub(super) enum Holds {
 
 /// The destination a control word begins, `None` for a word that begins none.
 pub(super) fn of(word: &[u8]) -> Option<Holds> {
-    use Holds::{Data, Picture, Same, Story, Value, Values};
+    use Holds::{Data, Date, Picture, Same, Story, Value, Values};
     Some(match word {
         b"header" | b"headerl" | b"headerr" | b"headerf" | b"footer" | b"footerl" | b"footerr" | b"footerf" | b"footnote"
         | b"annotation" | b"shptxt" | b"listtext" | b"pntext" | b"xe" | b"tc" | b"fldinst" | b"htmltag" | b"mhtmltag"
@@ -42,9 +44,9 @@ pub(super) fn of(word: &[u8]) -> Option<Holds> {
         b"hlinkbase" | b"template" | b"filetbl" => Value("", Class::Unknown),
         b"userprops" | b"docvar" | b"protusertbl" => Values("", Class::Unknown),
         b"fonttbl" | b"colortbl" | b"listtable" | b"listoverridetable" | b"rsidtbl" | b"latentstyles" | b"generator"
-        | b"mmathPr" | b"xmlnstbl" | b"pgptbl" | b"creatim" | b"revtim" | b"printim" | b"buptim" | b"falt" | b"panose"
-        | b"sn" | b"wgrffmtfilter" => Value("", Class::Code),
+        | b"mmathPr" | b"xmlnstbl" | b"pgptbl" | b"falt" | b"panose" | b"sn" | b"wgrffmtfilter" => Value("", Class::Code),
         b"stylesheet" => Values("", Class::Code),
+        b"creatim" | b"revtim" | b"printim" | b"buptim" => Date,
         b"pict" => Picture,
         b"objdata"
         | b"themedata"
@@ -54,6 +56,17 @@ pub(super) fn of(word: &[u8]) -> Option<Holds> {
         | b"passwordhash"
         | b"blipuid"
         | b"objalias" => Data,
+        _ => return None,
+    })
+}
+
+/// What a control word of a date adds to it: `2024-03-05T10:20`.
+pub(super) fn part_of_date(word: &[u8], n: i32) -> Option<String> {
+    Some(match word {
+        b"yr" => format!("{n:04}"),
+        b"mo" | b"dy" => format!("-{n:02}"),
+        b"hr" => format!("T{n:02}"),
+        b"min" | b"sec" => format!(":{n:02}"),
         _ => return None,
     })
 }

@@ -69,16 +69,27 @@ impl Format for Rtf {
         let writer = Writer {
             bytes,
             view: &|f| view(doc, f),
-            encode: &|_, text| Ok(escaped(text)),
+            // A date is written in control words: what stays of it is its year.
+            encode: &|f, text| match f.class {
+                Class::Date if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) => {
+                    Ok(format!("\\yr{text}").into_bytes())
+                }
+                Class::Date => Ok(Vec::new()),
+                _ => Ok(escaped(text)),
+            },
             part: &|_, new| Ok(hexadecimal(new)),
             withheld: b"{\\rtf1\\ansi [WITHHELD]\\par}".to_vec(),
         };
         let mut written = writer.write(doc, edits)?;
         let Some(parsed) = doc.kept.get::<Parsed>() else { return Ok(written) };
+        let dates: Vec<Span> =
+            parsed.pieces.iter().filter(|p| matches!(p.content, Content::Text(Class::Date, _))).map(|p| p.span).collect();
         let mut changed = false;
         for s in &mut written.splices {
             // Behind `\b` a label's first letter, or the blank after an emptied name, would be read as part of the control word.
             let joins = s.with.first().is_none_or(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'-'));
+            // Nothing but control words stands in a date.
+            let joins = joins && !dates.iter().any(|d| d.contains(&s.input));
             if joins && matches!(s.cause, Cause::Ledger(_)) && parsed.bare.binary_search(&(s.input.start as usize)).is_ok() {
                 s.with.insert(0, b' ');
                 changed = true;

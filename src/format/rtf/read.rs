@@ -133,6 +133,7 @@ impl Story {
         let mut view = ViewBuilder::default();
         let (lead, class) = match holds {
             Holds::Value(lead, class) | Holds::Values(lead, class) => (lead, class),
+            Holds::Date => ("", Class::Date),
             _ => ("", Class::Narrative),
         };
         view.separator(lead);
@@ -233,6 +234,12 @@ impl Reader {
                 self.top().story = story;
             }
             return;
+        }
+        if self.stories[group.story].holds == Holds::Date
+            && let Some(part) = param.and_then(|n| destinations::part_of_date(name, n))
+        {
+            self.flush();
+            return self.put(&part, span);
         }
         match (name, param) {
             (b"u", Some(n)) => return self.unicode(n, span),
@@ -471,8 +478,14 @@ impl Reader {
             return;
         }
         let view = s.view.finish();
+        // Only what is nothing but a date is one: its year comes first.
+        let dated = || {
+            view.text.get(..4).is_some_and(|y| y.bytes().all(|b| b.is_ascii_digit()))
+                && view.text.bytes().all(|b| b.is_ascii_digit() || b"-T:".contains(&b))
+        };
+        let class = if s.class == Class::Date && !dated() { Class::Unknown } else { s.class };
         if view.text.get(s.lead..).unwrap_or_default().chars().any(char::is_alphanumeric) {
-            self.done.push(Piece { span, content: Content::Text(s.class, view) });
+            self.done.push(Piece { span, content: Content::Text(class, view) });
         }
     }
 }

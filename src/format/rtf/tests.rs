@@ -114,3 +114,23 @@ proptest! {
         }
     }
 }
+
+/// Word writes when a file was made, in control words; the year is what may stay of it.
+#[test]
+fn dates_of_a_file_are_dates_and_become_years() {
+    let file: &[u8] =
+        b"{\\rtf1{\\info{\\title Visit}{\\creatim\\yr2024\\mo3\\dy5\\hr10\\min7}{\\revtim\\yr2024\\mo11\\dy30}}Seen.}";
+    let doc = Rtf.read(source(file)).unwrap();
+    let dates: Vec<usize> = (0..doc.fields.len()).filter(|i| doc.fields[*i].class == Class::Date).collect();
+    let view = |i: &usize| Rtf.view(source(file), &doc, &doc.fields[*i]).text.into_owned();
+    assert_eq!(dates.iter().map(view).collect::<Vec<_>>(), ["2024-03-05T10:07", "2024-11-30"]);
+    let edit = |i: &usize| Edit { field: *i as u32, record: false, range: None, change: Change::Text("2024".into()), ledger: 0 };
+    let out = Rtf.write(source(file), &doc, &dates.iter().map(edit).collect::<Vec<_>>()).unwrap().bytes;
+    let out = String::from_utf8(out).unwrap();
+    assert_eq!(out, "{\\rtf1{\\info{\\title Visit}{\\creatim\\yr2024}{\\revtim\\yr2024}}Seen.}");
+    // What stands there besides is read as ever.
+    let odd = b"{\\rtf1{\\info{\\creatim\\yr2024 Jane Roe}}Seen.}";
+    let doc = Rtf.read(source(odd)).unwrap();
+    assert!(doc.fields.iter().all(|f| f.class != Class::Date));
+    assert!(all(odd).contains("Jane Roe"));
+}

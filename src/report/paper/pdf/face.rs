@@ -1,15 +1,16 @@
 //! The embedded fonts, what a text measures in them, and where it may break.
 //!
 //! Noto Sans and Noto Sans Mono (SIL Open Font License 1.1), cut to Latin, Greek, Cyrillic and punctuation, and for other scripts those of
-//! `world.rs`, which are opened when a text needs one. A letter that none of them has is written as its code, `[U+1F600]`: the page
+//! `world.rs`, which are opened when a text needs one. A letter that none of them has is written as its code, `[U+1D11E]`: the page
 //! beside the PDF and `report.json` have it as it is.
 
 use super::shape::{self, Run, begins_right, order_mark, turns};
-use super::world::{OTHERS, asked};
+use super::world::{OTHERS, Other, asked};
 use krilla::text::Font;
 use skrifa::instance::{LocationRef, Size};
 use skrifa::{FontRef, MetadataProvider};
 use std::collections::HashMap;
+use std::io::Read;
 use std::sync::{LazyLock, OnceLock};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -81,7 +82,7 @@ impl Faces {
     fn face(&self, number: usize) -> Option<&Face> {
         match number.checked_sub(STYLES) {
             None => self.styles.get(number),
-            Some(other) => self.others.get(other)?.get_or_init(|| face(OTHERS.get(other)?.bytes).ok()).as_ref(),
+            Some(other) => self.others.get(other)?.get_or_init(|| face(opened(OTHERS.get(other)?)?).ok()).as_ref(),
         }
     }
 
@@ -282,6 +283,16 @@ fn clings(c: char) -> bool {
         )
 }
 
+/// A built-in font as it is read. One that was packed stays open as long as the program runs.
+fn opened(other: &Other) -> Option<&'static [u8]> {
+    if !other.packed {
+        return Some(other.bytes);
+    }
+    let mut out = Vec::new();
+    flate2::read::GzDecoder::new(other.bytes).read_to_end(&mut out).ok()?;
+    Some(out.leak())
+}
+
 fn face(bytes: &'static [u8]) -> Result<Face, String> {
     let font = Font::new(bytes.into(), 0).ok_or("a built-in font is damaged")?;
     let shaper = harfrust::Font::new(bytes, 0).ok_or("a built-in font is damaged")?;
@@ -328,6 +339,10 @@ pub(super) const NAMES: &[&str] = &[
     "\u{5f20}\u{4f1f}\u{3001}\u{9673}\u{7f8e}\u{73b2}",
     "\u{7530}\u{4e2d} \u{3055}\u{304f}\u{3089} \u{30b5}\u{30af}\u{30e9}",
     "\u{ae40}\u{bbfc}\u{c900}",
+    // Rare Han characters of names, beyond the first plane too, and emoji.
+    "\u{9f9a}\u{4dae}",
+    "\u{20bb7}\u{7530}\u{9fc3}\u{34c3}",
+    "\u{1f600}\u{fe0f}\u{1f9d1}\u{1f3fd}",
     "\u{2612} \u{2713} \u{2192} \u{2265} \u{25a0} \u{2460}",
 ];
 
@@ -338,7 +353,7 @@ mod tests {
     #[test]
     fn lines_fit_and_lose_nothing() {
         let faces = Faces::load().unwrap();
-        let text = "a/very/long/path/without/any/space/that/must/be/broken and some words, and \u{1f600} that no font has";
+        let text = "a/very/long/path/without/any/space/that/must/be/broken and some words, and \u{1d11e} that no font has";
         let han = "\u{5f20}\u{4f1f}\u{7684}\u{6bcd}\u{4eb2}\u{ff0c}\u{60a3}\u{6709}\u{7cd6}\u{5c3f}\u{75c5}\u{3002}".repeat(4);
         let hindi = "\u{936}\u{94d}\u{930}\u{940}\u{92e}\u{924}\u{940} ".repeat(9) + &"\u{915}\u{94d}\u{937}\u{93f}".repeat(30);
         let arabic = "\u{645}\u{62d}\u{645}\u{62f} \u{639}\u{644}\u{64a} ".repeat(9) + &"\u{645}\u{62d}".repeat(40);
@@ -347,7 +362,7 @@ mod tests {
                 let lines = faces.lines(Style::Plain, 9.0, text, width);
                 assert!(lines.iter().all(|l| faces.width(Style::Plain, 9.0, l) <= width + 0.05), "{lines:?}");
                 let plain = |t: &str| t.replace([' ', '\u{200f}'], "");
-                assert_eq!(plain(&lines.concat()), plain(text).replace('\u{1f600}', "[U+1F600]"));
+                assert_eq!(plain(&lines.concat()), plain(text).replace('\u{1d11e}', "[U+1D11E]"));
                 assert!(lines.iter().all(|l| !l.starts_with(['\u{ff0c}', '\u{3002}', '\u{94d}', '\u{93f}'])), "{lines:?}");
             }
         }

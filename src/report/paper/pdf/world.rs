@@ -9,6 +9,8 @@ use std::ops::RangeInclusive;
 pub(super) struct Other {
     /// The file.
     pub bytes: &'static [u8],
+    /// Is it packed (gzip)? The large ones are, and few reports open them.
+    pub packed: bool,
     /// Must letters be joined, stacked or placed together? Else each letter is one glyph after the other.
     pub shaped: bool,
     /// Blocks of Unicode that it is asked for. The font says itself which letters of them it has.
@@ -19,14 +21,26 @@ macro_rules! font {
     ($name:literal, $shaped:literal, $($from:literal $to:literal),+) => {
         Other {
             bytes: include_bytes!(concat!("../../../../fonts/world/", $name, ".ttf")),
+            packed: false,
             shaped: $shaped,
             blocks: &[$($from..=$to),+],
         }
     };
 }
 
+macro_rules! packed {
+    ($name:literal, $($from:literal $to:literal),+) => {
+        Other {
+            bytes: include_bytes!(concat!("../../../../fonts/world/", $name, ".gz")),
+            packed: true,
+            shaped: false,
+            blocks: &[$($from..=$to),+],
+        }
+    };
+}
+
 /// All of them; the first that has a letter writes it.
-pub(super) static OTHERS: [Other; 24] = [
+pub(super) static OTHERS: [Other; 27] = [
     font!("NotoSansHebrew-Regular", true, '\u{590}' '\u{5ff}', '\u{fb1d}' '\u{fb4f}'),
     font!("NotoSansArabic-Regular", true, '\u{600}' '\u{6ff}', '\u{750}' '\u{77f}', '\u{8a0}' '\u{8ff}', '\u{fdf2}' '\u{fdfd}'),
     font!("NotoSansDevanagari-Regular", true, '\u{900}' '\u{97f}', '\u{a830}' '\u{a839}'),
@@ -50,9 +64,8 @@ pub(super) static OTHERS: [Other; 24] = [
     font!("NotoSansSymbols-Regular", false, '\u{2190}' '\u{23ff}', '\u{2460}' '\u{24ff}', '\u{2600}' '\u{27bf}'),
     font!("NotoSansSymbols2-Regular", false, '\u{2190}' '\u{23ff}', '\u{25a0}' '\u{27bf}'),
     font!("NotoSansMath-Regular", false, '\u{2190}' '\u{22ff}'),
-    font!(
-        "DroidSansFallback",
-        false,
+    packed!(
+        "DroidSansFallback.ttf",
         '\u{2e80}' '\u{2fdf}',
         '\u{3000}' '\u{33ff}',
         '\u{4e00}' '\u{9fff}',
@@ -61,6 +74,9 @@ pub(super) static OTHERS: [Other; 24] = [
         '\u{fe30}' '\u{fe4f}',
         '\u{ff00}' '\u{ffef}'
     ),
+    packed!("NotoSansCJK-ExtensionA.otf", '\u{3400}' '\u{4dbf}', '\u{9fa6}' '\u{9fff}'),
+    packed!("NotoSansCJK-ExtensionB.otf", '\u{20000}' '\u{323af}'),
+    packed!("NotoEmoji-Regular.ttf", '\u{203c}' '\u{2bff}', '\u{3030}' '\u{303d}', '\u{3297}' '\u{3299}', '\u{1f000}' '\u{1faff}'),
 ];
 
 /// Fonts that are asked for a letter, by place in [`OTHERS`].
