@@ -35,7 +35,8 @@ pub fn run_with(input: &mut dyn Read, patient: Option<Identity>, names: &Names, 
     let known = Knowledge::new(&roster, &identity, &Dictionary::default()).scan(&text, &ctx);
     let found = merge(known, discover(&text, &ctx, &identity));
     let read = read_names(names, &text, &ctx, &identity, &found, &|_| false);
-    let mentions = joined(&found, &read.mentions);
+    let mut mentions = joined(&found, &read.mentions);
+    crate::detect::with_initials(&text, &mut mentions);
     let shown = Shown::new(&mentions, &roster);
     let mut labels = Labels::default();
     for (i, m) in mentions.iter().enumerate() {

@@ -317,6 +317,10 @@ impl Knowledge {
         let near = Near::new(text, start, end, last)?;
         let e = near.evidence(&self.own);
         let lone = matches!(best, Kind::Family | Kind::Middle | Kind::Given | Kind::Nick);
+        // `title page` where somebody is known as "Title Page".
+        if best == Kind::Full && entry.needs_cue && !near.capital() {
+            return None;
+        }
         if lone && !entry.certain && !self.is_person(&near, &e, entry, best, written, ctx) {
             return None;
         }

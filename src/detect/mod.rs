@@ -72,6 +72,7 @@ mod variants;
 mod ward;
 pub mod weighed;
 mod whose;
+mod with_initials;
 // Some are for the build script.
 #[allow(dead_code)]
 mod word_tables;
@@ -85,6 +86,8 @@ pub use knowledge::Knowledge;
 pub use overlap::merge;
 pub use safe_harbor::SafeHarbor;
 pub use service_date::service_dates;
+pub use variants::is_of_words;
+pub use with_initials::lengthen as with_initials;
 
 use crate::model::document::Class;
 use crate::model::role::Role;

@@ -272,21 +272,33 @@ fn wrapped(t: &Tokens, at: usize) -> bool {
     let from = (from..end.start).find(|k| t.text.is_char_boundary(*k)).unwrap_or(end.start);
     let widest = t.text.get(from..end.start).map_or(0, |s| s.lines().map(str::len).max().unwrap_or(0));
     let here = width(end.start);
-    let running = (at + 2..at + 5).any(|k| matches!(t.shape(k), Some(Shape::Lower | Shape::Mark(',' | '.'))));
-    here >= 30 && here + 16 >= widest.min(100) && running && !t.ends_line(at + 2)
+    let next = t.get(at + 1).map_or(0, |x| x.end - x.start);
+    here >= 30 && here + next.max(15) + 1 >= widest.min(100) && runs_on(t, at)
+}
+
+/// True when the line behind token `at` goes on as running text.
+fn runs_on(t: &Tokens, at: usize) -> bool {
+    (at + 2..at + 5).any(|k| matches!(t.shape(k), Some(Shape::Lower | Shape::Mark(',' | '.')))) && !t.ends_line(at + 2)
 }
 
 /// A name broken over a line: `Karen` / `Wu`. Only a given name before and a family name after, with one line end between.
 fn line_break(t: &Tokens, at: usize, before: &[usize], trust: Trust) -> Option<Step> {
     let token = t.get(at)?;
     let one_line = t.text.get(token.start..token.end).is_some_and(|s| s == "\n" || s == "\r\n");
-    let [only] = before else { return None };
+    let only = before.last()?;
+    let initials = before.iter().all(|k| t.shape(*k) == Some(Shape::Initial));
+    let next = at + 1;
+    // `her late husband, Kostas` / `Papanikolaou, on Easter`: the sentence goes on with a capital that is no word.
+    let joined = wrapped(t, at) || trust >= Trust::Fair && runs_on(t, at);
+    let family = is_surname(t.low(next)) && !is_given(t.low(next)) || joined && t.like(next) >= NameLike::Unknown;
+    let given = t.shape(*only) == Some(Shape::Cap)
+        && before.len() == 1
+        && (is_given(t.low(*only)) || trust >= Trust::Fair && t.like(*only) >= NameLike::Unknown);
     let fits = one_line
-        && t.shape(*only) == Some(Shape::Cap)
-        && t.shape(at + 1) == Some(Shape::Cap)
-        && (is_given(t.low(*only)) || trust >= Trust::Fair && t.like(*only) >= NameLike::Unknown)
-        && (is_surname(t.low(at + 1)) && !is_given(t.low(at + 1)) || wrapped(t, at) && t.like(at + 1) >= NameLike::Unknown)
-        && (!t.begins_line(*only) || credential(t.word(at + 2 + usize::from(t.is(at + 2, ',')))).is_some());
+        && t.shape(next) == Some(Shape::Cap)
+        && family
+        && (given || initials && joined)
+        && (!t.begins_line(*before.first()?) || credential(t.word(at + 2 + usize::from(t.is(at + 2, ',')))).is_some());
     fits.then_some(Step { at: at + 1, next: at + 2, word: true })
 }
 

@@ -64,6 +64,15 @@ fn widen(finds: &mut [Mention], kept: &mut std::collections::BTreeMap<usize, usi
     {
         finds[winner].who = Who::New(*better);
     }
+    // An organisation's page that is called like somebody of the roster is theirs.
+    if finds[winner].who == Who::New(Role::Organization)
+        && matches!(finds[winner].category, Category::Url | Category::Email)
+        && finds[loser].category == Category::Name
+        && finds[loser].rule.starts_with("roster")
+        && finds[loser].who != Who::Patient
+    {
+        finds[winner].who = finds[loser].who.clone();
+    }
     let (w, l) = (&finds[winner], &finds[loser]);
     // Of an address the surest part (a ZIP code, a town that is known) must not leave the street before it standing.
     let same = w.category == l.category && matches!(w.category, Category::Name | Category::Address);
@@ -104,6 +113,17 @@ mod tests {
         assert_eq!(out, vec![name(0, 9, 0.95, Who::Person(3))]);
         let out = settle(vec![name(0, 4, 0.95, Who::Patient), name(0, 9, 0.6, Who::New(Role::OtherPerson))]);
         assert_eq!(out, vec![name(0, 4, 0.95, Who::Patient)]);
+    }
+
+    #[test]
+    fn a_page_of_an_organisation_with_a_known_name_in_it_is_theirs() {
+        let page = |who| Mention { category: Category::Url, rule: "pattern.url", ..name(0, 40, 0.9, who) };
+        let known = |who| Mention { rule: "roster.family-name", ..name(20, 25, 0.92, who) };
+        let organisation = Who::New(Role::Organization);
+        let out = settle(vec![page(organisation.clone()), known(Who::Person(3))]);
+        assert_eq!(out, vec![page(Who::Person(3))]);
+        let out = settle(vec![page(organisation.clone()), known(Who::Patient)]);
+        assert_eq!(out, vec![page(organisation)]);
     }
 
     #[test]

@@ -148,11 +148,20 @@ fn initials(t: &Tokens, from: usize, end: usize, last: bool, out: &mut Vec<Find>
         return;
     }
     let dash = t.is(from, '-') || t.is(from, '~');
+    // `of/mk`, `jt:lw`: who dictated and who typed.
+    let typed = |k: usize| matches!(t.shape(k), Some(Shape::Lower | Shape::Upper)) && (2..=3).contains(&t.word(k).len());
+    let word = |k: usize| super::words::is_running_word(t.low(k)) || super::words::is_word(t.low(k));
+    let pair = end - from == 3
+        && (t.is(from + 1, '/') || t.is(from + 1, ':'))
+        && t.touches_next(from)
+        && typed(from)
+        && typed(from + 2)
+        && !(word(from) && word(from + 2));
     let only = (from..end).all(|k| match t.shape(k) {
         Some(Shape::Upper) => true,
-        Some(Shape::Lower) => (dash && end - from == 2 || end - from == 1) && t.word(k).len() <= 4,
+        Some(Shape::Lower) => (dash && end - from == 2 || end - from == 1 || pair) && t.word(k).len() <= 4,
         Some(Shape::Initial) => dash || end - from == 1,
-        Some(Shape::Mark(m)) => matches!(m, '-' | '~' | '/' | ',' | '.'),
+        Some(Shape::Mark(m)) => matches!(m, '-' | '~' | '/' | ',' | '.') || m == ':' && pair,
         _ => false,
     });
     if !only {
@@ -167,7 +176,7 @@ fn initials(t: &Tokens, from: usize, end: usize, last: bool, out: &mut Vec<Find>
         };
         if !fits
             || credential_at(t, k).is_some()
-            || is_abbreviation(t.low(k))
+            || is_abbreviation(t.low(k)) && !pair
             || forward(t, k, Trust::Strong).is_some_and(|r| r.best == NameLike::Name && r.words > 1)
         {
             continue;

@@ -53,9 +53,18 @@ fn push(out: &mut Vec<Variant>, text: String, kind: Kind) {
     if anchor.is_empty() {
         return;
     }
-    let needs_cue = matches!(kind, Kind::Family | Kind::Middle | Kind::Given | Kind::Nick)
-        && text.split(' ').all(|w| is_bare_eponym(w) || !matches!(name_like(w), NameLike::Name | NameLike::Unknown));
+    let needs_cue = matches!(kind, Kind::Family | Kind::Middle | Kind::Given | Kind::Nick) && text.split(' ').all(means_more);
     out.push(Variant { text, kind, needs_cue, anchor });
+}
+
+/// True for a word that is not only a name.
+fn means_more(word: &str) -> bool {
+    is_bare_eponym(word) || !matches!(name_like(word), NameLike::Name | NameLike::Unknown)
+}
+
+/// True when a name without a surname is made of words that mean something else, too (`Title Page`): in small letters it is nobody's.
+pub fn is_of_words(name: &Name) -> bool {
+    name.family.is_empty() && !name.given.is_empty() && name.given.iter().flat_map(|g| given_tokens(g)).all(|w| means_more(&w))
 }
 
 /// The longest word.
@@ -128,6 +137,13 @@ fn of_name(name: &Name, out: &mut Vec<Variant>) {
         push(out, middle.clone(), Kind::Middle);
     }
     if family.is_empty() {
+        // `Ann Marie` of whom no surname is known: both words together are the name wherever they stand.
+        if whole_given.contains(' ') {
+            push(out, whole_given, Kind::Full);
+            if let Some(v) = out.last_mut() {
+                v.needs_cue = v.text.split(' ').all(means_more);
+            }
+        }
         return;
     }
     let mut firsts: Vec<(String, Kind)> = vec![(first.clone(), Kind::Full), (whole_given.clone(), Kind::Full)];

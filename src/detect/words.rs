@@ -159,10 +159,15 @@ fn hyphenated(low: &str) -> NameLike {
         return NameLike::Name;
     }
     let parts: Vec<NameLike> = low.split('-').filter(|p| !p.is_empty()).map(single).collect();
-    if parts.is_empty() || parts.contains(&NameLike::Word) {
-        return NameLike::Word;
-    }
     let known = parts.contains(&NameLike::Name);
+    if parts.is_empty() || parts.contains(&NameLike::Word) {
+        // `Obafemi-Strand`: the second name is a word; `Smith-related` is none, `Kaposi-like` neither.
+        let last = low.rsplit('-').next().unwrap_or("");
+        let bound =
+            |w: &str| w.len() < 4 || w.ends_with("ed") || w.ends_with("ing") || is_running_word(w) || has(w, flag::CLINICAL);
+        let double = known && parts.len() == 2 && parts.first() != Some(&NameLike::Word) && !bound(last) && last != "like";
+        return if double { NameLike::WordName } else { NameLike::Word };
+    }
     if known { NameLike::Name } else { parts.into_iter().min().unwrap_or(NameLike::Word) }
 }
 

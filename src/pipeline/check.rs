@@ -4,6 +4,7 @@ use super::Known;
 use super::lines::Line;
 use super::write::Finished;
 use crate::deliver::{OutFile, Staging};
+use crate::detect::is_of_words;
 use crate::format::image;
 use crate::model::case::Check;
 use crate::model::decision::Action;
@@ -371,8 +372,8 @@ fn of_person(p: &Person, known: &Known, labels: &HashSet<String>, out: &mut Vec<
     if !gone(Category::Name) {
         return;
     }
-    // A single word that also means something else proves nothing by itself.
-    let lone_word = |n: &Name| !n.display().trim().contains([' ', ',', '-']) && common(n.display().trim());
+    // A single word that also means something else proves nothing by itself, nor do several without a surname (`Title Page`).
+    let lone_word = |n: &Name| !n.display().trim().contains([' ', ',', '-']) && common(n.display().trim()) || is_of_words(n);
     for n in p.names.iter().filter(|n| !is_placeholder(n) && !lone_word(n)) {
         out.push(ForbiddenValue::name(n, Some(p.id), p.label.as_str(), &common));
     }

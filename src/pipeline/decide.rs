@@ -295,6 +295,7 @@ fn search_in(text: &str, f: &Field, tree: &Tree, known: &Known, explains: Explai
         return found;
     }
     let mut all = model::joined(&found, &read);
+    detect::with_initials(text, &mut all);
     known.doubtful.add(text, &mut all);
     all.into()
 }
@@ -316,6 +317,7 @@ fn find(text: &str, ctx: Context, dials: bool, known: &Known) -> Vec<Mention> {
     if let Some(more) = &known.safe_harbor {
         found = detect::merge(found, more.find(text));
     }
+    detect::with_initials(text, &mut found);
     known.doubtful.add(text, &mut found);
     found
 }

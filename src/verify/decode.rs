@@ -358,7 +358,12 @@ impl Scan<'_> {
         for (i, text) in parts.pages.iter().map(|p| &p.text).enumerate() {
             self.plain(text.as_bytes(), Escapes::None, &layer.inner(&format!("page {}", i + 1), all.clone()));
         }
-        self.text(&parts.strings, &layer.inner("pdf objects", all.clone()), true);
+        let objects = layer.inner("pdf objects", all.clone());
+        self.plain(&parts.strings, Escapes::None, &objects);
+        // Each string by itself: codes of glyphs look like markup that begins in one and ends in another.
+        for line in parts.strings.split(|b| *b == b'\n').filter(|l| has_layers(l)) {
+            self.text(line, &objects, false);
+        }
         self.plain(&parts.between, Escapes::None, &layer.inner("pdf between objects", all.clone()));
         for file in &parts.files {
             let inner = layer.inner("pdf file", all.clone());

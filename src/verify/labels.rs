@@ -22,10 +22,14 @@ pub fn is_known_label(label: &str) -> bool {
     if OTHER_WORDS.contains(&inner) {
         return true;
     }
-    if let Some(kind) = Category::ALL.iter().map(|c| c.label_words()).find(|w| inner.ends_with(w))
-        && let Some(person) = inner.strip_suffix(kind)
-    {
-        return person.is_empty() || person.ends_with(' ') && is_known_label(&format!("[{}]", person.trim_end()));
+    // The words of one kind can end with those of another: `[IP ADDRESS]`.
+    let of_kind = |kind: &str| {
+        inner
+            .strip_suffix(kind)
+            .is_some_and(|p| p.is_empty() || p.ends_with(' ') && is_known_label(&format!("[{}]", p.trim_end())))
+    };
+    if Category::ALL.iter().any(|c| of_kind(c.label_words())) {
+        return true;
     }
     if Role::ALL.iter().any(|r| r.label_words() == inner) {
         return true;
@@ -185,6 +189,9 @@ mod tests {
         }
         for bad in ["[MOTHER 1]", "[PHYSICIAN 0]", "[JANE]", "[REVIEW]", "MOTHER", "[Mother]", "[PHYSICIAN 01]", "[REVIEW x]"] {
             assert!(!is_known_label(bad), "{bad}");
+        }
+        for words in Category::ALL.iter().map(|c| c.label_words()) {
+            assert!(is_known_label(&format!("[{words}]")) && is_known_label(&format!("[MOTHER {words}]")), "{words}");
         }
         for role in Role::ALL.iter().filter(|r| **r != Role::Patient) {
             assert!(is_known_label(&role.label(1)) && is_known_label(&role.label(12)), "{role:?}");

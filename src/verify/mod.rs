@@ -26,6 +26,7 @@ pub mod fhir_rules;
 pub(crate) mod fold;
 pub mod folder;
 pub mod forbidden;
+mod glyph_names;
 mod json_tokens;
 mod kind;
 pub mod labels;

@@ -4,6 +4,7 @@
 //! removed values like any other layer: strings and names of every object, strings and names inside content streams, what can be read in
 //! font programs, embedded files, the bytes between objects, and each page as a second reader reads it.
 
+use super::glyph_names::without_glyph_names;
 use super::page_key::page_keys;
 use super::pdf_pages::{Ink, Pages, Seen, readings};
 use crate::model::memory::{self, Key};
@@ -303,7 +304,7 @@ fn dict<'a>(d: &Dict<'a>, out: &mut Parts, names: &mut BTreeSet<Vec<u8>>, left: 
 fn name(n: &Name, names: &mut BTreeSet<Vec<u8>>) {
     let plain = std::str::from_utf8(n).is_ok_and(|n| WORDS.contains(&n) || n.split(['-', ',']).all(|w| WORDS.contains(&w)));
     if !plain {
-        names.insert(n.to_vec());
+        names.insert(without_glyph_names(n));
     }
 }
 
@@ -351,7 +352,7 @@ fn runs(data: &[u8], out: &mut Vec<u8>) {
         for run in dense.split(|b| !(32..127).contains(b)) {
             let letters = run.iter().filter(|b| b.is_ascii_alphabetic() || **b == b' ').count();
             if run.len() >= 8 && letters * 4 >= run.len() * 3 {
-                out.extend_from_slice(run);
+                out.extend(without_glyph_names(run));
                 out.push(b'\n');
             }
         }

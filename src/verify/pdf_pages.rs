@@ -1,7 +1,7 @@
 //! Pages of a PDF as the second reader draws them, a few at a time: what was read of a page is dropped when it was made use of, so that a long
 //! document needs no more memory than its text.
 
-use hayro_interpret::font::GlyphRun;
+use hayro_interpret::font::{Glyph, GlyphRun};
 use hayro_interpret::hayro_cmap::BfString;
 use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect};
 use hayro_interpret::{
@@ -31,6 +31,8 @@ pub struct Shown {
     pub size: f32,
     /// Font size along the line, which narrowed or widened text has another of.
     pub wide: f32,
+    /// How wide its font says that it is, in font sizes; `None` when the font does not say, or nothing that can be.
+    pub advance: Option<f32>,
     /// First of a run.
     pub starts: bool,
 }
@@ -78,7 +80,7 @@ impl Pages {
     }
 }
 
-/// The glyphs of a page that leave ink and can be read, in little room.
+/// The glyphs of a page that leave ink, in little room: blanks are left out, what nobody can read is not.
 #[derive(Default, Debug)]
 pub struct Ink {
     /// Where each stands, and its character, or `MORE` and a place in `more`.
@@ -89,15 +91,18 @@ pub struct Ink {
 
 /// Above every character.
 const MORE: u32 = 1 << 24;
+/// A glyph without a reading.
+const UNREAD: u32 = MORE - 1;
 
 impl Ink {
     /// Of what was read.
     pub fn of(glyphs: &[Shown]) -> Ink {
         let mut out = Ink::default();
-        for g in glyphs.iter().filter(|g| !g.text.trim().is_empty()) {
+        for g in glyphs.iter().filter(|g| g.text.is_empty() || !g.text.trim().is_empty()) {
             let mut chars = g.text.chars();
             let sign = match (chars.next(), chars.next()) {
                 (Some(c), None) => u32::from(c),
+                (None, _) => UNREAD,
                 _ => {
                     out.more.push(g.text.as_str().into());
                     MORE + out.more.len() as u32 - 1
@@ -142,14 +147,19 @@ pub struct Sign<'a> {
 }
 
 impl Sign<'_> {
+    /// True when anybody can say what it reads as.
+    pub fn is_read(&self) -> bool {
+        self.one.is_some() || !self.more.is_empty()
+    }
+
     /// Its characters.
     pub fn chars(&self) -> impl Iterator<Item = char> {
         self.one.into_iter().chain(self.more.chars())
     }
 }
 
-/// A page as text, in three ways of telling where a word ends: by gaps between runs, by wide gaps only, by every gap. The reader does not
-/// say how wide a glyph is; a name must not slip through because of that.
+/// A page as text, in three ways of telling where a word ends: by gaps between runs, by wide gaps only, by every gap. Where a font does not
+/// say how wide a glyph is, a guess must do; a name must not slip through because of that.
 pub fn readings(glyphs: &[Shown]) -> String {
     let mut out = String::with_capacity(glyphs.len() * 4);
     for way in 0..3 {
@@ -160,14 +170,14 @@ pub fn readings(glyphs: &[Shown]) -> String {
                 let tall = b.size.max(0.1);
                 let (dx, dy) = (g.at[0] - b.at[0], g.at[1] - b.at[1]);
                 let (along, across) = if dy.abs() > dx.abs() * 4.0 && b.text != " " { (dy.abs(), dx) } else { (dx, dy) };
-                let gap = along - b.text.chars().map(guess).sum::<f32>() * em;
+                let gap = along - b.advance.unwrap_or_else(|| b.text.chars().map(guess).sum()) * em;
                 let blank = match way {
                     0 => g.starts && gap > 0.15 * em,
                     1 => along > 1.1 * em,
                     _ => gap > 0.2 * em,
                 };
                 if across.abs() > 0.5 * tall || along < -0.5 * em {
-                    out.push('\n');
+                    end_line(&mut out, &g.text);
                 } else if blank {
                     out.push(' ');
                 }
@@ -178,6 +188,17 @@ pub fn readings(glyphs: &[Shown]) -> String {
         out.push_str("\n\n");
     }
     out
+}
+
+/// Ends a line, unless a hyphen says that its last word goes on in the next (`Ver-` and `sion` name nobody called Ver).
+fn end_line(out: &mut String, next: &str) {
+    let mut back = out.chars().rev();
+    let broken = matches!(back.next(), Some('-' | '\u{2010}' | '\u{ad}')) && back.next().is_some_and(char::is_alphabetic);
+    match next.chars().next() {
+        Some(c) if broken && c.is_lowercase() => drop(out.pop()),
+        Some(c) if broken && c.is_alphabetic() => {}
+        _ => out.push('\n'),
+    }
 }
 
 /// About how wide a character is, in font sizes.
@@ -241,7 +262,12 @@ impl Device<'_> for Seen {
             };
             // A ligature reads as the letters it is made of, whichever way a font's tables put it.
             let text = if text.is_ascii() { text } else { text.nfkc().collect() };
-            self.glyphs.push(Shown { text, at: [at.x as f32, at.y as f32], size: size as f32, wide: wide as f32, starts });
+            let advance = match &**glyph {
+                Glyph::Outline(g) => g.advance_width().map(|w| w / 1000.0).filter(|w| (0.1..=1.5).contains(w)),
+                Glyph::Type3(_) => None,
+            };
+            let (size, wide) = (size as f32, wide as f32);
+            self.glyphs.push(Shown { text, at: [at.x as f32, at.y as f32], size, wide, advance, starts });
             starts = false;
         }
     }
@@ -252,15 +278,39 @@ mod tests {
     use super::*;
 
     fn shown(text: &str) -> Shown {
-        Shown { text: text.into(), at: [1.0, 2.0], size: 10.0, wide: 10.0, starts: true }
+        Shown { text: text.into(), at: [1.0, 2.0], size: 10.0, wide: 10.0, advance: None, starts: true }
     }
 
     #[test]
     fn what_is_kept_of_glyphs_reads_as_they_do() {
         let ink = Ink::of(&["A", "", " ", "ffi", "\u{1F600}"].map(shown));
         let texts: Vec<String> = ink.iter().map(|(_, s)| s.chars().collect()).collect();
-        assert_eq!(texts, ["A", "ffi", "\u{1F600}"]);
-        assert_eq!(ink.len(), 3);
+        assert_eq!(texts, ["A", "", "ffi", "\u{1F600}"]);
+        assert_eq!(ink.iter().filter(|(_, s)| s.is_read()).count(), 3);
+    }
+
+    /// Letters of a typewriter, each in a run of its own.
+    fn typed(text: &str, advance: Option<f32>) -> Vec<Shown> {
+        let place = |i: usize| [i as f32 * 6.0, 0.0];
+        let one = |(i, c): (usize, char)| Shown { at: place(i), advance, ..shown(&c.to_string()) };
+        text.chars().enumerate().map(one).filter(|g| g.text != " ").collect()
+    }
+
+    #[test]
+    fn narrow_letters_of_a_typewriter_do_not_end_a_word() {
+        let text = readings(&typed("Version 3 of Li", Some(0.6)));
+        assert!(!text.contains("Ver ") && !text.contains("V er"), "{text}");
+        assert!(text.contains("Version 3 of Li"), "{text}");
+        assert!(readings(&typed("Version", None)).contains("Ver "), "without widths it is a guess");
+    }
+
+    #[test]
+    fn a_word_that_a_line_end_breaks_is_one() {
+        let line = |text: &str, y: f32| -> Vec<Shown> {
+            typed(text, Some(0.6)).into_iter().map(|g| Shown { at: [g.at[0], y], ..g }).collect()
+        };
+        let text = readings(&[line("seen by Quix-", 20.0), line("more and Ann Roe-", 8.0), line("Smith", -4.0)].concat());
+        assert!(text.contains("Quixmore and") && text.contains("Roe-Smith"), "{text}");
     }
 
     #[test]

@@ -106,6 +106,19 @@ fn known_values_in_all_their_writings() {
 }
 
 #[test]
+fn given_names_without_a_surname_are_one_name() {
+    let persons = vec![
+        person(0, Role::Patient, &["Jane", "Anne"], "Smith"),
+        person(1, Role::Relative, &["Title", "Page"], ""),
+        person(2, Role::Sister, &["Zelda", "Marie"], ""),
+    ];
+    let k = Knowledge::new(&Roster { persons }, &patient(), &Dictionary::default());
+    let found = |text: &str| scan(&k, text, Class::Narrative);
+    assert_eq!(found("The Title Page means the title page itself."), vec![("Title Page".into(), Who::Person(1))]);
+    assert_eq!(found("then zelda marie called"), vec![("zelda marie".into(), Who::Person(2))]);
+}
+
+#[test]
 fn ids_and_urls_hold_known_values_only() {
     let k = knowledge();
     assert_eq!(scan(&k, "https://x.example/Practitioner/hoang.tran?npi=1234567893", Class::Url).len(), 2);

@@ -246,6 +246,7 @@ struct Spacing {
 
 fn spacing(cell: &RowCell) -> Spacing {
     let one = |p: &Part| !p.again && p.text.chars().count() == 1 && !blank(p);
+    let letter = |p: &Part| p.text.chars().all(char::is_alphanumeric);
     let (mut gaps, mut steps): (Vec<f32>, Vec<f32>) = (Vec::new(), Vec::new());
     for pair in cell.parts.windows(2) {
         let [a, b] = pair else { continue };
@@ -254,6 +255,10 @@ fn spacing(cell: &RowCell) -> Spacing {
         }
         if !(one(a) && one(b)) {
             return Spacing::default();
+        }
+        // Leader dots stand at one distance from each other whatever stands before them.
+        if !(letter(a) && letter(b)) {
+            continue;
         }
         gaps.push(b.left - a.right);
         steps.push((b.left + b.right - a.left - a.right) / 2.0);

@@ -185,3 +185,24 @@ fn a_line_that_is_spaced_out_reads_as_words() {
         .collect();
     assert_eq!(page_text(&boxes).text, "Quixme\n");
 }
+
+/// The index of a book: `Neumann, Gustaf . . . . . 2`.
+#[test]
+fn leader_dots_do_not_space_out_the_words_before_them() {
+    let name = [("N", 7.0), ("e", 4.0), ("u", 5.0), ("m", 8.0), ("a", 5.0), ("n", 5.0), ("n", 5.0), (",", 3.0)];
+    let mut at = 100.0;
+    let mut pieces = Vec::new();
+    let mut set = |text: &'static str, wide: f32, gap: f32| {
+        at += gap;
+        let quad = [[at, 300.0], [at + wide, 300.0], [at + wide, 310.0], [at, 310.0]];
+        pieces.push(Piece { id: pieces.len() as u32, text, quad });
+        at += wide;
+    };
+    name.iter().for_each(|(t, w)| set(t, *w, 0.0));
+    set("G", 7.0, 3.5);
+    ["u", "s", "t", "a", "f"].iter().for_each(|t| set(t, 4.0, 0.0));
+    (0..30).for_each(|_| set(".", 2.5, 2.0));
+    set("2", 5.0, 2.0);
+    let text = page_text(&pieces).text;
+    assert!(text.starts_with("Neumann, Gustaf"), "{text}");
+}

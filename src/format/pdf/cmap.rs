@@ -186,10 +186,10 @@ fn int(bytes: &[u8]) -> u32 {
 }
 
 fn utf16(bytes: &[u8]) -> String {
-    if let [b] = bytes {
-        return char::from(*b).to_string();
-    }
-    let units: Vec<u16> = bytes.chunks_exact(2).map(|p| u16::from_be_bytes([p[0], p[1]])).collect();
+    // An odd number of bytes lacks the zero before its first letter (`<540068>`, as LuaTeX once wrote `Th`).
+    let (first, rest) = bytes.split_at(bytes.len() % 2);
+    let units: Vec<u16> =
+        first.iter().map(|b| u16::from(*b)).chain(rest.chunks_exact(2).map(|p| u16::from_be_bytes([p[0], p[1]]))).collect();
     String::from_utf16_lossy(&units).replace('\0', "")
 }
 
@@ -303,6 +303,12 @@ mod tests {
         assert_eq!(c.next_code(b"\x81\x40"), (0x8140, 2));
         assert_eq!((c.cid(0x22), c.cid(0x8140)), (3, 633));
         assert_eq!(CMap::identity(false).next_code(&[1]), (1, 1));
+    }
+
+    #[test]
+    fn a_text_of_an_odd_number_of_bytes_lacks_a_zero() {
+        let c = CMap::parse(b"3 beginbfchar <01> <540068> <02> <41> <03> <> endbfchar").unwrap();
+        assert_eq!((&*c.text[&1], &*c.text[&2], &*c.text[&3]), ("Th", "A", ""));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::out::{Out, name};
 use super::page::{Matrix, PageModel};
 use super::plan::{Label, Plan};
 use super::tags::MAX_CONTENT;
-use super::tokens::{number, plain, write_font};
+use super::tokens::{copied, number, plain, write_font};
 use lopdf::{Dictionary, Object, ObjectId};
 use std::collections::{BTreeSet, HashMap};
 
@@ -99,7 +99,7 @@ impl<'e, 'd> Emitter<'e, 'd> {
             let x = format!("A{n}").into_bytes();
             names.objects.push((x.clone(), Object::Reference(id)));
             content.extend(b"q ");
-            place.iter().for_each(|v| number(&mut content, *v));
+            place.iter().for_each(|v| copied(&mut content, *v));
             content.extend(b"cm /");
             content.extend(x);
             content.extend(b" Do Q\n");

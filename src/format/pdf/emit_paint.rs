@@ -5,6 +5,7 @@ use super::interpret::address;
 use super::lex::{Op, Val};
 use super::obj;
 use super::out::name;
+use super::surplus;
 use super::tokens::{plain, trimmed, value};
 use lopdf::{Dictionary, Object};
 
@@ -102,18 +103,41 @@ impl<'d> Emitter<'_, 'd> {
             (b"H", b"Height"),
             (b"BPC", b"BitsPerComponent"),
             (b"CS", b"ColorSpace"),
-            (b"F", b"Filter"),
-            (b"DP", b"DecodeParms"),
             (b"D", b"Decode"),
             (b"IM", b"ImageMask"),
             (b"I", b"Interpolate"),
         ];
+        let space = match d.iter().find(|(k, _)| k == b"CS" || k == b"ColorSpace").map(|(_, v)| v) {
+            Some(Val::Name(n)) if !device(n) => {
+                self.resource(at, b"ColorSpace", n).and_then(|o| surplus::channels(self.out.src, o, 0))
+            }
+            Some(Val::Name(n)) => surplus::channels(self.out.src, &Object::Name(n.clone()), 0),
+            Some(Val::Arr(_)) => Some(1),
+            _ => None,
+        };
+        let Some((data, filter)) = surplus::inline(d, data, space) else {
+            self.out.notes.insert("a picture that is not understood was left out");
+            return;
+        };
         let mut head = Vec::new();
+        if let Some(f) = filter {
+            head.extend(format!("/F /{f} ").into_bytes());
+        }
+        let parms = d.iter().find(|(k, _)| k == b"DP" || k == b"DecodeParms").filter(|_| filter == Some("CCF"));
+        if let Some((_, v)) = parms {
+            head.extend(b"/DP ");
+            value(&mut head, &surplus::fax_parms(v));
+            head.push(b' ');
+        }
         for (short, long) in known {
             let Some((_, v)) = d.iter().find(|(k, _)| k == short || k == long) else { continue };
             let v = match v {
                 Val::Name(n) if *short == b"CS" && !device(n) => match self.named_space(at, n, names) {
                     Some(mapped) => Val::Name(mapped),
+                    None => return,
+                },
+                Val::Arr(a) if *short == b"CS" => match surplus::palette(a) {
+                    Some(p) => p,
                     None => return,
                 },
                 v => v.clone(),
@@ -127,7 +151,7 @@ impl<'d> Emitter<'_, 'd> {
         out.extend(b"BI ");
         out.extend(head);
         out.extend(b"ID ");
-        out.extend_from_slice(data);
+        out.extend(data);
         out.extend(b"\nEI\n");
     }
 

@@ -128,9 +128,14 @@ impl<'d> One<'d> {
         if replaced {
             let mut list = Vec::new();
             for code in &self.used {
-                let Some(c) = self.font.text(*code).and_then(|t| t.chars().next()) else { continue };
                 list.push(Object::Integer(i64::from(*code)));
-                list.push(name(&format!("uni{:04X}", u32::from(c))));
+                list.push(match self.font.text(*code) {
+                    Some("fi" | "\u{fb01}") => name("fi"),
+                    Some("fl" | "\u{fb02}") => name("fl"),
+                    Some(t) => t.chars().next().map_or(name(".notdef"), |c| name(&format!("uni{:04X}", u32::from(c)))),
+                    // Another sign in its place would be a lie.
+                    None => name(".notdef"),
+                });
             }
             // Names every reader knows for what WinAnsi holds.
             let simple = self
@@ -206,7 +211,8 @@ impl<'d> One<'d> {
                 Some(("FontFile3", out.stream(d, new)))
             }
             Program::Type1(data) => {
-                let new = super::type1::pruned(&data, &self.used, &self.font)?;
+                let (new, called) = super::type1::pruned(&data, &self.used, &self.font)?;
+                *renamed = called;
                 let mut d = Dictionary::new();
                 for (key, len) in ["Length1", "Length2", "Length3"].iter().zip(new.1) {
                     d.set(*key, Object::Integer(len as i64));

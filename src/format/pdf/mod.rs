@@ -49,6 +49,7 @@ mod sfnt;
 pub mod small;
 mod source;
 mod subject;
+mod surplus;
 mod tables;
 mod tags;
 mod tokens;

@@ -405,7 +405,9 @@ impl<'d> Out<'d> {
         };
         let own: &[&[u8]] = &[b"DCTDecode", b"DCT", b"JPXDecode", b"CCITTFaxDecode", b"CCF", b"JBIG2Decode"];
         if !own.contains(&codec.as_slice()) {
-            return Some((None, obj::decoded(self.src, s).ok()?));
+            let mut data = obj::decoded(self.src, s).ok()?;
+            data.truncate(super::surplus::bytes(self.src, &s.dict)?);
+            return Some((None, data));
         }
         let mut data = s.content.clone();
         if names.len() > 1 {
@@ -432,6 +434,12 @@ impl<'d> Out<'d> {
                 ("JBIG2Decode", super::codecs::jbig2(&data)?)
             }
             _ => {
+                if let Some((strip, width, height)) = super::picture::fax_again(self.src, &s.dict, &data) {
+                    parms.set("K", Object::Integer(-1));
+                    parms.set("Columns", Object::Integer(width));
+                    parms.set("Rows", Object::Integer(height));
+                    return Some((Some((name("CCITTFaxDecode"), Some(Object::Dictionary(parms)))), strip));
+                }
                 if let Some(p) = codec_parms() {
                     let keys: &[&[u8]] =
                         &[b"K", b"EndOfLine", b"EncodedByteAlign", b"Columns", b"Rows", b"EndOfBlock", b"BlackIs1"];

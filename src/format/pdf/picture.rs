@@ -234,6 +234,15 @@ fn fax(doc: &Document, d: &Dictionary, data: &[u8], w: usize, h: usize, inverted
     Raster::new(w, h, Depth::Bit, out)
 }
 
+/// A fax picture packed anew, with its width and height: what stands behind its last row is not part of it.
+pub fn fax_again(doc: &Document, d: &Dictionary, data: &[u8]) -> Option<(Vec<u8>, i64, i64)> {
+    let n = |key: &[u8]| obj::num(doc, d, key).filter(|v| *v >= 1.0 && *v < 1e6).map(|v| v as usize);
+    let (w, h) = (n(b"Width")?, n(b"Height")?);
+    check_size(w as u64, h as u64, 3).ok()?;
+    let raster = fax(doc, d, data, w, h, false).ok()?;
+    Some((tiff_write::group4(&raster)?, w as i64, h as i64))
+}
+
 /// Samples without a codec.
 fn plain(
     doc: &Document,

@@ -32,6 +32,16 @@ pub(super) fn matrix(out: &mut Vec<u8>, m: &Matrix) {
 
 /// A number and a blank.
 pub fn number(out: &mut Vec<u8>, v: f64) {
+    decimals(out, v, if v.abs() < 0.01 { 9 } else { 4 });
+}
+
+/// A number as it came, with as many figures as a reader makes use of, and a blank: a scale is multiplied with places of many thousand.
+pub fn copied(out: &mut Vec<u8>, v: f64) {
+    let whole = v.abs().max(1.0).log10().min(9.0) as usize;
+    decimals(out, v, if v.abs() < 0.01 { 9 } else { (8 - whole.min(8)).max(4) });
+}
+
+fn decimals(out: &mut Vec<u8>, v: f64, places: usize) {
     if !v.is_finite() {
         out.extend(b"0 ");
         return;
@@ -41,7 +51,7 @@ pub fn number(out: &mut Vec<u8>, v: f64) {
         out.push(b' ');
         return;
     }
-    let mut s = if v.abs() < 0.01 { format!("{v:.9}") } else { format!("{v:.4}") };
+    let mut s = format!("{v:.places$}");
     while s.ends_with('0') {
         s.pop();
     }
@@ -80,7 +90,7 @@ pub(super) fn value(out: &mut Vec<u8>, v: &Val) {
         Val::Null => out.extend(b"null"),
         Val::Bool(b) => out.extend(b.to_string().into_bytes()),
         Val::Num(n) => {
-            number(out, *n);
+            copied(out, *n);
             out.pop();
         }
         Val::Name(n) => {
@@ -113,5 +123,24 @@ pub(super) fn value(out: &mut Vec<u8>, v: &Val) {
             }
             out.extend(b">>");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_are_copied_keep_their_scale() {
+        let written = |v: f64| {
+            let mut out = Vec::new();
+            copied(&mut out, v);
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(written(2.5784538), "2.5784538 ");
+        assert_eq!(written(-49509.246), "-49509.246 ");
+        assert_eq!(written(0.24), "0.24 ");
+        assert_eq!(written(0.0012345678), "0.001234568 ");
+        assert_eq!((written(12.0), written(f64::NAN), written(-1e300)), ("12 ".into(), "0 ".into(), written(-1e300)));
     }
 }

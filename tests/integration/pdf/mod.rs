@@ -1,6 +1,7 @@
 //! PDFs: a name in every place that can hold one is gone, what is kept reads on, and nothing tells how long a name was.
 
 mod attacks;
+mod corners;
 mod decode;
 mod drawing;
 mod geometry;

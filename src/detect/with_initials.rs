@@ -1,0 +1,193 @@
+//! Initials beside a name that was found without them: `D. Pirie` where `Pirie` was found, `Kehau A.`, `LINDQVIST, M`.
+
+use crate::model::mention::{Category, Mention, Who};
+
+/// Words that a single capital belongs to: `hepatitis C. Jones called`.
+const LETTERED: &[&str] = &[
+    "hepatitis",
+    "vitamin",
+    "type",
+    "group",
+    "class",
+    "grade",
+    "stage",
+    "influenza",
+    "plan",
+    "unit",
+    "bed",
+    "part",
+    "step",
+    "protein",
+    "factor",
+    "medicare",
+    "hep",
+    "vit",
+    "room",
+    "option",
+    "category",
+    "appendix",
+    "section",
+    "blood",
+    "level",
+    "pod",
+    "bay",
+    "triage",
+];
+
+/// Lengthens the names of others in `found` (sorted, without overlaps) by the initials that stand beside them.
+pub fn lengthen(text: &str, found: &mut [Mention]) {
+    for i in 0..found.len() {
+        let floor = i.checked_sub(1).and_then(|k| found.get(k)).map_or(0, |m| m.end);
+        let ceiling = found.get(i + 1).map_or(text.len(), |m| m.start);
+        let Some(m) = found.get_mut(i).filter(|m| m.category == Category::Name && !matches!(m.who, Who::Patient | Who::Nobody))
+        else {
+            continue;
+        };
+        let (Some(head), Some(name), Some(tail)) = (text.get(floor..m.start), text.get(m.start..m.end), text.get(m.end..ceiling))
+        else {
+            continue;
+        };
+        if m.start < floor || m.end > ceiling || name.chars().filter(|c| c.is_alphabetic()).count() < 3 {
+            continue;
+        }
+        let more = before(head, name);
+        m.start -= more;
+        if more == 0 {
+            m.end += after(tail, name);
+        }
+    }
+}
+
+/// Bytes of `head` that are initials of the name behind it.
+fn before(head: &str, name: &str) -> usize {
+    let small = name.chars().next().is_some_and(char::is_lowercase);
+    let loud = name.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
+    let mut rest = head;
+    for _ in 0..2 {
+        let bare = rest.strip_suffix(' ').unwrap_or(rest);
+        let dotted = bare.strip_suffix('.');
+        let Some(letter) = dotted.unwrap_or(bare).chars().next_back() else { break };
+        let stem = dotted.unwrap_or(bare);
+        let left = &stem[..stem.len() - letter.len_utf8()];
+        let fits = match dotted {
+            Some(_) => letter.is_uppercase() || small && letter.is_lowercase(),
+            // `Prescriber: S HABTE`: without its point only in capitals, at the head of a field.
+            None => loud && bare.len() < rest.len() && letter.is_uppercase() && !matches!(letter, 'I' | 'A') && opens(left),
+        };
+        let glued = left.chars().next_back().is_some_and(|c| c.is_alphanumeric() || matches!(c, '\'' | '-' | '/' | '&' | '+'));
+        let word = left.trim_end().rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or("").to_lowercase();
+        let lettered = LETTERED.contains(&word.as_str()) && left.ends_with(' ');
+        if !fits || glued || lettered {
+            break;
+        }
+        rest = left;
+        if !left.ends_with([' ', '.']) {
+            break;
+        }
+    }
+    // A blank before the initials is none of the name.
+    head.len() - rest.len()
+}
+
+/// A line, a cell or a field begins behind `left`.
+fn opens(left: &str) -> bool {
+    left.is_empty()
+        || left.ends_with(['\n', '\t', '|', '(', '"'])
+        || left.ends_with("  ")
+        || left.ends_with(": ")
+        || left.ends_with("| ")
+}
+
+/// Bytes of `tail` that are the initial behind the name.
+fn after(tail: &str, name: &str) -> usize {
+    if name.contains(',') || name.trim_end_matches('.').rsplit(' ').next().is_some_and(|w| w.chars().count() == 1) {
+        return 0;
+    }
+    let small = name.chars().all(|c| !c.is_uppercase());
+    let comma = tail.strip_prefix(',');
+    let rest = comma.unwrap_or(tail);
+    let gap = rest.strip_prefix(' ');
+    let rest = gap.unwrap_or(rest);
+    let Some(letter) = rest.chars().next().filter(|c| c.is_alphabetic()) else { return 0 };
+    if comma.is_none() && gap.is_none() || !letter.is_uppercase() && !small {
+        return 0;
+    }
+    let rest = &rest[letter.len_utf8()..];
+    let dotted = rest.strip_prefix('.');
+    let rest = dotted.unwrap_or(rest);
+    let closed = rest.is_empty()
+        || rest.starts_with(['\n', '\r', '\t', '|', '"', ')', ',', ';'])
+        || rest.starts_with("  ")
+        || rest.starts_with(" (")
+        || rest.starts_with(" |");
+    // `Roe F 61`: a sex; `Roe, I feel fine`: somebody speaks.
+    let sex = matches!(letter, 'F' | 'M' | 'f' | 'm') && comma.is_none() && dotted.is_none();
+    let speaks = matches!(letter, 'I' | 'a' | 'A') && dotted.is_none() && !closed;
+    // `Kehau A. 1500`, but not `..., seen by Rosa. A. Plan`.
+    let ends = closed || dotted.is_some_and(|r| r.starts_with(' ')) && letter.is_uppercase() && comma.is_none();
+    if sex || speaks || !ends || comma.is_some() && !closed {
+        return 0;
+    }
+    tail.len() - rest.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::role::Role;
+    use proptest::prelude::*;
+
+    fn lengthened(text: &str, name: &str) -> String {
+        let start = text.find(name).unwrap();
+        let who = Who::New(Role::Nurse);
+        let mut found = [Mention {
+            start,
+            end: start + name.len(),
+            category: Category::Name,
+            who,
+            rule: "test",
+            confidence: 0.9,
+            name: None,
+        }];
+        lengthen(text, &mut found);
+        text[found[0].start..found[0].end].to_string()
+    }
+
+    #[test]
+    fn initials_beside_a_name_belong_to_it() {
+        for (text, name, want) in [
+            ("check D. Pirie", "Pirie", "D. Pirie"),
+            ("by J. P. Oyarzabal, MD", "Oyarzabal", "J. P. Oyarzabal"),
+            ("by J.P. Oyarzabal, MD", "Oyarzabal", "J.P. Oyarzabal"),
+            ("agent k. blankenship", "blankenship", "k. blankenship"),
+            ("Prescriber: S HABTE    Pharmacy", "HABTE", "S HABTE"),
+            ("D. Tsering to Kehau A. 1500", "Kehau", "Kehau A."),
+            ("9-02  thorvaldsen, k   72m", "thorvaldsen", "thorvaldsen, k"),
+            ("\"LINDQVIST, M\"", "LINDQVIST", "LINDQVIST, M"),
+            ("TECHNOLOGIST: SKYLER P, RT(R)", "SKYLER", "SKYLER P"),
+            // None of the name.
+            ("hepatitis C. Jones called", "Jones", "Jones"),
+            ("told Rosa, I feel fine", "Rosa", "Rosa"),
+            ("Esposito F 61", "Esposito", "Esposito"),
+            ("PLAN A JONES", "JONES", "JONES"),
+            ("Rosa a nurse", "Rosa", "Rosa"),
+            ("both R/L. Jones", "Jones", "Jones"),
+        ] {
+            assert_eq!(lengthened(text, name), want, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn ranges_stay_in_order_and_on_characters(text in "[A-Za-z .,é\\n|]{0,40}", a in 0usize..40, b in 0usize..40) {
+            let (a, b) = (a.min(b).min(text.len()), a.max(b).min(text.len()));
+            if a < b && text.is_char_boundary(a) && text.is_char_boundary(b) {
+                let mut found = [Mention {
+                    start: a, end: b, category: Category::Name, who: Who::Ambiguous, rule: "test", confidence: 0.9, name: None,
+                }];
+                lengthen(&text, &mut found);
+                prop_assert!(found[0].start <= a && found[0].end >= b && text.get(found[0].start..found[0].end).is_some());
+            }
+        }
+    }
+}
