@@ -441,6 +441,10 @@ pub fn credential_at(t: &Tokens, k: usize) -> Option<(Role, bool, usize)> {
         return None;
     }
     if let Some((role, strict)) = credential(t.word(k)) {
+        // `PT-90217`: a number.
+        if t.is(k + 1, '-') && t.touches_next(k) && t.touches_next(k + 1) && t.shape(k + 2) == Some(Shape::Number) {
+            return None;
+        }
         let slash = t.is(k + 1, '/') && t.shape(k + 2) == Some(Shape::Initial);
         return Some((role, strict, if slash { 3 } else { 1 }));
     }

@@ -173,6 +173,10 @@ pub fn plain(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
     let mut best = NameLike::Word;
     let (mut at, mut end, mut words) = (i, i, 0usize);
     while parts.len() < MAX_PARTS {
+        // `Eunice Pettibone     Rm 118B`: another column.
+        if words >= 2 && far(t, at) || words > 0 && is_room(t, at) {
+            break;
+        }
         let Some(step) = part(t, at, &parts, trust, words) else { break };
         if step.word {
             words += 1;
@@ -190,6 +194,17 @@ pub fn plain(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
         return None;
     }
     finish(t, i, end, &parts, best, words)
+}
+
+/// Three blanks or more before token `at`.
+fn far(t: &Tokens, at: usize) -> bool {
+    t.get(at.wrapping_sub(1)).zip(t.get(at)).is_some_and(|(a, b)| b.start >= a.end + 3 + if a.possessive { 2 } else { 0 })
+}
+
+/// `Rm 12B`, `Bed 4`.
+fn is_room(t: &Tokens, at: usize) -> bool {
+    matches!(t.low(at), "rm" | "room" | "bed" | "unit" | "apt" | "ward" | "bay")
+        && matches!(t.shape(at + 1 + usize::from(t.is(at + 1, '#'))), Some(Shape::Number | Shape::Mixed | Shape::Initial))
 }
 
 struct Step {
@@ -527,7 +542,8 @@ fn split_parts(t: &Tokens, parts: &[usize]) -> Name {
     while cut + 1 < parts.len() {
         let k = parts[cut];
         let low = t.low(k);
-        let given_like = t.shape(k) == Some(Shape::Initial) || is_given(low) && !is_surname(low) && !is_particle(low);
+        let quoted = matches!(t.shape(k.wrapping_sub(1)), Some(Shape::Mark('"' | '('))) && k > 0;
+        let given_like = quoted || t.shape(k) == Some(Shape::Initial) || is_given(low) && !is_surname(low) && !is_particle(low);
         if !given_like {
             break;
         }

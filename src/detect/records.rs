@@ -311,6 +311,8 @@ fn whose(name: &Name, about_patient: bool, kin: Option<Role>, told: Option<Role>
     }
     let whole = !name.family.is_empty() && !name.given.is_empty();
     match (fit, told) {
+        // `Child: Maelys Thibault` in the chart of that child.
+        (Fit::Full, Some(_)) if kin == Some(Role::Child) && own.is_exact_given(name) && own.is_child(None) => Who::Patient,
         (Fit::Full, Some(_)) if kin.is_some() && own.other_generation(name) => Who::New(kin.unwrap_or(Role::Relative)),
         (Fit::Full, Some(r))
             if kin.is_some()

@@ -67,6 +67,13 @@ pub fn part(e: &Evidence, own: &Own, ctx: &Context) -> Who {
         return Who::New(other_role(e, ctx));
     }
     let function = e.role.map(Role::group);
+    // `in the care of Ms. Roe`, `signed by Ms. Roe`: an honorific of the patient's sex, and no clinician's title.
+    let works = matches!(function, Some(RoleGroup::Clinician | RoleGroup::Staff));
+    let honoured = e.titled && e.title_role.is_none() && e.sex.is_some() && e.sex == own.sex.as_deref();
+    let plain = ctx.kin_hint.is_none() && ctx.subject_is_patient && section_role(ctx.section).is_none();
+    if works && honoured && plain {
+        return Who::Patient;
+    }
     if matches!(
         function,
         Some(RoleGroup::OtherPatient | RoleGroup::Contact | RoleGroup::OtherPerson | RoleGroup::Clinician | RoleGroup::Staff)

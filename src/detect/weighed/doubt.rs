@@ -37,6 +37,27 @@ const DOUBT: f32 = -0.7;
 
 /// A find of the lists alone is left out below this sum.
 const FALLS: f32 = -1.2;
+/// A find of a rule that goes by cue is left out below this sum: `sister Catherine wheel`.
+const CUED_FALLS: f32 = -2.5;
+/// Rules that know a name by what stands beside it.
+const CUED: &[&str] = &[
+    "cue.role",
+    "cue.label",
+    "cue.column",
+    "cue.kin",
+    "cue.title",
+    "cue.ward",
+    "cue.signature",
+    "cue.function",
+    "cue.initials",
+    "cue.record",
+    "cue.speaker",
+    "cue.apposition",
+    "cue.described",
+    "cue.quoted",
+    "cue.dictation",
+    "list.lower-case",
+];
 /// Rules that know a name from lists alone, or from another name that lists know.
 const WEAK: &[&str] = &[
     "list.lone",
@@ -230,7 +251,7 @@ impl<'a> Doc<'a> {
         out
     }
 
-    /// True when the find at `at` is known from lists alone and all else speaks against it. Nothing falls that the model was not asked
+    /// True when all else speaks against the find at `at`, of a rule that may be wrong. Nothing falls that the model was not asked
     /// about, nor the family name of somebody named in full (`Dr. Owen Graves`) because a disease has it, too: `Graves will call`.
     pub fn falls(&self, at: usize, found: &[Mention], scores: &dyn Fn(usize) -> Option<f32>, own: &Own) -> bool {
         let Some(m) = found.get(at).filter(|m| is_weak(m) && !WEIGHTS.is_empty()) else { return false };
@@ -243,7 +264,7 @@ impl<'a> Doc<'a> {
             let sum = self.sum(k, found, Some(at), score, own);
             best = Some(best.map_or(sum, |b| b.max(sum)));
         }
-        best.is_some_and(|b| b < FALLS)
+        best.is_some_and(|b| b < if WEAK.contains(&m.rule) { FALLS } else { CUED_FALLS })
     }
 
     /// All that speaks for token `k`, with what the model says of it.
@@ -336,9 +357,9 @@ impl<'a> Doc<'a> {
     }
 }
 
-/// True for a name that only lists know.
+/// True for a name that falls when all else speaks against it: nobody whom the case knows.
 pub fn is_weak(m: &Mention) -> bool {
-    m.category == Category::Name && WEAK.contains(&m.rule) && matches!(m.who, Who::New(_))
+    m.category == Category::Name && (WEAK.contains(&m.rule) || CUED.contains(&m.rule)) && matches!(m.who, Who::New(_))
 }
 
 /// `## Plan`: a word of a heading as text marked up by signs has them.
