@@ -350,7 +350,8 @@ impl Knowledge {
         if best == Kind::Family
             && ids.contains(&PATIENT)
             && self.own.has_given()
-            && let Some((s, n)) = near.other_initial(|letter| !self.own.given_begins(letter) && !self.fits_initial(&ids, letter))
+            && let Some((s, n, e)) =
+                near.other_initial(&self.own, |letter| !self.own.given_begins(letter) && !self.fits_initial(&ids, letter))
         {
             let who = match part(&e, &self.own, ctx) {
                 Who::New(role) => Who::New(role),

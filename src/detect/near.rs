@@ -138,8 +138,8 @@ impl<'a> Near<'a> {
     }
 
     /// Initials of which `differs` says that the patient has them not, beside a family name: `E. Jaramillo`, `Jaramillo, E.`; the byte range
-    /// of the whole. A given name before them makes a middle initial of them.
-    pub fn other_initial(&self, differs: impl Fn(&str) -> bool) -> Option<(usize, usize)> {
+    /// of the whole, and the cues beside it. A given name before them makes a middle initial of them.
+    pub fn other_initial(&self, own: &Own, differs: impl Fn(&str) -> bool) -> Option<(usize, usize, Evidence)> {
         let t = &self.tokens;
         let mut first = self.first;
         for _ in 0..2 {
@@ -158,7 +158,8 @@ impl<'a> Near<'a> {
         let named =
             first.checked_sub(1).is_some_and(|k| t.is_capital(k) && t.like(k) >= NameLike::WordName && !t.begins_column(first));
         if first < self.first && !named && differs(t.low(first)) {
-            return Some((self.base + t.get(first)?.start, self.base + t.get(self.next.checked_sub(1)?)?.end));
+            let (from, to) = (t.get(first)?.start, t.get(self.next.checked_sub(1)?)?.end);
+            return Some((self.base + from, self.base + to, around(t, first, self.next, own)));
         }
         let comma = t.is(self.next, ',');
         let k = self.next + usize::from(comma);
@@ -166,7 +167,8 @@ impl<'a> Near<'a> {
         let closed = t.ends_column(k + 1 + dot) || matches!(t.shape(k + 1 + dot), Some(Shape::Mark(_)));
         let after = t.shape(k) == Some(Shape::Initial) && !t.is_sex(k) && !t.begins_column(self.next) && (comma || closed);
         if after && first == self.first && !named && differs(t.low(k)) {
-            return Some((self.base + t.get(self.first)?.start, self.base + t.get(k + dot)?.end));
+            let (from, to) = (t.get(self.first)?.start, t.get(k + dot)?.end);
+            return Some((self.base + from, self.base + to, around(t, self.first, k + dot + 1, own)));
         }
         None
     }

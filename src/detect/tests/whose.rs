@@ -74,6 +74,62 @@ fn kin_of_others_and_names_in_apposition() {
 }
 
 #[test]
+fn people_after_a_cue_are_found_though_their_names_are_like_things() {
+    use Role::*;
+    let new = Who::New;
+    check(&[
+        // `-uria` ends terms.
+        ("Her sister Bruria had surgery.", &[("Bruria", new(Sister))]),
+        ("3 kids: Chebet 14, Jeptoo 11, Kibet 4.", &[("Chebet", new(Child)), ("Jeptoo", new(Child)), ("Kibet", new(Child))]),
+        ("Brothers Meir (53, neg), Yoel (38, untested).", &[("Meir", new(Brother)), ("Yoel", new(Brother))]),
+        // Nouns of things that are verbs or labels here.
+        ("SW Desta saw the family.", &[("Desta", new(SocialWorker))]),
+        ("RN Effie cell 701-555-0123", &[("Effie", new(Nurse)), ("701-555-0123", new(Nurse))]),
+        ("CHARGE: Perpetua x5-0144", &[("Perpetua", new(Nurse)), ("5-0144", new(Nurse))]),
+        // Read by a scanner.
+        ("Seen by Dr. Drozd0wski and Dr. W1nterbourne.", &[("Drozd0wski", new(Physician)), ("W1nterbourne", new(Physician))]),
+        // Over the end of a line.
+        (
+            "The patient came today with her late husband's friend and husband Dimitris\nStavropoulakis and was well.",
+            &[("Dimitris\nStavropoulakis", new(Spouse))],
+        ),
+        ("Gigli saw used, Wagner 2, Gail 3.1, T1DM, B12, HbA1c, O2sat, COVID19, KPOH5E", &[]),
+    ]);
+}
+
+#[test]
+fn the_patients_own_name_stays_behind_labels_and_honorifics() {
+    check(&[
+        ("Resident: Jane Smith     Rm 118B", &[("Jane Smith", Who::Patient)]),
+        ("Jane Smith   PT-90217", &[("Jane Smith", Who::Patient)]),
+        ("Name: Jane \"Janie\" Smith, here today", &[("Jane \"Janie\" Smith", Who::Patient)]),
+        ("in the care of Ms. Smith.", &[("Smith", Who::Patient)]),
+    ]);
+}
+
+#[test]
+fn another_initial_with_the_patients_family_name_is_for_a_person_to_say() {
+    let k = Knowledge::new(
+        &Roster { persons: vec![person(0, Role::Patient, &["Jane", "Anne"], "Smith")] },
+        &patient(),
+        &Dictionary::default(),
+    );
+    for (text, want) in [
+        ("Contact: E. Smith 555-0153", Some(("E. Smith", Who::New(Role::Contact)))),
+        ("signed by K. L. Smith today", Some(("K. L. Smith", Who::Ambiguous))),
+        ("LD1  Smith R      G1 40.2", Some(("Smith R", Who::Ambiguous))),
+        ("husband E. Smith", Some(("E. Smith", Who::New(Role::Spouse)))),
+        ("A. Smith called", None),
+        ("J. Smith called", None),
+        ("I Smith", None),
+    ] {
+        let found = k.scan(text, &Context::default());
+        let other = found.iter().find(|m| m.rule == "roster.other-initial").map(|m| (&text[m.start..m.end], m.who.clone()));
+        assert_eq!(other, want, "{text}: {found:?}");
+    }
+}
+
+#[test]
 fn an_organisations_own_number_stays() {
     let table: &[(&str, Category, Who)] = &[
         ("RIVERSIDE COMMUNITY HOSPITAL\n400 Quarry Road\nTel (503) 555-0190\n", Category::Phone, Who::New(Role::Organization)),

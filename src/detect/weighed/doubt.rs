@@ -207,7 +207,7 @@ impl<'a> Doc<'a> {
             if self.is_plain(i, found, at) {
                 continue;
             }
-            let [sum] = WEIGHTS.sum(&self.evidence(i, found, None));
+            let [sum] = WEIGHTS.sum(self.evidence(i, found, None).iter());
             // What the model is not asked about anyway is worth the question only when little is wanting.
             let help = match self.t.like(i) {
                 _ if asked.binary_search(&i).is_ok() => most,
@@ -269,7 +269,7 @@ impl<'a> Doc<'a> {
 
     /// All that speaks for token `k`, with what the model says of it.
     fn sum(&self, k: usize, found: &[Mention], without: Option<usize>, score: f32, own: &Own) -> f32 {
-        WEIGHTS.sum(&self.evidence(k, found, without))[0]
+        WEIGHTS.sum(self.evidence(k, found, without).iter())[0]
             + WEIGHTS.sum(&model_evidence(self.t, k, score))[0]
             + WEIGHTS.sum(&self.thing_evidence(k, own))[0]
     }

@@ -29,9 +29,9 @@ impl<const N: usize> Table<N> {
     }
 
     /// The sum for each answer.
-    pub fn sum<S: AsRef<str>>(&self, evidence: &[S]) -> [f32; N] {
+    pub fn sum<S: AsRef<str>>(&self, evidence: impl IntoIterator<Item = S>) -> [f32; N] {
         let mut out = [0.0; N];
-        for weights in evidence.iter().filter_map(|e| self.by.get(e.as_ref())) {
+        for weights in evidence.into_iter().filter_map(|e| self.by.get(e.as_ref())) {
             out.iter_mut().zip(weights).for_each(|(o, w)| *o += w);
         }
         out
@@ -40,6 +40,31 @@ impl<const N: usize> Table<N> {
     /// True when nothing was fitted.
     pub fn is_empty(&self) -> bool {
         self.by.is_empty()
+    }
+}
+
+/// Names of evidence, one after the other: a word has dozens, and most words of an export are weighed.
+#[derive(Default)]
+pub struct Said {
+    text: String,
+    ends: Vec<u32>,
+}
+
+impl Said {
+    /// Adds a name, given in parts.
+    pub fn put(&mut self, parts: &[&str]) {
+        parts.iter().for_each(|p| self.text.push_str(p));
+        self.ends.push(self.text.len() as u32);
+    }
+
+    /// The names in order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        let mut from = 0;
+        self.ends.iter().map(move |end| {
+            let name = self.text.get(from..*end as usize).unwrap_or("");
+            from = *end as usize;
+            name
+        })
     }
 }
 

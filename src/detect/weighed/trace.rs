@@ -38,7 +38,7 @@ pub fn examples(names: &Names, text: &str, identity: &Identity, roster: &Roster)
     for i in (0..t.list.len()).filter(|i| doc.eligible(*i, &own)) {
         let Some(token) = t.get(i) else { continue };
         let over = found.partition_point(|m| m.start <= token.start).checked_sub(1).filter(|j| token.start < found[*j].end);
-        let mut evidence = doc.evidence(i, &found, over);
+        let mut evidence: Vec<String> = doc.evidence(i, &found, over).iter().map(str::to_string).collect();
         evidence.extend(doc.thing_evidence(i, &own));
         evidence.extend(word_evidence::model_evidence(&t, i, scores.get(i).copied().unwrap_or(0.0)));
         words.push(Example {

@@ -1,6 +1,7 @@
 //! All that speaks for and against a word being somebody's name.
 
 use super::doubt::{Doc, words_of};
+use super::table::Said;
 use crate::detect::cues::{credential, function, is_eponym_head, is_institution_head, kin, role_phrase, title};
 use crate::detect::evidence::credential_at;
 use crate::detect::lone::Style;
@@ -15,14 +16,14 @@ use crate::model::mention::{Category, Mention};
 
 impl Doc<'_> {
     /// All that speaks for and against token `i`. `found` are the finds without the one that may lie over it.
-    pub fn evidence(&self, i: usize, found: &[Mention], without: Option<usize>) -> Vec<String> {
+    pub fn evidence(&self, i: usize, found: &[Mention], without: Option<usize>) -> Said {
         let t = self.t;
-        let mut out: Vec<String> = Vec::with_capacity(40);
-        let mut put = |s: &str| out.push(s.to_string());
-        put("one");
+        let mut out = Said::default();
+        let mut put = |parts: &[&str]| out.put(parts);
+        put(&["one"]);
         // What the model alone has found is judged before it is a find.
         if let Some(m) = without.and_then(|w| found.get(w)).filter(|m| !m.rule.starts_with("model.")) {
-            put(&format!("rule={}", m.rule));
+            put(&["rule=", m.rule]);
         }
         let low = t.low(i);
         let shape = match t.shape(i) {
@@ -44,10 +45,10 @@ impl Doc<'_> {
             NameLike::Unknown => "unknown",
             NameLike::Word => "word",
         };
-        put(shape);
-        put(&format!("{shape}/{style}"));
-        put(&format!("like={like}"));
-        put(&format!("{shape}/{like}"));
+        put(&[shape]);
+        put(&[shape, "/", style]);
+        put(&["like=", like]);
+        put(&[shape, "/", like]);
         for (is, name) in [
             (is_given(low), "given"),
             (is_surname(low), "surname"),
@@ -62,31 +63,31 @@ impl Doc<'_> {
             (t.get(i).is_some_and(|x| x.possessive), "owns"),
         ] {
             if is {
-                put(name);
+                put(&[name]);
                 if matches!(name, "given" | "place" | "eponym" | "owns") {
-                    put(&format!("{name}/{like}"));
+                    put(&[name, "/", like]);
                 }
             }
         }
-        put(match t.word(i).chars().count() {
+        put(&[match t.word(i).chars().count() {
             1 => "len1",
             2 => "len2",
             3 => "len3",
             4 => "len4",
             _ => "long",
-        });
+        }]);
         // The same word elsewhere.
         if shape != "lower" && self.small.contains(low) {
-            put("also-small");
+            put(&["also-small"]);
         }
         let large = self.large.get(low).copied().unwrap_or(0);
         if large > 1 {
-            put("again");
+            put(&["again"]);
         }
         let mine = without.and_then(|w| found.get(w)).map_or(0, |m| usize::from(words_of(t, m).contains(&low.to_string())));
         if self.named.get(low).copied().unwrap_or(0) > mine {
-            put("named-elsewhere");
-            put(&format!("named-elsewhere/{shape}"));
+            put(&["named-elsewhere"]);
+            put(&["named-elsewhere/", shape]);
         }
         let over = |k: usize| {
             let x = t.get(k)?;
@@ -98,7 +99,7 @@ impl Doc<'_> {
         // The label of the line, and whether terms stand around.
         let line = t.line_start(i);
         if let Some(colon) = (line..i.min(line + 4)).find(|k| t.is(*k, ':')) {
-            out.push(format!("label={}", t.low(colon.saturating_sub(1))));
+            out.put(&["label=", t.low(colon.saturating_sub(1))]);
         }
         let near = (i.saturating_sub(6)..i + 7).filter(|k| *k != i && over(*k).is_none());
         let (mut terms, mut numbers) = (0, 0);
@@ -106,11 +107,12 @@ impl Doc<'_> {
             terms += usize::from(t.word(k).len() > 2 && (is_clinical(t.low(k)) || is_eponym(t.low(k))));
             numbers += usize::from(matches!(t.shape(k), Some(Shape::Number | Shape::Mixed)));
         }
-        out.push(format!("terms={}", terms.min(3)));
-        out.push(format!("terms={}/{like}", terms.min(3)));
-        out.push(format!("numbers={}", numbers.min(3)));
+        let (terms, numbers) = (small_figure(terms), small_figure(numbers));
+        out.put(&["terms=", terms]);
+        out.put(&["terms=", terms, "/", like]);
+        out.put(&["numbers=", numbers]);
         if (i.saturating_sub(8)..i + 9).any(|k| k != i && over(k).is_some_and(|m| m.category == Category::Name)) {
-            out.push("name-near".into());
+            out.put(&["name-near"]);
         }
         // What lists say of the words beside it, also where a find covers them.
         for (k, side) in [
@@ -127,33 +129,33 @@ impl Doc<'_> {
                 NameLike::Word => "word",
             };
             let capital = if t.is_capital(k) { "Cap" } else { "low" };
-            out.push(format!("{side}={capital}-{class}"));
-            out.push(format!("{side}={capital}-{class}/{like}"));
+            out.put(&[side, "=", capital, "-", class]);
+            out.put(&[side, "=", capital, "-", class, "/", like]);
             if is_given(low) && t.is_capital(k) {
-                out.push(format!("{side}=given"));
+                out.put(&[side, "=given"]);
             }
         }
         if t.begins_column(i) && t.ends_column(i + 1) {
-            out.push("cell".into());
-            out.push(format!("cell/{like}"));
+            out.put(&["cell"]);
+            out.put(&["cell/", like]);
         }
         out
     }
 
-    fn left<'m>(&self, i: usize, like: &str, over: &dyn Fn(usize) -> Option<&'m Mention>, out: &mut Vec<String>) {
+    fn left<'m>(&self, i: usize, like: &str, over: &dyn Fn(usize) -> Option<&'m Mention>, out: &mut Said) {
         let t = self.t;
         let Some(j) = i.checked_sub(1).filter(|_| !t.begins_line(i)) else {
-            out.push("l=line".into());
-            out.push(format!("l=line/{like}"));
+            out.put(&["l=line"]);
+            out.put(&["l=line/", like]);
             return;
         };
         if t.begins_column(i) {
-            out.push("column".into());
+            out.put(&["column"]);
         }
         if let Some(m) = over(j) {
             let kind = if m.category == Category::Name { "name" } else { "value" };
-            out.push(format!("l={kind}"));
-            out.push(format!("l={kind}/{like}"));
+            out.put(&["l=", kind]);
+            out.put(&["l=", kind, "/", like]);
             return;
         }
         let low = t.low(j);
@@ -163,12 +165,14 @@ impl Doc<'_> {
                 (if short { "abbreviation".into() } else { "stop".into() }, false)
             }
             Some(Shape::Mark(m)) => {
+                let mut buffer = [0; 4];
+                let mark: &str = m.encode_utf8(&mut buffer);
                 let before = j.checked_sub(1).filter(|k| !t.begins_line(k + 1) && m != '|');
                 if let Some(k) = before {
                     let kind = if over(k).is_some() { "name" } else { kind(t, k) };
-                    out.push(format!("l={m}{kind}"));
+                    out.put(&["l=", mark, kind]);
                     if m == ':' || m == '(' || m == '/' {
-                        out.push(format!("l{m}{}", t.low(k)));
+                        out.put(&["l", mark, t.low(k)]);
                     }
                 }
                 (m.to_string(), false)
@@ -180,46 +184,48 @@ impl Doc<'_> {
             Some(Shape::Initial) => ("initial".into(), false),
             _ => ("other".into(), false),
         };
-        out.push(format!("l={class}"));
-        out.push(format!("l={class}/{like}"));
+        out.put(&["l=", &class]);
+        out.put(&["l=", &class, "/", like]);
         if lexical {
-            out.push(format!("lw={low}"));
+            out.put(&["lw=", low]);
             if let Some(k) = j.checked_sub(1) {
                 let w = if over(k).is_some() { "NAME" } else { t.low(k) };
                 if matches!(t.shape(k), Some(Shape::Lower | Shape::Cap | Shape::Upper)) {
-                    out.push(format!("lw2={w}"));
+                    out.put(&["lw2=", w]);
                 }
                 if low == "and" && over(k).is_some() {
-                    out.push("l=name-and".into());
+                    out.put(&["l=name-and"]);
                 }
             }
         }
     }
 
-    fn right<'m>(&self, i: usize, like: &str, over: &dyn Fn(usize) -> Option<&'m Mention>, out: &mut Vec<String>) {
+    fn right<'m>(&self, i: usize, like: &str, over: &dyn Fn(usize) -> Option<&'m Mention>, out: &mut Said) {
         let t = self.t;
         let n = i + 1;
         if t.ends_line(n) {
-            out.push("r=line".into());
-            out.push(format!("r=line/{like}"));
+            out.put(&["r=line"]);
+            out.put(&["r=line/", like]);
             return;
         }
         if t.ends_column(n) {
-            out.push("ends-column".into());
+            out.put(&["ends-column"]);
         }
         if let Some(m) = over(n) {
             let kind = if m.category == Category::Name { "name" } else { "value" };
-            out.push(format!("r={kind}"));
-            out.push(format!("r={kind}/{like}"));
+            out.put(&["r=", kind]);
+            out.put(&["r=", kind, "/", like]);
             return;
         }
         let low = t.low(n);
         let mut class: String = match t.shape(n) {
             Some(Shape::Mark(m)) => {
+                let mut buffer = [0; 4];
+                let mark: &str = m.encode_utf8(&mut buffer);
                 if let Some(x) = over(n + 1) {
-                    out.push(format!("r={m}{}", if x.category == Category::Name { "name" } else { "value" }));
+                    out.put(&["r=", mark, if x.category == Category::Name { "name" } else { "value" }]);
                 } else if !t.ends_line(n + 1) {
-                    out.push(format!("r={m}{}", kind(t, n + 1)));
+                    out.put(&["r=", mark, kind(t, n + 1)]);
                 }
                 m.to_string()
             }
@@ -228,10 +234,10 @@ impl Doc<'_> {
                 if dose || t.is(n + 1, '%') { "dose".into() } else { "#".into() }
             }
             Some(Shape::Lower) => {
-                out.push(format!("rw={low}"));
+                out.put(&["rw=", low]);
                 let w2 = if over(n + 1).is_some() { "NAME" } else { t.low(n + 1) };
                 if low == "and" && w2 == "NAME" {
-                    out.push("r=and-name".into());
+                    out.put(&["r=and-name"]);
                 }
                 if is_speech(low) {
                     "speech".into()
@@ -246,7 +252,7 @@ impl Doc<'_> {
                 }
             }
             Some(Shape::Cap) => {
-                out.push(format!("rw={low}"));
+                out.put(&["rw=", low]);
                 format!("Cap-{}", kind(t, n))
             }
             Some(Shape::Upper) => {
@@ -264,9 +270,14 @@ impl Doc<'_> {
         } else if is_eponym_head(low) {
             class = "thing".into();
         }
-        out.push(format!("r={class}"));
-        out.push(format!("r={class}/{like}"));
+        out.put(&["r=", &class]);
+        out.put(&["r=", &class, "/", like]);
     }
+}
+
+/// Counts up to three.
+fn small_figure(n: usize) -> &'static str {
+    ["0", "1", "2"].get(n).copied().unwrap_or("3")
 }
 
 /// The bucket of what the model says.
