@@ -163,12 +163,21 @@ fn magic(h: &[u8]) -> Option<Found> {
     }
     // PDF readers accept the mark anywhere in the first 1024 bytes (ISO 32000-1, annex H, note 13).
     let near = &h[..h.len().min(1024)];
-    if memchr::memmem::find(near, b"%PDF-").is_some()
-        && (text_head(near).is_none() || near.trim_ascii_start().starts_with(b"%PDF-"))
+    if let Some(mark) = memchr::memmem::find(near, b"%PDF-")
+        && (text_head(near).is_none() || near.trim_ascii_start().starts_with(b"%PDF-") || holds_objects(&h[mark..]))
     {
         return Some(D(Kind::Pdf));
     }
     None
+}
+
+/// Objects of a PDF follow: something else before the mark does not make a text of it, in which packed pages would be read as letters.
+fn holds_objects(h: &[u8]) -> bool {
+    memchr::memmem::find_iter(h, b" obj").any(|at| {
+        let digits = h[..at].iter().rev().take_while(|b| b.is_ascii_digit()).count();
+        let before = h[..at - digits].strip_suffix(b" ").and_then(<[u8]>::last);
+        digits > 0 && before.is_some_and(u8::is_ascii_digit)
+    })
 }
 
 /// Control characters that occur in honest text: tab, line ends, form feed, DOS end of file, the marks around an HL7 v2 message.
@@ -399,6 +408,8 @@ mod tests {
         assert_eq!(kind(b"%PDF-1.7\n%\xe2\xe3"), Kind::Pdf);
         assert_eq!(kind(b"{\\rtf1\\ansi"), Kind::Rtf);
         assert_eq!(kind(b"\x00\x01junk%PDF-1.4"), Kind::Pdf);
+        assert_eq!(kind(b"junk\n%PDF-1.7\n1 0 obj\n<<>>\nendobj"), Kind::Pdf);
+        assert_eq!(kind(b"Sent as %PDF-1.7, see the obj and 3 obj"), Kind::Text);
         assert_eq!(kind(b"\x89PNG\r\n\x1a\n...."), Kind::Image(ImageKind::Png));
         assert_eq!(kind(b"\xff\xd8\xff\xe0"), Kind::Image(ImageKind::Jpeg));
         assert_eq!(kind(b"II*\0aaaa"), Kind::Image(ImageKind::Tiff));

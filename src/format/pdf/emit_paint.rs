@@ -115,20 +115,11 @@ impl<'d> Emitter<'_, 'd> {
             Some(Val::Arr(_)) => Some(1),
             _ => None,
         };
-        let Some((data, filter)) = surplus::inline(d, data, space) else {
+        let Some((data, packed)) = surplus::inline(d, data, space) else {
             self.out.notes.insert("a picture that is not understood was left out");
             return;
         };
-        let mut head = Vec::new();
-        if let Some(f) = filter {
-            head.extend(format!("/F /{f} ").into_bytes());
-        }
-        let parms = d.iter().find(|(k, _)| k == b"DP" || k == b"DecodeParms").filter(|_| filter == Some("CCF"));
-        if let Some((_, v)) = parms {
-            head.extend(b"/DP ");
-            value(&mut head, &surplus::fax_parms(v));
-            head.push(b' ');
-        }
+        let mut head = packed.into_bytes();
         for (short, long) in known {
             let Some((_, v)) = d.iter().find(|(k, _)| k == short || k == long) else { continue };
             let v = match v {

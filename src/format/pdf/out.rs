@@ -434,22 +434,11 @@ impl<'d> Out<'d> {
                 ("JBIG2Decode", super::codecs::jbig2(&data)?)
             }
             _ => {
-                if let Some((strip, width, height)) = super::picture::fax_again(self.src, &s.dict, &data) {
-                    parms.set("K", Object::Integer(-1));
-                    parms.set("Columns", Object::Integer(width));
-                    parms.set("Rows", Object::Integer(height));
-                    return Some((Some((name("CCITTFaxDecode"), Some(Object::Dictionary(parms)))), strip));
-                }
-                if let Some(p) = codec_parms() {
-                    let keys: &[&[u8]] =
-                        &[b"K", b"EndOfLine", b"EncodedByteAlign", b"Columns", b"Rows", b"EndOfBlock", b"BlackIs1"];
-                    for key in keys {
-                        if let Some(v) = obj::get(self.src, p, key) {
-                            parms.set(*key, self.numbers(v, 0));
-                        }
-                    }
-                }
-                ("CCITTFaxDecode", data)
+                let (strip, width, height) = super::picture::fax_again(self.src, &s.dict, &data)?;
+                parms.set("K", Object::Integer(-1));
+                parms.set("Columns", Object::Integer(width));
+                parms.set("Rows", Object::Integer(height));
+                ("CCITTFaxDecode", strip)
             }
         };
         let parms = (!parms.is_empty()).then_some(Object::Dictionary(parms));

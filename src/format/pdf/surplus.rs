@@ -46,9 +46,9 @@ fn named(n: &[u8]) -> Option<usize> {
     }
 }
 
-/// Data of an inline image and the filter they are written with: samples and no more, a JPEG without what it says of itself. `parts` are the
-/// samples of a pixel. `None` for data that cannot be taken apart.
-pub fn inline(dict: &[(Vec<u8>, Val)], data: &[u8], parts: Option<usize>) -> Option<(Vec<u8>, Option<&'static str>)> {
+/// Data of an inline image and the filters they are written with, as they stand in its dictionary: samples and no more, a JPEG without what it
+/// says of itself, a fax packed anew. `parts` are the samples of a pixel. `None` for data that cannot be taken apart.
+pub fn inline(dict: &[(Vec<u8>, Val)], data: &[u8], parts: Option<usize>) -> Option<(Vec<u8>, String)> {
     let get = |short: &[u8], long: &[u8]| dict.iter().find(|(k, _)| k == short || k == long).map(|(_, v)| v);
     let mut filters: Vec<Vec<u8>> = match get(b"F", b"Filter") {
         Some(Val::Name(n)) => vec![n.clone()],
@@ -64,9 +64,8 @@ pub fn inline(dict: &[(Vec<u8>, Val)], data: &[u8], parts: Option<usize>) -> Opt
     }
     let mut plain = if filters.is_empty() { data.to_vec() } else { obj::decoded(&Document::new(), &packed).ok()? };
     match own.as_deref() {
-        Some(b"DCT" | b"DCTDecode") => return Some((super::codecs::jpeg(&plain)?, Some("DCT"))),
-        // Where a fax ends only its decoder knows.
-        Some(_) => return filters.is_empty().then_some((plain, Some("CCF"))),
+        Some(b"DCT" | b"DCTDecode") => return Some((super::codecs::jpeg(&plain)?, "/F /DCT ".into())),
+        Some(_) => return fax(get(b"W", b"Width")?, get(b"H", b"Height")?, get(b"DP", b"DecodeParms"), &plain),
         None => {}
     }
     let n = |v: Option<&Val>| v.and_then(Val::num).filter(|n| (1.0..1e6).contains(n)).map(|n| n as usize);
@@ -78,24 +77,26 @@ pub fn inline(dict: &[(Vec<u8>, Val)], data: &[u8], parts: Option<usize>) -> Opt
         return None;
     }
     if filters.is_empty() {
-        return Some((plain, None));
+        return Some((plain, String::new()));
     }
-    // Readers look for the end of what is packed: digits cannot be taken for it.
-    let mut digits: Vec<u8> = plain.iter().flat_map(|b| format!("{b:02X}").into_bytes()).collect();
-    digits.push(b'>');
-    Some((digits, Some("AHx")))
+    Some((digits(&plain), "/F /AHx ".into()))
 }
 
-/// What a fax decoder is told, and nothing else.
-pub fn fax_parms(v: &Val) -> Val {
-    let keys: &[&[u8]] = &[b"K", b"EndOfLine", b"EncodedByteAlign", b"Columns", b"Rows", b"EndOfBlock", b"BlackIs1"];
-    let one = match v {
-        Val::Arr(a) => a.last().unwrap_or(v),
-        v => v,
-    };
-    let Val::Dict(d) = one else { return Val::Null };
-    let told = |(k, v): &&(Vec<u8>, Val)| keys.contains(&k.as_slice()) && matches!(v, Val::Num(_) | Val::Bool(_));
-    Val::Dict(d.iter().filter(told).cloned().collect())
+/// Readers look for the end of what is packed: digits cannot be taken for it.
+fn digits(plain: &[u8]) -> Vec<u8> {
+    let mut digits: Vec<u8> = plain.iter().flat_map(|b| format!("{b:02X}").into_bytes()).collect();
+    digits.push(b'>');
+    digits
+}
+
+/// A fax decoded and packed anew: where its rows end only a decoder knows, and what follows them can be anything.
+fn fax(width: &Val, height: &Val, parms: Option<&Val>, plain: &[u8]) -> Option<(Vec<u8>, String)> {
+    let mut d = Dictionary::new();
+    d.set("Width", object(width, 0));
+    d.set("Height", object(height, 0));
+    d.set("DecodeParms", parms.map_or(Object::Null, |p| object(p, 0)));
+    let (strip, width, height) = super::picture::fax_again(&Document::new(), &d, plain)?;
+    Some((digits(&strip), format!("/F [/AHx /CCF] /DP [null <</K -1 /Columns {width} /Rows {height}>>] ")))
 }
 
 /// The palette of an inline image with the colours that it says it has.
@@ -126,9 +127,11 @@ fn object(v: &Val, depth: u8) -> Object {
 mod tests {
     use super::super::lex::operations;
     use super::*;
+    use crate::format::image::raster::{Depth, Raster};
+    use crate::format::image::tiff_write::group4;
 
-    fn taken(image: &str) -> Option<(Vec<u8>, Option<&'static str>)> {
-        let ops = operations(image.as_bytes()).unwrap();
+    fn taken(image: impl AsRef<[u8]>) -> Option<(Vec<u8>, String)> {
+        let ops = operations(image.as_ref()).unwrap();
         let (Val::Dict(d), Val::Str(s)) = (&ops[0].args[0], &ops[0].args[1]) else { panic!("no image") };
         inline(d, s, Some(1))
     }
@@ -136,23 +139,40 @@ mod tests {
     #[test]
     fn what_stands_behind_the_samples_goes() {
         let hex = taken("BI /W 2 /H 2 /BPC 8 /CS /G /F /AHx ID 00ff00ff416E6E20526F65> EI");
-        assert_eq!(hex, Some((b"00FF00FF>".to_vec(), Some("AHx"))));
-        assert_eq!(taken("BI /W 4 /H 1 /BPC 8 /CS /G ID abcdAnn Roe EI"), Some((b"abcd".to_vec(), None)));
-        assert_eq!(taken("BI /W 8 /H 2 /IM true ID abAnn EI"), Some((b"ab".to_vec(), None)));
+        assert_eq!(hex, Some((b"00FF00FF>".to_vec(), "/F /AHx ".into())));
+        assert_eq!(taken("BI /W 4 /H 1 /BPC 8 /CS /G ID abcdAnn Roe EI"), Some((b"abcd".to_vec(), String::new())));
+        assert_eq!(taken("BI /W 8 /H 2 /IM true ID abAnn EI"), Some((b"ab".to_vec(), String::new())));
         assert_eq!(taken("BI /W 4 /H 1 /BPC 8 /CS /G /F /DCT ID no JPEG EI"), None);
         assert_eq!(taken("BI /W 4 /H 1 /BPC 8 /CS /G /F /Fl ID no zlib EI"), None);
     }
 
     #[test]
-    fn palettes_and_parameters_hold_what_they_say() {
-        let ops = operations(b"BI /W 1 /H 1 /BPC 8 /CS [/I /RGB 1 (abcdefAnn Roe)] /F /CCF /DP <</K -1 /X (Ann Roe)>> ID a EI")
-            .unwrap();
+    fn a_fax_ends_with_its_last_row() {
+        let mut bits = Raster::blank(32, 9, Depth::Bit);
+        bits.data.iter_mut().skip(40).take(50).for_each(|p| *p = 0);
+        let strip = group4(&bits).unwrap();
+        let image =
+            |dict: &str, strip: &[u8]| [format!("BI /H 9 /BPC 1 /CS /G {dict} ID ").as_bytes(), strip, b" Ann Roe EI"].concat();
+        let packed = (digits(&strip), "/F [/AHx /CCF] /DP [null <</K -1 /Columns 32 /Rows 9>>] ".to_string());
+        let whole = image("/W 32 /F /CCF /DP <</K -1 /Columns 32 /X (Ann Roe)>>", &strip);
+        assert_eq!(taken(&whole), Some(packed.clone()));
+        let hex = strip.iter().map(|b| format!("{b:02x}")).collect::<String>() + "00416E6E>";
+        let twice = image("/W 32 /F [/AHx /CCF] /DP [null <</K -1 /Columns 32>>]", hex.as_bytes());
+        assert_eq!(taken(&twice), Some(packed));
+        // Rows of another width are read as readers do it: byte after byte.
+        let narrow = taken(&image("/W 28 /F /CCF /DP <</K -1 /Columns 32>>", &strip)).unwrap();
+        assert!(narrow.1.contains("/Columns 28 /Rows 9"), "{}", narrow.1);
+        assert_eq!(taken(&image("/W 32 /F /CCF /DP <</K -1 /Columns 32>>", b"Ann Roe")), None, "no fax");
+    }
+
+    #[test]
+    fn palettes_hold_what_they_say() {
+        let ops = operations(b"BI /W 1 /H 1 /BPC 8 /CS [/I /RGB 1 (abcdefAnn Roe)] ID a EI").unwrap();
         let Val::Dict(d) = &ops[0].args[0] else { panic!("no image") };
         let of = |key: &[u8]| d.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone()).unwrap();
         let Val::Arr(a) = of(b"CS") else { panic!("no palette") };
         let Some(Val::Arr(kept)) = palette(&a) else { panic!("not kept") };
         assert_eq!(kept[3], Val::Str(b"abcdef".to_vec()));
-        assert_eq!(fax_parms(&of(b"DP")), Val::Dict(vec![(b"K".to_vec(), Val::Num(-1.0))]));
         assert_eq!(palette(&a[..2]), None);
     }
 

@@ -42,12 +42,16 @@ fn behind_the_pixels() -> Vec<u8> {
     let mut fax = vec![0xff, 0x00, 0x10, 0x01];
     fax.extend(b"seen by Dr. Alba Quixmore");
     let fax = m.stream("/Type/XObject/Subtype/Image/Width 8/Height 8/BitsPerComponent 1/ColorSpace/DeviceGray/Filter/CCITTFaxDecode/DecodeParms<</K -1/Columns 8/Rows 8/Quixmore(Quixmore)>>", fax);
-    m.resources = format!("/XObject<</A {plain} 0 R/B {veiled} 0 R/C {stencil} 0 R/D {few} 0 R/E {fax} 0 R>>");
+    // Its rows are wider than the picture, and what is no fax at all.
+    let narrow = m.stream("/Type/XObject/Subtype/Image/Width 5/Height 8/BitsPerComponent 1/ColorSpace/DeviceGray/Filter/CCITTFaxDecode/DecodeParms<</K -1/Columns 8>>", [&[0xff, 0x00, 0x10, 0x01][..], b" Dr. Alba Quixmore"].concat());
+    let none = m.stream("/Type/XObject/Subtype/Image/Width 5/Height 8/BitsPerComponent 1/ImageMask true/Filter/CCITTFaxDecode/DecodeParms<</K -1/Columns 900>>", "Dr. Alba Quixmore");
+    m.resources =
+        format!("/XObject<</A {plain} 0 R/B {veiled} 0 R/C {stencil} 0 R/D {few} 0 R/E {fax} 0 R/F {narrow} 0 R/G {none} 0 R>>");
     let hex = "61626364 51756978 6D6F7265 20616E64 206D6F7265>";
     page(
         m,
         &format!(
-            "q 9 0 0 9 72 400 cm /A Do /B Do /C Do /D Do /E Do BI /W 2 /H 2 /BPC 8 /CS /G ID abcdQuixmore and more EI BI /W 2 /H 2 /BPC 8 /CS /G /F /AHx ID {hex} EI BI /W 1 /H 1 /BPC 8 /CS [/I /RGB 0 (abcQuixmore and more)] ID a EI Q"
+            "q 9 0 0 9 72 400 cm /A Do /B Do /C Do /D Do /E Do /F Do /G Do BI /W 8 /H 8 /BPC 1 /CS /G /F [/AHx /CCF] /DP [null <</K -1 /Columns 8>>] ID FF001001 {hex} EI BI /W 8 /H 2 /IM true /F /CCF /DP <</K 0 /Columns 8 /Quixmore (Quixmore)>> ID Quixmore and more EI BI /W 2 /H 2 /BPC 8 /CS /G ID abcdQuixmore and more EI BI /W 2 /H 2 /BPC 8 /CS /G /F /AHx ID {hex} EI BI /W 1 /H 1 /BPC 8 /CS [/I /RGB 0 (abcQuixmore and more)] ID a EI Q"
         ),
     )
 }

@@ -106,7 +106,31 @@ fn files(name: &str) -> Vec<(&'static str, Vec<u8>)> {
         "/Annots[<</Type/Annot/Subtype/Link/Rect[{:.3} 597 {tail:.3} 611]/A<</S/URI/URI(https://example.org/x)>>>>]",
         72.0 + width("Seen by ")
     );
-    out.push(("linked", m.finish(format!("BT /F1 12 Tf 72 740 Td (Patient: Maria Reyes) Tj 0 -40 Td (Kept words) Tj ET BT /F1 12 Tf 72 600 Td (Seen by {dr} on Monday.) Tj ET"))));
+    let seen = format!(
+        "BT /F1 12 Tf 72 740 Td (Patient: Maria Reyes) Tj 0 -40 Td (Kept words) Tj ET BT /F1 12 Tf 72 600 Td (Seen by {dr} on Monday.) Tj ET"
+    );
+    for (what, entries) in [
+        ("quarter-turn", "/Rotate 90"),
+        ("half-turn", "/Rotate 180"),
+        ("turned-and-cut", "/Rotate 270/CropBox[50 500 500 792]"),
+        ("cut", "/CropBox[0 500 612 792]"),
+        ("large-units", "/UserUnit 4.0"),
+    ] {
+        let mut page = Maker::default();
+        page.page = entries.into();
+        out.push((what, page.finish(&seen)));
+    }
+    let mut nested = Maker::default();
+    let font = nested.add("<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>");
+    let form = "/Type/XObject/Subtype/Form/BBox[0 0 612 792]";
+    let mut inner = nested.stream(&format!("{form}/Resources<</Font<</F1 {font} 0 R>>>>"), &seen);
+    for _ in 0..6 {
+        let dict = format!("{form}/Matrix[.98 0 0 .98 2 2]/Resources<</XObject<</X {inner} 0 R>>>>");
+        inner = nested.stream(&dict, "q /X Do Q");
+    }
+    nested.resources = format!("/XObject<</X {inner} 0 R>>");
+    out.push(("nested", nested.finish("/X Do")));
+    out.push(("linked", m.finish(&seen)));
     out
 }
 

@@ -3,8 +3,11 @@
 
 use super::make::Maker;
 use super::{decode, outputs, process_with};
+use lopdf::encryption::crypt_filters::{Aes128CryptFilter, Aes256CryptFilter, CryptFilter};
 use lopdf::{EncryptionState, EncryptionVersion, Permissions};
+use std::collections::BTreeMap;
 use std::io::Write;
+use std::sync::Arc;
 use std::time::Duration;
 
 const NAME: &str = "Quixmore";
@@ -82,6 +85,80 @@ fn locked(user: &str) -> Vec<u8> {
     out
 }
 
+/// Locked with AES, by a key of 128 or 256 bits.
+fn locked_by_aes(user: &str, bits: u16) -> Vec<u8> {
+    let mut doc = lopdf::Document::load_mem(&plain()).expect("a PDF");
+    doc.trailer
+        .set("ID", vec![lopdf::Object::string_literal("0123456789abcdef"), lopdf::Object::string_literal("0123456789abcdef")]);
+    let filter: Arc<dyn CryptFilter> = if bits == 128 { Arc::new(Aes128CryptFilter) } else { Arc::new(Aes256CryptFilter) };
+    let (crypt_filters, std) = (BTreeMap::from([(b"StdCF".to_vec(), filter)]), b"StdCF".to_vec());
+    let version = match bits {
+        128 => EncryptionVersion::V4 {
+            document: &doc,
+            encrypt_metadata: true,
+            crypt_filters,
+            stream_filter: std.clone(),
+            string_filter: std,
+            owner_password: "owner",
+            user_password: user,
+            permissions: Permissions::all(),
+        },
+        _ => EncryptionVersion::V5 {
+            encrypt_metadata: true,
+            crypt_filters,
+            file_encryption_key: &[0x42; 32],
+            stream_filter: std.clone(),
+            string_filter: std,
+            owner_password: "owner",
+            user_password: user,
+            permissions: Permissions::all(),
+        },
+    };
+    let state = EncryptionState::try_from(version).expect("a key");
+    doc.encrypt(&state).expect("encrypted");
+    let mut out = Vec::new();
+    doc.save_to(&mut out).expect("saved");
+    out
+}
+
+/// A PDF behind something else, its pages in digits: as text nobody would find the name in it.
+fn behind_a_line() -> Vec<u8> {
+    let digits: String = SEEN.bytes().map(|b| format!("{b:02x}")).collect();
+    [format!("Scanned for Dr. {NAME}\n").into_bytes(), Maker::default().finish_with("/Filter/ASCIIHexDecode", digits + ">")]
+        .concat()
+}
+
+/// An object of a table of 1.4 and one in a stream that only the table's `XRefStm` knows.
+fn hybrid() -> Vec<u8> {
+    let objects = [
+        "<</Type/Catalog/Pages 2 0 R>>".to_string(),
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>".into(),
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 5 0 R/Resources<</Font<</F1 4 0 R>>>>>>".into(),
+        String::new(),
+        format!("<</Length {}>>\nstream\n{SEEN}\nendstream", SEEN.len()),
+        {
+            let font = "4 0 <</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>";
+            format!("<</Type/ObjStm/N 1/First 4/Length {}>>\nstream\n{font}\nendstream", font.len())
+        },
+        "<</Type/XRef/W[1 2 1]/Index[4 1]/Size 8/Root 1 0 R/Filter/ASCIIHexDecode/Length 9>>\nstream\n02000600>\nendstream"
+            .into(),
+    ];
+    let mut out = "%PDF-1.5\n".to_string();
+    let mut table = "0000000000 65535 f \n".to_string();
+    let mut last = 0;
+    for (o, n) in objects.iter().zip(1..) {
+        last = out.len();
+        if o.is_empty() {
+            table.push_str("0000000000 65535 f \n");
+            continue;
+        }
+        table.push_str(&format!("{last:010} 00000 n \n"));
+        out.push_str(&format!("{n} 0 obj\n{o}\nendobj\n"));
+    }
+    let at = out.len();
+    (out + &format!("xref\n0 8\n{table}trailer\n<</Size 8/Root 1 0 R/XRefStm {last}>>\nstartxref\n{at}\n%%EOF\n")).into_bytes()
+}
+
 fn structures() -> Vec<(&'static str, End, Vec<u8>)> {
     let whole = plain();
     let no_table = String::from_utf8_lossy(&whole).replace("startxref", "startxxxx");
@@ -119,6 +196,12 @@ fn structures() -> Vec<(&'static str, End, Vec<u8>)> {
         ("only-a-form", End::Error, xfa.finish("BT /F1 12 Tf 72 700 Td (Please wait...) Tj ET")),
         ("locked", End::Error, locked("secret")),
         ("empty-password", End::Read, locked("")),
+        ("locked-aes-128", End::Error, locked_by_aes("secret", 128)),
+        ("locked-aes-256", End::Error, locked_by_aes("secret", 256)),
+        ("empty-password-aes-128", End::Read, locked_by_aes("", 128)),
+        ("empty-password-aes-256", End::Read, locked_by_aes("", 256)),
+        ("behind-a-line", End::Read, behind_a_line()),
+        ("hybrid", End::Read, hybrid()),
     ]
 }
 
