@@ -160,9 +160,9 @@ mod tests {
         let twice = image("/W 32 /F [/AHx /CCF] /DP [null <</K -1 /Columns 32>>]", hex.as_bytes());
         assert_eq!(taken(&twice), Some(packed));
         // Rows of another width are read as readers do it: byte after byte.
-        let narrow = taken(&image("/W 28 /F /CCF /DP <</K -1 /Columns 32>>", &strip)).unwrap();
+        let narrow = taken(image("/W 28 /F /CCF /DP <</K -1 /Columns 32>>", &strip)).unwrap();
         assert!(narrow.1.contains("/Columns 28 /Rows 9"), "{}", narrow.1);
-        assert_eq!(taken(&image("/W 32 /F /CCF /DP <</K -1 /Columns 32>>", b"Ann Roe")), None, "no fax");
+        assert_eq!(taken(image("/W 32 /F /CCF /DP <</K -1 /Columns 32>>", b"Ann Roe")), None, "no fax");
     }
 
     #[test]
