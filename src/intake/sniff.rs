@@ -163,15 +163,20 @@ fn magic(h: &[u8]) -> Option<Found> {
     }
     // PDF readers accept the mark anywhere in the first 1024 bytes (ISO 32000-1, annex H, note 13).
     let near = &h[..h.len().min(1024)];
-    if let Some(mark) = memchr::memmem::find(near, b"%PDF-")
-        && (text_head(near).is_none() || near.trim_ascii_start().starts_with(b"%PDF-") || holds_objects(&h[mark..]))
+    let start = near.trim_ascii_start();
+    if memchr::memmem::find(near, b"%PDF-").is_some()
+        && (text_head(near).is_none() || start.starts_with(b"%PDF-") || holds_objects(h))
     {
+        return Some(D(Kind::Pdf));
+    }
+    // Some look for the objects alone. What is no text of another format is then a PDF, in whose packed pages nobody reads names.
+    if !matches!(start.first(), Some(b'{' | b'[' | b'<')) && holds_objects(h) && memchr::memmem::find(h, b"endobj").is_some() {
         return Some(D(Kind::Pdf));
     }
     None
 }
 
-/// Objects of a PDF follow: something else before the mark does not make a text of it, in which packed pages would be read as letters.
+/// True when an object of a PDF begins: `12 0 obj`.
 fn holds_objects(h: &[u8]) -> bool {
     memchr::memmem::find_iter(h, b" obj").any(|at| {
         let digits = h[..at].iter().rev().take_while(|b| b.is_ascii_digit()).count();
@@ -409,6 +414,7 @@ mod tests {
         assert_eq!(kind(b"{\\rtf1\\ansi"), Kind::Rtf);
         assert_eq!(kind(b"\x00\x01junk%PDF-1.4"), Kind::Pdf);
         assert_eq!(kind(b"junk\n%PDF-1.7\n1 0 obj\n<<>>\nendobj"), Kind::Pdf);
+        assert_eq!(kind(&[&[b'a'; 3000][..], b"\n1 0 obj\n<<>>\nendobj"].concat()), Kind::Pdf);
         assert_eq!(kind(b"Sent as %PDF-1.7, see the obj and 3 obj"), Kind::Text);
         assert_eq!(kind(b"\x89PNG\r\n\x1a\n...."), Kind::Image(ImageKind::Png));
         assert_eq!(kind(b"\xff\xd8\xff\xe0"), Kind::Image(ImageKind::Jpeg));

@@ -36,6 +36,14 @@ pub(super) fn holds(bytes: &[u8], places: &[Span], known: &[Span]) -> Vec<Note> 
     lines.into_iter().map(note).collect()
 }
 
+/// A hold where parts of a PDF stand in a text: some readers find them wherever they begin, and their streams are packed.
+pub(super) fn pdf(bytes: &[u8]) -> Option<Note> {
+    let at = memchr::memmem::find(bytes, b"endstream").filter(|_| memchr::memmem::find(bytes, b"endobj").is_some())?;
+    let line = line_numbers(bytes, &[at]).first().copied().unwrap_or(1);
+    let text = "parts of a PDF in a text, whose contents cannot be read here";
+    Some(Note { kind: "encoded-data".into(), place: format!("line {line}"), text: text.into() })
+}
+
 /// Fonts show no text of their own.
 fn is_font(before: &[u8]) -> bool {
     let tail = before[before.len().saturating_sub(80)..].to_ascii_lowercase();
@@ -102,6 +110,13 @@ mod tests {
 
     fn count(text: &str) -> usize {
         holds(text.as_bytes(), &[Span::new(0, text.len())], &[]).len()
+    }
+
+    #[test]
+    fn parts_of_a_pdf_are_for_a_person() {
+        let far = [&b"word\n".repeat(20_000)[..], b"1 0 obj\n<</Filter/AHx>>stream\n416E6E>\nendstream\nendobj\n"].concat();
+        assert_eq!(pdf(&far).map(|n| n.place), Some("line 20004".into()));
+        assert_eq!(pdf(b"The endstream of the river; 3 objects, no endo."), None);
     }
 
     #[test]

@@ -47,7 +47,8 @@ impl Format for PlainText {
         });
         let whole = Record { span: Span::new(0, bytes.len()), kind: "text".into(), ..Record::default() };
         let places = [Span::new(from, bytes.len())];
-        let holds = if charset == Charset::Utf8 { super::encoded::holds(bytes, &places, &[]) } else { Vec::new() };
+        let mut holds = if charset == Charset::Utf8 { super::encoded::holds(bytes, &places, &[]) } else { Vec::new() };
+        holds.extend(super::encoded::pdf(bytes));
         Ok(Document { fields: fields.collect(), records: vec![whole], holds, ..Document::default() })
     }
 

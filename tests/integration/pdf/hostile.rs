@@ -121,11 +121,10 @@ fn locked_by_aes(user: &str, bits: u16) -> Vec<u8> {
     out
 }
 
-/// A PDF behind something else, its pages in digits: as text nobody would find the name in it.
-fn behind_a_line() -> Vec<u8> {
+/// A PDF behind other lines, its pages in digits: as text nobody would find the name in it.
+fn behind(line: &str) -> Vec<u8> {
     let digits: String = SEEN.bytes().map(|b| format!("{b:02x}")).collect();
-    [format!("Scanned for Dr. {NAME}\n").into_bytes(), Maker::default().finish_with("/Filter/ASCIIHexDecode", digits + ">")]
-        .concat()
+    [line.as_bytes().to_vec(), Maker::default().finish_with("/Filter/ASCIIHexDecode", digits + ">")].concat()
 }
 
 /// An object of a table of 1.4 and one in a stream that only the table's `XRefStm` knows.
@@ -200,7 +199,8 @@ fn structures() -> Vec<(&'static str, End, Vec<u8>)> {
         ("locked-aes-256", End::Error, locked_by_aes("secret", 256)),
         ("empty-password-aes-128", End::Read, locked_by_aes("", 128)),
         ("empty-password-aes-256", End::Read, locked_by_aes("", 256)),
-        ("behind-a-line", End::Read, behind_a_line()),
+        ("behind-a-line", End::Read, behind("Scanned for the chart\n")),
+        ("behind-many-lines", End::Read, behind(&"Scanned for the chart\n".repeat(300))),
         ("hybrid", End::Read, hybrid()),
     ]
 }
