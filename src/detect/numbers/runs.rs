@@ -46,7 +46,12 @@ pub fn runs(t: &Tokens, names: &[Mention], found: &[Mention]) -> Vec<Run> {
             continue;
         }
         let floor = out.last().map_or(0, |r: &Run| r.next);
-        let Some(run) = date(t, i).or_else(|| number(t, i, floor)) else {
+        let day = date(t, i);
+        if let Some(run) = day.as_ref().filter(|run| is_dictation(t, run.first, run.next)) {
+            i = run.next;
+            continue;
+        }
+        let Some(run) = day.or_else(|| number(t, i, floor)) else {
             i += 1;
             continue;
         };
@@ -505,6 +510,14 @@ fn date(t: &Tokens, i: usize) -> Option<Run> {
     let m = i.checked_sub(1).map(|k| if t.is(k, '.') { k.saturating_sub(1) } else { k })?;
     let y = i + 1 + usize::from(t.is(i + 1, ','));
     (is_month(t.low(m)) && whole(y)).then(|| made(m, y)).flatten()
+}
+
+/// `D: 03/07/2024 T: 03/08/2024`: when a text was dictated and typed.
+fn is_dictation(t: &Tokens, first: usize, next: usize) -> bool {
+    let label = |k: usize| matches!(t.low(k), "d" | "t" | "dd" | "dt" | "td") && t.is(k + 1, ':');
+    let ahead = (next..next + 8).take_while(|k| !t.ends_line(*k)).any(label);
+    let line = t.line_start(first).max(first.saturating_sub(12));
+    first >= 2 && label(first - 2) && (ahead || (line..first - 2).any(label))
 }
 
 fn ordinal(word: &str) -> bool {

@@ -81,3 +81,10 @@ fn long_texts_of_numbers_take_time_by_their_length() {
     let (few, many) = (time(200), time(1600));
     assert!(many < few * 40.0, "{few} s for 200 rows, {many} s for 1600");
 }
+
+#[test]
+fn dates_of_dictation_are_nobodys_birth_date() {
+    let text = "cc: Harold Wu, 18 Birch Lane\nDictated by: R. Venkataraman  D: 03/07/2024 T: 03/08/2024 rv/klm";
+    let found = discover(text, &Context::default(), &patient());
+    assert!(found.iter().all(|m| m.category != Category::DateOfBirth), "{found:?}");
+}

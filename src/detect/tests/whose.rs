@@ -81,7 +81,7 @@ fn people_after_a_cue_are_found_though_their_names_are_like_things() {
         // `-uria` ends terms.
         ("Her sister Bruria had surgery.", &[("Bruria", new(Sister))]),
         ("3 kids: Chebet 14, Jeptoo 11, Kibet 4.", &[("Chebet", new(Child)), ("Jeptoo", new(Child)), ("Kibet", new(Child))]),
-        ("Brothers Meir (53, neg), Yoel (38, untested).", &[("Meir", new(Brother)), ("Yoel", new(Brother))]),
+        ("Brothers Meir (53, neg), Yoel (38, untested).", &[("Meir", new(Sibling)), ("Yoel", new(Sibling))]),
         // Nouns of things that are verbs or labels here.
         ("SW Desta saw the family.", &[("Desta", new(SocialWorker))]),
         ("RN Effie cell 701-555-0123", &[("Effie", new(Nurse)), ("701-555-0123", new(Nurse))]),
@@ -116,7 +116,8 @@ fn another_initial_with_the_patients_family_name_is_for_a_person_to_say() {
     );
     for (text, want) in [
         ("Contact: E. Smith 555-0153", Some(("E. Smith", Who::New(Role::Contact)))),
-        ("signed by K. L. Smith today", Some(("K. L. Smith", Who::Ambiguous))),
+        ("told that K. L. Smith today", Some(("K. L. Smith", Who::Ambiguous))),
+        ("signed by K. L. Smith today", Some(("K. L. Smith", Who::New(Role::Clinician)))),
         ("LD1  Smith R      G1 40.2", Some(("Smith R", Who::Ambiguous))),
         ("husband E. Smith", Some(("E. Smith", Who::New(Role::Spouse)))),
         ("A. Smith called", None),
