@@ -7,7 +7,9 @@ use super::cues::{
 use super::identity::Own;
 use super::kin_words::{Possessor, before_time, is_patient_word, is_priest, kin_ending_at, possessive_name, possessor};
 use super::tokens::{Shape, Tokens};
+use super::words::ShortSet;
 use crate::model::role::{Role, RoleGroup};
+use std::sync::LazyLock;
 
 /// Cues beside a name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -221,42 +223,20 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
     }
 }
 
+/// Languages that are nobody's name as a rule, as interpreters are asked for: those of ISO 639 most spoken in the world and in the United States
+/// (Census Bureau, language spoken at home).
+const LANGUAGES: &str = "akan albanian amharic arabic armenian asl bengali bosnian burmese cantonese cebuano chinese chuukese creole croatian \
+    czech danish dari dutch english farsi fijian filipino finnish french fukienese german greek gujarati haitian hausa hawaiian \
+    hebrew hindi hmong hungarian igbo ilocano indonesian italian japanese javanese kannada khmer kinyarwanda kirundi korean \
+    kurdish lao latvian lingala lithuanian malay malayalam mandarin marathi marshallese mongolian navajo nepali norwegian \
+    oromo pashto persian polish portuguese punjabi quechua rohingya romanian russian samoan serbian sinhala slovak somali \
+    spanish swahili swedish tagalog taiwanese tamil telugu thai tibetan tigrinya toishanese tongan turkish ukrainian urdu \
+    uzbek vietnamese welsh wolof xhosa yiddish yoruba zulu";
+
 /// `Interpreter: Vietnamese, Hung`.
-fn is_language(low: &str) -> bool {
-    matches!(
-        low,
-        "vietnamese"
-            | "spanish"
-            | "mandarin"
-            | "cantonese"
-            | "arabic"
-            | "russian"
-            | "somali"
-            | "korean"
-            | "french"
-            | "portuguese"
-            | "hmong"
-            | "farsi"
-            | "dari"
-            | "tagalog"
-            | "polish"
-            | "haitian"
-            | "creole"
-            | "nepali"
-            | "burmese"
-            | "amharic"
-            | "swahili"
-            | "asl"
-            | "japanese"
-            | "urdu"
-            | "hindi"
-            | "punjabi"
-            | "bengali"
-            | "ukrainian"
-            | "german"
-            | "italian"
-            | "greek"
-    )
+pub fn is_language(low: &str) -> bool {
+    static ALL: LazyLock<ShortSet> = LazyLock::new(|| LANGUAGES.split_whitespace().collect());
+    ALL.contains(low)
 }
 
 /// The token after a place in the ward that begins at `k`: `in bed B`, `from room 12`, `(bed 2)`, `in the next bed`.

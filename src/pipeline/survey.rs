@@ -74,6 +74,8 @@ pub fn survey(tree: &Tree, given: &Given) -> Surveyed {
 
 fn one<'t>(t: &'t Tree, given: &Given, known: &dyn Fn(&str) -> bool, reading: &mut Reading<'t>, out: &mut Surveyed) {
     let Given { identity, policy, request, .. } = *given;
+    // Records of one document about one person follow each other: where they are gathered is looked for once.
+    let mut last = None;
     for (i, record) in t.doc.records.iter().enumerate() {
         let year = record.date.as_deref().and_then(|d| d.get(..4)?.parse::<i32>().ok()).filter(|y| (1900..=2100).contains(y));
         out.newest = out.newest.max(year);
@@ -88,9 +90,16 @@ fn one<'t>(t: &'t Tree, given: &Given, known: &dyn Fn(&str) -> bool, reading: &m
         }
         let Some(stub) = record.subject.and_then(|s| t.doc.stubs.get(s as usize)) else { continue };
         if i > 0 && can_be_withheld(&record.kind) && stub.kind == StubKind::Patient {
-            match out.about.iter_mut().find(|(k, s, _)| *k == t.key && s == stub) {
-                Some((_, _, keys)) => keys.extend(record.keys.iter().cloned()),
-                None => out.about.push((t.key.clone(), stub.clone(), record.keys.clone())),
+            let at = match last.filter(|(of, _)| *of == record.subject) {
+                Some((_, at)) => at,
+                None => out.about.iter().position(|(k, s, _)| *k == t.key && s == stub).unwrap_or_else(|| {
+                    out.about.push((t.key.clone(), stub.clone(), Vec::new()));
+                    out.about.len() - 1
+                }),
+            };
+            last = Some((record.subject, at));
+            if let Some((_, _, keys)) = out.about.get_mut(at) {
+                keys.extend(record.keys.iter().cloned());
             }
         }
     }

@@ -77,9 +77,11 @@ pub fn suspected<'p>(policy: &'p Policy, record: &Record) -> Vec<&'p SpecialRule
 fn is_suspected(rule: &SpecialRule, record: &Record, title: &str, starts: &[usize]) -> bool {
     let listed = |list: &[String], code: &str| {
         let short = code.rsplit('|').next().unwrap_or(code);
-        list.iter().any(|want| match want.strip_suffix('*') {
-            Some(prefix) => short.starts_with(prefix),
-            None => want == code || *want == short,
+        // Codes of one system are of one length: most differ in their last sign.
+        let end = code.as_bytes().last();
+        list.iter().any(|want| match want.as_bytes().last() {
+            Some(b'*') => want.strip_suffix('*').is_some_and(|prefix| short.starts_with(prefix)),
+            last => last == end && (want == code || *want == short),
         })
     };
     // ICD-9-CM, its URI and its OIDs of the HL7 registry.

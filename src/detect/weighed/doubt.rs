@@ -6,7 +6,7 @@
 use super::table::Table;
 use super::word_evidence::model_evidence;
 use crate::detect::cues::{credential, function, kin, title};
-use crate::detect::evidence::around;
+use crate::detect::evidence::{around, is_language};
 use crate::detect::fold::folded;
 use crate::detect::identity::Own;
 use crate::detect::lone::{Style, one, style};
@@ -117,7 +117,7 @@ impl<'a> Doc<'a> {
         if own.is_given(low) || own.is_family(low) {
             return false;
         }
-        if is_compound(word) || is_result_flag(t, i) || is_unit(t, i) {
+        if is_compound(word) || is_result_flag(t, i) || is_unit(t, i) || is_language(low) && is_spoken(t, i) {
             return false;
         }
         let plain = || kin(low).is_none() && title(low).is_none() && credential(word).is_none();
@@ -385,6 +385,13 @@ pub(in crate::detect) fn is_result_flag(t: &Tokens, i: usize) -> bool {
     matches!(t.low(i), "low" | "high" | "normal" | "abnormal" | "critical")
         && (t.begins_line(i) || i.checked_sub(1).is_some_and(bar))
         && (t.ends_line(i + 1) || bar(i + 1))
+}
+
+/// A language by itself in its field or cell, or behind a word for languages.
+fn is_spoken(t: &Tokens, i: usize) -> bool {
+    let told = |k: usize| matches!(t.low(k), "language" | "languages" | "lang" | "speaks" | "spoken" | "interpreter" | "read");
+    let alone = t.begins_line(i) && t.ends_line(i + 1) || t.is(i.wrapping_sub(1), '|') && t.is(i + 1, '|');
+    alone || (i.saturating_sub(3)..i).any(told) || told(i + 1)
 }
 
 /// `CodeSystem`, `StructuredBody`: words of the language written together, as programs name things. `DeShawn`, `McKay`, `MaryBeth` are none.
