@@ -6,12 +6,13 @@
 
 use super::cues::{is_eponym_head, is_institution_head, kin, opens, title};
 use super::discover::Find;
-use super::evidence::{around, credential_at};
+use super::evidence::{around, credential_at, is_language};
 use super::identity::Own;
 use super::name_read::{Read, Trust, forward, is_particle};
 use super::speech::is_speech;
 use super::things::is_thing_noun;
 use super::tokens::{Shape, Tokens};
+use super::weighed::doubt::is_spoken;
 use super::words::{NameLike, is_bare_eponym, is_eponym, is_given, is_place_or_month, is_shared_eponym, is_usual, is_word};
 use crate::model::person::Name;
 
@@ -121,6 +122,9 @@ pub fn find(t: &Tokens, own: &Own, out: &mut Vec<Find>) {
 /// The name that stands at token `i` by the lists alone.
 fn candidate(t: &Tokens, i: usize, style: Style) -> Option<Read> {
     let shape = t.shape(i)?;
+    if is_language(t.low(i)) && is_spoken(t, i) {
+        return None;
+    }
     // `J Castillo`, `E Sommerfeld`; `A` and `I` are words.
     if shape == Shape::Initial {
         let surname = matches!(t.shape(i + 1), Some(Shape::Cap | Shape::Upper)) && t.like(i + 1) == NameLike::Name;

@@ -235,3 +235,12 @@ proptest! {
         valid(&parts.join(glue));
     }
 }
+
+#[test]
+fn languages_and_departments_are_nobody() {
+    for text in ["Dutch", "Language: Dutch", "Interpreter: Italian", "Seen in the ED today"] {
+        let found = discover(text, &Context::default(), &patient());
+        assert!(found.is_empty(), "{text}: {found:?}");
+    }
+    assert_eq!(discover("told Dutch Kowalski", &Context::default(), &patient()).len(), 1);
+}

@@ -125,7 +125,10 @@ impl<'a> Doc<'a> {
             Some(Shape::Cap) => letters >= 2 && !is_running_word(low) && plain(),
             Some(Shape::Upper) => {
                 let short = letters <= 3;
+                // The emergency department; `Ed` is somebody.
+                let department = word == "ED" && self.style != Style::Capitals;
                 !is_running_word(low)
+                    && !department
                     && plain()
                     && function(word).is_none()
                     && (self.style == Style::Capitals || t.like(i) > NameLike::Word || short && !is_clinical(low))
@@ -388,7 +391,7 @@ pub(in crate::detect) fn is_result_flag(t: &Tokens, i: usize) -> bool {
 }
 
 /// A language by itself in its field or cell, or behind a word for languages.
-fn is_spoken(t: &Tokens, i: usize) -> bool {
+pub(in crate::detect) fn is_spoken(t: &Tokens, i: usize) -> bool {
     let told = |k: usize| matches!(t.low(k), "language" | "languages" | "lang" | "speaks" | "spoken" | "interpreter" | "read");
     let alone = t.begins_line(i) && t.ends_line(i + 1) || t.is(i.wrapping_sub(1), '|') && t.is(i + 1, '|');
     alone || (i.saturating_sub(3)..i).any(told) || told(i + 1)
