@@ -61,6 +61,11 @@ impl<'a> Near<'a> {
         (super::name_read::is_generation(low) && differs(low)).then(|| t.get(at).map(|x| self.base + x.end)).flatten()
     }
 
+    /// One of these words stands right before the find.
+    pub fn is_after(&self, words: &[&str]) -> bool {
+        self.first.checked_sub(1).is_some_and(|k| words.contains(&self.tokens.low(k)))
+    }
+
     /// The find begins with a capital.
     pub fn capital(&self) -> bool {
         self.tokens.is_capital(self.first)

@@ -108,6 +108,19 @@ fn the_patients_own_name_stays_behind_labels_and_honorifics() {
 }
 
 #[test]
+fn the_patients_first_name_after_with_is_the_patient() {
+    let roster = Roster { persons: vec![person(0, Role::Patient, &["Jane", "Anne"], "Smith")] };
+    let k = Knowledge::new(&roster, &patient(), &Dictionary::default());
+    for (text, want) in [
+        ("Follow-up with Jane in two weeks.", Who::Patient),
+        ("RN Jane gave it", Who::New(Role::Nurse)),
+        ("Discussed with daughter Jane", Who::New(Role::Daughter)),
+    ] {
+        assert_eq!(k.scan(text, &Context::default()).first().map(|m| m.who.clone()), Some(want), "{text}");
+    }
+}
+
+#[test]
 fn another_initial_with_the_patients_family_name_is_for_a_person_to_say() {
     let k = Knowledge::new(
         &Roster { persons: vec![person(0, Role::Patient, &["Jane", "Anne"], "Smith")] },
