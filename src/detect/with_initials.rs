@@ -50,7 +50,7 @@ pub fn lengthen(text: &str, found: &mut [Mention]) {
         if m.start < floor || m.end > ceiling || name.chars().filter(|c| c.is_alphabetic()).count() < 3 {
             continue;
         }
-        let more = before(head, name);
+        let more = before(head, name).max(particles(head, name));
         m.start -= more;
         if more == 0 {
             m.end += after(tail, name);
@@ -87,6 +87,29 @@ fn before(head: &str, name: &str) -> usize {
     }
     // A blank before the initials is none of the name.
     head.len() - rest.len()
+}
+
+/// Bytes of `head` that are particles of the family name behind it: `de la Cruz, Maria` where `Cruz, Maria` was found. A given name alone
+/// has none.
+fn particles(head: &str, name: &str) -> usize {
+    let family = name.contains(',') || !name.contains(' ') && !crate::detect::words::is_given(&name.to_lowercase());
+    if !family {
+        return 0;
+    }
+    let (mut rest, mut taken) = (head, head.len());
+    for _ in 0..3 {
+        let Some(bare) = rest.strip_suffix(' ') else { break };
+        let word = bare.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or("");
+        let left = &bare[..bare.len() - word.len()];
+        let apart = left.is_empty() || left.ends_with([' ', '\n', '\t', '|', '(', '"', ':', ',']);
+        match word.to_lowercase().as_str() {
+            "de" | "del" | "della" | "di" | "da" | "dos" | "das" | "van" | "von" if apart => taken = left.len(),
+            "la" | "las" | "los" | "der" | "den" | "ter" | "ten" if apart => {}
+            _ => break,
+        }
+        rest = left;
+    }
+    head.len() - taken
 }
 
 /// A line, a cell or a field begins behind `left`.
@@ -165,6 +188,11 @@ mod tests {
             ("9-02  thorvaldsen, k   72m", "thorvaldsen", "thorvaldsen, k"),
             ("\"LINDQVIST, M\"", "LINDQVIST", "LINDQVIST, M"),
             ("TECHNOLOGIST: SKYLER P, RT(R)", "SKYLER", "SKYLER P"),
+            ("402  de la Cruz, Maria 29F", "Cruz, Maria", "de la Cruz, Maria"),
+            ("6 DE LA ROSA, I", "ROSA, I", "DE LA ROSA, I"),
+            ("orthopod van Niekerk who", "Niekerk", "van Niekerk"),
+            ("a la Roche", "Roche", "Roche"),
+            ("in the van Maria said", "Maria", "Maria"),
             // None of the name.
             ("hepatitis C. Jones called", "Jones", "Jones"),
             ("told Rosa, I feel fine", "Rosa", "Rosa"),
