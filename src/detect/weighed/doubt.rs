@@ -273,8 +273,8 @@ impl<'a> Doc<'a> {
     /// All that speaks for token `k`, with what the model says of it.
     fn sum(&self, k: usize, found: &[Mention], without: Option<usize>, score: f32, own: &Own) -> f32 {
         WEIGHTS.sum(self.evidence(k, found, without).iter())[0]
-            + WEIGHTS.sum(&model_evidence(self.t, k, score))[0]
-            + WEIGHTS.sum(&self.thing_evidence(k, own))[0]
+            + WEIGHTS.sum(model_evidence(self.t, k, score))[0]
+            + WEIGHTS.sum(self.thing_evidence(k, own))[0]
     }
 
     /// What rules say of a word that stands for a thing or place rather than a person. Costs more than all other evidence together, so that
@@ -320,10 +320,10 @@ impl<'a> Doc<'a> {
             if ranges.get(at).is_some_and(|r| r.0 < token.end) {
                 continue;
             }
-            let [more] = WEIGHTS.sum(&model_evidence(t, *i, scores(*i)));
+            let [more] = WEIGHTS.sum(model_evidence(t, *i, scores(*i)));
             let mut sum = sum + more;
             if sum + THING_MOST >= BESIDE {
-                sum += WEIGHTS.sum(&self.thing_evidence(*i, own))[0];
+                sum += WEIGHTS.sum(self.thing_evidence(*i, own))[0];
             }
             sums.push((*i, sum));
         }

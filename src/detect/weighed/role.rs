@@ -54,7 +54,7 @@ pub fn settle(t: &Tokens, mentions: &mut [Mention], own: &Own) {
         of.push(at);
         let Some((sum, count, _)) = sums.get_mut(at) else { continue };
         if *count < MENTIONS {
-            sum.iter_mut().zip(WEIGHTS.sum(&evidence(t, mentions, *i, own))).for_each(|(s, w)| *s += w);
+            sum.iter_mut().zip(WEIGHTS.sum(evidence(t, mentions, *i, own))).for_each(|(s, w)| *s += w);
             *count += 1.0;
         }
     }

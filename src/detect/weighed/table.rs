@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn weights_are_summed_and_bad_lines_left_out() {
         let table: Table<2> = Table::read("# note\na\t1\t-2\nb\t0.5\t0.25\nc\t1\n");
-        assert_eq!(table.sum(&["a", "b", "c", "nothing"]), [1.5, -1.75]);
+        assert_eq!(table.sum(["a", "b", "c", "nothing"]), [1.5, -1.75]);
         assert!(!table.is_empty() && Table::<2>::read("").is_empty());
     }
 }
