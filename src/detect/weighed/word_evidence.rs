@@ -38,13 +38,7 @@ impl Doc<'_> {
             Style::Small => "small",
             Style::Capitals => "loud",
         };
-        let like = match t.like(i) {
-            NameLike::Name if is_usual(low) => "usual",
-            NameLike::Name => "rare",
-            NameLike::WordName => "wordname",
-            NameLike::Unknown => "unknown",
-            NameLike::Word => "word",
-        };
+        let like = class_of(t, i);
         put(&[shape]);
         put(&[shape, "/", style]);
         put(&["like=", like]);
@@ -121,13 +115,7 @@ impl Doc<'_> {
         ] {
             let Some(k) = k.filter(|k| matches!(t.shape(*k), Some(Shape::Cap | Shape::Upper | Shape::Lower))) else { continue };
             let low = t.low(k);
-            let class = match t.like(k) {
-                NameLike::Name if is_usual(low) => "usual",
-                NameLike::Name => "rare",
-                NameLike::WordName => "wordname",
-                NameLike::Unknown => "unknown",
-                NameLike::Word => "word",
-            };
+            let class = class_of(t, k);
             let capital = if t.is_capital(k) { "Cap" } else { "low" };
             out.put(&[side, "=", capital, "-", class]);
             out.put(&[side, "=", capital, "-", class, "/", like]);
@@ -272,6 +260,17 @@ impl Doc<'_> {
         }
         out.put(&["r=", &class]);
         out.put(&["r=", &class, "/", like]);
+    }
+}
+
+/// What lists say of the word at token `i`.
+fn class_of(t: &Tokens, i: usize) -> &'static str {
+    match t.like(i) {
+        NameLike::Name if is_usual(t.low(i)) => "usual",
+        NameLike::Name => "rare",
+        NameLike::WordName => "wordname",
+        NameLike::Unknown => "unknown",
+        NameLike::Word => "word",
     }
 }
 
