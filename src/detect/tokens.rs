@@ -289,6 +289,10 @@ fn misread(word: &str) -> Option<(Shape, String)> {
         return None;
     }
     let known = [&as_l, &as_i].into_iter().find(|w| folded_like(w) != NameLike::Unknown);
+    // `1tablet`: a figure before a word, unless with it the word is one.
+    if known.is_none() && bytes.first().is_some_and(u8::is_ascii_digit) {
+        return None;
+    }
     Some((shape, known.unwrap_or(if first_is_i { &as_i } else { &as_l }).clone()))
 }
 
