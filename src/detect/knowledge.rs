@@ -366,12 +366,9 @@ impl Knowledge {
         let mut who = if household { Who::Patient } else { self.choose(entry, lone || best == Kind::Initial, &e, ctx) };
         // `Follow-up with Jane`: nobody who works there is meant by the patient's first name after such a word.
         let plain = e.kin.is_none() && !e.titled && e.credential.is_none();
-        if best == Kind::Given && ids == [PATIENT] && plain && near.is_after(&["with", "to", "for"]) {
-            who = if matches!(who, Who::New(r) if matches!(r.group(), RoleGroup::Clinician | RoleGroup::Staff)) {
-                Who::Patient
-            } else {
-                who
-            };
+        let works = matches!(who, Who::New(r) if matches!(r.group(), RoleGroup::Clinician | RoleGroup::Staff));
+        if best == Kind::Given && ids == [PATIENT] && plain && works && near.is_after(&["with", "to", "for"]) {
+            who = Who::Patient;
         }
         let written_name = super::split_text(written);
         if who == Who::Ambiguous && best == Kind::Full && e.kin.is_some() && !self.own.is_exact_given(&written_name) {

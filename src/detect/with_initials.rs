@@ -1,5 +1,7 @@
 //! Initials beside a name that was found without them: `D. Pirie` where `Pirie` was found, `Kehau A.`, `LINDQVIST, M`.
 
+use super::fold::folded;
+use super::words::is_given;
 use crate::model::mention::{Category, Mention, Who};
 
 /// Words that a single capital belongs to: `hepatitis C. Jones called`.
@@ -92,7 +94,7 @@ fn before(head: &str, name: &str) -> usize {
 /// Bytes of `head` that are particles of the family name behind it: `de la Cruz, Maria` where `Cruz, Maria` was found. A given name alone
 /// has none.
 fn particles(head: &str, name: &str) -> usize {
-    let family = name.contains(',') || !name.contains(' ') && !crate::detect::words::is_given(&name.to_lowercase());
+    let family = name.contains(',') || !name.contains(' ') && !is_given(&folded(name));
     if !family {
         return 0;
     }

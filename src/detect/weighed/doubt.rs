@@ -26,8 +26,11 @@ const ENOUGH: f32 = -0.8;
 const HELP: f32 = 2.5;
 /// The same for a word of the language that no list of names holds.
 const HELP_WORD: f32 = 1.2;
-/// Most that [`Doc::thing_evidence`] adds.
-const THING_MOST: f32 = 1.5;
+/// Most that [`Doc::thing_evidence`] adds, by the weights: what rules out takes away.
+static THING_MOST: LazyLock<f32> = LazyLock::new(|| {
+    let told = ["cued", "told-role"].iter().flat_map(|e| ["name", "word"].map(|l| [e.to_string(), format!("{e}/{l}")]));
+    told.map(|e| WEIGHTS.sum(e)[0]).fold(0.0, f32::max)
+});
 /// A word beside such a one belongs to it from this sum on.
 const BESIDE: f32 = -1.8;
 
@@ -322,7 +325,7 @@ impl<'a> Doc<'a> {
             }
             let [more] = WEIGHTS.sum(model_evidence(t, *i, scores(*i)));
             let mut sum = sum + more;
-            if sum + THING_MOST >= BESIDE {
+            if sum + *THING_MOST >= BESIDE {
                 sum += WEIGHTS.sum(self.thing_evidence(*i, own))[0];
             }
             sums.push((*i, sum));
