@@ -5,9 +5,9 @@ use super::places::NAME;
 use super::{decode, outputs, process};
 use std::io::Write;
 
-const HEAD: &str = "BT /F1 12 Tf 72 740 Td (Patient: Maria Reyes) Tj 0 -20 Td (Seen by Dr. Alba Quixmore.) Tj 0 -20 Td (Hashimoto thyroiditis.) Tj ET\n";
+pub const HEAD: &str = "BT /F1 12 Tf 72 740 Td (Patient: Maria Reyes) Tj 0 -20 Td (Seen by Dr. Alba Quixmore.) Tj 0 -20 Td (Hashimoto thyroiditis.) Tj ET\n";
 /// Words in an ordinary line below everything else.
-const FOOT: &str = "BT /F1 12 Tf 72 60 Td (Levothyroxine 75 mcg daily) Tj ET\n";
+pub const FOOT: &str = "BT /F1 12 Tf 72 60 Td (Levothyroxine 75 mcg daily) Tj ET\n";
 
 pub fn page(m: Maker, more: &str) -> Vec<u8> {
     m.finish(format!("{HEAD}{more}\n{FOOT}"))

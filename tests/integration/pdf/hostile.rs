@@ -12,11 +12,11 @@ use std::time::Duration;
 
 const NAME: &str = "Quixmore";
 const LIMIT: Duration = Duration::from_secs(90);
-const SEEN: &str = "BT /F1 12 Tf 72 740 Td (Patient: Maria Reyes) Tj 0 -20 Td (Seen by Dr. Alba Quixmore.) Tj 0 -20 Td (Hashimoto thyroiditis.) Tj ET\n";
+pub const SEEN: &str = "BT /F1 12 Tf 72 740 Td (Patient: Maria Reyes) Tj 0 -20 Td (Seen by Dr. Alba Quixmore.) Tj 0 -20 Td (Hashimoto thyroiditis.) Tj ET\n";
 
 /// What becomes of a file.
 #[derive(Clone, Copy, PartialEq, Debug)]
-enum End {
+pub enum End {
     /// Nobody can read it: exit 2 alone.
     Error,
     /// A page or a picture of it is for a person: a draft.
@@ -31,7 +31,7 @@ fn plain() -> Vec<u8> {
     Maker::default().finish(SEEN)
 }
 
-fn packed(data: &[u8]) -> Vec<u8> {
+pub fn packed(data: &[u8]) -> Vec<u8> {
     let mut e = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
     e.write_all(data).expect("packed");
     e.finish().expect("packed")
@@ -60,7 +60,7 @@ fn loose(objects: &[(usize, String)]) -> Vec<u8> {
     out
 }
 
-fn with_picture(dict: &str, data: &[u8]) -> Vec<u8> {
+pub fn with_picture(dict: &str, data: &[u8]) -> Vec<u8> {
     let mut m = Maker::default();
     let image = m.stream(&format!("/Type/XObject/Subtype/Image{dict}"), data);
     m.resources = format!("/XObject<</Im {image} 0 R>>");
@@ -330,7 +330,7 @@ fn pictures() -> Vec<(&'static str, End, Vec<u8>)> {
 }
 
 /// One file by itself: how it must end.
-fn alone(name: &str, end: End, bytes: &[u8]) {
+pub fn alone(name: &str, end: End, bytes: &[u8]) {
     let run = process_with(&[(name, bytes.to_vec())], &[]);
     let what = format!("{name}: exit {} after {:?}\n{}{}", run.code, run.took, run.stdout, run.stderr);
     assert!(run.took < LIMIT, "{what}");

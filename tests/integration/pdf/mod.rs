@@ -8,6 +8,7 @@ mod geometry;
 mod hostile;
 pub mod make;
 mod odd_cff;
+mod odd_files;
 mod pdfa;
 mod places;
 mod samples;
