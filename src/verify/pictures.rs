@@ -3,7 +3,7 @@
 use super::layer::Exempt;
 use super::output::Findings;
 use super::pdf_pages::Pages;
-use super::pixels::{compare, read_picture, search_text};
+use super::pixels::{changed, compare, read_picture, search_text};
 use super::rewritten::Opened;
 use super::searcher::Searcher;
 use crate::model::edit::Rewrite;
@@ -92,20 +92,21 @@ fn one_page(n: usize, before: &Pdf, after: &Pdf, rewrite: &Rewrite, seen: &Mutex
     let (mut faults, mut texts) = (Vec::new(), Vec::new());
     let turned = rewrite.pixels.iter().any(|p| p.page == no && p.quarters != 0);
     let Some(new) = drawn(after, n) else { return (vec![format!("page {no}: its pictures cannot be decoded again")], texts) };
-    for (picture, _) in &new {
+    let comparable = !rewrite.withheld.contains(&no) && !rewrite.drawn.contains(&no);
+    // Pictures that were left out leave no pairs to compare.
+    let old = if comparable { drawn(before, n).filter(|old| old.len() == new.len()) } else { None };
+    for (i, (picture, lossy)) in new.iter().enumerate() {
         if !is_new(picture, seen) {
             continue;
         }
-        match read_picture(picture, turned) {
+        let came = old.as_ref().and_then(|o| o.get(i)).filter(|_| !turned);
+        let part = came.and_then(|(came, _)| changed(came, picture, *lossy));
+        match read_picture(part.as_ref().unwrap_or(picture), turned) {
             Ok(text) => texts.push(text),
             Err(why) => faults.push(format!("page {no}: {why}")),
         }
     }
-    if rewrite.withheld.contains(&no) || rewrite.drawn.contains(&no) {
-        return (faults, texts);
-    }
-    // Pictures that were left out leave no pairs to compare.
-    let Some(old) = drawn(before, n).filter(|old| old.len() == new.len()) else { return (faults, texts) };
+    let Some(old) = old else { return (faults, texts) };
     for ((a, _), (b, lossy)) in old.iter().zip(&new) {
         // Which of the page's pictures a change was made to shows by itself: it explains this one or it does not.
         let changes = rewrite.pixels.iter().filter(|p| p.page == no).map(Some);

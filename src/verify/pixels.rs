@@ -65,6 +65,44 @@ pub fn read_picture(picture: &Picture, turned: bool) -> Result<String, String> {
     read_again(&bytes, turned)
 }
 
+/// Rows around a change that are read with it: a line of text above and below, as a share of the height and at least.
+const AROUND: (usize, usize) = (40, 40);
+/// White rows between two stretches that are read together.
+const BETWEEN: usize = 24;
+
+/// The rows of a picture in which it is another than it came, one below the other, with what stands around them: elsewhere each pixel is the one
+/// that came in and was read. `None` when nothing or most of it changed.
+pub fn changed(before: &Picture, after: &Picture, lossy: bool) -> Option<Picture> {
+    let size = |p: &Picture| (p.width, p.height, p.channels, p.data.len());
+    let stride = after.width * after.channels;
+    if size(before) != size(after) || stride == 0 {
+        return None;
+    }
+    let least = if lossy { LOSSY } else { 0 };
+    let around = (after.height / AROUND.0).max(AROUND.1);
+    let mut bands: Vec<(usize, usize)> = Vec::new();
+    for (y, (a, b)) in before.data.chunks_exact(stride).zip(after.data.chunks_exact(stride)).enumerate() {
+        if a == b || !a.iter().zip(b).any(|(a, b)| a.abs_diff(*b) > least) {
+            continue;
+        }
+        let (from, to) = (y.saturating_sub(around), (y + around + 1).min(after.height));
+        match bands.last_mut().filter(|l| from <= l.1) {
+            Some(last) => last.1 = to,
+            None => bands.push((from, to)),
+        }
+    }
+    let rows: usize = bands.iter().map(|b| b.1 - b.0 + BETWEEN).sum();
+    if bands.is_empty() || rows > after.height * 3 / 4 {
+        return None;
+    }
+    let mut data = Vec::with_capacity(rows * stride);
+    for (from, to) in bands {
+        data.extend_from_slice(after.data.get(from * stride..to * stride)?);
+        data.resize(data.len() + BETWEEN * stride, 255);
+    }
+    Some(Picture { height: rows, data, ..*after })
+}
+
 fn read_again(bytes: &[u8], turned: bool) -> Result<String, String> {
     let program = std::env::var_os(PROGRAM_VARIABLE).unwrap_or_else(|| "tesseract".into());
     // The same pixels read the same: a ruling on one page need not have the others read again.
@@ -241,6 +279,23 @@ mod tests {
 
     fn picture() -> Picture {
         Picture { width: 40, height: 30, channels: 1, data: (0..1200).map(|i| (i % 251) as u8).collect() }
+    }
+
+    #[test]
+    fn what_changed_is_read_again_with_the_lines_around_it() {
+        let page = |inked: std::ops::Range<usize>| Picture {
+            width: 50,
+            height: 1000,
+            channels: 1,
+            data: (0..50_000).map(|i| if inked.contains(&(i / 50)) { 0 } else { 255 }).collect(),
+        };
+        let part = changed(&page(0..0), &page(500..510), false).expect("a part");
+        assert_eq!((part.width, part.height, part.data.len()), (50, 10 + 80 + BETWEEN, 50 * (90 + BETWEEN)));
+        assert_eq!(part.data.iter().filter(|v| **v == 0).count(), 500, "all that changed is in it");
+        assert_eq!(changed(&page(0..0), &page(0..10), false).map(|p| p.height), Some(10 + 40 + BETWEEN), "at the edge");
+        assert_eq!(changed(&page(0..0), &page(0..0), false), None, "what did not change is read whole");
+        assert_eq!(changed(&page(0..0), &page(0..900), false), None, "and so is what changed everywhere");
+        assert_eq!(changed(&picture(), &page(0..9), false), None, "or has another size");
     }
 
     #[test]
