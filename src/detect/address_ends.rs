@@ -1,5 +1,6 @@
 //! Addresses to their ends: the town behind a street, the street before a town.
 
+use super::cues::credential;
 use super::tokens::{Shape, Tokens};
 use crate::model::mention::{Category, Mention};
 
@@ -13,7 +14,8 @@ pub fn lengthen(t: &Tokens, names: &[Mention], found: &mut [Mention]) {
         let named = |k: usize| {
             let Some(x) = t.get(k) else { return true };
             let at = names.partition_point(|n| n.end <= x.start);
-            x.end > limit || x.start < floor || names.get(at).is_some_and(|n| n.start < x.end)
+            let person = |n: &&Mention| n.start < x.end && !is_uncued(n.rule);
+            x.end > limit || x.start < floor || names.get(at).filter(person).is_some()
         };
         let first = t.index_at(m.start);
         let next = t.list.partition_point(|x| x.start < m.end);
@@ -27,13 +29,18 @@ pub fn lengthen(t: &Tokens, names: &[Mention], found: &mut [Mention]) {
     }
 }
 
+/// Rules that take a word for a name because lists hold it: behind a street's comma it is a town, `12 Linda Ln, Edison`.
+fn is_uncued(rule: &str) -> bool {
+    matches!(rule, "list.lone" | "list.staff-like" | "list.given-family" | "text.again")
+}
+
 /// `, Teaneck`, `, rear, Girard`, `, Fall River MA 02721` from token `k`: one past its last token.
 fn town_behind(t: &Tokens, k: usize, named: &dyn Fn(usize) -> bool) -> Option<usize> {
     let mut at = k;
     if t.is(at, ',') && matches!(t.low(at + 1), "rear" | "upstairs" | "downstairs" | "front" | "back") {
         at += 2;
     }
-    let word = |k: usize| t.shape(k) == Some(Shape::Cap) && !named(k) && t.word(k).len() >= 3;
+    let word = |k: usize| t.is_capital(k) && !named(k) && t.word(k).chars().count() >= 3 && credential(t.word(k)).is_none();
     if !t.is(at, ',') || !word(at + 1) {
         return (at > k).then_some(at);
     }
@@ -52,7 +59,9 @@ fn town_behind(t: &Tokens, k: usize, named: &dyn Fn(usize) -> bool) -> Option<us
     if zip(end) {
         end += 1;
     }
-    let closed = t.ends_column(end) || matches!(t.shape(end), Some(Shape::Mark(_)));
+    // What somebody does or did goes on behind a person: `12 Oak St, Grace (niece)`.
+    let related = t.is(n, '(') || t.is(n, ':');
+    let closed = !related && t.ends_column(end) || !related && matches!(t.shape(end), Some(Shape::Mark(_)));
     if closed { Some(end) } else { (at > k).then_some(at) }
 }
 
@@ -100,6 +109,7 @@ mod tests {
         assert_eq!(address("Witness: Al Roe, 81 Orchard Terrace, Teaneck; born"), "81 Orchard Terrace, Teaneck");
         assert_eq!(address("at 1440 Plum Street, rear, Girard) is"), "1440 Plum Street, rear, Girard");
         assert_eq!(address("her addr 3 Fern Walk, Decatur GA 30033. Then"), "3 Fern Walk, Decatur GA 30033");
+        assert_eq!(address("Home with Vivek at 27 Linda Ln, Edison; phone"), "27 Linda Ln, Edison");
         assert_eq!(address("lives at 12 Oak St, Apt 2, Salem OR 97301 with"), "12 Oak St, Apt 2, Salem OR 97301");
         // What goes on as a sentence is no town.
         assert_eq!(address("moved to 12 Oak St, Grace came along"), "12 Oak St");

@@ -21,6 +21,10 @@ pub fn variants(iso: &str) -> Vec<String> {
     let Some((long, short)) = MONTHS.get(m as usize - 1) else { return Vec::new() };
     let yy = y % 100;
     let mut out = vec![format!("{y}-{m:02}-{d:02}"), format!("{y}{m:02}{d:02}"), format!("{y}/{m:02}/{d:02}")];
+    // `11021950` as forms take it.
+    out.push(format!("{m:02}{d:02}{y}"));
+    out.push(format!("{d:02}{m:02}{y}"));
+    out.push(format!("{m:02} {d:02} {y}"));
     for sep in ['/', '-', '.'] {
         for (a, b) in [(m, d), (d, m)] {
             for year in [format!("{y}"), format!("{yy:02}")] {
@@ -39,6 +43,12 @@ pub fn variants(iso: &str) -> Vec<String> {
                 out.push(format!("{month}{dot} {day} {y}"));
                 out.push(format!("{day} {month}{dot} {y}"));
                 out.push(format!("{day}-{month}{dot}-{y}"));
+                out.push(format!("{day}-{month}{dot}-{yy:02}"));
+                out.push(format!("{day}{month}{dot}{y}"));
+                out.push(format!("{day} {month}{dot}, {y}"));
+                out.push(format!("{month}{dot} {day}, '{yy:02}"));
+                out.push(format!("{day}{} of {month}{dot} {y}", ordinal(d)));
+                out.push(format!("the {day}{} of {month}{dot} {y}", ordinal(d)));
                 out.push(format!("{month}{dot} {day}th, {y}"));
                 out.push(format!("{month}{dot} {day}{}, {y}", ordinal(d)));
             }
@@ -88,6 +98,9 @@ mod tests {
             "may 31, 1973",
             "31 may 1973",
             "may 31st, 1973",
+            "05311973",
+            "31may1973",
+            "31-may-73",
         ] {
             assert!(v.iter().any(|x| x == want), "{want}");
         }

@@ -19,6 +19,7 @@ use super::name_read::{Read, Trust, backward};
 use super::name_read::{after_titles, titled as after_title};
 use super::numbers;
 use super::overlap;
+use super::own_names;
 use super::owner::attribute;
 use super::patterns;
 use super::records;
@@ -143,6 +144,7 @@ pub(super) fn people_and_numbers(
     out = overlap::settle(out);
     coref::resolve(t, &mut out, own);
     short_forms::find(t, &mut out, own);
+    own_names::settle(t, &mut out, own);
     misfile::settle(t, &mut out);
     if labels::is_group(t, ctx) {
         scene::roll(t, &mut out, own);

@@ -292,6 +292,11 @@ fn after(t: &Tokens, first: usize, next: usize, own: &Own, e: &mut Evidence) {
         if strict && !comma && !closed && e.credential.is_none() {
             break;
         }
+        // `Dr. Holm, RN Perpetua`, `Attending: Tupou     RN: Jorge`: it begins what is said of the next.
+        let next_named = t.is_capital(k + len) && !t.begins_column(k + len) && t.like(k + len) > super::words::NameLike::WordName;
+        if (comma || t.begins_column(k)) && (next_named && credential_at(t, k + len).is_none() || t.is(k + len, ':')) {
+            break;
+        }
         if e.credential.is_none() || e.credential == Some(Role::Clinician) {
             e.credential = Some(role);
         }

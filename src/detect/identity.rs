@@ -208,6 +208,14 @@ impl Own {
 
     /// Compares a name read from text.
     pub fn fit(&self, name: &Name) -> Fit {
+        let whole;
+        let name = if name.family.contains('\n') || name.given.iter().any(|g| g.contains('\n')) {
+            whole =
+                Name { family: unbroken(&name.family), given: name.given.iter().map(|g| unbroken(g)).collect(), ..name.clone() };
+            &whole
+        } else {
+            name
+        };
         let display = folded(&name.display());
         if self.fulls.contains(&display) {
             return Fit::Full;
@@ -385,6 +393,21 @@ fn street_key(line: &str) -> String {
     };
     let words: Vec<String> = folded(line).split([' ', ',', '.']).filter(|w| !w.is_empty()).map(short).collect();
     words.join(" ")
+}
+
+/// A word that a hyphen breaks at a line end, in one: `Fer-` / `reira`. A hyphen before a capital is the name's own.
+fn unbroken(word: &str) -> String {
+    let mut out = String::with_capacity(word.len());
+    let mut rest = word;
+    while let Some(at) = rest.find("-\n").or_else(|| rest.find("-\r\n")) {
+        out.push_str(rest.get(..at).unwrap_or(""));
+        rest = rest.get(at + 1..).unwrap_or("").trim_start();
+        if rest.starts_with(char::is_uppercase) {
+            out.push('-');
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 fn initial_fits(family: &str, own: &[String]) -> bool {
