@@ -2,6 +2,7 @@
 
 use super::Known;
 use super::lines::Line;
+use super::second_look::SecondLook;
 use super::write::Finished;
 use crate::deliver::{OutFile, Staging};
 use crate::detect::is_of_words;
@@ -70,6 +71,11 @@ struct LineState {
     output: u64,
     chunk: u32,
     findings: Findings,
+}
+
+/// What the checks will look for, for the search.
+pub fn second_look(known: &Known, values: &[(String, Category)]) -> SecondLook {
+    SecondLook::new(&forbidden(known, values), &own_values(known))
 }
 
 /// All checks of a run.

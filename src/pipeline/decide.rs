@@ -319,6 +319,7 @@ fn find(text: &str, ctx: Context, dials: bool, known: &Known) -> Vec<Mention> {
     }
     detect::with_initials(text, &mut found);
     known.doubtful.add(text, &mut found);
+    known.second_look.add(text, &mut found);
     found
 }
 

@@ -6,7 +6,7 @@ use crate::format::fhir::FhirJson;
 use crate::format::image::{JPEG, PNG, TIFF};
 use crate::format::pdf::Pdf;
 use crate::format::rtf::Rtf;
-use crate::format::text::{Html, PlainText};
+use crate::format::text::{Html, PlainText, hidden_pdf};
 use crate::format::xdm::XdmMetadata;
 use crate::format::{Format, Source};
 use crate::intake::{self, ImageKind, Kind, XmlRoot};
@@ -15,6 +15,9 @@ use crate::model::error::ReadError;
 
 /// Documents inside documents are followed this deep: a note in a C-CDA in a DocumentReference in a Bundle is three.
 pub const MAX_NESTING: usize = 4;
+
+/// Formats of which nothing comes along that was not read.
+const WRITTEN_ANEW: [&str; 4] = ["pdf", "png", "jpeg", "tiff"];
 
 /// The format for a kind of content, or why there is none.
 pub fn format_for(kind: Kind) -> Result<&'static dyn Format, &'static str> {
@@ -82,6 +85,10 @@ impl Tree {
         if wide.is_some() {
             let text = "stored in UTF-16; places are counted in the same text as UTF-8".to_string();
             doc.notes.push(Note { kind: "utf-16".into(), place: String::new(), text });
+        }
+        // One file can be two: a page for a browser and, from anywhere on, a PDF for a viewer.
+        if !WRITTEN_ANEW.contains(&format.id()) {
+            doc.holds.extend(hidden_pdf(&bytes));
         }
         let mut children = Vec::with_capacity(doc.parts.len());
         for (i, part) in doc.parts.iter_mut().enumerate() {

@@ -31,6 +31,7 @@ mod protected;
 mod remembered;
 mod rulings;
 mod run;
+mod second_look;
 mod spots;
 mod survey;
 mod surveying;
@@ -128,6 +129,8 @@ pub struct Known {
     pub doubtful: doubtful::Doubtful,
     /// Known names and values.
     pub knowledge: Knowledge,
+    /// What the check of the output will look for.
+    pub second_look: second_look::SecondLook,
     /// The names model, asked where the other layers leave a word open.
     pub names: Arc<Names>,
     /// Words of the names of organisations, folded.

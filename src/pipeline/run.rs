@@ -1,6 +1,6 @@
 //! One case from beginning to end.
 
-use super::check::Checker;
+use super::check::{Checker, second_look};
 use super::custody;
 use super::decide::stays_behind;
 use super::documents::Tree;
@@ -10,6 +10,7 @@ use super::names::rename;
 use super::number::review_item;
 use super::process::{PACKAGE, Totals, Work, process_all};
 use super::remembered::Remembered;
+use super::second_look::SecondLook;
 use super::surveying::{Survey, survey_all};
 use super::vault::{Keys, VAULT_FILE, Vault};
 use super::{Known, Options, Progress, outcome};
@@ -312,7 +313,7 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32], keys: Option<Arc<Keys>>
         let cities = of_roster.chain(&identity.addresses).map(|a| a.city.clone());
         SafeHarbor::new(cities)
     });
-    let known = Known {
+    let mut known = Known {
         own_words: super::decide::own_words(&identity, &roster),
         identity,
         doubtful: super::doubtful::Doubtful::new(resolver.decisions(), &opts.request.patient),
@@ -321,6 +322,7 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32], keys: Option<Arc<Keys>>
         searched,
         resolver,
         knowledge,
+        second_look: SecondLook::new(&[], &[]),
         names: opts.names.clone(),
         organisations: survey.organisations,
         policy,
@@ -337,7 +339,9 @@ fn settle(opts: &Options, survey: Survey, key: [u8; 32], keys: Option<Arc<Keys>>
         request: opts.request.clone(),
         phrases: super::phrases::Phrases::new(&opts.policy),
     };
-    Ok((known, survey.unreadable, survey.values.into_iter().collect(), survey.trees))
+    let values: Vec<(String, Category)> = survey.values.into_iter().collect();
+    known.second_look = second_look(&known, &values);
+    Ok((known, survey.unreadable, values, survey.trees))
 }
 
 /// Words of the patient's names and of everybody else's.

@@ -93,7 +93,9 @@ impl Interpreter<'_, '_> {
             self.page.chars.push_str(shown);
             let sound = quad.iter().flatten().all(|v| v.is_finite() && v.abs() < 1e7);
             let det = trm[0] * trm[3] - trm[1] * trm[2];
-            let gone = self.hidden > 0 || !sound || det.abs() < 1e-9 || !touches(&quad, s.clip);
+            let nowhere = self.hidden > 0 || !sound || det.abs() < 1e-9;
+            let outside = !nowhere && !touches(&quad, s.clip);
+            let gone = nowhere || outside;
             self.page.glyphs.push(Glyph {
                 show,
                 code: c.code,
@@ -104,6 +106,7 @@ impl Interpreter<'_, '_> {
                 step: [(to[0] - pen[0]) as f32, (to[1] - pen[1]) as f32],
                 quad: quad.map(|p| p.map(|v| v as f32)),
                 gone,
+                cut: outside,
                 invisible: s.mode == 3 || s.mode == 7,
                 unreadable: text.is_none() && w.abs() > 1e-4,
             });

@@ -132,7 +132,10 @@ impl<'c, 'd> Interpreter<'c, 'd> {
         let at = self.add(ops, resources, None)?;
         self.page.roots.push((at, IDENTITY));
         let state = self.start_state(IDENTITY);
-        self.run(at, state, 0)
+        let first = self.page.glyphs.len();
+        self.run(at, state, 0)?;
+        super::cut::mark(&mut self.page, first);
+        Ok(())
     }
 
     /// The look of an annotation, drawn with `matrix` (which includes the form's own).
@@ -142,7 +145,9 @@ impl<'c, 'd> Interpreter<'c, 'd> {
     pub fn appearance(&mut self, stream: &'d Stream, place: Matrix, inherited: Option<&'d Dictionary>) -> Result<(), String> {
         let form = obj::numbers::<6>(self.cache.doc, &stream.dict, b"Matrix").unwrap_or(IDENTITY);
         let state = self.start_state(mul(&form, &place));
+        let first = self.page.glyphs.len();
         let at = self.enter(stream, state, inherited, 0)?;
+        super::cut::mark(&mut self.page, first);
         self.page.roots.push((at, place));
         Ok(())
     }

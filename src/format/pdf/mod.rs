@@ -13,6 +13,7 @@ mod again;
 mod cff;
 mod cmap;
 mod codecs;
+mod cut;
 mod draw;
 mod emit;
 mod emit_paint;

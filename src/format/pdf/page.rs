@@ -68,6 +68,8 @@ pub struct Glyph {
     pub quad: [[f32; 2]; 4],
     /// Not on the visible page: outside of it, clipped away, in a layer that is switched off. Never written.
     pub gone: bool,
+    /// Gone, but the line of a visible glyph goes on with it beyond the edge of the page or of a clip; see [`super::cut`].
+    pub cut: bool,
     /// Drawn without ink (an OCR layer).
     pub invisible: bool,
     /// Nobody can say what it reads as.

@@ -7,7 +7,7 @@ use super::out::{Out, name};
 use super::page::PageModel;
 use super::plan::Plan;
 use super::tokens::plain;
-use lopdf::{Dictionary, Object, ObjectId};
+use lopdf::{Dictionary, Document, Object, ObjectId};
 
 /// Patterns in patterns.
 const MAX_DEPTH: u8 = 6;
@@ -58,11 +58,33 @@ pub fn pattern<'d>(out: &mut Out<'d>, o: &'d Object, inherited: Option<&'d Dicti
     Ok(Some(id))
 }
 
+/// How many patterns hold pictures or text, which are not read and do not come along. A pattern that is not understood does not come along
+/// either.
+pub fn unread(doc: &Document) -> usize {
+    let tiles = doc.objects.values().filter_map(|o| match o {
+        Object::Stream(s) if obj::num(doc, &s.dict, b"PatternType") == Some(1.0) => Some(s),
+        _ => None,
+    });
+    let says = |s: &lopdf::Stream| {
+        let mut cache = Cache::new(doc);
+        let mut i = Interpreter::new(&mut cache, [-FAR, -FAR, FAR, FAR]);
+        let read = obj::decoded(doc, s).and_then(|data| i.contents(&data, obj::dict(doc, &s.dict, b"Resources")));
+        read.is_err() || i.page.images.iter().any(|i| !i.mask) || i.page.glyphs.iter().any(|g| !g.gone)
+    };
+    // Of more patterns than these nobody says anything.
+    let (asked, rest): (Vec<_>, Vec<_>) = tiles.enumerate().partition(|(n, _)| *n < MAX_ASKED);
+    asked.into_iter().filter(|(_, s)| says(s)).count() + rest.len()
+}
+
+/// Patterns of one file that are looked into before anything is written.
+const MAX_ASKED: usize = 500;
+/// As far as a pattern reaches, and farther.
+const FAR: f64 = 1e6;
+
 /// A small content stream without its text.
 fn tile<'d>(out: &mut Out<'d>, data: &[u8], resources: Option<&'d Dictionary>) -> Result<(Vec<u8>, Dictionary), String> {
     let mut cache = Cache::new(out.src);
-    let far = 1e6;
-    let mut i = Interpreter::new(&mut cache, [-far, -far, far, far]);
+    let mut i = Interpreter::new(&mut cache, [-FAR, -FAR, FAR, FAR]);
     i.contents(data, resources)?;
     let page: PageModel = i.page;
     if page.images.iter().any(|i| !i.mask) {
@@ -89,8 +111,7 @@ pub fn glyph<'d>(
     prefix: &str,
 ) -> Result<(Vec<u8>, Dictionary), String> {
     let mut cache = Cache::new(out.src);
-    let far = 1e6;
-    let mut i = Interpreter::new(&mut cache, [-far, -far, far, far]);
+    let mut i = Interpreter::new(&mut cache, [-FAR, -FAR, FAR, FAR]);
     i.contents(data, resources)?;
     let page: PageModel = i.page;
     let plan = Plan::new(&page);

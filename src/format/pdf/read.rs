@@ -151,12 +151,14 @@ fn unreadable(page: &PageModel) -> Result<(), String> {
 
 /// The readable text of a page; pieces are glyph numbers.
 pub fn text_of(page: &PageModel, invisible: bool) -> PageText {
+    let is_cut = page.glyphs.iter().any(|g| g.cut);
+    let quads = if is_cut { super::cut::quads(page) } else { Vec::new() };
     let pieces: Vec<Piece> = page
         .glyphs
         .iter()
         .enumerate()
-        .filter(|(_, g)| !g.gone && g.invisible == invisible)
-        .map(|(i, g)| Piece { id: i as u32, text: page.text(g), quad: g.quad })
+        .filter(|(_, g)| (!g.gone || g.cut) && g.invisible == invisible)
+        .map(|(i, g)| Piece { id: i as u32, text: page.text(g), quad: quads.get(i).copied().unwrap_or(g.quad) })
         .collect();
     page_text_ruled(&pieces, &rules(page))
 }
@@ -294,6 +296,7 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     }
     held.read = read;
     pictures_held(&held, why.as_deref(), &mut b);
+    patterns_held(&held.doc, &mut b);
     held.bookmarks = items(&held.doc, &dests);
     for (i, item) in held.bookmarks.iter().enumerate() {
         b.field(&item.title, Class::Title, What::Bookmark(i), 0);
@@ -435,6 +438,17 @@ fn pictures_held(held: &Held, why: Option<&str>, b: &mut Builder) {
     let why = why.map(|w| format!(" ({w})")).unwrap_or_default();
     let text = format!("{total} pictures on {shown} of this PDF were not read{why}. They are left out. Release without them?");
     b.out.holds.push(Note { kind: "pdf-picture".into(), place: String::new(), text });
+}
+
+/// Pictures and text in what is drawn over and over to fill an area.
+fn patterns_held(doc: &lopdf::Document, b: &mut Builder) {
+    let n = super::pattern::unread(doc);
+    if n > 0 {
+        let text = format!(
+            "{n} fill pattern(s) of this PDF hold pictures or text, which were not read. They are left out. Release without them?"
+        );
+        b.out.holds.push(Note { kind: "pdf-picture".into(), place: String::new(), text });
+    }
 }
 
 fn info_title(doc: &lopdf::Document) -> Option<String> {

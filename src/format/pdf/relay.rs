@@ -120,8 +120,10 @@ impl Relay<'_, '_> {
         boxes
     }
 
+    /// What only the part of a line holds that nobody sees goes without a trace.
     fn is_touched(&self, line: &Line) -> bool {
-        line.cells.iter().flat_map(|c| &c.pieces).any(|g| self.edit_of.contains_key(g))
+        let seen = |g: &u32| self.page.glyphs.get(*g as usize).is_some_and(|g| !g.gone);
+        line.cells.iter().flat_map(|c| &c.pieces).any(|g| self.edit_of.contains_key(g) && seen(g))
     }
 
     /// Tokens of one cell. Words are set with the widths of their glyphs alone.
@@ -155,8 +157,10 @@ impl Relay<'_, '_> {
                 last = Some((pen, step, g));
                 continue;
             }
-            if self.plan.removed.get(g as usize).copied().unwrap_or(true) {
-                continue;
+            match self.plan.removed.get_mut(g as usize) {
+                Some(slot) if glyph.cut => *slot = false,
+                Some(false) => {}
+                _ => continue,
             }
             let blank =
                 self.page.text(glyph).chars().all(char::is_whitespace) && !glyph.unreadable && glyph.text.0 != glyph.text.1;
@@ -256,7 +260,10 @@ impl Relay<'_, '_> {
             // A cell that has its place gives it up only to words that reach into it.
             let free = end.is_none_or(|e| wanted > e + BLANK * em);
             let start = if proved && free { wanted } else { after.map_or(wanted, |a| wanted.max(a)) };
-            let squeeze = if start + width > limit { ((limit - start) / width.max(1.0)).clamp(MIN_SQUEEZE, 1.0) } else { 1.0 };
+            let fits = ((limit - start) / width.max(1.0)).min(1.0);
+            // A line that goes far beyond the page is cut off as it was.
+            let cut = cell.pieces.iter().any(|g| self.page.glyphs.get(*g as usize).is_some_and(|g| g.cut));
+            let squeeze = if cut && fits < MIN_SQUEEZE { 1.0 } else { fits.clamp(MIN_SQUEEZE, 1.0) };
             end = Some(self.set(&tokens, &line, start, squeeze, f64::from(line.bottom)));
         }
         self.band(&line);

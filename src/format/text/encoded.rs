@@ -37,10 +37,10 @@ pub(super) fn holds(bytes: &[u8], places: &[Span], known: &[Span]) -> Vec<Note> 
 }
 
 /// A hold where parts of a PDF stand in a text: some readers find them wherever they begin, and their streams are packed.
-pub(super) fn pdf(bytes: &[u8]) -> Option<Note> {
+pub fn pdf(bytes: &[u8]) -> Option<Note> {
     let at = memchr::memmem::find(bytes, b"endstream").filter(|_| memchr::memmem::find(bytes, b"endobj").is_some())?;
     let line = line_numbers(bytes, &[at]).first().copied().unwrap_or(1);
-    let text = "parts of a PDF in a text, whose contents cannot be read here";
+    let text = "parts of a PDF in a document of another kind, whose contents cannot be read here";
     Some(Note { kind: "encoded-data".into(), place: format!("line {line}"), text: text.into() })
 }
 

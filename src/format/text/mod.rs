@@ -20,6 +20,7 @@ mod tags;
 mod tests;
 mod tokens;
 
+pub use encoded::pdf as hidden_pdf;
 pub use html::Html;
 pub use lines::{CHUNK_BYTES, line_numbers};
 pub use plain::PlainText;

@@ -47,8 +47,7 @@ impl Format for PlainText {
         });
         let whole = Record { span: Span::new(0, bytes.len()), kind: "text".into(), ..Record::default() };
         let places = [Span::new(from, bytes.len())];
-        let mut holds = if charset == Charset::Utf8 { super::encoded::holds(bytes, &places, &[]) } else { Vec::new() };
-        holds.extend(super::encoded::pdf(bytes));
+        let holds = if charset == Charset::Utf8 { super::encoded::holds(bytes, &places, &[]) } else { Vec::new() };
         Ok(Document { fields: fields.collect(), records: vec![whole], holds, ..Document::default() })
     }
 
@@ -69,7 +68,12 @@ impl Format for PlainText {
             part: &|_, _| Err(WriteError("a text holds no embedded document".into())),
             withheld: charset.encode("[WITHHELD]\n", bytes).unwrap_or_default(),
         };
-        writer.write(doc, edits)
+        let written = writer.write(doc, edits)?;
+        // What was taken out at the beginning may bring bytes to the front that look like the mark of another encoding.
+        if Charset::of(&written.bytes) != charset {
+            return Err(WriteError("without what was taken out the text would read as one in another encoding".into()));
+        }
+        Ok(written)
     }
 
     fn locate(&self, source: Source, doc: &Document, nodes: &[u32]) -> Vec<String> {

@@ -391,3 +391,13 @@ fn real_files_come_out_as_they_went_in() {
         }
     }
 }
+
+/// Found by fuzzing: behind a name that went, two letters of an old encoding that are also the mark of UTF-16.
+#[test]
+fn a_text_never_becomes_one_in_another_encoding() {
+    let bytes = b"Roe\xff\xfe or so";
+    let doc = PlainText.read(src(bytes)).unwrap();
+    let edit = |change| Edit { field: 0, record: false, range: Some((0, 3)), change, ledger: 0 };
+    assert!(PlainText.write(src(bytes), &doc, &[edit(Change::Remove)]).is_err());
+    assert!(PlainText.write(src(bytes), &doc, &[edit(Change::Label("[MOTHER]".into()))]).is_ok());
+}

@@ -120,6 +120,23 @@ fn files(name: &str) -> Vec<(&'static str, Vec<u8>)> {
         page.page = entries.into();
         out.push((what, page.finish(&seen)));
     }
+    // The name, or what stands behind it, runs over the edge of the page or of a clip.
+    let begin = 540.0 - width("Seen by Dr. ");
+    let tail = "Patient Maria Reyes has asthma and comes again in May.";
+    for (what, line) in [
+        ("over-the-edge", format!("BT /F1 12 Tf {begin:.3} 600 Td (Seen by {dr} today. {tail}) Tj ET")),
+        (
+            "over-a-clip",
+            format!("q 72 590 240 30 re W n BT /F1 12 Tf 80 600 Td (Digitally signed by {dr} today, {tail}) Tj ET Q"),
+        ),
+        ("letter-by-letter", {
+            let letters = format!("Seen by {dr} today. {tail} ").repeat(40);
+            let shown: String = letters.chars().map(|c| format!("({c}) Tj ")).collect();
+            format!("BT /F1 12 Tf 72 600 Td {shown} ET")
+        }),
+    ] {
+        out.push((what, page(&line)));
+    }
     let mut nested = Maker::default();
     let font = nested.add("<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>");
     let form = "/Type/XObject/Subtype/Form/BBox[0 0 612 792]";

@@ -377,6 +377,39 @@ fn broken_pictures_end_well() {
     pictures().iter().for_each(|(name, end, bytes)| alone(name, *end, bytes));
 }
 
+/// A browser shows one thing, a viewer of PDFs another: nobody can say what the second holds, so a person must.
+#[test]
+fn a_pdf_inside_of_other_markup_is_for_a_person() {
+    let far = "Hashimoto ".repeat(400);
+    let digits: String = SEEN.bytes().map(|b| format!("{b:02x}")).collect();
+    let hidden = format!("%PDF-1.4\n5 0 obj\n<</Filter/AHx>>stream\n{digits}>\nendstream\nendobj\n");
+    let json = |text: &str| {
+        let text = text.replace('\n', "\\n");
+        format!(
+            r#"{{"resourceType":"Patient","name":[{{"family":"Reyes","given":["Maria"]}}],"birthDate":"1985-03-04","gender":"female","text":{{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">{text}</div>"}}}}"#
+        )
+    };
+    let rtf = |text: &str| format!("{{\\rtf1\\ansi Patient: Maria Reyes {text}}}");
+    let html = |text: &str| format!("<html><body><p>Patient: Maria Reyes</p><p>{text}</p></body></html>");
+    for (name, plain, both) in [
+        ("page.html", html(&far), html(&format!("{far}<!-- {hidden} -->"))),
+        ("chart.json", json(&far), json(&format!("{far}{hidden}"))),
+        ("note.rtf", rtf(&far), rtf(&format!("{far}{hidden}"))),
+    ] {
+        for (text, held) in [(plain, false), (both, true)] {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            std::fs::write(folder.path().join("patient.toml"), super::PATIENT).expect("writable");
+            std::fs::write(folder.path().join(name), text).expect("writable");
+            let args = ["--patient", "patient.toml", "--purpose", "litigation", "--recipient", "X"];
+            let run = crate::run::process(folder.path(), &[name], &args);
+            assert!(run.code == 3 || run.code == 0, "{name}: {} {}{}", run.code, run.stdout, run.stderr);
+            let review = std::fs::read_to_string(run.out().join("internal/review.json")).unwrap_or_default();
+            assert_eq!(review.contains("parts of a PDF"), held, "{name}: {review}");
+            assert!(!held || !run.out().join("release").exists(), "{name}: nothing is released unseen");
+        }
+    }
+}
+
 #[test]
 fn a_password_that_is_given_opens_and_one_that_is_wrong_does_not() {
     let run = process_with(&[("locked", locked("secret"))], &["--pdf-password", "secret"]);
