@@ -40,6 +40,7 @@ pub fn variants(iso: &str) -> Vec<String> {
         for day in [format!("{d}"), format!("{d:02}")] {
             for dot in ["", "."] {
                 out.push(format!("{month}{dot} {day}, {y}"));
+                out.push(format!("{month}{dot} {day},{y}"));
                 out.push(format!("{month}{dot} {day} {y}"));
                 out.push(format!("{day} {month}{dot} {y}"));
                 out.push(format!("{day}-{month}{dot}-{y}"));
@@ -56,6 +57,22 @@ pub fn variants(iso: &str) -> Vec<String> {
     }
     out.sort();
     out.dedup();
+    out
+}
+
+/// Folded ways of writing a part of the date given as [`variants`] takes it: its year, month and year, day and month.
+pub fn parts(iso: &str) -> Vec<String> {
+    let Some((y, m, d)) = parse_iso(iso) else { return Vec::new() };
+    let Some((long, short)) = MONTHS.get(m as usize - 1) else { return Vec::new() };
+    let mut out = vec![format!("{y}")];
+    for month in [*long, *short] {
+        out.push(format!("{month} {y}"));
+        for day in [format!("{d}"), format!("{d:02}"), format!("{d}{}", ordinal(d))] {
+            out.push(format!("{month} {day}"));
+            out.push(format!("{day} {month}"));
+            out.push(format!("{day} of {month}"));
+        }
+    }
     out
 }
 
@@ -99,12 +116,14 @@ mod tests {
             "31 may 1973",
             "may 31st, 1973",
             "05311973",
+            "may 31,1973",
             "31may1973",
             "31-may-73",
         ] {
             assert!(v.iter().any(|x| x == want), "{want}");
         }
         assert_eq!(variants("19730531120000-0500"), v);
+        assert!(["1973", "may 31", "31 may", "may 1973"].iter().all(|w| parts("1973-05-31").iter().any(|x| x == w)));
         assert!(variants("1973").is_empty() && variants("").is_empty() && variants("éé").is_empty());
     }
 }

@@ -202,7 +202,7 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     let year = format!(r"(?:\d{{4}}|'\d{{2}}|(?:nineteen|twenty|two\s+thousand)(?:[\s-]+{unit}){{0,3}})");
     let nth = r"(?:(?:twenty|thirty)[\s-])?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|(?:thir|four|fif|six|seven|eigh|nine)teenth|twentieth|thirtieth)";
     let date = format!(
-        r"(\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}}|\d{{1,2}}[/.-]{cut}\d{{1,2}}[/.-]{cut}(?:\d{{4}}|\d{{2}})|\d{{8}}|\d{{1,2}}\s\d{{1,2}}\s(?:\d{{4}}|\d{{2}})|{month}\s+(?:the\s+)?(?:\d{{1,2}}(?:st|nd|rd|th)?|{nth}),?\s+{year}|(?:\d{{1,2}}(?:st|nd|rd|th)?[\s-]?(?:of\s)?|(?:the\s+)?(?:\d{{1,2}}(?:st|nd|rd|th)|{nth})\s+(?:of\s+)?){month}[\s-]?(?:{year}|\d{{2}}))"
+        r"(\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}}|\d{{1,2}}[/.-]{cut}\d{{1,2}}[/.-]{cut}(?:\d{{4}}|\d{{2}})|\d{{8}}|\d{{1,2}}\s\d{{1,2}}\s(?:\d{{4}}|\d{{2}})|{month}\s+(?:the\s+)?(?:\d{{1,2}}(?:st|nd|rd|th)?|{nth})(?:,\s*|\s+){year}|(?:\d{{1,2}}(?:st|nd|rd|th)?[\s-]?(?:of\s)?|(?:the\s+)?(?:\d{{1,2}}(?:st|nd|rd|th)|{nth})\s+(?:of\s+)?){month}[\s-]?(?:{year}|\d{{2}}))"
     );
     let birth = r"(?i)\b(?:dob|d[./]o[./]b\.?|d0b|date\s+of\s+birth|birth\s*-?(?:date|dt)|born(?:\s+on)?|birthday|bday|b-day|fecha\s+de\s+nac(?:imiento|\.)?|date\s+de\s+naissance|n[ée]e?\s+le|nacid[oa](?:\s+el)?|geboren(?:\s+am)?|geb\.|\(?b\.)(?:\s*/\s*(?:sex|age)\b)?(?:\s+for\s+[a-z]+|\s+\([a-z]+\))?";
     // The date of a death may be told by day or month alone.
@@ -234,6 +234,10 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(triggers::SSN, r"(?i)\b(?:ssn|ss\s*#|social(?:\s+security)?(?:\s+(?:number|no\.?|#))?)[^.\n\d]{0,24}?(?:ending(?:\s+in)?|ends\s+in|last\s*(?:4|four)(?:\s+digits)?(?:\s+of)?)\s*(?:is|are|:|#)?\s*(\d{4})\b", Category::Ssn, "pattern.ssn-last-four", 0.95, always),
         rule(triggers::SSN, r"(?i)\blast\s*(?:4|four)(?:\s+digits)?\s*(?:of\s+)?(?:[a-z']+\s+)?(?:ssn|social|soc|ss\s*#?)(?:\s+security)?(?:\s+number)?\s*(?:is|are|:|#)?\s*(\d{4})\b", Category::Ssn, "pattern.ssn-last-four", 0.95, always),
         // Before the phones: written in their groups.
+        rule(triggers::MRN, r"(?i)\b(?:nhs|chi|h&c|hcn|ihi)\b\s*(?:no\.?|number|num|\#)?\s*[:\#]?\s*(\d{3}[ -]?\d{3}[ -]?\d{4}|\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4})\b", Category::Mrn, "owned.national", 0.85, always),
+        rule(triggers::MRN, r"(?i)\b(?:ohip|phn|ramq|medicare|health\s*card|hcn?)\b\s*(?:no\.?|number|num|card|\#)?\s*[:\#]?\s*(\d{4}[ -]\d{3}[ -]\d{3}(?:[ -]?[A-Z]{2})?|\d{4}[ -]\d{5}[ -]\d|[A-Z]{4}[ -]?\d{4}[ -]?\d{4})\b", Category::MemberId, "owned.national", 0.85, always),
+        rule(triggers::MRN, r"(?i:\b(?:ni|nino|national\s+insurance)\b)\s*(?i:no\.?|number|\#)?\s*[:\#]?\s*([A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D])\b", Category::Ssn, "pattern.national-insurance", 0.9, always),
+        rule(triggers::MRN, r"\b(?:SIN|TFN)\b\s*(?:no\.?|number|\#)?\s*[:\#]?\s*(\d{3}[ -]\d{3}[ -]\d{3})\b", Category::Ssn, "pattern.national-insurance", 0.9, always),
         rule(triggers::NPI, r"(?i)\bnpi(?:'?s)?\b[^\n\d]{0,20}(\d{10}|\d{4}[ -]\d{3}[ -]\d{3}|\d{3}[ -]\d{3}[ -]\d{4})\b", Category::Npi, "pattern.npi", 0.95, always),
         rule(triggers::FAX, &format!(r"(?i)\b(?:fax|facsimile){sep}(?:at\s+|to\s+)?(\+?1?[-. ]?\(?\d{{3}}\)?[-. ]*\d{{3}}[-. ]?\d{{4}})\b"), Category::Fax, "pattern.fax", 0.95, always),
         rule(triggers::SEVEN, r"(?:\+?1[-. ]{0,2})?(?:\(\d{3}\)[-. /]{0,2}|\b\d{3} ?[-./ ]\s?)\d{3} ?[-. ]\s?\d{4}\b(?:\s*(?:,\s*)?(?:x|ext\.?|extension)\s*\d{1,6})?", Category::Phone, "pattern.phone", 0.9, not_in_number),
@@ -254,10 +258,6 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(triggers::MIXED, r"\b[1-9][A-Z][A-Z0-9]\d-?[A-Z][A-Z0-9]\d-?[A-Z]{2}\d{2}\b", Category::MemberId, "pattern.mbi", 0.95, |v, _| check_digits::mbi(v)),
         rule(triggers::MEMBER, r"(?i)\b(?:hicn?|medicare)\s*(?:#|no\.?|number|claim)?\s*:?\s*(\d{3}-?\d{2}-?\d{4}-?[A-Z]\d?)\b", Category::MemberId, "pattern.hicn", 0.95, always),
         rule(triggers::MIXED, r"\b[A-HJ-NPR-Z0-9]{17}\b", Category::Vehicle, "pattern.vin", 0.9, |v, _| check_digits::vin(v)),
-        rule(triggers::MRN, r"(?i)\b(?:nhs|chi|h&c|hcn|ihi)\b\s*(?:no\.?|number|num|\#)?\s*[:\#]?\s*(\d{3}[ -]?\d{3}[ -]?\d{4}|\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4})\b", Category::Mrn, "owned.national", 0.85, always),
-        rule(triggers::MRN, r"(?i)\b(?:ohip|phn|ramq|medicare|health\s*card|hcn?)\b\s*(?:no\.?|number|num|card|\#)?\s*[:\#]?\s*(\d{4}[ -]\d{3}[ -]\d{3}(?:[ -]?[A-Z]{2})?|\d{4}[ -]\d{5}[ -]\d|[A-Z]{4}[ -]?\d{4}[ -]?\d{4})\b", Category::MemberId, "owned.national", 0.85, always),
-        rule(triggers::MRN, r"(?i:\b(?:ni|nino|national\s+insurance)\b)\s*(?i:no\.?|number|\#)?\s*[:\#]?\s*([A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D])\b", Category::Ssn, "pattern.national-insurance", 0.9, always),
-        rule(triggers::MRN, r"\b(?:SIN|TFN)\b\s*(?:no\.?|number|\#)?\s*[:\#]?\s*(\d{3}[ -]\d{3}[ -]\d{3})\b", Category::Ssn, "pattern.national-insurance", 0.9, always),
         rule(triggers::MRN, r"\bM\.?R\.?\s*(?:#|:|no\.?)?\s*([A-Z]?\d{2,4}-\d{2,6}(?:-\d{1,4})?|[A-Z]?\d{6,9})\b", Category::Mrn, "pattern.mrn", 0.9, has_digit),
         rule(triggers::MRN, &format!(r"(?i)\b(?:mrn|mr\s*#|med(?:ical)?\.?\s*rec(?:ord)?\.?|chart|patient\s+id|pt\s+id|hospital\s+(?:id|number)|unit\s+(?:#|no\.?|number)|empi){sep}{id}"), Category::Mrn, "pattern.mrn", 0.95, has_digit),
         rule(triggers::MEMBER, &format!(r"(?i)\b(?:member|subscriber|policy|group|beneficiary|medicare|medicaid|insurance|hicn?|mbi|health\s+plan)\s*(?:#|no\.?|num(?:ber)?|id)\s*(?:#|no\.?|number)?\s*[:=#]?\s*{id}"), Category::MemberId, "pattern.member-id", 0.92, has_digit),
@@ -300,6 +300,9 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(triggers::BIRTH, &format!(r"{birth}{sep}(?:in\s+)?((?:{month}\s+)?(?:18|19|20)\d{{2}}|{month}\s+\d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?{month})\b"), Category::DateOfBirth, "owned.birth-part", 0.8, always),
         rule(triggers::DEATH, &format!(r"(?i)\b(?:died|dies|deceased|passed(?:\s+away)?|expired|death|dod|d\.)\s*(?:date)?\s*(?:on|in|:|was|,)?\s*{day}\b"), Category::DateOfBirth, "owned.death-date", 0.85, always),
         rule(triggers::DEATH, &format!(r"(?i)\b(?:died|passed(?:\s+away)?)\b[^.;\n\d]{{0,60}}?(?:\s(?:at|age|aged)(?:\s+age)?\s+\d{{1,3}},?)?(?:\s+(?:on|in)\s+|\s*\(){day}\b"), Category::DateOfBirth, "owned.death-date", 0.85, always),
+        // `1190 County Rd 17, Wahoo NE 68066`, `N42W2345 Maple Ave`: roads with a number, houses on a grid.
+        rule(triggers::DIGIT, &format!(r"\b\d{{1,6}}\s+(?:(?:NW|NE|SW|SE|[NSEW])\.?\s+)?(?i:(?:County|State|US|U\.S\.|Ranch|Farm|Old|Private)\s+(?:Rd|Road|Hwy|Highway|Route|Rte)|Hwy|Highway|Route|Rte|CR|SR|FM)\s+\d{{1,4}}[A-Z]?\b{flat}{area}"), Category::Address, "pattern.street", 0.75, not_in_number),
+        rule(triggers::STREET, &format!(r"\b[NSEW]\d{{2,5}}(?:\s?[NSEW]\d{{2,5}})?\s+{words}{kind}{flat}{area}"), Category::Address, "pattern.street", 0.75, always),
         rule(triggers::STREET, &format!(r"{number}{words}{kind}{flat}{area}"), Category::Address, "pattern.street", 0.75, not_in_number),
         rule(triggers::DIGIT, &format!(r"(?i:\b(?:lives|living|resides|residing|address|addr|moved|stays|staying|home)(?:\s+(?:at|is|to|on))?\s*:?\s+)(\d{{1,6}}\s+(?:[a-z0-9.'-]+\s+){{1,4}}{kind}{flat}(?:{small}|{area}))"), Category::Address, "pattern.street-context", 0.8, always),
         rule(triggers::STREET, &format!(r"(?i:\b(?:lives|living|resides|residing|address|addr|moved|stays|staying|house|home)(?:\s+(?:at|is|to|on|in))?\s*:?\s+)(\d{{2,6}}\s+(?:[NSEW]\.?\s+)?[A-Z][a-z]{{3,}}(?:\s[A-Z][a-z]{{2,}})?{flat}{area})"), Category::Address, "owned.street", 0.7, no_measure),

@@ -354,10 +354,11 @@ impl Own {
         let f = street_key(value);
         !f.is_empty() && self.lines.iter().any(|l| f.starts_with(l.as_str()) || l.starts_with(f.as_str()))
     }
-    /// True when the date, in any usual way of writing, is the patient's birth date.
+    /// True when the date, in any usual way of writing, is the patient's birth date or a part of it.
     pub fn is_birth_date(&self, written: &str) -> bool {
         let Some(own) = self.birth_date.as_deref() else { return false };
-        super::dates::variants(own).iter().any(|v| *v == folded(written))
+        let written = folded(written);
+        super::dates::variants(own).contains(&written) || super::dates::parts(own).contains(&written)
     }
 }
 

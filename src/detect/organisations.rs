@@ -103,7 +103,8 @@ pub fn is_day(t: &Tokens, read: &Read) -> bool {
     // `April 29 F`, `June 31 yo`
     let aged =
         matches!(t.low(n + 1), "f" | "m" | "y" | "yo" | "yrs" | "yr" | "years" | "year" | "female" | "male" | "woman" | "man");
-    !aged && !(t.is(n + 1, '/') || t.is(n + 1, '-') && t.shape(n + 2) == Some(Shape::Number))
+    let range = t.is(n + 1, '/') || t.is(n + 1, '-') && t.shape(n + 2) == Some(Shape::Number);
+    !aged && !range
 }
 
 #[cfg(test)]

@@ -8,9 +8,10 @@ use super::name_read::{Read, Trust, forward};
 use super::nicknames::compatible;
 use super::scene::mention_over;
 use super::tokens::{Shape, Tokens};
-use super::words::{is_given, is_place_or_month};
+use super::words::{NameLike, is_given, is_place_or_month};
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::person::Name;
+use crate::model::role::Role;
 
 /// Rule of the patient's name behind a label: it outranks what is known of namesakes.
 pub const LABELLED: &str = "text.own-label";
@@ -34,6 +35,7 @@ pub fn settle(t: &Tokens, mentions: &mut Vec<Mention>, own: &Own) {
             more.extend(called(t, i, mentions, &aliases));
         }
     }
+    more.extend(others_called(t, mentions, &aliases));
     if more.is_empty() {
         return;
     }
@@ -109,6 +111,30 @@ fn is_own(name: &Name, own: &Own) -> bool {
     let initials = (1..=3).contains(&letters.len()) && letters.chars().next().is_some_and(|c| own.given_begins(&c.to_string()));
     own.fit(name) == Fit::Full && !own.other_generation(name) && !own.other_middle(name)
         || family && !own.other_generation(name) && (unnamed && own.is_child(None) || initials && name.given.len() == 1)
+}
+
+/// `Brother Zenoviy ("Zen")`, `Declan "Deco"`: what somebody else is called, there and wherever it stands again.
+fn others_called(t: &Tokens, mentions: &[Mention], own: &[String]) -> Vec<Mention> {
+    let mut called: Vec<(String, &Mention)> = Vec::new();
+    for m in mentions.iter().filter(|m| m.category == Category::Name && m.name.is_some()) {
+        let Who::New(role) = m.who else { continue };
+        let next = t.list.partition_point(|x| x.start < m.end);
+        let word = next + 1 + usize::from(t.is(next, '('));
+        let quoted = t.is(word - 1, '"') && t.is(word + 1, '"') && t.shape(word) == Some(Shape::Cap);
+        if role == Role::Organization || !quoted || t.like(word) == NameLike::Word {
+            continue;
+        }
+        if let Some(a) = alias(t, word).filter(|a| !own.contains(a) && called.len() < 50) {
+            called.push((a, m));
+        }
+    }
+    let mut out = Vec::new();
+    for i in 0..t.list.len() {
+        let Some((_, m)) = called.iter().find(|c| t.shape(i) == Some(Shape::Cap) && c.0 == t.low(i)) else { continue };
+        let (Some(token), None) = (t.get(i), mention_over(t, mentions, i)) else { continue };
+        out.push(Mention { start: token.start, end: token.end, rule: "text.called", confidence: 0.6, ..(*m).clone() });
+    }
+    out
 }
 
 /// What the text says that the patient is called: `Jane Roe ("Jenny")`, `Preferred name: Jenny`, `goes by Jenny`.
@@ -232,6 +258,7 @@ mod tests {
     use crate::model::mention::{Category, Mention, Who};
     use crate::model::person::Name;
     use crate::model::request::Identity;
+    use crate::model::role::Role;
 
     fn found(text: &str) -> Vec<Mention> {
         let name = Name { family: "Ferreira".into(), given: vec!["Wilhelmina".into()], ..Name::default() };
@@ -265,6 +292,17 @@ mod tests {
         );
         // What a relative is called is not.
         assert!(others("Her daughter Bess goes by Minka. Told Minka about rounds.").contains(&"Bess".to_string()));
+    }
+
+    #[test]
+    fn what_others_are_called_is_their_name() {
+        let text = "Her brother Zenoviy Roe (\"Zenko\") lives upstairs. Zenko drinks.";
+        let roles: Vec<Role> = found(text)
+            .iter()
+            .filter(|m| &text[m.start..m.end] == "Zenko")
+            .filter_map(|m| if let Who::New(r) = m.who { Some(r) } else { None })
+            .collect();
+        assert_eq!(roles, [Role::Brother, Role::Brother]);
     }
 
     #[test]

@@ -140,7 +140,7 @@ mod tests {
             ("DOB/SEX      : 04/17/1968 F", Category::DateOfBirth, "04/17/1968"),
             ("dob 7 July '48, enclosed", Category::DateOfBirth, "7 July '48"),
             ("née le 3 mars 1951", Category::DateOfBirth, "3 mars 1951"),
-            ("NPI (type 1) 123 456 7893", Category::Npi, "123 456 7893"),
+            ("NPI (individual) 123 456 7893", Category::Npi, "123 456 7893"),
             ("IMEI 356938035643809", Category::Device, "356938035643809"),
             ("NHS No: 943 476 5919", Category::Mrn, "943 476 5919"),
             ("SIN 046 454 286", Category::Ssn, "046 454 286"),
