@@ -271,6 +271,10 @@ pub(super) fn judged(
     if f.rule == "list.last-first" && who == Who::New(Role::Relative) && e.best_role().is_none() {
         who = Who::New(Role::OtherPatient);
     }
+    // `baby Fiadh` in the chart of a grown patient: the patient's child. In a newborn's own chart it is another newborn.
+    if who == Who::New(Role::Newborn) && own.birth_date.is_some() && !own.is_child(None) {
+        who = Who::New(Role::Child);
+    }
     // `Aunty Pua`, `PawPaw Alcide`: what the family calls them is a part of the name.
     let called = f.read.first.checked_sub(1).filter(|k| t.shape(*k) == Some(Shape::Cap) && is_family_title(t.low(*k)));
     let start = called.filter(|k| !t.list[*k].possessive).map_or(f.read.start, |k| t.list[k].start);
