@@ -1,6 +1,8 @@
 //! Addresses to their ends: the town behind a street, the street before a town.
 
+use super::cues::credential;
 use super::tokens::{Shape, Tokens};
+use super::words::{NameLike, is_place_or_month};
 use crate::model::mention::{Category, Mention};
 
 /// Lengthens the addresses of `found` over what goes on with them in their line. `names` are the people, who are no towns; both are
@@ -13,7 +15,8 @@ pub fn lengthen(t: &Tokens, names: &[Mention], found: &mut [Mention]) {
         let named = |k: usize| {
             let Some(x) = t.get(k) else { return true };
             let at = names.partition_point(|n| n.end <= x.start);
-            x.end > limit || x.start < floor || names.get(at).is_some_and(|n| n.start < x.end)
+            let person = |n: &&Mention| n.start < x.end && !is_uncued(n.rule);
+            x.end > limit || x.start < floor || names.get(at).filter(person).is_some()
         };
         let first = t.index_at(m.start);
         let next = t.list.partition_point(|x| x.start < m.end);
@@ -27,15 +30,33 @@ pub fn lengthen(t: &Tokens, names: &[Mention], found: &mut [Mention]) {
     }
 }
 
+/// Rules that take a word for a name because lists hold it: behind a street's comma it is a town, `12 Linda Ln, Edison`.
+fn is_uncued(rule: &str) -> bool {
+    matches!(rule, "list.lone" | "list.staff-like" | "list.given-family" | "text.again")
+}
+
 /// `, Teaneck`, `, rear, Girard`, `, Fall River MA 02721` from token `k`: one past its last token.
 fn town_behind(t: &Tokens, k: usize, named: &dyn Fn(usize) -> bool) -> Option<usize> {
     let mut at = k;
+    // `7 Bogle St., Fall River`
+    if t.is(at, '.') && t.touches_next(at) && t.is(at + 1, ',') {
+        at += 1;
+    }
+    let from = at;
+    // `1440 burns st apt 2, detroit.` in a text of small letters.
+    let small = t.shape(at + 1) == Some(Shape::Lower)
+        && t.word(at + 1).len() >= 4
+        && (t.like(at + 1) > NameLike::Word || is_place_or_month(t.low(at + 1)))
+        && (t.ends_line(at + 2) || t.is(at + 2, '.') || t.is(at + 2, ')') || t.is(at + 2, ';'));
+    if t.is(at, ',') && small && street_is_small(t, k) {
+        return Some(at + 2);
+    }
     if t.is(at, ',') && matches!(t.low(at + 1), "rear" | "upstairs" | "downstairs" | "front" | "back") {
         at += 2;
     }
-    let word = |k: usize| t.shape(k) == Some(Shape::Cap) && !named(k) && t.word(k).len() >= 3;
+    let word = |k: usize| t.is_capital(k) && !named(k) && t.word(k).chars().count() >= 3 && credential(t.word(k)).is_none();
     if !t.is(at, ',') || !word(at + 1) {
-        return (at > k).then_some(at);
+        return (at > from).then_some(at);
     }
     let mut n = at + 2;
     while n < at + 4 && word(n) && t.get(n - 1).zip(t.get(n)).is_some_and(|(a, b)| b.start == a.end + 1) {
@@ -52,8 +73,16 @@ fn town_behind(t: &Tokens, k: usize, named: &dyn Fn(usize) -> bool) -> Option<us
     if zip(end) {
         end += 1;
     }
-    let closed = t.ends_column(end) || matches!(t.shape(end), Some(Shape::Mark(_)));
-    if closed { Some(end) } else { (at > k).then_some(at) }
+    // What somebody does or did goes on behind a person: `12 Oak St, Grace (niece)`.
+    let related = t.is(n, '(') || t.is(n, ':');
+    let closed = !related && (t.ends_column(end) || matches!(t.shape(end), Some(Shape::Mark(_))));
+    if closed { Some(end) } else { (at > from).then_some(at) }
+}
+
+/// True when the words before token `k` are in small letters, as all of their text is.
+fn street_is_small(t: &Tokens, k: usize) -> bool {
+    (k.saturating_sub(5)..k).filter(|i| t.shape(*i) == Some(Shape::Lower)).count() >= 2
+        && !(k.saturating_sub(5)..k).any(|i| t.shape(i) == Some(Shape::Cap))
 }
 
 /// The number of a house before a town at token `first`: `3 Fern Walk, Decatur GA 30033`.
@@ -100,6 +129,10 @@ mod tests {
         assert_eq!(address("Witness: Al Roe, 81 Orchard Terrace, Teaneck; born"), "81 Orchard Terrace, Teaneck");
         assert_eq!(address("at 1440 Plum Street, rear, Girard) is"), "1440 Plum Street, rear, Girard");
         assert_eq!(address("her addr 3 Fern Walk, Decatur GA 30033. Then"), "3 Fern Walk, Decatur GA 30033");
+        assert_eq!(address("Agent: Tomas, of 7 Bogle St., Fall River   phone"), "7 Bogle St., Fall River");
+        assert_eq!(address("her addr 5512 w oklahoma ave apt 3, milwaukee\n"), "5512 w oklahoma ave apt 3, milwaukee");
+        assert_eq!(address("Deliver to 1190 County Rd 17, Wahoo NE 68066, ask"), "1190 County Rd 17, Wahoo NE 68066");
+        assert_eq!(address("Home with Vivek at 27 Linda Ln, Edison; phone"), "27 Linda Ln, Edison");
         assert_eq!(address("lives at 12 Oak St, Apt 2, Salem OR 97301 with"), "12 Oak St, Apt 2, Salem OR 97301");
         // What goes on as a sentence is no town.
         assert_eq!(address("moved to 12 Oak St, Grace came along"), "12 Oak St");

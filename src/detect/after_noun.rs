@@ -85,12 +85,28 @@ pub fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, 
     if lone && !direct && read.best < NameLike::Name && !set_off && !called {
         return;
     }
+    // `Konrad (only son, Houston)`, `daughter, Bangor, works`: who it is stands before, and where behind.
+    let named_before = noun >= 2
+        && (1..4).any(|n| {
+            noun.checked_sub(n).is_some_and(|p| {
+                matches!(t.shape(p), Some(Shape::Mark('-' | '(' | ',')))
+                    && p.checked_sub(1).is_some_and(|q| t.is_capital(q) && t.like(q) > NameLike::WordName)
+            })
+        });
+    if lone && comma && !placed && named_before && super::words::is_place_or_month(t.low(k)) {
+        return;
+    }
     let sentence = t.begins_line(noun) || matches!(t.shape(noun.wrapping_sub(1)), Some(Shape::Mark('.' | ':' | ';' | '?' | '!')));
     if lone && direct && read.best == NameLike::Unknown && !sentence && t.shape(noun) != Some(Shape::Lower) {
         return;
     }
     let next = read.next;
     out.push(Find { read, rule, confidence, role });
+    // `sister Nasrin, Austin, ok`: where she lives.
+    let one = kin(t.low(noun)).is_some() && !t.low(noun).ends_with('s') && t.is(next, ',');
+    if one && super::words::is_place_or_month(t.low(next + 1)) {
+        return;
+    }
     coordinated(t, next, rule, confidence, role.or_else(|| kin(t.low(noun))), out);
 }
 

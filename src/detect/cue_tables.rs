@@ -39,7 +39,9 @@ pub const TITLES: &[(&[&str], Option<Role>)] = &[
 pub const CREDENTIALS: &[(&[&str], Role, bool)] = &[
     (&["MD", "MBBS", "MBChB", "FACP", "FACS", "FACC", "FACOG", "FAAP", "FAAFP", "DDS", "DMD", "DPM"], Role::Physician, false),
     (&["DO", "OD", "DC", "DVM"], Role::Physician, true),
-    (&["RN", "LPN", "LVN", "BSN", "MSN", "CNM", "CRNA", "RNC", "CCRN", "CEN", "CNS", "RN-BC"], Role::Nurse, false),
+    // A nurse midwife is called either.
+    (&["CNM", "CPM", "APRN-CNM"], Role::Clinician, false),
+    (&["RN", "LPN", "LVN", "BSN", "MSN", "CRNA", "RNC", "CCRN", "CEN", "CNS", "RN-BC"], Role::Nurse, false),
     (
         &[
             "NP", "NP-C", "APRN", "ARNP", "FNP", "FNP-C", "FNP-BC", "ANP", "ANP-BC", "AGNP", "PNP", "CRNP", "DNP", "PMHNP",
@@ -270,11 +272,13 @@ pub const INSTITUTION_HEADS: &str = "hospital clinic center centre medical healt
      presbyterian adventist community general elem emergency campus ymca ywca parish chapel temple synagogue mosque \
      township village district theater theatre museum arena gym tavern diner bakery motors autobody outfitters drugs \
      hardware supermarket grocery foods mills mine mines farm farms kennels fund trust society union guild league \
-     correctional penitentiary barracks courthouse precinct orchard vineyard plantation dam creek river lake mountain";
+     correctional penitentiary barracks courthouse precinct orchard vineyard plantation dam creek river lake mountain wing ward unit nicu picu \
+     vamc vahcs ems ambulance offices attorneys homes dentistry orthodontics glazing trucking airlines";
 
 /// Abbreviations before a name, in capitals, and what they tell.
 pub const FUNCTIONS: &[(&[&str], Role)] = &[
-    (&["RN", "LPN", "LVN", "CNM", "CRNA", "BSN"], Role::Nurse),
+    (&["RN", "LPN", "LVN", "CRNA", "BSN"], Role::Nurse),
+    (&["CNM", "CPM"], Role::Clinician),
     (&["NP", "APRN", "ARNP", "FNP", "CRNP"], Role::NursePractitioner),
     (&["PA", "PA-C"], Role::PhysicianAssistant),
     (
@@ -287,7 +291,8 @@ pub const FUNCTIONS: &[(&[&str], Role)] = &[
     (&["OT", "PT", "ST", "SLP", "RT", "RRT", "OTR", "DPT"], Role::Therapist),
     (&["RD", "RDN"], Role::Dietitian),
     (&["LC", "IBCLC", "CRC", "Counselor"], Role::Clinician),
-    (&["Hyg", "RDH", "Tech"], Role::Technician),
+    (&["Hyg", "RDH"], Role::Technician),
+    (&["Tech"], Role::Staff),
     (&["PI"], Role::Physician),
     (&["PharmD", "PHARMD", "RPh"], Role::Pharmacist),
     (

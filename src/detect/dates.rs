@@ -21,6 +21,10 @@ pub fn variants(iso: &str) -> Vec<String> {
     let Some((long, short)) = MONTHS.get(m as usize - 1) else { return Vec::new() };
     let yy = y % 100;
     let mut out = vec![format!("{y}-{m:02}-{d:02}"), format!("{y}{m:02}{d:02}"), format!("{y}/{m:02}/{d:02}")];
+    // `11021950` as forms take it.
+    out.push(format!("{m:02}{d:02}{y}"));
+    out.push(format!("{d:02}{m:02}{y}"));
+    out.push(format!("{m:02} {d:02} {y}"));
     for sep in ['/', '-', '.'] {
         for (a, b) in [(m, d), (d, m)] {
             for year in [format!("{y}"), format!("{yy:02}")] {
@@ -36,9 +40,16 @@ pub fn variants(iso: &str) -> Vec<String> {
         for day in [format!("{d}"), format!("{d:02}")] {
             for dot in ["", "."] {
                 out.push(format!("{month}{dot} {day}, {y}"));
+                out.push(format!("{month}{dot} {day},{y}"));
                 out.push(format!("{month}{dot} {day} {y}"));
                 out.push(format!("{day} {month}{dot} {y}"));
                 out.push(format!("{day}-{month}{dot}-{y}"));
+                out.push(format!("{day}-{month}{dot}-{yy:02}"));
+                out.push(format!("{day}{month}{dot}{y}"));
+                out.push(format!("{day} {month}{dot}, {y}"));
+                out.push(format!("{month}{dot} {day}, '{yy:02}"));
+                out.push(format!("{day}{} of {month}{dot} {y}", ordinal(d)));
+                out.push(format!("the {day}{} of {month}{dot} {y}", ordinal(d)));
                 out.push(format!("{month}{dot} {day}th, {y}"));
                 out.push(format!("{month}{dot} {day}{}, {y}", ordinal(d)));
             }
@@ -46,6 +57,22 @@ pub fn variants(iso: &str) -> Vec<String> {
     }
     out.sort();
     out.dedup();
+    out
+}
+
+/// Folded ways of writing a part of the date given as [`variants`] takes it: its year, month and year, day and month.
+pub fn parts(iso: &str) -> Vec<String> {
+    let Some((y, m, d)) = parse_iso(iso) else { return Vec::new() };
+    let Some((long, short)) = MONTHS.get(m as usize - 1) else { return Vec::new() };
+    let mut out = vec![format!("{y}")];
+    for month in [*long, *short] {
+        out.push(format!("{month} {y}"));
+        for day in [format!("{d}"), format!("{d:02}"), format!("{d}{}", ordinal(d))] {
+            out.push(format!("{month} {day}"));
+            out.push(format!("{day} {month}"));
+            out.push(format!("{day} of {month}"));
+        }
+    }
     out
 }
 
@@ -88,10 +115,15 @@ mod tests {
             "may 31, 1973",
             "31 may 1973",
             "may 31st, 1973",
+            "05311973",
+            "may 31,1973",
+            "31may1973",
+            "31-may-73",
         ] {
             assert!(v.iter().any(|x| x == want), "{want}");
         }
         assert_eq!(variants("19730531120000-0500"), v);
+        assert!(["1973", "may 31", "31 may", "may 1973"].iter().all(|w| parts("1973-05-31").iter().any(|x| x == w)));
         assert!(variants("1973").is_empty() && variants("").is_empty() && variants("éé").is_empty());
     }
 }

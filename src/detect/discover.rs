@@ -19,6 +19,7 @@ use super::name_read::{Read, Trust, backward};
 use super::name_read::{after_titles, titled as after_title};
 use super::numbers;
 use super::overlap;
+use super::own_names;
 use super::owner::attribute;
 use super::patterns;
 use super::records;
@@ -143,6 +144,7 @@ pub(super) fn people_and_numbers(
     out = overlap::settle(out);
     coref::resolve(t, &mut out, own);
     short_forms::find(t, &mut out, own);
+    own_names::settle(t, &mut out, own);
     misfile::settle(t, &mut out);
     if labels::is_group(t, ctx) {
         scene::roll(t, &mut out, own);
@@ -268,6 +270,10 @@ pub(super) fn judged(
     // `ROE, ARACELI` in the chart of Amparo Roe: written as charts name patients.
     if f.rule == "list.last-first" && who == Who::New(Role::Relative) && e.best_role().is_none() {
         who = Who::New(Role::OtherPatient);
+    }
+    // `baby Fiadh` in the chart of a grown patient: the patient's child. In a newborn's own chart it is another newborn.
+    if who == Who::New(Role::Newborn) && own.birth_date.is_some() && !own.is_child(None) {
+        who = Who::New(Role::Child);
     }
     // `Aunty Pua`, `PawPaw Alcide`: what the family calls them is a part of the name.
     let called = f.read.first.checked_sub(1).filter(|k| t.shape(*k) == Some(Shape::Cap) && is_family_title(t.low(*k)));

@@ -292,6 +292,11 @@ fn after(t: &Tokens, first: usize, next: usize, own: &Own, e: &mut Evidence) {
         if strict && !comma && !closed && e.credential.is_none() {
             break;
         }
+        // `Dr. Holm, RN Perpetua`, `Attending: Tupou     RN: Jorge`: it begins what is said of the next.
+        let next_named = t.is_capital(k + len) && !t.begins_column(k + len) && t.like(k + len) > super::words::NameLike::WordName;
+        if (comma || t.begins_column(k)) && (next_named && credential_at(t, k + len).is_none() || t.is(k + len, ':')) {
+            break;
+        }
         if e.credential.is_none() || e.credential == Some(Role::Clinician) {
             e.credential = Some(role);
         }
@@ -406,11 +411,13 @@ fn after(t: &Tokens, first: usize, next: usize, own: &Own, e: &mut Evidence) {
 /// An abbreviation of what somebody does, in capitals, directly before a name: `RN Kayla`, `SW Brooks`.
 pub fn function_at(t: &Tokens, j: usize) -> Option<Role> {
     let role = function(t.word(j))?;
+    // `Dr. Holm, RN Perpetua`
+    let names_next = t.is_capital(j + 1) && !t.begins_column(j + 1) && t.like(j + 1) == super::words::NameLike::Name;
     // `Karen Wu RN, Beth Lang`: it belongs to the name before; `PT Jane Smith`: the patient.
     let belongs = j > 0
         && !t.begins_column(j)
         && (t.is_capital(j - 1) && t.like(j - 1) > super::words::NameLike::Word
-            || t.is(j - 1, ',') && j > 1 && t.is_capital(j - 2));
+            || t.is(j - 1, ',') && j > 1 && t.is_capital(j - 2) && !names_next);
     (!belongs).then_some(role)
 }
 

@@ -208,6 +208,14 @@ impl Own {
 
     /// Compares a name read from text.
     pub fn fit(&self, name: &Name) -> Fit {
+        let whole;
+        let name = if name.family.contains('\n') || name.given.iter().any(|g| g.contains('\n')) {
+            whole =
+                Name { family: unbroken(&name.family), given: name.given.iter().map(|g| unbroken(g)).collect(), ..name.clone() };
+            &whole
+        } else {
+            name
+        };
         let display = folded(&name.display());
         if self.fulls.contains(&display) {
             return Fit::Full;
@@ -346,10 +354,11 @@ impl Own {
         let f = street_key(value);
         !f.is_empty() && self.lines.iter().any(|l| f.starts_with(l.as_str()) || l.starts_with(f.as_str()))
     }
-    /// True when the date, in any usual way of writing, is the patient's birth date.
+    /// True when the date, in any usual way of writing, is the patient's birth date or a part of it.
     pub fn is_birth_date(&self, written: &str) -> bool {
         let Some(own) = self.birth_date.as_deref() else { return false };
-        super::dates::variants(own).iter().any(|v| *v == folded(written))
+        let written = folded(written);
+        super::dates::variants(own).contains(&written) || super::dates::parts(own).contains(&written)
     }
 }
 
@@ -385,6 +394,21 @@ fn street_key(line: &str) -> String {
     };
     let words: Vec<String> = folded(line).split([' ', ',', '.']).filter(|w| !w.is_empty()).map(short).collect();
     words.join(" ")
+}
+
+/// A word that a hyphen breaks at a line end, in one: `Fer-` / `reira`. A hyphen before a capital is the name's own.
+fn unbroken(word: &str) -> String {
+    let mut out = String::with_capacity(word.len());
+    let mut rest = word;
+    while let Some(at) = rest.find("-\n").or_else(|| rest.find("-\r\n")) {
+        out.push_str(rest.get(..at).unwrap_or(""));
+        rest = rest.get(at + 1..).unwrap_or("").trim_start();
+        if rest.starts_with(char::is_uppercase) {
+            out.push('-');
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 fn initial_fits(family: &str, own: &[String]) -> bool {

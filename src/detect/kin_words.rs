@@ -26,6 +26,17 @@ pub fn possessor(t: &Tokens, j: usize, own: &Own) -> Possessor {
     if matches!((pronoun, own.sex.as_deref()), ("his", Some("female")) | ("her", Some("male"))) {
         return antecedent(t, k - 1);
     }
+    // `Sibel Cole (daughter), her husband Trevor`: of whoever has just been called kin.
+    if matches!(pronoun, "his" | "her")
+        && k >= 2
+        && let Some(of) = kin_beside(t, k - 1)
+        && !matches!(
+            (pronoun, of),
+            ("his", Role::Mother | Role::Sister | Role::Daughter) | ("her", Role::Father | Role::Brother | Role::Son)
+        )
+    {
+        return Possessor::Kin(of);
+    }
     // `a kid named Knox`
     if matches!(pronoun, "a" | "another") && matches!(t.low(j), "kid" | "child" | "boy" | "girl" | "relative" | "partner") {
         return Possessor::Other;
@@ -39,6 +50,17 @@ pub fn possessor(t: &Tokens, j: usize, own: &Own) -> Possessor {
         return Possessor::Patient;
     }
     Possessor::Other
+}
+
+/// The kin word that closes right before token `at` with nothing but a comma or bracket between: `(daughter), her`.
+fn kin_beside(t: &Tokens, at: usize) -> Option<Role> {
+    let mut k = at;
+    while k > 0 && at - k < 3 && matches!(t.shape(k - 1), Some(Shape::Mark(',' | ')' | ';'))) {
+        k -= 1;
+    }
+    let closed = (k..at).any(|i| t.is(i, ')'));
+    let word = k.checked_sub(1).filter(|_| closed)?;
+    kin(t.low(word))
 }
 
 /// Whom a pronoun at token `at` that cannot be the patient's means: the relative spoken of before it in the sentence, or a stranger.

@@ -48,7 +48,7 @@ fn rank(m: &Mention) -> u8 {
     if m.rule.starts_with("dictionary") {
         return 2;
     }
-    if m.rule == super::coref::SAME_TITLE {
+    if m.rule == super::coref::SAME_TITLE || m.rule == super::own_names::LABELLED {
         return 1;
     }
     u8::from(m.category != Category::Name && m.rule.starts_with("roster") || m.rule == super::records::RULE)

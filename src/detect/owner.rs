@@ -11,6 +11,10 @@ use crate::model::role::{Role, RoleGroup};
 /// Gives an identifier its owner: the patient's own value, else the nearest person named before it in its line or sentence, else
 /// nobody. A kin or contact word before it wins over a match with a value that the household shares.
 pub fn attribute(t: &Tokens, mut m: Mention, names: &[Mention], records: &[Owned], own: &Own, has_identity: bool) -> Mention {
+    // `MRN 6610-44-` / `82-19`: the patient's own over the end of a line.
+    if let Some(end) = past_break(t.text, m.end).filter(|end| t.text.get(m.start..*end).is_some_and(|v| own.has_id(v))) {
+        m.end = end;
+    }
     let value = t.text.get(m.start..m.end).unwrap_or("");
     let owned = match m.category {
         Category::Phone | Category::Fax => own.has_phone(value),
@@ -72,6 +76,14 @@ pub fn attribute(t: &Tokens, mut m: Mention, names: &[Mention], records: &[Owned
         (false, _) => Who::Nobody,
     };
     m
+}
+
+/// Where a number ends that goes on behind a hyphen and a line end at byte `end`.
+fn past_break(text: &str, end: usize) -> Option<usize> {
+    let rest = text.get(end..)?.strip_prefix('-')?;
+    let next = rest.strip_prefix("\r\n").or_else(|| rest.strip_prefix('\n'))?.trim_start_matches([' ', '\t']);
+    let len = next.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(next.len());
+    (len > 0).then_some(text.len() - next.len() + len)
 }
 
 /// True when the label before byte `at` is that of a specimen, an order or a visit.

@@ -34,7 +34,8 @@ pub fn secrets(url: &str) -> Vec<Mention> {
 /// All identifiers in `text`, in order, not overlapping; the more certain and then the longer wins. `who` is `Nobody`.
 pub fn find(text: &str) -> Vec<Mention> {
     let mut out = Vec::new();
-    if !text.bytes().any(|b| b.is_ascii_digit() || b == b'@' || b == b':' || b == b'.') {
+    let spelled = spells_years(text);
+    if !spelled && !text.bytes().any(|b| b.is_ascii_digit() || b == b'@' || b == b':' || b == b'.') {
         return out;
     }
     let mut lines = lines(text).peekable();
@@ -47,7 +48,7 @@ pub fn find(text: &str) -> Vec<Mention> {
         } else {
             shows
         };
-        let labels = if (shows | next_shows) & triggers::DIGIT != 0 { triggers::of_labels(line) } else { 0 };
+        let labels = if spelled || (shows | next_shows) & triggers::DIGIT != 0 { triggers::of_labels(line) } else { 0 };
         let found = shows | labels;
         for rule in RULES.iter().filter(|r| r.needs & found != 0) {
             // A label may stand at the end of one line and its value at the head of the next.
@@ -55,6 +56,12 @@ pub fn find(text: &str) -> Vec<Mention> {
         }
     }
     super::overlap::settle(out)
+}
+
+/// True for a text in which a year is dictated: `nineteen thirty-seven`.
+fn spells_years(text: &str) -> bool {
+    let words = ["ineteen", "INETEEN", "wo thousand", "WO THOUSAND"];
+    words.iter().any(|w| memchr::memmem::find(text.as_bytes(), w.as_bytes()).is_some())
 }
 
 /// Lines that are not blank, with what their bytes show.
@@ -122,6 +129,30 @@ mod tests {
             ("VIN 1M8GDM9AXKP042788", Category::Vehicle, "1M8GDM9AXKP042788"),
             ("DOB 5/31/1973", Category::DateOfBirth, "5/31/1973"),
             ("born on May 31, 1973 in", Category::DateOfBirth, "May 31, 1973"),
+            (
+                "DATE OF BIRTH MARCH THE THIRD NINETEEN THIRTY SEVEN HAD",
+                Category::DateOfBirth,
+                "MARCH THE THIRD NINETEEN THIRTY SEVEN",
+            ),
+            ("She's Jean, born the ninth of March 1939.", Category::DateOfBirth, "the ninth of March 1939"),
+            ("DATE OF BIRTH 7 11 58 PLEASE", Category::DateOfBirth, "7 11 58"),
+            ("Subscriber DOB 06/14/\n1968, SSN", Category::DateOfBirth, "06/14/\n1968"),
+            ("DOB/SEX      : 04/17/1968 F", Category::DateOfBirth, "04/17/1968"),
+            ("dob 7 July '48, enclosed", Category::DateOfBirth, "7 July '48"),
+            ("née le 3 mars 1951", Category::DateOfBirth, "3 mars 1951"),
+            ("NPI (individual) 123 456 7893", Category::Npi, "123 456 7893"),
+            ("IMEI 356938035643809", Category::Device, "356938035643809"),
+            ("NHS No: 943 476 5919", Category::Mrn, "943 476 5919"),
+            ("SIN 046 454 286", Category::Ssn, "046 454 286"),
+            ("has his plate (NM ANX 511).", Category::Vehicle, "NM ANX 511"),
+            ("V2 Dodge Ram OH HZB 9034 hit", Category::Vehicle, "OH HZB 9034"),
+            ("lives 4100 Gratiot, wife", Category::Address, "4100 Gratiot"),
+            ("addr 5512 w oklahoma ave apt 3", Category::Address, "5512 w oklahoma ave apt 3"),
+            ("of Rua do Castelo 40, Ponta Delgada (niece)", Category::Address, "Rua do Castelo 40, Ponta Delgada"),
+            ("bill 5 Rue du Parc, Apt 2, Montréal;", Category::Address, "5 Rue du Parc, Apt 2, Montréal"),
+            ("wohnt Lindenstraße 12, 50674 Köln", Category::Address, "Lindenstraße 12, 50674 Köln"),
+            ("14 Rose Hill Rd, Leeds LS6 2AB.", Category::Address, "14 Rose Hill Rd, Leeds LS6 2AB"),
+            ("hc 61 box 220, chinle az 86503", Category::Address, "hc 61 box 220, chinle az 86503"),
             ("lives at 12 Oak St, Salem OR 97301 with", Category::Address, "12 Oak St, Salem OR 97301"),
         ];
         for (text, category, want) in cases {
@@ -144,6 +175,9 @@ mod tests {
             "take 1 tab 3 times daily for 10 days",
             "ratio 1234567890",
             "5 Drops Twice Daily",
+            "home 20 Units nightly, van at 10 AM",
+            "moved 10 Feet with walker",
+            "op 2019, star 4",
         ] {
             assert!(find(text).is_empty(), "{text}: {:?}", find(text));
         }

@@ -246,7 +246,13 @@ fn letters(t: &Tokens, i: usize, people: &[Person], own: &Own, out: &mut Vec<Men
         && t.ends_line(i + 1 + usize::from(t.is(i + 1, '|')))
         && signs_rows(t, i)
         && !is_word(low);
-    let role = if !upper { Role::Staff } else { Role::Clinician };
+    // Behind the stroke, or behind `T:`, stand the letters of whoever typed.
+    let types = pair && stroke_before
+        || before.is_some_and(|k| {
+            let label = if t.is(k, ':') && k > 0 { k - 1 } else { k };
+            matches!(t.low(label), "trans" | "transcribed" | "typed" | "typ" | "typist" | "tr") || t.word(label) == "T"
+        });
+    let role = if !upper || types { Role::Staff } else { Role::Clinician };
     let struck = before.is_some_and(|k| t.low(k) == "by") && ends_clause(t, i) && upper;
     if (typist || pair || struck || key || heads || column)
         && !is_abbreviation(low)
@@ -348,6 +354,9 @@ fn letter(t: &Tokens, i: usize, people: &[Person], own: &Own, out: &mut Vec<Ment
         let sex = super::cues::title_sex(title);
         let against = sex.is_some() && own.sex.is_some() && sex != own.sex.as_deref();
         if own.family_begins(low) && title != "dr" && !against {
+            let name = Name { family: t.word(i).to_string(), ..Name::default() };
+            let found = mention(t, i, i, Role::Patient, name, "cue.initials");
+            out.extend(found.map(|m| Mention { who: Who::Patient, ..m }));
             return;
         }
         if against && own.family_begins(low) {

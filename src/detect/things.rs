@@ -3,56 +3,10 @@
 use super::cues::{is_eponym_head, is_institution_head, title};
 use super::evidence::{Evidence, credential_at};
 use super::name_read::Read;
+use super::organisations::{is_day, is_organisation, is_where, listed};
 use super::tokens::{Shape, Tokens};
-use super::words::{NameLike, ShortMap, ShortSet, folded_like, is_bare_eponym, is_eponym, is_given, is_shared_eponym};
+use super::words::{NameLike, ShortSet, folded_like, is_bare_eponym, is_eponym, is_given, is_shared_eponym};
 use std::sync::LazyLock;
-
-static PHRASES: LazyLock<ShortMap<Vec<Vec<&'static str>>>> = LazyLock::new(|| {
-    let mut map: ShortMap<Vec<Vec<&'static str>>> = ShortMap::default();
-    for line in include_str!("lists/things.txt").lines().filter(|l| !l.starts_with('#')) {
-        let words: Vec<&'static str> = line.split(' ').collect();
-        if let Some(first) = words.first().copied() {
-            map.entry(first).or_default().push(words);
-        }
-    }
-    map
-});
-
-/// Longest reach back of a phrase that may hold a name.
-const REACH: usize = 3;
-
-/// The token at which a listed thing begins that covers the first or last word of `first..next`.
-fn listed(t: &Tokens, first: usize, next: usize) -> Option<usize> {
-    (first.saturating_sub(REACH)..next).find(|k| {
-        PHRASES.get(t.low(*k)).is_some_and(|phrases| {
-            phrases.iter().any(|p| {
-                let n = covers(t, *k, p);
-                n > 0 && k + n > first
-            })
-        })
-    })
-}
-
-/// How many tokens the phrase takes at token `k`; 0 when it does not stand there. A possessive is part of its word.
-fn covers(t: &Tokens, k: usize, phrase: &[&str]) -> usize {
-    let mut at = k;
-    let mut words = phrase.iter().peekable();
-    while let Some(word) = words.next() {
-        if t.low(at) != *word {
-            return 0;
-        }
-        let owner = words.peek().is_some_and(|w| **w == "'");
-        if owner {
-            if !t.get(at).is_some_and(|x| x.possessive) {
-                return 0;
-            }
-            words.next();
-            words.next();
-        }
-        at += 1;
-    }
-    at - k
-}
 
 /// True when what was read as a name is no person here.
 pub fn is_thing(t: &Tokens, read: &Read, e: &Evidence) -> bool {
@@ -73,12 +27,17 @@ pub fn is_thing(t: &Tokens, read: &Read, e: &Evidence) -> bool {
         let house = house || goes_on(t, n) && !is_eponym(last) && !is_shared_eponym(last) && is_somebody(t, n - 1, e);
         // `Yianni HIGH risk`
         let level = after == "high" && t.shape(n) != Some(Shape::Cap);
-        if is_institution_head(after) && !house && !level && (!small || !whole && !strong) {
+        // In the next column, or with a number, it tells where somebody is: `Patel   Clinic 4`, `Okoye Ward 5`.
+        let apart = t.begins_column(n) || is_part_of_house(after) && matches!(t.shape(n + 1), Some(Shape::Number | Shape::Mixed));
+        if is_institution_head(after) && !house && !level && !apart && (!small || !whole && !strong) {
             return true;
         }
         if is_eponym_head(after) && after != "high" && !house && (is_eponym(last) || !whole && !strong) {
             return true;
         }
+    }
+    if is_organisation(t, read, strong) || !strong && (is_day(t, read) || !e.any() && e.role.is_none() && is_where(t, read)) {
+        return true;
     }
     // `from St. Martin Head Start`, `at Maison St. Rose`: saints give their names to places, and few people in notes are saints.
     let saint = |k: usize| matches!(t.low(k), "st" | "ste" | "saint" | "san" | "santa") && t.is_capital(k);
@@ -188,7 +147,11 @@ pub fn is_thing(t: &Tokens, read: &Read, e: &Evidence) -> bool {
         && t.word(n).len() <= 2
         && !t.begins_column(n)
         && !t.begins_line(read.first)
-        && (t.ends_line(n + 1) || matches!(t.shape(n + 1), Some(Shape::Mark('.' | ',' | ';'))))
+        && (t.ends_line(n + 1)
+            || matches!(t.shape(n + 1), Some(Shape::Mark('.' | ',' | ';')))
+            // `Waddell 3/5`, `Aldrete 7   PACU`
+            || (is_eponym(last) || is_shared_eponym(last))
+                && (t.ends_column(n + 1) || t.is(n + 1, '/') && t.shape(n + 2) == Some(Shape::Number)))
         && e.role.is_none();
     if graded {
         return true;
@@ -234,6 +197,11 @@ fn goes_on(t: &Tokens, n: usize) -> bool {
         "cell" | "bed" | "pump" => figure(n + 1),
         _ => false,
     }
+}
+
+/// Parts of a hospital that are called after people, and also where people are.
+fn is_part_of_house(low: &str) -> bool {
+    matches!(low, "ward" | "unit" | "wing" | "building" | "tower" | "pavilion" | "campus")
 }
 
 /// A word of the lists of names, or one that the words around call somebody.
@@ -583,7 +551,8 @@ fn is_pet(t: &Tokens, first: usize) -> bool {
         if is_animal(low) {
             return true;
         }
-        let between = matches!(low, "named" | "called" | "and" | "is" | "," | "(" | ":" | "-") || t.is_capital(j) && k < first;
+        let between =
+            matches!(low, "named" | "called" | "and" | "is" | "," | "(" | ":" | "-" | "\"") || t.is_capital(j) && k < first;
         let list = t.is_capital(j) && (t.low(k) == "and" || t.is(k, ','));
         if !between && !list {
             return false;

@@ -63,14 +63,95 @@ pub const FIVE: u32 = 1 << 25;
 /// Credentials with a number behind them.
 pub const CREDENTIAL: u32 = 1 << 26;
 
+/// Cars.
+pub const CAR: u32 = 1 << 27;
+
 /// All label words together.
-pub const LABELS: u32 =
-    SSN | FAX | PHONE | NPI | DEA | MRN | MEMBER | ACCOUNT | LICENCE | BIRTH | BOX | DEATH | DEVICE | CASE | HANDLE | CREDENTIAL;
+pub const LABELS: u32 = SSN
+    | FAX
+    | PHONE
+    | NPI
+    | DEA
+    | MRN
+    | MEMBER
+    | ACCOUNT
+    | LICENCE
+    | BIRTH
+    | BOX
+    | DEATH
+    | DEVICE
+    | CASE
+    | HANDLE
+    | CREDENTIAL
+    | CAR;
 
 const WORDS: &[(u32, &[&str])] = &[
     (SSN, &["ssn", "ss#", "ss #", "soc"]),
     (DEATH, &["died", "dies", "deceased", "passed", "expired", "death", "dod", "d."]),
-    (DEVICE, &["serial", "s/n", "ser", "sn", "(01)"]),
+    (
+        DEVICE,
+        &[
+            "serial",
+            "s/n",
+            "ser",
+            "sn",
+            "(01)",
+            "imei",
+            "meid",
+            "device",
+            "implant",
+            "transmitter",
+            "generator",
+            "pump",
+            "pace",
+            "monitor",
+        ],
+    ),
+    (
+        CAR,
+        &[
+            "car",
+            "truck",
+            "van",
+            "veh",
+            "pickup",
+            "suv",
+            "sedan",
+            "jeep",
+            "buick",
+            "chev",
+            "chrysler",
+            "dodge",
+            "ford",
+            "gmc",
+            "honda",
+            "hyundai",
+            "kia",
+            "lexus",
+            "mazda",
+            "nissan",
+            "subaru",
+            "tesla",
+            "toyota",
+            "volkswagen",
+            "vw",
+            "volvo",
+            "saturn",
+            "pontiac",
+            "cadillac",
+            "mercedes",
+            "bmw",
+            "audi",
+            "vauxhall",
+            "peugeot",
+            "holden",
+            "civic",
+            "corolla",
+            "camry",
+            "accord",
+            "ram",
+        ],
+    ),
     (
         CASE,
         &[
@@ -82,6 +163,15 @@ const WORDS: &[(u32, &[&str])] = &[
             "prisoner",
             "booking",
             "badge",
+            "bdg",
+            "dsn",
+            "star",
+            "agent",
+            "op ",
+            "interp",
+            "emp",
+            "collar",
+            "caseload",
             "shield",
             "passport",
             "visa",
@@ -151,7 +241,38 @@ const WORDS: &[(u32, &[&str])] = &[
     ),
     (NPI, &["npi"]),
     (DEA, &["dea"]),
-    (MRN, &["mrn", "mr#", "mr #", "mr  #", "med", "chart", "patient", "pt id", "pt  id", "hospital", "unit", "empi"]),
+    (
+        MRN,
+        &[
+            "mrn",
+            "mr#",
+            "mr #",
+            "mr  #",
+            "med",
+            "chart",
+            "patient",
+            "pt id",
+            "pt  id",
+            "hospital",
+            "unit",
+            "empi",
+            "nhs",
+            "chi",
+            "h&c",
+            "hcn",
+            "ihi",
+            "ohip",
+            "phn",
+            "ramq",
+            "health card",
+            "hc ",
+            "ni ",
+            "nino",
+            "insurance",
+            "sin",
+            "tfn",
+        ],
+    ),
     (
         MEMBER,
         &["member", "subscriber", "policy", "group", "beneficiary", "medic", "insurance", "hic", "mbi", "health", "plan", "grp"],
@@ -184,6 +305,8 @@ const WORDS: &[(u32, &[&str])] = &[
             "lic",
             "driver",
             "dl",
+            "oln",
+            "pssprt",
             "certificate",
             "passport",
             "permit",
@@ -203,8 +326,28 @@ const WORDS: &[(u32, &[&str])] = &[
             "reg",
         ],
     ),
-    (BIRTH, &["dob", "d.o.b", "birth", "born", "bday", "b-day", "nacimiento", "b."]),
-    (BOX, &["box"]),
+    (
+        BIRTH,
+        &[
+            "dob",
+            "d.o.b",
+            "birth",
+            "born",
+            "bday",
+            "b-day",
+            "nac",
+            "naissance",
+            "né",
+            "ne le",
+            "nee le",
+            "gebor",
+            "geb.",
+            "d0b",
+            "d/o/b",
+            "b.",
+        ],
+    ),
+    (BOX, &["box", "bag"]),
 ];
 
 static LABEL_WORDS: LazyLock<Option<(AhoCorasick, Vec<u32>)>> = LazyLock::new(|| {

@@ -88,3 +88,15 @@ fn dates_of_dictation_are_nobodys_birth_date() {
     let found = discover(text, &Context::default(), &patient());
     assert!(found.iter().all(|m| m.category != Category::DateOfBirth), "{found:?}");
 }
+
+#[test]
+fn the_patients_own_birth_date_and_number_stay_in_other_ways_of_writing() {
+    for text in [
+        "Jane Smith   DOB: MAY 31,1973   seen",
+        "Born May 31 as ever, turning fifty.",
+        "Jane Smith, MRN A-100-\n234, seen with Walter Smith",
+    ] {
+        let touched: Vec<_> = numbers(text).into_iter().filter(|(_, who)| !matches!(who, Who::Patient | Who::Nobody)).collect();
+        assert!(touched.is_empty(), "{text}: {touched:?}");
+    }
+}

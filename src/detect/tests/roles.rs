@@ -96,3 +96,21 @@ fn a_title_with_the_patients_name_is_the_patient_unless_a_relative_was_called_so
         ("Ms. Smith has a husband, Walter. Mr. Smith smokes.", "Smith", Role::Spouse),
     ]);
 }
+
+#[test]
+fn a_baby_in_the_chart_of_a_grown_patient_is_the_patients_child() {
+    let text = "Rm 6 post partum day 2, baby Fiadh nursing well.";
+    let found = discover(text, &Context::default(), &patient());
+    let m = found.iter().find(|m| &text[m.start..m.end] == "Fiadh").expect("found");
+    assert_eq!(m.who, Who::New(Role::Child), "{found:?}");
+}
+
+#[test]
+fn a_credential_before_the_next_name_is_not_of_the_one_before() {
+    let text = "Discussed with Dr. Holm, RN Perpetua and the team. Attending: Tupou     RN: Jorge";
+    let found = discover(text, &Context::default(), &patient());
+    let role = |name: &str| found.iter().find(|m| &text[m.start..m.end] == name).map(|m| m.who.clone());
+    assert_eq!(role("Holm"), Some(Who::New(Role::Physician)), "{found:?}");
+    assert_eq!(role("Tupou"), Some(Who::New(Role::Physician)), "{found:?}");
+    assert_eq!(role("Perpetua"), Some(Who::New(Role::Nurse)), "{found:?}");
+}

@@ -1,0 +1,318 @@
+//! The patient by what only this text tells: the name behind a label for the patient, and what else the patient is called.
+
+use super::cues::{kin, title};
+use super::evidence::credential_at;
+use super::fold::folded;
+use super::identity::{Fit, Own, split_text};
+use super::name_read::{Read, Trust, forward};
+use super::nicknames::compatible;
+use super::scene::mention_over;
+use super::tokens::{Shape, Tokens};
+use super::words::{NameLike, is_given, is_place_or_month};
+use crate::model::mention::{Category, Mention, Who};
+use crate::model::person::Name;
+use crate::model::role::Role;
+
+/// Rule of the patient's name behind a label: it outranks what is known of namesakes.
+pub const LABELLED: &str = "text.own-label";
+/// Rule of what a text says the patient is called.
+pub const CALLED: &str = "text.own-called";
+
+/// Names that a text tells to be the patient's, in place of what was found there. `mentions` is sorted and stays so.
+pub fn settle(t: &Tokens, mentions: &mut Vec<Mention>, own: &Own) {
+    if !own.has_given() {
+        return;
+    }
+    let mut more: Vec<Mention> = Vec::new();
+    for i in 0..t.list.len() {
+        if t.is(i, ':') || matches!(t.low(i), "signature" | "sig") {
+            more.extend(labelled(t, i, own));
+        }
+    }
+    let aliases = aliases(t, mentions, own);
+    for i in 0..t.list.len() {
+        if t.is_capital(i) && aliases.iter().any(|a| a == t.low(i)) {
+            more.extend(called(t, i, mentions, &aliases));
+        }
+    }
+    more.extend(others_called(t, mentions, &aliases));
+    if more.is_empty() {
+        return;
+    }
+    mentions.retain(|m| m.category != Category::Name || !more.iter().any(|x| x.start < m.end && m.start < x.end));
+    mentions.extend(more);
+    mentions.sort_by_key(|m| (m.start, m.end));
+    mentions.dedup_by_key(|m| m.start);
+}
+
+fn own_mention(read: Read, rule: &'static str) -> Mention {
+    Mention {
+        start: read.start,
+        end: read.end,
+        category: Category::Name,
+        who: Who::Patient,
+        rule,
+        confidence: 0.95,
+        name: Some(read.name),
+    }
+}
+
+/// `Patient: B. Ferreira`, `Pt signature: O. Pridgen`, `Resident: Roe, A.`: the mark or word at token `i` ends such a label.
+fn labelled(t: &Tokens, i: usize, own: &Own) -> Option<Mention> {
+    let colon = t.is(i, ':');
+    if !colon && t.is(i + 1, ':') {
+        return None;
+    }
+    let line = t.line_start(i);
+    let from = (line..i).rev().take(6).take_while(|k| !t.is(*k, '|') && !t.is(*k, ':')).last().unwrap_or(i);
+    let from = (from..i).rev().find(|k| t.begins_column(*k)).unwrap_or(from);
+    let words: Vec<&str> = (from..i + usize::from(!colon)).map(|k| t.low(k)).filter(|w| *w != "'" && *w != ".").collect();
+    let is_one = |w: &str| {
+        matches!(w, "patient" | "pt" | "resident" | "student" | "child" | "infant" | "newborn" | "baby" | "subject" | "client")
+    };
+    let told = match words.as_slice() {
+        [one] => is_one(one) && colon,
+        [one, what] => is_one(one) && matches!(*what, "name" | "signature" | "sig" | "sign" | "signed"),
+        [a, "of", one] => is_one(one) && matches!(*a, "name" | "signature"),
+        _ => false,
+    };
+    if !told {
+        return None;
+    }
+    let mut read = forward(t, i + 1, Trust::Strong).filter(|r| r.first == i + 1)?;
+    // `Patient: W. Ferreira     Witness: ...`: the next column is another matter.
+    if let Some(k) = (read.first + 1..read.next).find(|k| t.begins_column(*k)) {
+        read.next = k;
+        read.end = t.get(k - 1)?.end;
+        read.name = split_text(t.text.get(read.start..read.end)?);
+    }
+    // Another patient of the same name has another birth date.
+    let other = (read.next..read.next + 24).take_while(|k| !t.ends_line(*k)).any(|k| {
+        matches!(t.low(k), "dob" | "born") && {
+            let from = (k + 1..k + 4).find(|j| matches!(t.shape(*j), Some(Shape::Number | Shape::Mixed | Shape::Cap)));
+            from.is_some_and(|f| !date_at(t, f).iter().any(|d| own.is_birth_date(d)) && own.birth_date.is_some())
+        }
+    });
+    (!other && is_own(&read.name, own)).then(|| own_mention(read, LABELLED))
+}
+
+/// What is written from token `first` on, cut at some lengths that dates have.
+fn date_at(t: &Tokens, first: usize) -> Vec<String> {
+    let Some(a) = t.get(first) else { return Vec::new() };
+    (first..first + 6).filter_map(|k| t.get(k)).filter_map(|b| t.text.get(a.start..b.end)).map(str::to_string).collect()
+}
+
+/// The patient's name in full, with an initial, or as that of a newborn: `BB Roe`, `Baby Girl Roe`.
+fn is_own(name: &Name, own: &Own) -> bool {
+    let family = own.is_family(&name.family);
+    let first = name.given.first().map(|g| folded(g).trim_end_matches('.').to_string()).unwrap_or_default();
+    let unnamed = matches!(first.as_str(), "bb" | "bg" | "baby" | "babyboy" | "babygirl" | "boy" | "girl" | "infant" | "newborn");
+    let letters = first.replace('.', "");
+    let initials = (1..=3).contains(&letters.len()) && letters.chars().next().is_some_and(|c| own.given_begins(&c.to_string()));
+    own.fit(name) == Fit::Full && !own.other_generation(name) && !own.other_middle(name)
+        || family && !own.other_generation(name) && (unnamed && own.is_child(None) || initials && name.given.len() == 1)
+}
+
+/// `Brother Zenoviy ("Zen")`, `Declan "Deco"`: what somebody else is called, there and wherever it stands again.
+fn others_called(t: &Tokens, mentions: &[Mention], own: &[String]) -> Vec<Mention> {
+    let mut called: Vec<(String, &Mention)> = Vec::new();
+    for m in mentions.iter().filter(|m| m.category == Category::Name && m.name.is_some()) {
+        let Who::New(role) = m.who else { continue };
+        let next = t.list.partition_point(|x| x.start < m.end);
+        let word = next + 1 + usize::from(t.is(next, '('));
+        let quoted = t.is(word - 1, '"') && t.is(word + 1, '"') && t.shape(word) == Some(Shape::Cap);
+        if role == Role::Organization || !quoted || t.like(word) == NameLike::Word {
+            continue;
+        }
+        if let Some(a) = alias(t, word).filter(|a| !own.contains(a) && called.len() < 50) {
+            called.push((a, m));
+        }
+    }
+    let mut out = Vec::new();
+    for i in 0..t.list.len() {
+        let Some((_, m)) = called.iter().find(|c| t.shape(i) == Some(Shape::Cap) && c.0 == t.low(i)) else { continue };
+        let (Some(token), None) = (t.get(i), mention_over(t, mentions, i)) else { continue };
+        out.push(Mention { start: token.start, end: token.end, rule: "text.called", confidence: 0.6, ..(*m).clone() });
+    }
+    out
+}
+
+/// What the text says that the patient is called: `Jane Roe ("Jenny")`, `Preferred name: Jenny`, `goes by Jenny`.
+fn aliases(t: &Tokens, mentions: &[Mention], own: &Own) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    let full = |m: &&Mention| {
+        m.category == Category::Name
+            && m.who == Who::Patient
+            && m.name.as_ref().is_some_and(|n| own.fit(n) == Fit::Full && !n.given.is_empty())
+    };
+    for m in mentions.iter().filter(full) {
+        let next = t.list.partition_point(|x| x.start < m.end);
+        let k = next + usize::from(t.is(next, ','));
+        let open = usize::from(t.is(k, '(') || t.is(k, '['));
+        let quoted = usize::from(t.is(k + open, '"'));
+        let word = k + open + quoted;
+        let closed = t.is(word + 1, '"') || t.is(word + 1, ')') || t.is(word + 1, ']');
+        let known = quoted == 1 || is_given(t.low(word)) && !is_place_or_month(t.low(word));
+        if open + quoted > 0 && closed && known {
+            out.extend(alias(t, word));
+        }
+    }
+    for i in 1..t.list.len() {
+        // `Calliope "Callie" Roe`
+        if t.is(i, '"')
+            && t.is(i + 2, '"')
+            && (own.is_given(t.low(i - 1)) && t.is_capital(i - 1) || own.is_family(t.low(i - 1)) && t.is(i - 2.min(i), ','))
+            && (own.is_family(t.low(i + 3)) || own.is_family(t.low(i - 1)))
+        {
+            out.extend(alias(t, i + 1));
+        }
+        if let Some(n) = says(t, i)
+            && of_patient(t, i, mentions)
+        {
+            let k = n + usize::from(t.is(n, ':') || t.low(n) == "is");
+            out.extend(alias(t, k + usize::from(t.is(k, '"'))));
+        }
+    }
+    out.sort();
+    out.dedup();
+    out
+}
+
+/// A word that may be what somebody is called.
+fn alias(t: &Tokens, k: usize) -> Option<String> {
+    let low = t.low(k);
+    let fits = t.is_capital(k)
+        && t.word(k).chars().count() >= 2
+        && credential_at(t, k).is_none()
+        && title(low).is_none()
+        && kin(low).is_none()
+        && !super::words::is_running_word(low)
+        && !super::words::is_clinical(low);
+    fits.then(|| low.to_string())
+}
+
+/// One past the words at token `i` after which stands what somebody is called.
+fn says(t: &Tokens, i: usize) -> Option<usize> {
+    let (a, b, c) = (t.low(i), t.low(i + 1), t.low(i + 2));
+    match (a, b, c) {
+        ("preferred", "name", _) | ("goes", "by", _) | ("prefers", "name", _) | ("known", "as", _) => Some(i + 2),
+        ("be", "called", _) => Some(i + 2),
+        ("preferred", "first", "name") | ("prefers", "the", "name") => Some(i + 3),
+        ("nickname" | "nick-name" | "aka", _, _) => Some(i + 1),
+        _ => None,
+    }
+}
+
+/// True when the sentence up to token `i` speaks of nobody but the patient.
+fn of_patient(t: &Tokens, i: usize, mentions: &[Mention]) -> bool {
+    let mut spoken = t.begins_column(i);
+    for k in (0..i).rev().take(24) {
+        let end = t.shape(k) == Some(Shape::Break) || t.is(k, '.') && t.shape(k.wrapping_sub(1)) != Some(Shape::Initial);
+        if end || t.is(k, ';') {
+            break;
+        }
+        if let Some(m) = mention_over(t, mentions, k).and_then(|at| mentions.get(at)) {
+            if m.who != Who::Patient {
+                return false;
+            }
+            return true;
+        }
+        if kin(t.low(k)).is_some() {
+            return false;
+        }
+        spoken |= matches!(t.low(k), "patient" | "pt" | "he" | "she" | "resident" | "they");
+    }
+    spoken
+}
+
+/// The patient by such a name at token `i`, unless more of a name, a title or a kin word says somebody else.
+fn called(t: &Tokens, i: usize, mentions: &[Mention], aliases: &[String]) -> Option<Mention> {
+    let found = mention_over(t, mentions, i).and_then(|at| mentions.get(at));
+    let cued = |m: &Mention| {
+        m.who == Who::Patient
+            || matches!(m.rule, "cue.kin" | "cue.title" | "cue.credential" | "list.last-first" | "cue.apposition")
+            || m.name.as_ref().is_some_and(|n| !n.family.is_empty() && !n.given.is_empty())
+    };
+    let before = i.checked_sub(1).map_or("", |k| t.low(k));
+    let family = kin(before).is_some() || title(before).is_some() || credential_at(t, i + 1).is_some();
+    let more = t.is_capital(i + 1) && is_given(t.low(i + 1)) && !aliases.iter().any(|a| compatible(a, t.low(i + 1)));
+    if found.is_some_and(cued) || family || more {
+        return None;
+    }
+    let token = t.get(i)?;
+    let name = Name { given: vec![t.word(i).to_string()], ..Name::default() };
+    Some(Mention {
+        start: token.start,
+        end: token.end,
+        category: Category::Name,
+        who: Who::Patient,
+        rule: CALLED,
+        confidence: 0.9,
+        name: Some(name),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::{Context, discover};
+    use crate::model::mention::{Category, Mention, Who};
+    use crate::model::person::Name;
+    use crate::model::request::Identity;
+    use crate::model::role::Role;
+
+    fn found(text: &str) -> Vec<Mention> {
+        let name = Name { family: "Ferreira".into(), given: vec!["Wilhelmina".into()], ..Name::default() };
+        let id = Identity { names: vec![name], birth_date: Some("1950-11-02".into()), ..Identity::default() };
+        discover(text, &Context::default(), &id)
+    }
+
+    fn others(text: &str) -> Vec<String> {
+        let other = |m: &&Mention| m.category == Category::Name && m.who != Who::Patient;
+        found(text).iter().filter(other).map(|m| text[m.start..m.end].to_string()).collect()
+    }
+
+    #[test]
+    fn the_patient_behind_a_label_is_the_patient() {
+        assert_eq!(
+            others("Daughter Bess Ferreira signed.\nPatient: W. Ferreira     Witness: Ayo Fashola, RN"),
+            ["Bess Ferreira", "Ayo Fashola"]
+        );
+        assert_eq!(others("Pt signature: W. Ferreira"), Vec::<String>::new());
+        // The same label before somebody else, or before a namesake born on another day.
+        assert_eq!(others("Patient: T. Marchetti").len(), 1);
+    }
+
+    #[test]
+    fn what_the_patient_is_called_is_the_patients_name() {
+        let text = "Resident Wilhelmina Ferreira (\"Minka\") rm 114. Told Minka that her daughter Bess Roe came.";
+        assert_eq!(others(text), ["Bess Roe"]);
+        assert_eq!(
+            others("Preferred name: \"Minka\"   Legal: Wilhelmina Ferreira\nTold Minka about rounds."),
+            Vec::<String>::new()
+        );
+        // What a relative is called is not.
+        assert!(others("Her daughter Bess goes by Minka. Told Minka about rounds.").contains(&"Bess".to_string()));
+    }
+
+    #[test]
+    fn what_others_are_called_is_their_name() {
+        let text = "Her brother Zenoviy Roe (\"Zenko\") lives upstairs. Zenko drinks.";
+        let roles: Vec<Role> = found(text)
+            .iter()
+            .filter(|m| &text[m.start..m.end] == "Zenko")
+            .filter_map(|m| if let Who::New(r) = m.who { Some(r) } else { None })
+            .collect();
+        assert_eq!(roles, [Role::Brother, Role::Brother]);
+    }
+
+    #[test]
+    fn a_title_and_the_first_letter_of_the_patients_family_name_is_the_patient() {
+        let letter = |text: &str| found(text).iter().any(|m| m.who == Who::Patient && &text[m.start..m.end] == "F");
+        assert!(letter("Mrs F slept well."));
+    }
+
+    #[test]
+    fn a_name_that_a_line_end_breaks_is_the_patients() {
+        assert_eq!(others("On exam Mrs. Fer-\nreira walks with a cane."), Vec::<String>::new());
+    }
+}
