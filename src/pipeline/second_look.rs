@@ -65,6 +65,10 @@ impl SecondLook {
             if found.iter().any(|f| touched(f) && !matches!(f.who, Who::Patient | Who::Nobody)) {
                 continue;
             }
+            // Where the patient's own values go, too, what was found of them stays as it was found.
+            if m.who == Who::Patient && found.iter().any(touched) {
+                continue;
+            }
             // What one of the patient's names runs into is for a person to tell.
             if found.iter().any(|f| touched(f) && f.who == Who::Patient) {
                 m.who = Who::Ambiguous;
@@ -82,7 +86,7 @@ impl SecondLook {
         let (category, _) = self.searcher.value(hit.value);
         let person = self.persons.get(hit.value as usize).copied().flatten();
         let name = category == Category::Name;
-        let sure = !name || is_written_as_name(written);
+        let sure = !name || person == Some(PATIENT) || is_written_as_name(written);
         Some(mention(at, category, person.filter(|_| sure), "check.other-spelling"))
     }
 
@@ -119,7 +123,11 @@ impl SecondLook {
 }
 
 fn mention(at: Range<usize>, category: Category, person: Option<PersonId>, rule: &'static str) -> Mention {
-    let who = person.filter(|p| *p != PATIENT).map_or(Who::Ambiguous, Who::Person);
+    let who = match person {
+        Some(PATIENT) => Who::Patient,
+        Some(p) => Who::Person(p),
+        None => Who::Ambiguous,
+    };
     Mention { start: at.start, end: at.end, category, who, rule, confidence: 0.7, name: None }
 }
 
@@ -201,6 +209,18 @@ mod tests {
     fn a_name_with_marks_in_it_is_asked_about() {
         assert_eq!(added("Valid-value (V) bits"), [("V) bits".to_string(), Who::Ambiguous)]);
         assert_eq!(added("seen by Dante (Cstug)"), [("Dante (Cstug".to_string(), Who::Person(1))]);
+    }
+
+    /// Under a policy that reduces the patient's own identifiers each birth date became a question.
+    #[test]
+    fn the_patients_own_values_are_no_question() {
+        let date = ForbiddenValue::new("1984-03-14", Category::DateOfBirth, Some(PATIENT), "[PATIENT]");
+        let look = SecondLook::new(&[date], &[]);
+        let text = "DOB: 03/14/1984, born March 14, 1984";
+        let found_before = mention(5..15, Category::Date, Some(PATIENT), "patterns.date");
+        let mut found = vec![found_before.clone()];
+        look.add(text, &mut found);
+        assert!(found.iter().all(|m| m.who == Who::Patient) && found.len() == 2 && found[0] == found_before, "{found:?}");
     }
 
     #[test]
