@@ -1,6 +1,8 @@
 //! Where the model's files are, and that they are the right ones.
 
 use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 
 /// The model's name and version, as the reports say it; also the name of its folder.
@@ -13,6 +15,8 @@ pub const ATTRIBUTION: &str = "Rampart by National Design Studio, licensed under
 pub const WEIGHTS: (&str, &str) = ("model_q4.onnx", "9f27d24949b0581701071ea5ef522d77ccd3f50c525cc91eac4d265b0fc2afe5");
 /// The pieces of words that it reads, with their SHA-256.
 const VOCABULARY: (&str, &str) = ("vocab.txt", "0fbe6b50061feabb9be68af471e9aa6df07a4bc428bdca4b0eff1fcd3612dee5");
+/// Lines of the vocabulary.
+pub const PIECES: usize = 19_730;
 /// Rule of a name that the model found.
 pub const RULE: &str = "model.name";
 /// Rule of what may be a name, for a person to say.
@@ -22,7 +26,7 @@ pub const NO_NAME: &str = "model.no-name";
 /// Rule of a word that is a part of a name found elsewhere in the text.
 pub const AGAIN: &str = "model.again";
 const FOLDER: &str = "rampart-1.4.0";
-/// No file of the model is larger.
+/// No file of the model is larger; of one that is, the rest is not read, so that its hash is another.
 const MAX_BYTES: u64 = 64 << 20;
 
 /// A folder that has the files.
@@ -56,29 +60,44 @@ impl Files {
         Files { dir: dir.to_path_buf() }
     }
 
-    /// Weights and vocabulary.
+    /// The file of the weights, at its start, and the vocabulary.
     ///
     /// # Errors
     /// When a file cannot be read or is not the one that was pinned.
-    pub fn read(&self) -> Result<(Vec<u8>, String), String> {
-        let weights = self.one(WEIGHTS)?;
-        let vocabulary = String::from_utf8(self.one(VOCABULARY)?).map_err(|_| format!("{} is no text", VOCABULARY.0))?;
+    pub fn read(&self) -> Result<(File, String), String> {
+        let mut weights = self.one(WEIGHTS)?;
+        weights.rewind().map_err(|e| format!("{}: cannot be read: {e}", WEIGHTS.0))?;
+        let mut vocabulary = String::new();
+        let mut lines = self.one(VOCABULARY)?;
+        lines
+            .rewind()
+            .and_then(|()| lines.read_to_string(&mut vocabulary))
+            .map_err(|e| format!("{}: cannot be read: {e}", VOCABULARY.0))?;
         Ok((weights, vocabulary))
     }
 
-    fn one(&self, (name, sha256): (&str, &str)) -> Result<Vec<u8>, String> {
+    /// A file that has been read to its end and found to be the right one.
+    fn one(&self, (name, sha256): (&str, &str)) -> Result<File, String> {
         let path = self.dir.join(name);
-        let bytes = std::fs::metadata(&path)
-            .and_then(|m| if m.len() > MAX_BYTES { Err(std::io::ErrorKind::FileTooLarge.into()) } else { std::fs::read(&path) })
-            .map_err(|e| format!("{}: cannot be read: {e}", path.display()))?;
-        let found: String = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
+        let cannot = |e: std::io::Error| format!("{}: cannot be read: {e}", path.display());
+        let file = File::open(&path).map_err(cannot)?;
+        let (mut start, mut hash) = (vec![0; 1 << 16], Sha256::new());
+        let mut rest = (&file).take(MAX_BYTES);
+        loop {
+            let n = rest.read(&mut start).map_err(cannot)?;
+            if n == 0 {
+                break;
+            }
+            hash.update(start.get(..n).unwrap_or_default());
+        }
+        let found: String = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
         if found != sha256 {
             return Err(format!(
                 "{}: not the file of {MODEL} {VERSION} (its SHA-256 differs); run scripts/setup again",
                 path.display()
             ));
         }
-        Ok(bytes)
+        Ok(file)
     }
 }
 

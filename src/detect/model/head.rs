@@ -4,7 +4,7 @@
 //! Three layers: one over each piece alone, one over a piece with its two neighbours, one over a piece with those two and four steps away;
 //! what all three give is weighed for each class.
 
-use super::net::WIDTH;
+use super::encoder::WIDTH;
 use super::signs::SIGNS;
 use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions};
 use rten_tensor::NdTensorView;

@@ -8,15 +8,18 @@
 //! The files are not a part of the program. Without them the other layers work on, and whoever uses this must say so and let a
 //! person read every narrative: see [`Names::missing`].
 
+mod encoder;
 mod files;
 mod head;
 mod net;
 mod places;
+mod product;
 mod signs;
 #[cfg(test)]
 mod tests;
 mod things;
 mod verdict;
+mod weights;
 mod windows;
 mod wordpiece;
 

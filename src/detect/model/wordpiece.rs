@@ -33,8 +33,6 @@ pub struct WordPiece {
     pub cls: i32,
     /// Ends every text.
     pub sep: i32,
-    /// Fills up a batch.
-    pub pad: i32,
     unknown: i32,
 }
 
@@ -81,8 +79,8 @@ impl WordPiece {
             };
         }
         let need = |piece: &str| heads.get(piece).copied().ok_or_else(|| format!("the vocabulary lacks {piece}"));
-        let (cls, sep, pad, unknown) = (need("[CLS]")?, need("[SEP]")?, need("[PAD]")?, need("[UNK]")?);
-        Ok(WordPiece { heads, tails, cls, sep, pad, unknown })
+        let (cls, sep, unknown) = (need("[CLS]")?, need("[SEP]")?, need("[UNK]")?);
+        Ok(WordPiece { heads, tails, cls, sep, unknown })
     }
 
     /// The pieces of `text` in order, without the marks of beginning and end.
