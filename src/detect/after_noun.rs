@@ -42,7 +42,10 @@ pub fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, 
                 written == "\t" || wrapped
             }),
             Some(_) => {
+                // `a sister in Uppsala` is told where she lives.
+                let law = low != "in" || t.low(k + 1) == "law" || matches!(t.shape(k + 1), Some(Shape::Number | Shape::Mixed));
                 matches!(low, "is" | "was" | "named" | "name" | "called" | "who" | "in" | "law" | "today" | "tonight")
+                    && law
                     && k < from + 4
             }
             None => false,

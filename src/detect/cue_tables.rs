@@ -273,7 +273,7 @@ pub const INSTITUTION_HEADS: &str = "hospital clinic center centre medical healt
      township village district theater theatre museum arena gym tavern diner bakery motors autobody outfitters drugs \
      hardware supermarket grocery foods mills mine mines farm farms kennels fund trust society union guild league \
      correctional penitentiary barracks courthouse precinct orchard vineyard plantation dam creek river lake mountain wing ward unit nicu picu \
-     vamc vahcs ems ambulance offices attorneys homes dentistry orthodontics glazing trucking airlines";
+     vamc vahcs ctr ems ambulance offices attorneys homes dentistry orthodontics glazing trucking airlines";
 
 /// Abbreviations before a name, in capitals, and what they tell.
 pub const FUNCTIONS: &[(&[&str], Role)] = &[

@@ -378,6 +378,10 @@ fn titled(t: &Tokens, i: usize, low: &str, out: &mut Vec<Find>) {
     if dot && !is_abbreviation(low) {
         return;
     }
+    // `19 Fr Blake drain`: the gauge of a tube, no priest.
+    if low == "fr" && matches!(t.shape(i.wrapping_sub(1)), Some(Shape::Number)) {
+        return;
+    }
     let capital = t.is_capital(i);
     if !capital && !dot && !matches!(low, "dr" | "mrs") {
         return;

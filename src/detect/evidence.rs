@@ -85,7 +85,8 @@ fn before(t: &Tokens, first: usize, own: &Own, e: &mut Evidence) {
             break;
         }
         let written = t.is_capital(j) || t.is(j + 1, '.') || matches!(low, "dr" | "mrs" | "mr" | "ms");
-        if !written || j + 2 < k {
+        let gauge = low == "fr" && j > 0 && t.shape(j - 1) == Some(Shape::Number);
+        if !written || gauge || j + 2 < k {
             break;
         }
         e.titled = true;

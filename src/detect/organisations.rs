@@ -1,8 +1,9 @@
 //! Organisations, facilities, products and days that are written like somebody's name.
 
+use super::cues::{credential, is_institution_head, kin, title};
 use super::name_read::Read;
 use super::tokens::{Shape, Tokens};
-use super::words::ShortMap;
+use super::words::{NameLike, ShortMap};
 use std::sync::LazyLock;
 
 static PHRASES: LazyLock<ShortMap<Vec<Vec<&'static str>>>> = LazyLock::new(|| {
@@ -65,6 +66,22 @@ pub fn is_organisation(t: &Tokens, read: &Read, strong: bool) -> bool {
     let head = of.checked_sub(1).map_or("", |k| t.low(k));
     let law = of >= 2 && t.low(of - 2) == "law" && matches!(head, "office" | "offices");
     law || matches!(head, "firm" | "university" | "college" | "diocese" | "archdiocese" | "port" | "isle" | "town" | "village")
+}
+
+/// `Linda Creed Breast Center`, `Harriet Boone Recovery Foundation`: plain words with capitals between the name and what ends the name of a house.
+pub fn heads_house(t: &Tokens, read: &Read) -> bool {
+    let mut k = read.next;
+    while k < read.next + 3 && t.shape(k) == Some(Shape::Cap) && !t.begins_column(k) {
+        let low = t.low(k);
+        if k > read.next && (is_institution_head(low) || matches!(low, "nurses" | "therapy" | "services" | "group")) {
+            return true;
+        }
+        if t.like(k) != NameLike::Word || credential(t.word(k)).is_some() || title(low).is_some() || kin(low).is_some() {
+            return false;
+        }
+        k += 1;
+    }
+    false
 }
 
 /// `at Payne Whitney`, `discharged to Gaylord`: where somebody is, not who; `laughed at Nora` and `at Maria's` are people.
@@ -132,6 +149,8 @@ mod tests {
             "Seen at the John L. McClellan VAMC.",
             "Old films are at Payne Whitney.",
             "She was discharged to Gaylord.",
+            "Mammogram done, Linda Creed Breast Center.",
+            "18 Fr Blake drain placed.",
         ] {
             assert_eq!(names(text), Vec::<&str>::new(), "{text}");
         }

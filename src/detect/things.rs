@@ -3,7 +3,7 @@
 use super::cues::{is_eponym_head, is_institution_head, title};
 use super::evidence::{Evidence, credential_at};
 use super::name_read::Read;
-use super::organisations::{is_day, is_organisation, is_where, listed};
+use super::organisations::{heads_house, is_day, is_organisation, is_where, listed};
 use super::tokens::{Shape, Tokens};
 use super::words::{NameLike, ShortSet, folded_like, is_bare_eponym, is_eponym, is_given, is_shared_eponym};
 use std::sync::LazyLock;
@@ -36,7 +36,9 @@ pub fn is_thing(t: &Tokens, read: &Read, e: &Evidence) -> bool {
             return true;
         }
     }
-    if is_organisation(t, read, strong) || !strong && (is_day(t, read) || !e.any() && e.role.is_none() && is_where(t, read)) {
+    if is_organisation(t, read, strong)
+        || !strong && (is_day(t, read) || !e.any() && e.role.is_none() && (is_where(t, read) || heads_house(t, read)))
+    {
         return true;
     }
     // `from St. Martin Head Start`, `at Maison St. Rose`: saints give their names to places, and few people in notes are saints.
@@ -173,7 +175,7 @@ pub fn is_thing(t: &Tokens, read: &Read, e: &Evidence) -> bool {
         && !strong
         && is_institution_head(last)
         && !super::words::is_word_name(last)
-        && t.shape(n.wrapping_sub(1)) == Some(Shape::Cap)
+        && matches!(t.shape(n.wrapping_sub(1)), Some(Shape::Cap | Shape::Upper))
     {
         return true;
     }

@@ -66,6 +66,15 @@ pub const CREDENTIAL: u32 = 1 << 26;
 /// Cars.
 pub const CAR: u32 = 1 << 27;
 
+/// Roads and squares of other countries.
+pub const ABROAD: u32 = 1 << 28;
+/// Words before where somebody lives.
+pub const HOME: u32 = 1 << 29;
+/// Roads with a number.
+pub const ROAD: u32 = 1 << 30;
+/// A digit, a capital, and a capital or digit: postal codes of Britain and Canada.
+pub const CODE: u32 = 1 << 31;
+
 /// All label words together.
 pub const LABELS: u32 = SSN
     | FAX
@@ -83,7 +92,10 @@ pub const LABELS: u32 = SSN
     | CASE
     | HANDLE
     | CREDENTIAL
-    | CAR;
+    | CAR
+    | ABROAD
+    | HOME
+    | ROAD;
 
 const WORDS: &[(u32, &[&str])] = &[
     (SSN, &["ssn", "ss#", "ss #", "soc"]),
@@ -209,6 +221,76 @@ const WORDS: &[(u32, &[&str])] = &[
             "policy",
         ],
     ),
+    (
+        ABROAD,
+        &[
+            "rua ",
+            "calle",
+            "avenida",
+            "avda",
+            "carrera",
+            "cra.",
+            "via ",
+            "viale",
+            "piazza",
+            "plaza",
+            "praça",
+            "travessa",
+            "jalan",
+            "jl.",
+            "jl ",
+            "ulica",
+            "ul.",
+            "ul ",
+            "urb",
+            "col.",
+            "col ",
+            "barrio",
+            "rue",
+            "chemin",
+            "all",
+            "impasse",
+            "boulevard",
+            "avenue",
+            "place",
+            "quai",
+            "strasse",
+            "straße",
+            "str.",
+            "gasse",
+            "weg",
+            "platz",
+            "straat",
+            "laan",
+            "gracht",
+            "plein",
+            "gatan",
+            "vägen",
+            "gata",
+            "vej",
+            "gade",
+        ],
+    ),
+    (HOME, &["live", "living", "resid", "addr", "moved", "stay", "home"]),
+    (
+        ROAD,
+        &[
+            "hwy",
+            "highway",
+            "route",
+            "rte",
+            "county r",
+            "state r",
+            "ranch r",
+            "farm r",
+            "old r",
+            "private r",
+            " cr ",
+            " sr ",
+            " fm ",
+        ],
+    ),
+    (CODE, &["nsw", "vic ", "qld", "tas ", " act ", " sa ", " wa ", " nt "]),
     (CREDENTIAL, &["#", "lic", "cert", "no."]),
     (HANDLE, &["instagram", "facebook", "twitter", "snapchat", "tiktok", "venmo", "skype", "whatsapp", "linkedin"]),
     (FAX, &["fax", "facsimile"]),
@@ -257,7 +339,7 @@ const WORDS: &[(u32, &[&str])] = &[
             "unit",
             "empi",
             "nhs",
-            "chi",
+            "chi ",
             "h&c",
             "hcn",
             "ihi",
@@ -266,10 +348,12 @@ const WORDS: &[(u32, &[&str])] = &[
             "ramq",
             "health card",
             "hc ",
-            "ni ",
+            "ni no",
+            "ni:",
             "nino",
-            "insurance",
-            "sin",
+            "national ins",
+            "sin ",
+            "sin:",
             "tfn",
         ],
     ),
@@ -428,6 +512,12 @@ pub fn of_bytes(line: &str) -> u32 {
                             .is_some_and(|n| n.is_ascii_uppercase() || n.is_ascii_digit() || *n == b' ' || *n == b'\t') =>
                 {
                     found |= STREET;
+                }
+                b'A'..=b'Z'
+                    if digit_before
+                        && bytes.get(i + 1).is_some_and(|n| n.is_ascii_uppercase() || n.is_ascii_digit() || *n == b' ') =>
+                {
+                    found |= CODE;
                 }
                 _ => {}
             }

@@ -77,8 +77,10 @@ pub(crate) fn fold(bytes: &[u8], escapes: Escapes) -> Folded {
                     blank(out, &mut pending);
                     folded.words.push(out.len() as u32);
                 }
-                out.push(class);
-                at += 1;
+                let word = bytes.get(at..stop).unwrap_or_default();
+                let word = word.iter().position(|b| TABLE[*b as usize] <= SOFT).and_then(|n| word.get(..n)).unwrap_or(word);
+                out.extend(word.iter().map(|b| TABLE[*b as usize]));
+                at += word.len();
             } else if class != SLOW {
                 pending |= if class == HARD { 2 } else { 1 };
                 at += 1;

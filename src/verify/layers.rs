@@ -95,53 +95,57 @@ pub(crate) fn way_back(way: &[(usize, usize)], at: usize) -> usize {
     way.get(i).map_or(at, |(from, source)| source + at.saturating_sub(*from))
 }
 
-const INLINE: &[&[u8]] = &[
-    b"a",
-    b"b",
-    b"i",
-    b"u",
-    b"em",
-    b"strong",
-    b"span",
-    b"sub",
-    b"sup",
-    b"small",
-    b"big",
-    b"font",
-    b"tt",
-    b"mark",
-    b"s",
-    b"code",
-    b"content",
-    b"linkhtml",
-    b"wbr",
-    b"bdo",
-    b"q",
-    b"cite",
-    b"abbr",
-    b"ins",
-    b"del",
-];
+/// Tags that stand within a word.
+fn is_inline(local: &[u8]) -> bool {
+    matches!(
+        local,
+        b"a" | b"b"
+            | b"i"
+            | b"u"
+            | b"em"
+            | b"strong"
+            | b"span"
+            | b"sub"
+            | b"sup"
+            | b"small"
+            | b"big"
+            | b"font"
+            | b"tt"
+            | b"mark"
+            | b"s"
+            | b"code"
+            | b"content"
+            | b"linkhtml"
+            | b"wbr"
+            | b"bdo"
+            | b"q"
+            | b"cite"
+            | b"abbr"
+            | b"ins"
+            | b"del"
+    )
+}
+
 /// Tags across which one name or number may run. Across any other it does not: the surname that ends one element and the given name
 /// that begins the next belong to two people.
-const RUNS_ON: &[&[u8]] = &[
-    b"given",
-    b"family",
-    b"prefix",
-    b"suffix",
-    b"middle",
-    b"delimiter",
-    b"first",
-    b"last",
-    b"td",
-    b"th",
-    b"br",
-    b"streetaddressline",
-    b"value",
-];
-
 fn runs_on(local: &[u8]) -> bool {
-    INLINE.contains(&local) || RUNS_ON.contains(&local) || (local.len() > 4 && local.ends_with(b"name"))
+    let part = matches!(
+        local,
+        b"given"
+            | b"family"
+            | b"prefix"
+            | b"suffix"
+            | b"middle"
+            | b"delimiter"
+            | b"first"
+            | b"last"
+            | b"td"
+            | b"th"
+            | b"br"
+            | b"streetaddressline"
+            | b"value"
+    );
+    part || is_inline(local) || (local.len() > 4 && local.ends_with(b"name"))
 }
 
 /// Takes XML, XHTML, HTML or a text with entities apart. `None` when there is neither a tag nor an entity.
@@ -193,7 +197,7 @@ pub(crate) fn markup(bytes: &[u8]) -> Option<Markup> {
                 m.flow.extend_from_slice(b" \" ");
             } else {
                 m.flow.push(b' ');
-                if INLINE.contains(&local) {
+                if is_inline(local) {
                     cuts.push(from..from + 1);
                 }
             }

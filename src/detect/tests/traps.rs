@@ -245,3 +245,13 @@ fn languages_and_departments_are_nobody() {
     }
     assert_eq!(discover("told Dutch Kowalski", &Context::default(), &patient()).len(), 1);
 }
+
+#[test]
+fn where_a_relative_lives_is_not_the_relative() {
+    for (text, place) in
+        [("He has a sister in Uppsala, who is expecting.", "Uppsala"), ("Put down Konrad (only son, Houston) first.", "Houston")]
+    {
+        let found = discover(text, &Context::default(), &patient());
+        assert!(found.iter().all(|m| &text[m.start..m.end] != place), "{text}: {found:?}");
+    }
+}
