@@ -144,7 +144,7 @@ fn small(t: &Tokens, k: usize, end: usize) -> Option<Read> {
 
 /// `JR`, `-tlw`, `KT CNM`, `LTB / QB`, `GK DDS/MB`: two or three letters alone.
 fn initials(t: &Tokens, from: usize, end: usize, last: bool, out: &mut Vec<Find>) {
-    if !last || end - from > 5 {
+    if !last || end - from > 5 || has_value(t, end) {
         return;
     }
     let dash = t.is(from, '-') || t.is(from, '~');
@@ -176,7 +176,7 @@ fn initials(t: &Tokens, from: usize, end: usize, last: bool, out: &mut Vec<Find>
         };
         if !fits
             || credential_at(t, k).is_some()
-            || is_abbreviation(t.low(k)) && !pair
+            || (is_abbreviation(t.low(k)) || super::words::is_clinical(t.low(k))) && !pair && !dash
             || forward(t, k, Trust::Strong).is_some_and(|r| r.best == NameLike::Name && r.words > 1)
         {
             continue;
@@ -187,6 +187,15 @@ fn initials(t: &Tokens, from: usize, end: usize, last: bool, out: &mut Vec<Find>
             Read { first: k, next: k + 1, start: token.start, end: token.end, name, best: NameLike::Unknown, words: 1, parts: 1 };
         out.push(Find { read, rule: "cue.initials", confidence: 0.6, role: Some(Role::Clinician) });
     }
+}
+
+/// `TSH    4.1`: a figure in the next column or cell that is no date and no time. Letters before it are a test.
+fn has_value(t: &Tokens, end: usize) -> bool {
+    let between = |k: &usize| {
+        matches!(t.shape(*k), Some(Shape::Mark(_))) || t.shape(*k) == Some(Shape::Break) && !t.word(*k).contains('\n')
+    };
+    let Some(k) = (end..end + 3).find(|k| !between(k)).filter(|k| t.shape(*k) == Some(Shape::Number)) else { return false };
+    !(t.touches_next(k) && (t.is(k + 1, '/') || t.is(k + 1, '-') || t.is(k + 1, ':')))
 }
 
 /// Short words at the end of notes that are nobody.

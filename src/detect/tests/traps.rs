@@ -145,6 +145,21 @@ fn words_that_are_nobody() {
     assert!(bad.is_empty(), "{}", bad.join("\n"));
 }
 
+/// The last row of a table was taken for the initials of whoever wrote the note.
+#[test]
+fn a_test_with_its_figure_at_the_end_signs_nothing() {
+    for test in ["TSH", "LDL", "ALT", "CRP", "HCT", "QXZ"] {
+        for text in
+            [format!("Value\n{test}\t4.1\n"), format!("Sodium    140\n{test}    4.1"), format!("Na | 140\n{test} | 4.1\n")]
+        {
+            let found = discover(&text, &Context::default(), &patient());
+            assert!(found.is_empty(), "{text}: {found:?}");
+        }
+    }
+    assert_eq!(names("Patient is stable today.\n\nKV\n").len(), 1);
+    assert_eq!(names("Patient is stable today.\n\nKV\t06/12\n").len(), 1);
+}
+
 #[test]
 fn shared_surname_goes_by_the_words_around() {
     let table: &[(&str, &[(&str, Who)])] = &[
