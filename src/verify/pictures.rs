@@ -3,7 +3,7 @@
 use super::layer::Exempt;
 use super::output::Findings;
 use super::pdf_pages::Pages;
-use super::pixels::{changed, compare, read_picture, search_text};
+use super::pixels::{changed, compare, read_pictures, search_text};
 use super::rewritten::Opened;
 use super::searcher::Searcher;
 use crate::model::edit::Rewrite;
@@ -38,14 +38,64 @@ pub fn check_pictures(searcher: &Searcher, pdf: &Opened, rewrite: &Rewrite, exem
         return findings.faults.push("the second reader cannot open it".into());
     };
     let seen = Mutex::new(Vec::<u64>::new());
-    let pages: Vec<(Vec<String>, Vec<String>)> =
-        (0..after.pages().len()).into_par_iter().map(|n| one_page(n, before, after, rewrite, &seen)).collect();
-    for (faults, texts) in pages {
-        findings.faults.extend(faults);
-        for text in texts {
-            search_text(searcher, &text, exempt, findings);
+    let read = |no: &u32| one_page(*no as usize - 1, before, after, rewrite, &seen);
+    for page in together(after.pages().len(), &read) {
+        findings.faults.extend(page.faults);
+        for (no, text) in page.texts {
+            match text {
+                Ok(text) => search_text(searcher, &text, exempt, findings),
+                Err(why) => findings.faults.push(format!("page {no}: {why}")),
+            }
         }
     }
+}
+
+/// Pages whose pictures are read in one run of the program at most: of most pages only some rows are read again.
+const TOGETHER: usize = 16;
+/// Pixels, in bytes, after which those that wait are read.
+const ENOUGH: usize = 8 << 20;
+
+/// What was found on a page, and what is still to be read there.
+#[derive(Default)]
+struct Sheet {
+    faults: Vec<String>,
+    pictures: Vec<Picture>,
+    turned: bool,
+}
+
+/// What was found on some pages: faults, and what was read on which page.
+#[derive(Default)]
+struct Found {
+    faults: Vec<String>,
+    texts: Vec<(u32, Result<String, String>)>,
+}
+
+/// Looks at all pages, in parallel, and reads the pictures of some together.
+fn together(pages: usize, look: &(dyn Fn(&u32) -> Sheet + Sync)) -> Vec<Found> {
+    let numbers: Vec<u32> = (1..=pages as u32).collect();
+    let some = pages.div_ceil(rayon::current_num_threads().max(1)).clamp(1, TOGETHER);
+    let one = |numbers: &[u32]| {
+        let (mut found, mut open) = (Found::default(), Vec::new());
+        let read = |open: &mut Vec<(u32, bool, Picture)>, found: &mut Found| {
+            for turned in [false, true] {
+                let (nos, some): (Vec<u32>, Vec<&Picture>) =
+                    open.iter().filter(|o| o.1 == turned).map(|(no, _, picture)| (*no, picture)).unzip();
+                found.texts.extend(nos.into_iter().zip(read_pictures(&some, turned)));
+            }
+            open.clear();
+        };
+        for no in numbers {
+            let page = look(no);
+            found.faults.extend(page.faults);
+            open.extend(page.pictures.into_iter().map(|picture| (*no, page.turned, picture)));
+            if open.iter().map(|o| o.2.data.len()).sum::<usize>() >= ENOUGH {
+                read(&mut open, &mut found);
+            }
+        }
+        read(&mut open, &mut found);
+        found
+    };
+    numbers.par_chunks(some).map(one).collect()
 }
 
 /// Reads the pictures of a finished PDF again and searches what they say; which way they lie is found out.
@@ -55,16 +105,12 @@ pub fn search_pictures(searcher: &Searcher, output: &[u8], exempt: &[Exempt], fi
     }
     let Ok(pdf) = Pdf::new(output.to_vec()) else { return findings.faults.push("the second reader cannot open it".into()) };
     let seen = Mutex::new(Vec::<u64>::new());
-    let texts: Vec<Result<String, String>> = (0..pdf.pages().len())
-        .into_par_iter()
-        .flat_map_iter(|n| {
-            let new = drawn(&pdf, n).unwrap_or_default();
-            let first = |p: &&(Picture, bool)| is_new(&p.0, &seen);
-            let read: Vec<Result<String, String>> = new.iter().filter(first).map(|(p, _)| read_picture(p, true)).collect();
-            read
-        })
-        .collect();
-    for text in texts {
+    let look = |no: &u32| {
+        let new = drawn(&pdf, *no as usize - 1).unwrap_or_default();
+        let pictures = new.into_iter().map(|(picture, _)| picture).filter(|p| is_new(p, &seen)).collect();
+        Sheet { pictures, turned: true, ..Sheet::default() }
+    };
+    for (_, text) in together(pdf.pages().len(), &look).into_iter().flat_map(|found| found.texts) {
         match text {
             Ok(text) => search_text(searcher, &text, exempt, findings),
             Err(why) => findings.faults.push(why),
@@ -86,36 +132,32 @@ fn is_new(picture: &Picture, seen: &Mutex<Vec<u64>>) -> bool {
     !known && picture.width >= MIN_SIDE && picture.height >= MIN_HEIGHT
 }
 
-/// Faults, and texts read, of one page.
-fn one_page(n: usize, before: &Pdf, after: &Pdf, rewrite: &Rewrite, seen: &Mutex<Vec<u64>>) -> (Vec<String>, Vec<String>) {
+/// Compares the pictures of a page with those that came, and says what of them is to be read again.
+fn one_page(n: usize, before: &Pdf, after: &Pdf, rewrite: &Rewrite, seen: &Mutex<Vec<u64>>) -> Sheet {
     let no = n as u32 + 1;
-    let (mut faults, mut texts) = (Vec::new(), Vec::new());
     let turned = rewrite.pixels.iter().any(|p| p.page == no && p.quarters != 0);
-    let Some(new) = drawn(after, n) else { return (vec![format!("page {no}: its pictures cannot be decoded again")], texts) };
+    let mut page = Sheet { turned, ..Sheet::default() };
+    let Some(new) = drawn(after, n) else {
+        page.faults.push(format!("page {no}: its pictures cannot be decoded again"));
+        return page;
+    };
     let comparable = !rewrite.withheld.contains(&no) && !rewrite.drawn.contains(&no);
     // Pictures that were left out leave no pairs to compare.
     let old = if comparable { drawn(before, n).filter(|old| old.len() == new.len()) } else { None };
-    for (i, (picture, lossy)) in new.iter().enumerate() {
-        if !is_new(picture, seen) {
-            continue;
-        }
-        let came = old.as_ref().and_then(|o| o.get(i)).filter(|_| !turned);
-        let part = came.and_then(|(came, _)| changed(came, picture, *lossy));
-        match read_picture(part.as_ref().unwrap_or(picture), turned) {
-            Ok(text) => texts.push(text),
-            Err(why) => faults.push(format!("page {no}: {why}")),
-        }
-    }
-    let Some(old) = old else { return (faults, texts) };
-    for ((a, _), (b, lossy)) in old.iter().zip(&new) {
+    for ((a, _), (b, lossy)) in old.iter().flatten().zip(&new) {
         // Which of the page's pictures a change was made to shows by itself: it explains this one or it does not.
         let changes = rewrite.pixels.iter().filter(|p| p.page == no).map(Some);
         let explained = std::iter::once(None).chain(changes).any(|c| compare(a, b, c, *lossy).is_ok());
         if !explained {
-            faults.push(format!("page {no}: a picture differs outside of what was redacted"));
+            page.faults.push(format!("page {no}: a picture differs outside of what was redacted"));
         }
     }
-    (faults, texts)
+    for (i, (picture, lossy)) in new.into_iter().enumerate().filter(|(_, (picture, _))| is_new(picture, seen)) {
+        let came = old.as_ref().and_then(|o| o.get(i)).filter(|_| !turned);
+        let part = came.and_then(|(came, _)| changed(came, &picture, lossy));
+        page.pictures.push(part.unwrap_or(picture));
+    }
+    page
 }
 
 /// The pictures of a page in the order they are drawn, with whether their codec is lossy.

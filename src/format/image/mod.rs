@@ -6,6 +6,7 @@
 //! it did not read at all, is masked in a draft and put before a person.
 
 mod barcode;
+pub mod batch;
 mod glyphs;
 pub mod jpeg;
 pub mod mask;
@@ -33,12 +34,10 @@ use crate::model::document::{Document, Field, Kept, Record};
 use crate::model::edit::{Edit, Written};
 use crate::model::error::{ReadError, WriteError};
 use crate::model::layer::PageLayer;
-use crate::model::pages;
 use crate::model::picture::Picture;
 use crate::model::view::{Span, TextView};
 use page::PageRead;
 use raster::Raster;
-use rayon::prelude::*;
 
 /// How the file is stored.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -99,19 +98,11 @@ impl Image {
 
     fn pages(&self, bytes: &[u8]) -> Result<Vec<PageRead>, String> {
         let ifds = self.count(bytes)?;
-        let many = ifds.len() > 1;
-        let one = |i: usize, ifd: Option<&tiff_read::Ifd>| {
-            let said = |why: String| if many { format!("page {}: {why}", i + 1) } else { why };
-            let decoded = self.decode(bytes, ifd).map_err(said)?;
-            let read = page::read(&decoded.raster, decoded.dpi).map_err(said);
-            pages::done();
-            read
-        };
-        pages::expect(ifds.len().max(1));
-        if ifds.is_empty() {
-            return Ok(vec![one(0, None)?]);
-        }
-        ifds.par_iter().enumerate().map(|(i, ifd)| one(i, Some(ifd))).collect()
+        let n = ifds.len().max(1);
+        let decoded = |i: usize| self.decode(bytes, ifds.get(i)).map(|d| (d.dpi, d.raster));
+        let said = |(i, why): (usize, String)| if n > 1 { format!("page {}: {why}", i + 1) } else { why };
+        let read = batch::read_all(n, &decoded).into_iter().enumerate();
+        read.map(|(i, page)| page.map_err(|why| said((i, why)))).collect()
     }
 }
 

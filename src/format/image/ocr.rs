@@ -66,6 +66,10 @@ impl Area {
             bottom: self.bottom.max(o.bottom),
         }
     }
+    /// The same further right and down.
+    pub fn moved(&self, x: i32, y: i32) -> Area {
+        Area { left: self.left + x, top: self.top + y, right: self.right + x, bottom: self.bottom + y }
+    }
     /// Grown by so many pixels on every side.
     pub fn grown(&self, x: i32, y: i32) -> Area {
         Area { left: self.left - x, top: self.top - y, right: self.right + x, bottom: self.bottom + y }
@@ -102,40 +106,74 @@ pub fn is_there() -> bool {
     program().is_ok()
 }
 
+/// A page as the engine gets it.
+pub struct Sheet {
+    /// Columns.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// Brightness of each pixel.
+    pub grey: Vec<u8>,
+    /// Dots an inch.
+    pub dpi: u32,
+}
+
 /// Reads one page of grey pixels. Words come in tesseract's order; the empty ones are left out.
 ///
 /// # Errors
 /// In words: the program is missing, failed or took too long.
-pub fn read(width: usize, height: usize, grey: &[u8], dpi: u32) -> Result<Vec<Word>, String> {
-    let program = program()?;
-    let mut child = Command::new(program)
-        .args(["stdin", "stdout", "-l", "eng", "--psm", "3", "--dpi", &dpi.clamp(70, 2400).to_string()])
-        .args(["-c", "tessedit_create_tsv=1", "-c", "tessedit_create_txt=0"])
+pub fn read(sheet: &Sheet) -> Result<Vec<Word>, String> {
+    let answer = ask(std::slice::from_ref(sheet))?;
+    Ok(words(&answer).pop().unwrap_or_default())
+}
+
+/// Reads some pages in one run of the program, whose start takes as long as a quarter of a page. What one page does to the program must not
+/// cost the others: when the run fails each is read alone.
+pub fn read_some(sheets: &[Sheet]) -> Vec<Result<Vec<Word>, String>> {
+    if sheets.len() > 1
+        && let Ok(pages) = ask(sheets).map(|answer| words(&answer))
+        && pages.len() == sheets.len()
+    {
+        return pages.into_iter().map(Ok).collect();
+    }
+    sheets.iter().map(read).collect()
+}
+
+/// The table of words of some pages.
+fn ask(sheets: &[Sheet]) -> Result<String, String> {
+    let mut child = Command::new(program()?)
+        .args(["stdin", "stdout", "-l", "eng", "--psm", "3", "-c", "tessedit_create_tsv=1", "-c", "tessedit_create_txt=0"])
         .env("OMP_THREAD_LIMIT", "1")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .map_err(|_| "a scan that cannot be read: tesseract does not start".to_string())?;
-    let answer = converse(&mut child, width, height, grey);
+    let answer = converse(&mut child, sheets);
     let ended = child.try_wait();
     if !matches!(ended, Ok(Some(s)) if s.success()) {
         let _ = child.kill();
         let _ = child.wait();
         return Err(answer.err().unwrap_or_else(|| "a scan that cannot be read: tesseract failed on it".into()));
     }
-    Ok(words(&answer?))
+    answer
 }
 
-/// Writes the page and reads the answer at the same time; ends with the time limit.
-fn converse(child: &mut Child, width: usize, height: usize, grey: &[u8]) -> Result<String, String> {
+/// Writes the pages and reads the answer at the same time; ends with the time limit.
+fn converse(child: &mut Child, sheets: &[Sheet]) -> Result<String, String> {
     let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else { return Err("no pipes".into()) };
-    let started = Instant::now();
+    let (started, limit) = (Instant::now(), TIME_LIMIT * sheets.len() as u32);
     std::thread::scope(|s| {
         s.spawn(move || {
-            let head = format!("P5\n{width} {height}\n255\n");
+            let mut at = 8u32;
             // A program that ends early does not take the rest; its exit status says so.
-            let _ = input.write_all(head.as_bytes()).and_then(|()| input.write_all(grey));
+            let _ = input.write_all(&[b'I', b'I', 42, 0, 8, 0, 0, 0]);
+            for (i, sheet) in sheets.iter().enumerate() {
+                let head = directory(sheet, &mut at, i + 1 == sheets.len());
+                if input.write_all(&head).and_then(|()| input.write_all(&sheet.grey)).is_err() {
+                    return;
+                }
+            }
         });
         let reader = s.spawn(move || {
             let mut answer = Vec::new();
@@ -143,7 +181,7 @@ fn converse(child: &mut Child, width: usize, height: usize, grey: &[u8]) -> Resu
         });
         let mut wait = Duration::from_millis(2);
         while !matches!(child.try_wait(), Ok(Some(_)) | Err(_)) {
-            if started.elapsed() > TIME_LIMIT {
+            if started.elapsed() > limit {
                 let _ = child.kill();
                 return Err("a scan that takes too long to read".to_string());
             }
@@ -157,9 +195,46 @@ fn converse(child: &mut Child, width: usize, height: usize, grey: &[u8]) -> Resu
     })
 }
 
-/// The table of tesseract: level, page, block, paragraph, line, word, left, top, width, height, confidence, text.
-pub fn words(table: &str) -> Vec<Word> {
-    let mut out = Vec::new();
+/// The directory of a page of an uncompressed grey TIFF, whose pixels follow it; `at` is where it begins and becomes where the next one does.
+fn directory(sheet: &Sheet, at: &mut u32, last: bool) -> Vec<u8> {
+    const ENTRIES: u32 = 11;
+    let pixels = *at + 2 + 12 * ENTRIES + 4 + 8;
+    let (width, height) = (sheet.width as u32, sheet.height as u32);
+    let dpi = sheet.dpi.clamp(70, 2400);
+    *at = pixels + sheet.grey.len() as u32;
+    // A directory begins at an even place.
+    let odd = *at % 2;
+    let mut out = (ENTRIES as u16).to_le_bytes().to_vec();
+    // Tag, kind (3 is two bytes, 4 is four, 5 is a ratio) and value.
+    for (tag, kind, value) in [
+        (256u16, 4u16, width),
+        (257, 4, height),
+        (258, 3, 8),
+        (259, 3, 1),
+        (262, 3, 1),
+        (273, 4, pixels + odd),
+        (277, 3, 1),
+        (278, 4, height),
+        (279, 4, sheet.grey.len() as u32),
+        (282, 5, pixels - 8),
+        (283, 5, pixels - 8),
+    ] {
+        out.extend_from_slice(&tag.to_le_bytes());
+        out.extend_from_slice(&kind.to_le_bytes());
+        out.extend_from_slice(&1u32.to_le_bytes());
+        out.extend_from_slice(&value.to_le_bytes());
+    }
+    *at += odd;
+    out.extend_from_slice(&if last { 0 } else { *at }.to_le_bytes());
+    out.extend_from_slice(&dpi.to_le_bytes());
+    out.extend_from_slice(&1u32.to_le_bytes());
+    out.resize(out.len() + odd as usize, 0);
+    out
+}
+
+/// The words of each page, from the table of tesseract: level, page, block, paragraph, line, word, left, top, width, height, confidence, text.
+pub fn words(table: &str) -> Vec<Vec<Word>> {
+    let mut out: Vec<Vec<Word>> = Vec::new();
     let mut line = Area::default();
     for row in table.lines() {
         let cells: Vec<&str> = row.splitn(12, '\t').collect();
@@ -168,11 +243,14 @@ pub fn words(table: &str) -> Vec<Word> {
         let Some((left, top, w, h)) = at() else { continue };
         let area = Area { left, top, right: left.saturating_add(w), bottom: top.saturating_add(h) };
         match number(0) {
+            Some(1.0) => out.push(Vec::new()),
             Some(4.0) => line = area,
             Some(5.0) => {
                 let text = cells.get(11).map_or("", |t| t.trim());
                 let Some(confidence) = number(10).filter(|_| !text.is_empty()) else { continue };
-                out.push(Word { text: text.to_string(), confidence, area, line: line.and(&area) });
+                if let Some(page) = out.last_mut() {
+                    page.push(Word { text: text.to_string(), confidence, area, line: line.and(&area) });
+                }
             }
             _ => {}
         }
@@ -189,7 +267,7 @@ mod tests {
         let table = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n\
                      1\t1\t0\t0\t0\t0\t0\t0\t100\t50\t-1\t\n4\t1\t1\t1\t1\t0\t10\t8\t60\t12\t-1\t\n\
                      5\t1\t1\t1\t1\t1\t10\t10\t30\t8\t96.5\tJane\n5\t1\t1\t1\t1\t2\t45\t8\t25\t12\t12\tRoe\tx\n5\t1\t1\t1\t1\t3\t75\t8\t2\t2\t40\t \n";
-        let w = words(table);
+        let w = &words(table)[0];
         assert_eq!(w.len(), 2);
         assert_eq!(w[0].text, "Jane");
         assert_eq!(w[0].area, Area { left: 10, top: 10, right: 40, bottom: 18 });
@@ -203,6 +281,11 @@ mod tests {
             eprintln!("skipped: tesseract is not installed");
             return;
         }
-        assert_eq!(read(400, 300, &vec![255; 120_000], 200), Ok(Vec::new()));
+        let blank = |width| Sheet { width, height: 300, grey: vec![255; width * 300], dpi: 200 };
+        assert_eq!(read(&blank(400)), Ok(Vec::new()));
+        // An odd number of pixels: the next page begins at an even place all the same.
+        let three = [blank(400), blank(401), blank(399)];
+        assert_eq!(words(&ask(&three).expect("one run")), vec![Vec::new(); 3]);
+        assert_eq!(read_some(&three), vec![Ok(Vec::new()); 3]);
     }
 }

@@ -1,6 +1,6 @@
 //! One page read: which way it lies, what it says and where, and what nobody could read.
 
-use super::ocr::{self, Area, Word};
+use super::ocr::{self, Area, Sheet, Word};
 use super::raster::{Depth, Raster, Turn, luma, threshold};
 use super::regions::{self, Region};
 use super::straight::{self, Laid};
@@ -43,29 +43,79 @@ pub struct PageRead {
 /// # Errors
 /// In words: the program that reads is missing, failed or took too long.
 pub fn read(page: &Raster, dpi: Option<(f32, f32)>) -> Result<PageRead, String> {
-    let dpi = resolution(page, dpi);
-    let grey = page.grey();
-    let paper = paper(page, &grey);
-    let (across, down) = straight::lines(page, &grey);
-    drop(grey);
-    let lying = down.clear > 1.5 * across.clear && down.clear > 1.0;
-    let first =
-        if lying { Laid { turn: Turn::Right, slope: down.slope } } else { Laid { turn: Turn::None, slope: across.slope } };
-    let mut best = attempt(page, dpi, paper, first)?;
-    if !best.sure() {
-        let half = Laid { turn: first.turn.then(Turn::Half), slope: first.slope };
-        best = better(best, attempt(page, dpi, paper, half)?);
+    let mut one = read_some(&[(page, dpi)]);
+    one.pop().unwrap_or_else(|| Err("a scan that was not read".into()))
+}
+
+/// Reads some pages together, which is quicker than one after the other. Errors are as those of [`read`].
+pub fn read_some(pages: &[(&Raster, Option<(f32, f32)>)]) -> Vec<Result<PageRead, String>> {
+    let looked: Vec<Looked> = pages.iter().map(|(page, dpi)| Looked::at(page, *dpi)).collect();
+    let (trials, sheets): (Vec<Trial>, Vec<Sheet>) =
+        pages.iter().zip(&looked).map(|((page, _), l)| Trial::new(page, l, l.first())).unzip();
+    let answers = ocr::read_some(&sheets);
+    drop(sheets);
+    let mut out = Vec::with_capacity(pages.len());
+    for (((page, _), looked), (trial, words)) in pages.iter().zip(&looked).zip(trials.into_iter().zip(answers)) {
+        let read = words.and_then(|words| best(page, looked, trial.read(words)));
+        out.push(read.map(|attempt| attempt.finish(looked.dpi, looked.paper)));
     }
-    let near = across.clear + down.clear > 0.0 && (down.clear.min(across.clear) > 0.5 * down.clear.max(across.clear));
-    if !best.sure() && (near || best.sideways()) {
-        let other =
-            if lying { Laid { turn: Turn::None, slope: across.slope } } else { Laid { turn: Turn::Right, slope: down.slope } };
-        best = better(best, attempt(page, dpi, paper, other)?);
-        if !best.sure() {
-            best = better(best, attempt(page, dpi, paper, Laid { turn: other.turn.then(Turn::Half), ..other })?);
+    out
+}
+
+/// What is seen of a page before it is read.
+struct Looked {
+    dpi: (f32, f32),
+    paper: [u8; 3],
+    across: straight::Lines,
+    down: straight::Lines,
+}
+
+impl Looked {
+    fn at(page: &Raster, dpi: Option<(f32, f32)>) -> Looked {
+        let grey = page.grey();
+        let (across, down) = straight::lines(page, &grey);
+        Looked { dpi: resolution(page, dpi), paper: paper(page, &grey), across, down }
+    }
+
+    /// True when its lines run up or down.
+    fn lying(&self) -> bool {
+        self.down.clear > 1.5 * self.across.clear && self.down.clear > 1.0
+    }
+
+    fn along(&self, lying: bool) -> Laid {
+        match lying {
+            true => Laid { turn: Turn::Right, slope: self.down.slope },
+            false => Laid { turn: Turn::None, slope: self.across.slope },
         }
     }
-    Ok(best.finish(dpi, paper))
+
+    /// The way that is tried first.
+    fn first(&self) -> Laid {
+        self.along(self.lying())
+    }
+}
+
+/// The best of all ways to lay a page, the first of which was tried.
+fn best(page: &Raster, looked: &Looked, first: Attempt) -> Result<Attempt, String> {
+    let (mut best, laid) = (first, looked.first());
+    if best.sure() {
+        return Ok(best);
+    }
+    let attempt = |laid: Laid| {
+        let (trial, sheet) = Trial::new(page, looked, laid);
+        ocr::read(&sheet).map(|words| trial.read(words))
+    };
+    best = better(best, attempt(Laid { turn: laid.turn.then(Turn::Half), slope: laid.slope })?);
+    let (across, down) = (looked.across.clear, looked.down.clear);
+    let near = across + down > 0.0 && (down.min(across) > 0.5 * down.max(across));
+    if !best.sure() && (near || best.sideways()) {
+        let other = looked.along(!looked.lying());
+        best = better(best, attempt(other)?);
+        if !best.sure() {
+            best = better(best, attempt(Laid { turn: other.turn.then(Turn::Half), ..other })?);
+        }
+    }
+    Ok(best)
 }
 
 /// Words of one way to lay the page.
@@ -192,36 +242,130 @@ fn paper(page: &Raster, grey: &[u8]) -> [u8; 3] {
     })
 }
 
-fn attempt(page: &Raster, dpi: (f32, f32), paper: [u8; 3], laid: Laid) -> Result<Attempt, String> {
-    let level = laid.level(page.clone(), paper);
-    let dpi = turned_dpi(dpi, laid.turn);
-    let (sx, sy, told) = scale(&level, dpi);
-    let grey = level.grey();
-    let read = if sx == 1.0 && sy == 1.0 {
-        ocr::read(level.width, level.height, &grey, told)?
-    } else {
-        let (w, h) = ((level.width as f32 * sx).round().max(1.0) as usize, (level.height as f32 * sy).round().max(1.0) as usize);
-        let scaled = resample(&grey, level.width, level.height, w, h);
-        let (sx, sy) = (w as f32 / level.width as f32, h as f32 / level.height as f32);
-        let mut read = ocr::read(w, h, &scaled, told)?;
-        for word in &mut read {
-            word.area = unscaled(word.area, sx, sy);
-            word.line = unscaled(word.line, sx, sy);
+/// A page laid one way, about to be read.
+struct Trial {
+    laid: Laid,
+    level: Raster,
+    dpi: (f32, f32),
+    /// How much larger the engine sees it.
+    scale: (f32, f32),
+    /// Where what the engine sees begins, in its pixels.
+    from: (i32, i32),
+}
+
+impl Trial {
+    fn new(page: &Raster, looked: &Looked, laid: Laid) -> (Trial, Sheet) {
+        let level = laid.level(page.clone(), looked.paper);
+        let dpi = turned_dpi(looked.dpi, laid.turn);
+        let (sx, sy, told) = scale(&level, dpi);
+        let grey = level.grey();
+        let (mut width, mut height, mut scale, mut seen) = (level.width, level.height, (1.0, 1.0), grey);
+        if sx != 1.0 || sy != 1.0 {
+            width = (level.width as f32 * sx).round().max(1.0) as usize;
+            height = (level.height as f32 * sy).round().max(1.0) as usize;
+            seen = resample(&seen, level.width, level.height, width, height);
+            scale = (width as f32 / level.width as f32, height as f32 / level.height as f32);
         }
-        read
-    };
-    let (w, h) = (level.width as i32, level.height as i32);
-    let mut words: Vec<Word> = read.into_iter().filter(|x| x.area.width() < w * 9 / 10 || letters(&x.text) > 1).collect();
-    let usual = capital_height(&words).unwrap_or(dpi.1 * 0.11);
-    for word in &mut words {
-        let a = &mut word.area;
-        *a = Area { left: a.left.clamp(0, w), top: a.top.clamp(0, h), right: a.right.clamp(0, w), bottom: a.bottom.clamp(0, h) };
-        // A rule or picture taken into a line makes it taller than its letters.
-        if word.line.height() as f32 > 3.0 * usual.max(word.area.height() as f32) {
-            word.line = word.area;
+        let mut sheet = Sheet { width, height, grey: seen, dpi: told };
+        if scale == (1.0, 1.0) && level.depth == Depth::Bit {
+            without_specks(&mut sheet);
+        }
+        let from = trim(&mut sheet, luma(looked.paper));
+        (Trial { laid, level, dpi, scale, from }, sheet)
+    }
+
+    fn read(self, mut words: Vec<Word>) -> Attempt {
+        let (sx, sy) = self.scale;
+        for word in &mut words {
+            for area in [&mut word.area, &mut word.line] {
+                let moved = area.moved(self.from.0, self.from.1);
+                *area = if self.scale == (1.0, 1.0) { moved } else { unscaled(moved, sx, sy) };
+            }
+        }
+        let (w, h) = (self.level.width as i32, self.level.height as i32);
+        words.retain(|x| x.area.width() < w * 9 / 10 || letters(&x.text) > 1);
+        let usual = capital_height(&words).unwrap_or(self.dpi.1 * 0.11);
+        for word in &mut words {
+            let a = &mut word.area;
+            *a = Area {
+                left: a.left.clamp(0, w),
+                top: a.top.clamp(0, h),
+                right: a.right.clamp(0, w),
+                bottom: a.bottom.clamp(0, h),
+            };
+            // A rule or picture taken into a line makes it taller than its letters.
+            if word.line.height() as f32 > 3.0 * usual.max(word.area.height() as f32) {
+                word.line = word.area;
+            }
+        }
+        Attempt { laid: self.laid, level: self.level, words }
+    }
+}
+
+/// Dark pixels that touch no others than these are dust. The dot of an `i` in the smallest print has four at 200 dots an inch.
+const SPECK: usize = 3;
+
+/// Leaves out dust, each speck of which the engine would look at as if it were a letter.
+fn without_specks(sheet: &mut Sheet) {
+    let (w, h) = (sheet.width, sheet.height);
+    let mut specks = Vec::new();
+    for at in (0..sheet.grey.len()).filter(|at| sheet.grey[*at] == 0) {
+        let mut found = [at; SPECK + 1];
+        let (mut n, mut next) = (1, 0);
+        while next < n && n <= SPECK {
+            let (x, y) = (found[next] % w, found[next] / w);
+            next += 1;
+            for (nx, ny) in
+                (y.saturating_sub(1)..(y + 2).min(h)).flat_map(|ny| (x.saturating_sub(1)..(x + 2).min(w)).map(move |nx| (nx, ny)))
+            {
+                let beside = ny * w + nx;
+                if n <= SPECK && sheet.grey.get(beside) == Some(&0) && found.get(..n).is_some_and(|f| !f.contains(&beside)) {
+                    found[n] = beside;
+                    n += 1;
+                }
+            }
+        }
+        if n <= SPECK {
+            specks.push(at);
         }
     }
-    Ok(Attempt { laid, level, words })
+    for at in specks {
+        sheet.grey[at] = 255;
+    }
+}
+
+/// A pixel that differs by less from the paper is no ink.
+const FAINT: u8 = 24;
+/// Empty paper that is left around what stands on a page, as a share of an inch.
+const MARGIN: f32 = 0.3;
+
+/// Takes empty paper at the edges away, which the engine would search for text; gives the place of what is left.
+fn trim(sheet: &mut Sheet, paper: u8) -> (i32, i32) {
+    let (w, h) = (sheet.width, sheet.height);
+    let ink = |v: &u8| v.abs_diff(paper) >= FAINT;
+    let (mut top, mut bottom, mut left, mut right) = (h, 0, w, 0);
+    for (y, row) in sheet.grey.chunks_exact(w.max(1)).enumerate() {
+        let Some(first) = row.iter().position(ink) else { continue };
+        top = top.min(y);
+        bottom = y + 1;
+        left = left.min(first);
+        // Only what lies further right than all before.
+        let rest = row.get(right..).unwrap_or_default();
+        right += rest.iter().rposition(ink).map_or(0, |x| x + 1);
+    }
+    if top >= bottom || left >= right {
+        return (0, 0);
+    }
+    let margin = (sheet.dpi as f32 * MARGIN) as usize;
+    let (top, left) = (top.saturating_sub(margin), left.saturating_sub(margin));
+    let (bottom, right) = ((bottom + margin).min(h), (right + margin).min(w));
+    if (bottom - top) * (right - left) == w * h {
+        return (0, 0);
+    }
+    let rows = sheet.grey.chunks_exact(w).take(bottom).skip(top);
+    sheet.grey = rows.flat_map(|row| row.get(left..right).unwrap_or_default()).copied().collect();
+    (sheet.width, sheet.height) = (right - left, bottom - top);
+    (left as i32, top as i32)
 }
 
 fn unscaled(a: Area, sx: f32, sy: f32) -> Area {
@@ -341,6 +485,36 @@ mod tests {
         assert_eq!(small.len(), 640);
         assert_eq!((small[32 * 10 + 3], small[32 * 10 + 12]), (0, 255));
         assert_eq!(resample(&grey, 64, 64, 64, 64), grey);
+    }
+
+    #[test]
+    fn dust_and_empty_edges_are_not_read() {
+        let mut sheet = Sheet { width: 400, height: 300, grey: vec![255; 400 * 300], dpi: 100 };
+        let ink = |sheet: &mut Sheet, x: usize, y: usize| sheet.grey[y * 400 + x] = 0;
+        // Three pixels that touch at corners, at the edge of the sheet; four in a square; five in a row.
+        for (x, y) in [
+            (399, 0),
+            (398, 1),
+            (399, 2),
+            (200, 100),
+            (201, 100),
+            (200, 101),
+            (201, 101),
+            (250, 120),
+            (251, 120),
+            (252, 120),
+            (253, 120),
+            (254, 120),
+        ] {
+            ink(&mut sheet, x, y);
+        }
+        without_specks(&mut sheet);
+        assert_eq!(sheet.grey.iter().filter(|v| **v == 0).count(), 9);
+        assert_eq!(trim(&mut sheet, 255), (170, 70));
+        assert_eq!((sheet.width, sheet.height, sheet.grey.len()), (255 + 30 - 170, 121 + 30 - 70, 115 * 81));
+        assert_eq!(sheet.grey.iter().position(|v| *v == 0), Some(30 * 115 + 30));
+        let mut blank = Sheet { width: 4, height: 4, grey: vec![255; 16], dpi: 100 };
+        assert_eq!((trim(&mut blank, 255), blank.width), ((0, 0), 4));
     }
 
     #[test]

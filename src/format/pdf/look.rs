@@ -189,7 +189,8 @@ fn outlines(page: &PageModel) -> u32 {
 /// True when an engine reads words on a drawing of the page where its text has none.
 fn shows_more(doc: &Document, info: &PageInfo, page: &PageModel) -> bool {
     let Ok(raster) = second::draw(doc, info, &|a| is_drawn(doc, a)) else { return true };
-    let Ok(words) = ocr::read(raster.width, raster.height, &raster.grey(), 300) else { return true };
+    let sheet = ocr::Sheet { width: raster.width, height: raster.height, grey: raster.grey(), dpi: 300 };
+    let Ok(words) = ocr::read(&sheet) else { return true };
     let m = second::upright(info);
     let unit = |x: i32, y: i32| map(&m, f64::from(x) / raster.width as f64, 1.0 - f64::from(y) / raster.height as f64);
     let images: Vec<[f64; 4]> = page.images.iter().map(|i| bounds(&i.matrix, &UNIT)).collect();

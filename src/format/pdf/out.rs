@@ -72,15 +72,8 @@ impl<'d> Out<'d> {
     }
 
     /// Adds a stream, packed.
-    pub fn stream(&mut self, mut dict: Dictionary, content: Vec<u8>) -> ObjectId {
-        dict.remove(b"Length");
-        let mut s = Stream::new(dict, content);
-        if s.content.len() > 64 && !s.dict.has(b"Filter") {
-            let packed = deflate(&s.content);
-            s.dict.set("Filter", Object::Name(b"FlateDecode".to_vec()));
-            s.set_content(packed);
-        }
-        self.add(Object::Stream(s))
+    pub fn stream(&mut self, dict: Dictionary, content: Vec<u8>) -> ObjectId {
+        self.add(Object::Stream(packed(dict, content)))
     }
 
     /// The font a dictionary becomes.
@@ -471,6 +464,18 @@ fn without_comments(data: &[u8]) -> Vec<u8> {
         }
     }
     out
+}
+
+/// A stream, packed when it is not yet.
+pub fn packed(mut dict: Dictionary, content: Vec<u8>) -> Stream {
+    dict.remove(b"Length");
+    let mut s = Stream::new(dict, content);
+    if s.content.len() > 64 && !s.dict.has(b"Filter") {
+        let packed = deflate(&s.content);
+        s.dict.set("Filter", Object::Name(b"FlateDecode".to_vec()));
+        s.set_content(packed);
+    }
+    s
 }
 
 /// Packed for FlateDecode.

@@ -8,21 +8,20 @@
 use super::interpret::{UNIT, bounds};
 use super::label_font;
 use super::obj;
-use super::out::{Out, name};
+use super::out::{self, Out, name};
 use super::page::{ImageUse, Matrix, PageModel, map};
 use super::plan::Plan;
 use super::read::pictures;
 use super::second;
+use crate::format::image::batch;
 use crate::format::image::mask::Done;
 use crate::format::image::ocr::Area;
-use crate::format::image::page::{self, PageRead};
+use crate::format::image::page::PageRead;
 use crate::format::image::raster::{Depth, Raster, check_size};
 use crate::format::image::tiff_unpack::{Fax, fax_rows};
 use crate::format::image::{Orders, PageFields, jpeg, order_of, png, redact_page, say, tiff_write};
 use crate::model::edit::{Edit, Rewrite};
-use crate::model::pages;
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
-use rayon::prelude::*;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -59,21 +58,13 @@ pub fn read_all(doc: &Document, uses: &[(ObjectId, Matrix)]) -> HashMap<ObjectId
             *matrix
         });
     }
-    pages::expect(order.len());
-    order
-        .into_par_iter()
-        .map(|id| {
-            let result = match (doc.objects.get(&id), first.get(&id)) {
-                (Some(Object::Stream(s)), Some(m)) => decode(doc, id, s).and_then(|(raster, _)| {
-                    let dpi = dpi(&raster, m);
-                    page::read(&raster, Some(dpi)).map(Arc::new)
-                }),
-                _ => Err("a picture that is not there".into()),
-            };
-            pages::done();
-            (id, result)
-        })
-        .collect()
+    let decoded = |n: usize| {
+        let found = order.get(n).and_then(|id| Some((*id, doc.objects.get(id)?, first.get(id)?)));
+        let Some((id, Object::Stream(s), m)) = found else { return Err("a picture that is not there".into()) };
+        decode(doc, id, s).map(|(raster, _)| (Some(dpi(&raster, m)), raster))
+    };
+    let read = batch::read_all(order.len(), &decoded);
+    order.iter().copied().zip(read).map(|(id, r)| (id, r.map(Arc::new))).collect()
 }
 
 fn dpi(raster: &Raster, m: &Matrix) -> (f32, f32) {
@@ -224,12 +215,18 @@ fn fax(doc: &Document, d: &Dictionary, data: &[u8], w: usize, h: usize, inverted
     let bits = fax_rows(data, w as u32, h as u32, kind, yes(b"EndOfLine"), yes(b"EncodedByteAlign"))?;
     // A black run is 0 unless BlackIs1 says otherwise, and 0 is black unless Decode says otherwise.
     let black_is_dark = yes(b"BlackIs1") == inverted;
-    let mut out = Vec::with_capacity(w * h);
+    let [run, other] = if black_is_dark { [0, 255] } else { [255, 0] };
+    // The pixels of each byte.
+    let eight: Vec<[u8; 8]> =
+        (0..=255u8).map(|b| std::array::from_fn(|x| if b >> (7 - x) & 1 == 1 { run } else { other })).collect();
+    let mut out = Vec::with_capacity(w * h + 8);
     for y in 0..h {
-        for x in 0..w {
-            let run = bits.get(y * row + x / 8).is_some_and(|b| b >> (7 - x % 8) & 1 == 1);
-            out.push(if run == black_is_dark { 0 } else { 255 });
+        for b in bits.get(y * row..(y + 1) * row).unwrap_or_default() {
+            out.extend_from_slice(&eight[usize::from(*b)]);
         }
+        // What is missing is paper or ink as a byte of naught; what is beyond the width goes.
+        out.resize(out.len().max(y * w + w), other);
+        out.truncate((y + 1) * w);
     }
     Raster::new(w, h, Depth::Bit, out)
 }
@@ -331,8 +328,11 @@ fn space_of(doc: &Document, space: &Object) -> Result<(usize, Option<Vec<u8>>), 
     }
 }
 
+/// A picture packed, with how solid it is where it has a mask.
+type Made = (Stream, Option<Stream>);
+
 /// A masked picture with what was changed in it, and nothing where it is not seen.
-fn encode_masked(raster: &Raster, (stored, solid): &(Raster, Vec<u8>), out: &mut Out) -> Result<ObjectId, String> {
+fn encode_masked(raster: &Raster, (stored, solid): &(Raster, Vec<u8>)) -> Result<Made, String> {
     let (c, was) = (stored.depth.bytes(), flattened(stored, solid));
     let (mut colours, mut mask) = (stored.clone(), solid.clone());
     let pixels = raster.data.chunks_exact(c).zip(was.data.chunks_exact(c)).zip(colours.data.chunks_exact_mut(c));
@@ -345,17 +345,12 @@ fn encode_masked(raster: &Raster, (stored, solid): &(Raster, Vec<u8>), out: &mut
         }
     }
     let grey = Raster { width: raster.width, height: raster.height, depth: Depth::Grey, data: mask };
-    let mask = encode(&grey, &Packed::Other, out)?;
-    let id = encode(&colours, &Packed::Other, out)?;
-    if let Some(Object::Stream(s)) = out.objects.get_mut(&id) {
-        s.dict.set("SMask", Object::Reference(mask));
-    }
-    Ok(id)
+    Ok((encode(&colours, &Packed::Other)?.0, Some(encode(&grey, &Packed::Other)?.0)))
 }
 
-fn encode(raster: &Raster, packed: &Packed, out: &mut Out) -> Result<ObjectId, String> {
+fn encode(raster: &Raster, packed: &Packed) -> Result<Made, String> {
     if let Packed::Masked(m) = packed {
-        return encode_masked(raster, m, out);
+        return encode_masked(raster, m);
     }
     let mut d = Dictionary::new();
     d.set("Type", name("XObject"));
@@ -387,43 +382,54 @@ fn encode(raster: &Raster, packed: &Packed, out: &mut Out) -> Result<ObjectId, S
         }
         _ => raster.data.clone(),
     };
-    Ok(out.stream(d, data))
+    Ok((out::packed(d, data), None))
 }
 
-/// Redacts the pictures of a page and gives the operators of its new invisible text. `edits` gives the edits of a field.
+/// A picture as it is written.
+pub struct Redone {
+    orders: Orders,
+    done: Option<Done>,
+    /// Where it is not the picture that came.
+    made: Option<Made>,
+}
+
+/// What becomes of a picture. `edits` gives the edits of a field.
 ///
 /// # Errors
 /// When a picture that was decoded once cannot be decoded again.
-pub fn redact<'e>(
-    list: &[&Picture],
-    edits: &dyn Fn(u32) -> Vec<&'e Edit>,
-    plan: &mut Plan,
-    out: &mut Out,
-    rewrite: &mut Rewrite,
-) -> Result<Vec<u8>, String> {
+pub fn redone<'e>(doc: &Document, p: &Picture, edits: &dyn Fn(u32) -> Vec<&'e Edit>) -> Result<Redone, String> {
+    let fields = p.fields.regions.iter().chain(&p.fields.whole).chain(std::iter::once(&p.fields.text));
+    let own: Vec<&Edit> = fields.flat_map(|f| edits(*f)).collect();
+    let orders = order_of(&p.read, &p.fields, own.into_iter());
+    let mut out = Redone { orders, done: None, made: None };
+    let stream = match doc.objects.get(&p.object) {
+        Some(Object::Stream(s)) => Some(s),
+        _ => None,
+    };
+    let masked = stream.is_some_and(|s| s.dict.has(b"SMask") || s.dict.has(b"Mask") || s.dict.has(b"SMaskInData"));
+    let changes = !out.orders.cuts.is_empty() || !out.orders.blocks.is_empty();
+    if !changes && !masked {
+        return Ok(out);
+    }
+    let (raster, packed) = decode(doc, p.object, stream.ok_or("a picture that is not there")?)?;
+    let hiding = matches!(&packed, Packed::Masked(m) if hides(&m.0, &m.1));
+    let (raster, what) = redact_page(raster, &p.read, &out.orders);
+    if changes || hiding {
+        out.made = Some(encode(&raster, &packed)?);
+    }
+    out.done = what;
+    Ok(out)
+}
+
+/// Puts the pictures of a page in their places and gives the operators of its new invisible text.
+pub fn put(list: Vec<(&Picture, Redone)>, plan: &mut Plan, out: &mut Out, rewrite: &mut Rewrite) -> Vec<u8> {
     let mut layer = Vec::new();
-    for p in list {
-        let fields = p.fields.regions.iter().chain(&p.fields.whole).chain(std::iter::once(&p.fields.text));
-        let own: Vec<&Edit> = fields.flat_map(|f| edits(*f)).collect();
-        let orders = order_of(&p.read, &p.fields, own.into_iter());
-        let mut done = None;
-        let masked = match out.src.objects.get(&p.object) {
-            Some(Object::Stream(s)) => s.dict.has(b"SMask") || s.dict.has(b"Mask") || s.dict.has(b"SMaskInData"),
-            _ => false,
-        };
-        let changes = !orders.cuts.is_empty() || !orders.blocks.is_empty();
-        if changes || masked {
-            let Some(Object::Stream(s)) = out.src.objects.get(&p.object) else {
-                return Err("a picture that is not there".into());
-            };
-            let (raster, packed) = decode(out.src, p.object, s)?;
-            let hiding = matches!(&packed, Packed::Masked(m) if hides(&m.0, &m.1));
-            let (raster, what) = redact_page(raster, &p.read, &orders);
-            if changes || hiding {
-                let id = encode(&raster, &packed, out)?;
-                plan.replaced.insert(p.key, id);
+    for (p, Redone { orders, done, made }) in list {
+        if let Some((mut picture, mask)) = made {
+            if let Some(mask) = mask {
+                picture.dict.set("SMask", Object::Reference(out.add(Object::Stream(mask))));
             }
-            done = what;
+            plan.replaced.insert(p.key, out.add(Object::Stream(picture)));
         }
         let no = p.page as u32 + 1;
         let mut said = Rewrite::default();
@@ -440,7 +446,7 @@ pub fn redact<'e>(
         rewrite.pictures += 1;
         text_layer(p, &orders, done.as_ref(), out, &mut layer);
     }
-    Ok(layer)
+    layer
 }
 
 /// Words that stay, where they stand now, and labels; drawn without ink.

@@ -10,7 +10,7 @@ use super::out::{Out, name};
 use super::outline::Target;
 use super::page::PageModel;
 use super::pdfa;
-use super::picture::{self, Picture};
+use super::picture::{self, Picture, Redone};
 use super::plan::Plan;
 use super::read::{Held, What, interpret, pictures, text_of};
 use super::relay::{PageEdit, relay};
@@ -22,7 +22,10 @@ use crate::model::edit::{Change, Edit, Rewrite, Written};
 use crate::model::error::WriteError;
 use crate::model::memory;
 use lopdf::{Dictionary, Object, ObjectId, StringFormat};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
+use std::iter::Peekable;
+use std::vec::IntoIter;
 
 /// Carries out edits.
 pub fn write(doc: &Document, edits: &[Edit]) -> Result<Written, WriteError> {
@@ -80,6 +83,7 @@ fn build(held: &Held, edits: &[Edit]) -> Result<Written, String> {
             }
         }
     }
+    let mut redone = redone(held, &sorted);
     let mut cache = Cache::new(&held.doc);
     let mut tagged = tags::has(&held.doc).then(tags::Written::new);
     for (n, info) in held.pages.iter().enumerate() {
@@ -99,7 +103,13 @@ fn build(held: &Held, edits: &[Edit]) -> Result<Written, String> {
             continue;
         }
         let fields = by_page.get(&n).copied().unwrap_or_default();
-        let page = one_page(held, n, info, &fields, &sorted, &mut cache, &mut out, &mut rewrite, &mut tagged)
+        let mut pictures = Vec::new();
+        while let Some((p, done)) = redone.next_if(|(p, _)| p.page <= n) {
+            if p.page == n {
+                pictures.push((p, done.map_err(|e| format!("page {}: {e}", n + 1))?));
+            }
+        }
+        let page = one_page(held, n, info, &fields, pictures, &sorted, &mut cache, &mut out, &mut rewrite, &mut tagged)
             .map_err(|e| format!("page {}: {e}", n + 1))?;
         let (mut dict, bands) = page;
         dict.set("Parent", Object::Reference(tree));
@@ -166,6 +176,18 @@ fn build(held: &Held, edits: &[Edit]) -> Result<Written, String> {
     Ok(Written { bytes, rewritten: Some(rewrite), ..Written::default() })
 }
 
+/// What becomes of the pictures of all pages that are written, in the order of the pages.
+fn redone<'h>(held: &'h Held, sorted: &Sorted) -> Peekable<IntoIter<(&'h Picture, Result<Redone, String>)>> {
+    let written = |p: &&Picture| {
+        sorted.whole.is_none() && !sorted.withheld.contains_key(&p.page) && !matches!(held.unread.get(p.page), Some(Some(_)))
+    };
+    let mut pictures: Vec<&Picture> = held.read.iter().filter(written).collect();
+    pictures.sort_by_key(|p| p.page);
+    let of = |f: u32| sorted.fields.get(&f).cloned().unwrap_or_default();
+    let done: Vec<_> = pictures.into_par_iter().map(|p| (p, picture::redone(&held.doc, p, &of))).collect();
+    done.into_iter().peekable()
+}
+
 /// A page with its edits, and the boxes of changed lines.
 #[allow(clippy::too_many_arguments)]
 fn one_page<'d>(
@@ -173,6 +195,7 @@ fn one_page<'d>(
     n: usize,
     info: &PageInfo,
     fields: &[Option<u32>; 2],
+    redone: Vec<(&Picture, Redone)>,
     sorted: &Sorted,
     cache: &mut Cache<'d>,
     out: &mut Out<'d>,
@@ -234,8 +257,7 @@ fn one_page<'d>(
     }
     let mut layer = Vec::new();
     if anew {
-        let of = |f: u32| sorted.fields.get(&f).cloned().unwrap_or_default();
-        layer = picture::redact(&read, &of, &mut plan, out, rewrite)?;
+        layer = picture::put(redone, &mut plan, out, rewrite);
     }
     let reduced = anew || model.roots.len() > 1 || !model.groups.is_empty() || model.glyphs.iter().any(|g| g.gone);
     match (reduced, touched) {
