@@ -1,6 +1,7 @@
 //! Fonts as a reader needs them: which codes a string holds, what each reads as, how far it moves the pen.
 
 use super::cmap::CMap;
+use super::font_file;
 use super::names;
 use super::obj;
 use super::sfnt::Sfnt;
@@ -69,6 +70,11 @@ impl Font {
     pub fn load(doc: &Document, dict: &Dictionary) -> Result<Font, String> {
         let subtype = obj::name(doc, dict, b"Subtype").unwrap_or_default();
         let base = String::from_utf8_lossy(obj::name(doc, dict, b"BaseFont").unwrap_or_default()).into_owned();
+        let below = obj::array(doc, dict, b"DescendantFonts").and_then(|a| a.first()).and_then(|o| obj::resolve(doc, o));
+        let of = below.and_then(obj::as_dict).unwrap_or(dict);
+        if font_file::is_damaged(doc, obj::dict(doc, of, b"FontDescriptor")) {
+            return Err("a font whose program is damaged".into());
+        }
         let mut f = Font {
             kind: Kind::Simple,
             vertical: false,

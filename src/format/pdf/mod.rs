@@ -20,6 +20,7 @@ mod emit_paint;
 mod emit_text;
 mod excerpt;
 mod font;
+mod font_file;
 mod fonts_out;
 mod forms;
 mod glyphs;
