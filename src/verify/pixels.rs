@@ -151,9 +151,9 @@ pub fn changed(before: &Picture, after: &Picture, lossy: bool) -> Option<Picture
     let least = if lossy { LOSSY } else { 0 };
     let around = (after.height / AROUND.0).max(AROUND.1);
     let row = |y: usize| after.data.get(y * stride..(y + 1) * stride).unwrap_or_default();
-    let empty = |y: usize| match row(y).split_first_chunk::<3>() {
-        Some((first, rest)) => rest.iter().chain(first).all(|v| v.abs_diff(first[0]) <= least),
-        None => false,
+    let empty = |y: usize| {
+        let first = row(y).get(..after.channels).unwrap_or_default();
+        row(y).chunks_exact(after.channels).all(|p| p.iter().zip(first).all(|(a, b)| a.abs_diff(*b) <= least))
     };
     // How far what stands around reaches, by the rows that come after another in this order.
     let reach = |rows: &mut dyn Iterator<Item = usize>| {
@@ -415,7 +415,7 @@ mod tests {
         assert_eq!(changed(&dotted(0..0), &dotted(500..510), false).map(|p| p.height), Some(10 + 2 * AROUND.1 + BETWEEN));
         let two = |a: std::ops::Range<usize>| {
             let mut p = page(a);
-            p.data[50 * 514..50 * 516].fill(0);
+            [514, 515].iter().for_each(|y| p.data[50 * y..50 * y + 20].fill(0));
             p
         };
         assert_eq!(
