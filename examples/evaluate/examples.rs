@@ -1,12 +1,13 @@
 //! What `scripts/fit_weights` fits the weights on: each word and each person of a note with the evidence for it and what the marks say.
 
 use crate::gold::{Note, Subject};
-use disclose::detect::model::Names;
+use disclose::detect::model::{Fitted, Names};
 use disclose::detect::weighed::trace::{Example, examples};
 use serde_json::json;
 
-/// Heads of the names model, each fitted without a part of the notes: `scripts/fit_head --folds=K --into=DIR` has written them. What is
-/// fitted on the head's word must not see a head that has seen the note.
+/// Heads of the names model, and where there are any changes of its encoder, each fitted without a part of the notes: `scripts/fit_head
+/// --folds=K --into=DIR` and `scripts/fit_encoder` have written them. What is fitted on the head's word must not see a head that has seen
+/// the note.
 pub struct Heads {
     names: Vec<Names>,
     folds: std::collections::HashMap<String, usize>,
@@ -22,7 +23,12 @@ impl Heads {
         let folds = std::fs::read(dir.join("folds.json")).map_err(|e| told(&e))?;
         let folds: std::collections::HashMap<String, usize> = serde_json::from_slice(&folds).map_err(|e| told(&e))?;
         let last = folds.values().copied().max().unwrap_or(0);
-        let names = (0..=last).map(|k| Ok(Names::with_head(std::fs::read(dir.join(format!("{k}.bin"))).map_err(|e| told(&e))?)));
+        let names = (0..=last).map(|k| {
+            let head = std::fs::read(dir.join(format!("{k}.bin"))).map_err(|e| told(&e))?;
+            // Without one, the encoder that the head was fitted on is the unchanged one.
+            let change = std::fs::read(dir.join(format!("{k}.change.bin"))).unwrap_or_default();
+            Ok(Names::with(Fitted { head: Some(head), change: Some(change) }))
+        });
         Ok(Heads { names: names.collect::<Result<_, String>>()?, folds })
     }
 
@@ -46,20 +52,21 @@ pub fn print(names: &Names, note: &Note) -> Result<(), String> {
 }
 
 /// Writes what `scripts/fit_head` fits the head of the names model on: one JSON object a window to standard output, and the model's figures
-/// of its pieces, two bytes each, to `into`.
+/// of its pieces, two bytes each, to `into`. `names` must have the unchanged encoder, which `scripts/fit_encoder` begins with.
 ///
 /// # Errors
 /// The model is not there, or writing fails.
-pub fn print_pieces(note: &Note, into: &mut impl std::io::Write) -> Result<(), String> {
+pub fn print_pieces(names: &Names, note: &Note, into: &mut impl std::io::Write) -> Result<(), String> {
     let ranges = disclose::detect::weighed::trace::stretches(&note.text);
     let texts: Vec<&str> = ranges.iter().map(|r| note.text.get(r.clone()).unwrap_or("")).collect();
     let mut failed = Ok(());
-    Names::shared().pieces(&texts, &mut |text, pieces| {
+    names.pieces(&texts, &mut |text, pieces| {
         let base = ranges.get(text).map_or(0, |r| r.start);
         let labels: Vec<usize> = pieces.iter().map(|p| label(note, base + p.start, base + p.end)).collect();
         let starts: Vec<usize> = pieces.iter().map(|p| base + p.start).collect();
+        let ids: Vec<i32> = pieces.iter().map(|p| p.id).collect();
         let signs: Vec<String> = pieces.iter().map(|p| p.signs.to_string()).collect();
-        println!("{}", json!({ "note": note.name, "starts": starts, "labels": labels, "signs": signs }));
+        println!("{}", json!({ "note": note.name, "starts": starts, "labels": labels, "signs": signs, "ids": ids }));
         let bytes: Vec<u8> = pieces
             .iter()
             .flat_map(|p| p.known)

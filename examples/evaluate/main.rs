@@ -7,7 +7,7 @@ mod identity;
 mod page;
 mod score;
 
-use disclose::detect::model::Names;
+use disclose::detect::model::{Fitted, Names};
 use rayon::prelude::*;
 use score::{Count, Score};
 use std::path::Path;
@@ -89,9 +89,10 @@ fn run() -> Result<bool, String> {
         if let Some(into) = &pieces {
             let file = std::fs::File::create(into).map_err(|e| format!("{into}: {e}"))?;
             let mut file = std::io::BufWriter::new(file);
+            let names = Names::with(Fitted { change: Some(Vec::new()), ..Fitted::default() });
             return gold::folder(Path::new(dir), "notes")?
                 .iter()
-                .try_for_each(|n| examples::print_pieces(n, &mut file))
+                .try_for_each(|n| examples::print_pieces(&names, n, &mut file))
                 .map(|()| true);
         }
         if on("--examples") {

@@ -84,7 +84,7 @@ pub fn find(t: &Tokens, names: &[Mention], ids: &[Mention]) -> Vec<Mention> {
 }
 
 fn value(start: usize, end: usize, category: Category, rule: &'static str, of: &Mention) -> Mention {
-    Mention { start, end, category, who: of.who.clone(), rule, confidence: 0.7, name: None }
+    Mention { weighed: false, start, end, category, who: of.who.clone(), rule, confidence: 0.7, name: None }
 }
 
 /// Somebody whose birth date a note tells, and not the day on which they signed.

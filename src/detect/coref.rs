@@ -245,6 +245,7 @@ fn again(t: &Tokens, mentions: &[Mention], cast: &Cast, own: &Own) -> Vec<Mentio
             continue;
         }
         out.push(Mention {
+            weighed: false,
             start,
             end,
             category: Category::Name,

@@ -171,10 +171,10 @@ pub(super) fn people_and_numbers(
         .collect();
     let known = |m: &Mention| m.name.as_ref().is_some_and(|n| laymen.contains(&super::fold::folded(&n.family)));
     for m in out.iter_mut().filter(|m| m.rule == STAFF_LIKE && m.who == Who::New(Role::OtherPerson) && !known(m)) {
-        m.who = Who::New(Role::Clinician);
+        (m.who, m.weighed) = (Who::New(Role::Clinician), true);
     }
     if weighed {
-        role::settle(t, &mut out, own);
+        role::settle(t, &mut out, own, &|_| None);
     }
     let mut ids = patterns::find(text);
     address_ends::lengthen(t, &out, &mut ids);
@@ -280,8 +280,16 @@ pub(super) fn judged(
     let start = called.filter(|k| !t.list[*k].possessive).map_or(f.read.start, |k| t.list[k].start);
     let mut name = f.read.name;
     name.prefix = (e.title_from < f.read.first).then(|| t.word(e.title_from).to_string()).into_iter().collect();
-    let mention =
-        Mention { start, end: f.read.end, category: Category::Name, who, rule, confidence: f.confidence, name: Some(name) };
+    let mention = Mention {
+        weighed: false,
+        start,
+        end: f.read.end,
+        category: Category::Name,
+        who,
+        rule,
+        confidence: f.confidence,
+        name: Some(name),
+    };
     Some((mention, e))
 }
 

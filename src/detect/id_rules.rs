@@ -88,6 +88,14 @@ fn not_in_number(value: &str, before: &str) -> bool {
         && !before.ends_with(|c: char| c.is_ascii_alphanumeric())
 }
 
+/// A street stands beside its number: `0730            Foley` are two cells of a row.
+fn one_cell(value: &str, before: &str) -> bool {
+    let behind = value.trim_start_matches(|c: char| c.is_ascii_alphanumeric());
+    not_in_number(value, before)
+        && behind.chars().take_while(|c| *c == ' ').count() < 4
+        && !behind.starts_with(['\t', '\n', '\r'])
+}
+
 /// Versions, sections and parts of object identifiers look like addresses: a private range, a large number or a word before it
 /// must speak for an address.
 fn ip(value: &str, before: &str) -> bool {
@@ -303,11 +311,11 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         // `1190 County Rd 17, Wahoo NE 68066`, `N42W2345 Maple Ave`: roads with a number, houses on a grid.
         rule(triggers::ROAD, &format!(r"\b\d{{1,6}}\s+(?:(?:NW|NE|SW|SE|[NSEW])\.?\s+)?(?i:(?:County|State|US|U\.S\.|Ranch|Farm|Old|Private)\s+(?:Rd|Road|Hwy|Highway|Route|Rte)|Hwy|Highway|Route|Rte|CR|SR|FM)\s+\d{{1,4}}[A-Z]?\b{flat}{area}"), Category::Address, "pattern.street", 0.75, not_in_number),
         rule(triggers::STREET, &format!(r"\b[NSEW]\d{{2,5}}(?:\s?[NSEW]\d{{2,5}})?\s+{words}{kind}{flat}{area}"), Category::Address, "pattern.street", 0.75, always),
-        rule(triggers::STREET, &format!(r"{number}{words}{kind}{flat}{area}"), Category::Address, "pattern.street", 0.75, not_in_number),
+        rule(triggers::STREET, &format!(r"{number}{words}{kind}{flat}{area}"), Category::Address, "pattern.street", 0.75, one_cell),
         rule(triggers::HOME, &format!(r"(?i:\b(?:lives|living|resides|residing|address|addr|moved|stays|staying|home)(?:\s+(?:at|is|to|on))?\s*:?\s+)(\d{{1,6}}\s+(?:[a-z0-9.'-]+\s+){{1,4}}{kind}{flat}(?:{small}|{area}))"), Category::Address, "pattern.street-context", 0.8, always),
         rule(triggers::STREET, &format!(r"(?i:\b(?:lives|living|resides|residing|address|addr|moved|stays|staying|house|home)(?:\s+(?:at|is|to|on|in))?\s*:?\s+)(\d{{2,6}}\s+(?:[NSEW]\.?\s+)?[A-Z][a-z]{{3,}}(?:\s[A-Z][a-z]{{2,}})?{flat}{area})"), Category::Address, "owned.street", 0.7, no_measure),
-        rule(triggers::ABROAD, &format!(r"\b(?i:Rua|Calle|Avenida|Avda|Carrera|Cra|Via|Viale|Piazza|Plaza|Praça|Travessa|Jalan|Jl|Ulica|Ul|Urb|Col|Barrio)\b\.?\s+{called},?\s+(?:(?i:n[oº°]?\.?|calle|casa|num\.?)\s*)?\d{{1,5}}[A-Za-z]?(?:[ -][A-Z]?-?\d{{1,4}})?\b{behind}"), Category::Address, "pattern.street", 0.75, always),
-        rule(triggers::ABROAD, &format!(r"\b\d{{1,5}}(?:\s?(?:bis|ter))?,?\s+(?i:rue|calle|chemin|all[ée]e|impasse|boulevard|avenue|place|quai|via)\s+{called}{behind}"), Category::Address, "pattern.street", 0.75, not_in_number),
+        rule(triggers::ABROAD, &format!(r"\b(?i:Rua|Calle|Avenida|Avda|Carrera|Cra|(?-i:Via|VIA)|Viale|Piazza|Plaza|Praça|Travessa|Jalan|Jl|Ulica|Ul|Urb|Col|Barrio)\b\.?\s+{called},?\s+(?:(?i:n[oº°]?\.?|calle|casa|num\.?)\s*)?\d{{1,5}}[A-Za-z]?(?:[ -][A-Z]?-?\d{{1,4}})?\b{behind}"), Category::Address, "pattern.street", 0.75, always),
+        rule(triggers::ABROAD, &format!(r"\b\d{{1,5}}(?:\s?(?:bis|ter))?,?\s+(?i:rue|calle|chemin|all[ée]e|impasse|boulevard|avenue|place|quai|(?-i:Via|VIA))\s+{called}{behind}"), Category::Address, "pattern.street", 0.75, not_in_number),
         rule(triggers::ABROAD, &format!(r"\p{{Lu}}[\p{{L}}-]{{2,}}(?:stra(?:ss|ß)e|str\.|gasse|weg|platz|straat|laan|gracht|plein|gatan|vägen|gata|vej|gade)\s+\d{{1,4}}[a-z]?\b{behind}"), Category::Address, "pattern.street", 0.7, always),
         rule(triggers::CODE, &format!(r"\b(?:{town},?\s+)?{abroad}"), Category::Address, "owned.town", 0.7, always),
         rule(triggers::STREET, &format!(r"\b\d{{1,5}}\s+(?:[NSEW]|NW|NE|SW|SE)\.?\s+(?:[A-Z][a-z]{{3,}}|\d{{1,3}}(?:st|nd|rd|th)\b){flat}{area}"), Category::Address, "owned.street", 0.7, not_in_number),

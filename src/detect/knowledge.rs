@@ -189,7 +189,7 @@ impl Knowledge {
             None => Who::Nobody,
         };
         let name = (category == Category::Name).then(|| Name { text: written.to_string(), ..Name::default() });
-        out.push(Mention { start, end, category, who, rule: "dictionary.entry", confidence: 1.0, name });
+        out.push(Mention { weighed: false, start, end, category, who, rule: "dictionary.entry", confidence: 1.0, name });
     }
 
     /// Runs of digits with punctuation between, compared with known numbers.
@@ -216,6 +216,7 @@ impl Knowledge {
                     let who = value_owner(&ids);
                     let confidence = if key_len >= 9 { 0.97 } else { 0.85 };
                     out.push(Mention {
+                        weighed: false,
                         start: base + s,
                         end: base + e,
                         category,
@@ -295,7 +296,7 @@ impl Knowledge {
         let ids: Vec<PersonId> = entry.owners.iter().map(|o| o.0).collect();
         let make = |who: Who, rule, confidence, start, end| {
             let name = self.name_of(&who, text, start, end);
-            Some(Mention { start, end, category: Category::Name, who, rule, confidence, name })
+            Some(Mention { weighed: false, start, end, category: Category::Name, who, rule, confidence, name })
         };
         if machine {
             if is_media_type(text) {
@@ -405,7 +406,16 @@ impl Knowledge {
 
     fn value(&self, entry: &Entry, category: Category, start: usize, end: usize) -> Mention {
         let ids: Vec<PersonId> = entry.owners.iter().filter(|o| matches!(o.1, Kind::Value(_))).map(|o| o.0).collect();
-        Mention { start, end, category, who: value_owner(&ids), rule: "roster.value", confidence: 0.97, name: None }
+        Mention {
+            weighed: false,
+            start,
+            end,
+            category,
+            who: value_owner(&ids),
+            rule: "roster.value",
+            confidence: 0.97,
+            name: None,
+        }
     }
 
     /// True when a single word stands for a person here.

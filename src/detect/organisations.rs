@@ -19,6 +19,8 @@ static PHRASES: LazyLock<ShortMap<Vec<Vec<&'static str>>>> = LazyLock::new(|| {
 
 /// Longest reach back of a phrase that may hold a name.
 const REACH: usize = 3;
+/// Tokens from the last partner of a firm back to the first.
+const PARTNERS: usize = 7;
 
 /// The token at which a listed thing begins that covers the first or last word of `first..next`.
 pub fn listed(t: &Tokens, first: usize, next: usize) -> Option<usize> {
@@ -62,7 +64,23 @@ pub fn is_organisation(t: &Tokens, read: &Read, strong: bool) -> bool {
     if joined && matches!(t.low(n + 1), "sons" | "son" | "daughters" | "co" | "company" | "associates" | "partners" | "bros") {
         return true;
     }
-    let Some(of) = read.first.checked_sub(1).filter(|k| !strong && t.low(*k) == "of") else { return false };
+    // `Lindqvist Dole PLLC`, `Rita Furtado Law Offices`
+    let lawful = t.low(n) == "law" && matches!(t.low(n + 1), "office" | "offices" | "firm" | "group");
+    let company = matches!(t.low(n), "pllc" | "llp" | "llc" | "inc" | "ltd" | "plc" | "gmbh");
+    if !strong && (lawful || company) {
+        return true;
+    }
+    // `the firm of Gill, Ives & Thorne`: back over the partners.
+    let mut of = read.first.wrapping_sub(1);
+    let partner = |k: usize| t.is(k, ',') || t.is(k, '&') || t.shape(k) == Some(Shape::Cap);
+    if t.is(of, '&') || t.is(n, '&') || t.is(n, ',') && t.is(n + 2, '&') {
+        while of < t.list.len() && read.first - of <= PARTNERS && partner(of) {
+            of = of.wrapping_sub(1);
+        }
+    }
+    if strong || t.low(of) != "of" {
+        return false;
+    }
     let head = of.checked_sub(1).map_or("", |k| t.low(k));
     let law = of >= 2 && t.low(of - 2) == "law" && matches!(head, "office" | "offices");
     law || matches!(head, "firm" | "university" | "college" | "diocese" | "archdiocese" | "port" | "isle" | "town" | "village")
@@ -143,6 +161,9 @@ mod tests {
             "Home O2 from Lincare, dialysis at DaVita.",
             "Works for Percy & Sons Glazing.",
             "Copy to the Law Offices of Pratt.",
+            "Copy to the Law Offices of Pratt, Bishop & Moon.",
+            "For the father: the firm of Gill, Ives & Thorne.",
+            "Counsel is Lindqvist Dole PLLC.",
             "Transfer from Sheppard Pratt on Monday.",
             "Admitted to the Kirkwood Wing.",
             "Brought in by Gunderson Ambulance.",
@@ -156,6 +177,8 @@ mod tests {
         }
         // A person with a title or a ward's number is one all the same.
         assert_eq!(names("Dr. Kaiser will call."), ["Kaiser"]);
+        assert_eq!(names("Law Offices of Pratt, Maria Diaz called."), ["Maria Diaz"]);
+        assert_eq!(names("The firm of Gill & Ives, Maria Diaz called."), ["Maria Diaz"]);
         assert_eq!(names("He yelled at Nora."), ["Nora"]);
         assert_eq!(names("Spoke with nurse Okoye on Ward 5."), ["Okoye"]);
     }

@@ -104,7 +104,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn name(start: usize, end: usize, confidence: f32, who: Who) -> Mention {
-        Mention { start, end, category: Category::Name, who, rule: "test", confidence, name: None }
+        Mention { weighed: false, start, end, category: Category::Name, who, rule: "test", confidence, name: None }
     }
 
     #[test]

@@ -47,6 +47,7 @@ pub fn settle(t: &Tokens, mentions: &mut Vec<Mention>, own: &Own) {
 
 fn own_mention(read: Read, rule: &'static str) -> Mention {
     Mention {
+        weighed: false,
         start: read.start,
         end: read.end,
         category: Category::Name,
@@ -242,6 +243,7 @@ fn called(t: &Tokens, i: usize, mentions: &[Mention], aliases: &[String]) -> Opt
     let token = t.get(i)?;
     let name = Name { given: vec![t.word(i).to_string()], ..Name::default() };
     Some(Mention {
+        weighed: false,
         start: token.start,
         end: token.end,
         category: Category::Name,

@@ -18,6 +18,7 @@ pub fn secrets(url: &str) -> Vec<Mention> {
         let end = url[start..].find(['&', '#', ';', ' ', '"', '\'', '<']).map_or(url.len(), |e| start + e);
         if end > start {
             out.push(Mention {
+                weighed: false,
                 start,
                 end,
                 category: Category::OtherId,
@@ -89,6 +90,7 @@ fn in_line(rule: &Rule, text: &str, start: usize, end: usize, limit: usize, out:
         let value = m.as_str().trim_end_matches(['.', ',', ';', ':', '-']);
         if !value.is_empty() {
             out.push(Mention {
+                weighed: false,
                 start: at,
                 end: at + value.len(),
                 category: rule.category,

@@ -275,6 +275,7 @@ fn close(
     let who = whose(&name, about_patient, relation.flatten(), told, own, has_identity);
     for (start, end) in parts.iter().map(|p| (p.1.0, p.1.1)).chain(whole.map(|w| (w.0, w.1))) {
         mentions.push(Mention {
+            weighed: false,
             start,
             end,
             category: Category::Name,
@@ -346,5 +347,14 @@ fn number(t: &Tokens, line: &Line, told: Option<Role>, who: &Who) -> Option<Ment
         return None;
     }
     let category = if told == Some(Role::Subscriber) { Category::MemberId } else { Category::OtherId };
-    Some(Mention { start: first.start, end, category, who: who.clone(), rule: RULE, confidence: 0.85, name: None })
+    Some(Mention {
+        weighed: false,
+        start: first.start,
+        end,
+        category,
+        who: who.clone(),
+        rule: RULE,
+        confidence: 0.85,
+        name: None,
+    })
 }

@@ -119,6 +119,7 @@ impl SafeHarbor {
     pub fn find(&self, text: &str) -> Vec<Mention> {
         let mut out = Vec::new();
         let mention = |start: usize, end: usize, category: Category, rule: &'static str| Mention {
+            weighed: false,
             start,
             end,
             category,

@@ -68,6 +68,7 @@ fn people(mentions: &[Mention]) -> Vec<Person> {
 fn mention(t: &Tokens, first: usize, last: usize, role: Role, name: Name, rule: &'static str) -> Option<Mention> {
     let (a, b) = (t.get(first)?, t.get(last)?);
     Some(Mention {
+        weighed: false,
         start: a.start,
         end: b.end,
         category: Category::Name,

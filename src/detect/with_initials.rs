@@ -166,6 +166,7 @@ mod tests {
         let start = text.find(name).unwrap();
         let who = Who::New(Role::Nurse);
         let mut found = [Mention {
+            weighed: false,
             start,
             end: start + name.len(),
             category: Category::Name,
@@ -212,7 +213,7 @@ mod tests {
         fn ranges_stay_in_order_and_on_characters(text in "[A-Za-z .,é\\n|]{0,40}", a in 0usize..40, b in 0usize..40) {
             let (a, b) = (a.min(b).min(text.len()), a.max(b).min(text.len()));
             if a < b && text.is_char_boundary(a) && text.is_char_boundary(b) {
-                let mut found = [Mention {
+                let mut found = [Mention { weighed: false,
                     start: a, end: b, category: Category::Name, who: Who::Ambiguous, rule: "test", confidence: 0.9, name: None,
                 }];
                 lengthen(&text, &mut found);

@@ -147,4 +147,6 @@ pub struct Mention {
     pub confidence: f32,
     /// The name in parts where the rule knows them, for joining the same person across texts.
     pub name: Option<Name>,
+    /// No cue told the role: it was weighed, or is what a name at such a place usually has.
+    pub weighed: bool,
 }

@@ -326,6 +326,10 @@ fn find(text: &str, ctx: Context, dials: bool, known: &Known) -> Vec<Mention> {
 /// New names that the roster knows become that person.
 fn named(mut found: Vec<Mention>, known: &Known) -> Vec<Mention> {
     found.retain_mut(|m| {
+        // What was found before and has another role now, nobody of the case was found to be.
+        if m.weighed {
+            return true;
+        }
         if let (Who::New(role), Category::Name, Some(name)) = (&m.who, m.category, &m.name)
             && let Some(is) = known.resolver.resolve_name(*role, name)
         {

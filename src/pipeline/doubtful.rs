@@ -55,6 +55,7 @@ impl Doubtful {
             }
             found.retain(|m| !touched(m));
             found.push(Mention {
+                weighed: false,
                 start,
                 end,
                 category: Category::Name,

@@ -141,7 +141,16 @@ mod tests {
     use crate::model::mention::{Category, Who};
 
     fn mention() -> Mention {
-        Mention { start: 0, end: 4, category: Category::Name, who: Who::Nobody, rule: "test", confidence: 1.0, name: None }
+        Mention {
+            weighed: false,
+            start: 0,
+            end: 4,
+            category: Category::Name,
+            who: Who::Nobody,
+            rule: "test",
+            confidence: 1.0,
+            name: None,
+        }
     }
 
     #[test]

@@ -128,7 +128,7 @@ fn mention(at: Range<usize>, category: Category, person: Option<PersonId>, rule:
         Some(p) => Who::Person(p),
         None => Who::Ambiguous,
     };
-    Mention { start: at.start, end: at.end, category, who, rule, confidence: 0.7, name: None }
+    Mention { weighed: false, start: at.start, end: at.end, category, who, rule, confidence: 0.7, name: None }
 }
 
 /// Where a stretch of folded text stands, on char boundaries.

@@ -160,7 +160,7 @@ impl Reading<'_> {
             let read = given.reads.mentions(text, &ctx, false, || {
                 let opened = opened.unwrap_or_else(|| model::open(given.names, text, &ctx, given.identity, &found, known));
                 let read = model::read_opened(given.names, text, &ctx, given.identity, &found, &opened);
-                let told = |m: &Mention| model::is_somebody(m) || m.rule == model::NO_NAME;
+                let told = |m: &Mention| model::is_somebody(m) || m.rule == model::NO_NAME || m.weighed;
                 let somebody = read.mentions.into_iter().filter(told).collect();
                 (somebody, if read.left_out { Keep::Never } else { Keep::Empty })
             });

@@ -15,6 +15,7 @@
 //! 5. `internal/forbidden.json` ([`VerifyFacts`](folder::VerifyFacts)) and `internal/splices.jsonl`
 //!    ([`SpliceLine`](difference::SpliceLine)) let [`verify_folder`](folder::verify_folder) repeat all of it later.
 
+mod changed;
 pub mod decode;
 #[cfg(test)]
 mod decode_tests;

@@ -1,9 +1,10 @@
 //! Pictures in a PDF, decoded by the second reader: read again, and compared with what came in.
 
+use super::changed::changed;
 use super::layer::Exempt;
 use super::output::Findings;
 use super::pdf_pages::Pages;
-use super::pixels::{changed, compare, read_pictures, search_text};
+use super::pixels::{compare, read_pictures, search_text};
 use super::rewritten::Opened;
 use super::searcher::Searcher;
 use crate::model::edit::Rewrite;
@@ -73,7 +74,6 @@ struct Found {
 /// Looks at all pages, in parallel, and reads the pictures of some together.
 fn together(pages: usize, look: &(dyn Fn(&u32) -> Sheet + Sync)) -> Vec<Found> {
     let numbers: Vec<u32> = (1..=pages as u32).collect();
-    let some = pages.div_ceil(rayon::current_num_threads().max(1)).clamp(1, TOGETHER);
     let one = |numbers: &[u32]| {
         let (mut found, mut open) = (Found::default(), Vec::new());
         let read = |open: &mut Vec<(u32, bool, Picture)>, found: &mut Found| {
@@ -95,7 +95,7 @@ fn together(pages: usize, look: &(dyn Fn(&u32) -> Sheet + Sync)) -> Vec<Found> {
         read(&mut open, &mut found);
         found
     };
-    numbers.par_chunks(some).map(one).collect()
+    crate::model::pages::shares(pages, TOGETHER).into_par_iter().map(|share| one(&numbers[share])).collect()
 }
 
 /// Reads the pictures of a finished PDF again and searches what they say; which way they lie is found out.

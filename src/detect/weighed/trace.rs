@@ -1,7 +1,7 @@
 //! What the weights are fitted on: the evidence for each word and each person of a text, as the program would weigh it.
 
 use super::{doubt, role, word_evidence};
-use crate::detect::model::{Names, name_scores, read_unweighed};
+use crate::detect::model::{Names, Told, read_unweighed};
 use crate::detect::tokens::Tokens;
 use crate::detect::{Context, Dictionary, Knowledge, discover_unweighed, merge, own_of};
 use crate::model::mention::{Category, Who};
@@ -32,7 +32,7 @@ pub fn examples(names: &Names, text: &str, identity: &Identity, roster: &Roster)
     let found = merge(found, read);
     let own = own_of(identity);
     let t = Tokens::new(text);
-    let scores = name_scores(names, &t);
+    let asked = Told::of(names, &t);
     let doc = doubt::Doc::new(&t, &found);
     let (mut words, mut persons) = (Vec::new(), Vec::new());
     for i in (0..t.list.len()).filter(|i| doc.eligible(*i, &own)) {
@@ -40,7 +40,7 @@ pub fn examples(names: &Names, text: &str, identity: &Identity, roster: &Roster)
         let over = found.partition_point(|m| m.start <= token.start).checked_sub(1).filter(|j| token.start < found[*j].end);
         let mut evidence: Vec<String> = doc.evidence(i, &found, over).iter().map(str::to_string).collect();
         evidence.extend(doc.thing_evidence(i, &own));
-        evidence.extend(word_evidence::model_evidence(&t, i, scores.get(i).copied().unwrap_or(0.0)));
+        evidence.extend(word_evidence::model_evidence(&t, i, asked.name(i)));
         words.push(Example {
             start: token.start,
             end: token.end,
@@ -52,12 +52,14 @@ pub fn examples(names: &Names, text: &str, identity: &Identity, roster: &Roster)
     for (i, m) in found.iter().enumerate().filter(|(_, m)| m.category == Category::Name) {
         let told = match &m.who {
             Who::New(Role::OtherPerson) if role::is_told(&t, m, &own) => "told_other_person",
+            Who::New(_) if m.weighed && !role::is_told(&t, m, &own) => Role::OtherPerson.contract_name(),
             Who::New(r) => r.contract_name(),
             Who::Person(_) => "person",
             Who::Patient => "patient",
             Who::Ambiguous | Who::Nobody => "review",
         };
-        let evidence = role::evidence(&t, &found, i, &own);
+        let mut evidence = role::evidence(&t, &found, i, &own);
+        evidence.extend(asked.whose(m).iter().flat_map(role::whose_evidence));
         persons.push(Example { start: m.start, end: m.end, evidence, found: true, role: told.to_string() });
     }
     (words, persons)

@@ -16,10 +16,8 @@ pub type Decoded = (Option<(f32, f32)>, Raster);
 /// Reads `n` pages, which `decoded` gives by number from 0, in their order. Pages are decoded when their turn comes and dropped after it.
 pub fn read_all(n: usize, decoded: &(dyn Fn(usize) -> Result<Decoded, String> + Sync)) -> Vec<Result<PageRead, String>> {
     pages::expect(n);
-    // Each thread has work, and takes some at a time.
-    let some = n.div_ceil(rayon::current_num_threads().max(1)).clamp(1, TOGETHER);
     let numbers: Vec<usize> = (0..n).collect();
-    numbers.par_chunks(some).flat_map_iter(|numbers| together(numbers, decoded)).collect()
+    pages::shares(n, TOGETHER).into_par_iter().flat_map_iter(|share| together(&numbers[share], decoded)).collect()
 }
 
 fn together(numbers: &[usize], decoded: &dyn Fn(usize) -> Result<Decoded, String>) -> Vec<Result<PageRead, String>> {

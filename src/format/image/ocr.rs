@@ -3,6 +3,7 @@
 //! Not linked: its C library would bring its own build, and a crash of it would be ours. The page goes in by standard input and the
 //! words come back by standard output, so nothing of it touches a disk.
 
+use std::borrow::Cow;
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -169,8 +170,9 @@ fn converse(child: &mut Child, sheets: &[Sheet]) -> Result<String, String> {
             // A program that ends early does not take the rest; its exit status says so.
             let _ = input.write_all(&[b'I', b'I', 42, 0, 8, 0, 0, 0]);
             for (i, sheet) in sheets.iter().enumerate() {
-                let head = directory(sheet, &mut at, i + 1 == sheets.len());
-                if input.write_all(&head).and_then(|()| input.write_all(&sheet.grey)).is_err() {
+                let pixels = sheet.pixels();
+                let head = directory(sheet, &pixels, &mut at, i + 1 == sheets.len());
+                if input.write_all(&head).and_then(|()| input.write_all(&pixels)).is_err() {
                     return;
                 }
             }
@@ -195,13 +197,25 @@ fn converse(child: &mut Child, sheets: &[Sheet]) -> Result<String, String> {
     })
 }
 
-/// The directory of a page of an uncompressed grey TIFF, whose pixels follow it; `at` is where it begins and becomes where the next one does.
-fn directory(sheet: &Sheet, at: &mut u32, last: bool) -> Vec<u8> {
+impl Sheet {
+    /// The bytes of its pixels, eight to a byte where all are black or white: the engine takes them from its input one by one.
+    fn pixels(&self) -> Cow<'_, [u8]> {
+        if self.width == 0 || self.grey.iter().any(|v| !matches!(v, 0 | 255)) {
+            return Cow::Borrowed(&self.grey);
+        }
+        let eight = |p: &[u8]| p.iter().zip([128, 64, 32, 16, 8, 4, 2, 1]).map(|(v, bit)| v & bit).sum();
+        Cow::Owned(self.grey.chunks_exact(self.width).flat_map(|row| row.chunks(8).map(eight)).collect())
+    }
+}
+
+/// The directory of a page of an uncompressed TIFF, whose `pixels` follow it; `at` is where it begins and becomes where the next one does.
+fn directory(sheet: &Sheet, pixels: &Cow<[u8]>, at: &mut u32, last: bool) -> Vec<u8> {
     const ENTRIES: u32 = 11;
+    let (bits, bytes) = (if matches!(pixels, Cow::Owned(_)) { 1 } else { 8 }, pixels.len() as u32);
     let pixels = *at + 2 + 12 * ENTRIES + 4 + 8;
     let (width, height) = (sheet.width as u32, sheet.height as u32);
     let dpi = sheet.dpi.clamp(70, 2400);
-    *at = pixels + sheet.grey.len() as u32;
+    *at = pixels + bytes;
     // A directory begins at an even place.
     let odd = *at % 2;
     let mut out = (ENTRIES as u16).to_le_bytes().to_vec();
@@ -209,13 +223,13 @@ fn directory(sheet: &Sheet, at: &mut u32, last: bool) -> Vec<u8> {
     for (tag, kind, value) in [
         (256u16, 4u16, width),
         (257, 4, height),
-        (258, 3, 8),
+        (258, 3, bits),
         (259, 3, 1),
         (262, 3, 1),
         (273, 4, pixels + odd),
         (277, 3, 1),
         (278, 4, height),
-        (279, 4, sheet.grey.len() as u32),
+        (279, 4, bytes),
         (282, 5, pixels - 8),
         (283, 5, pixels - 8),
     ] {
@@ -273,6 +287,16 @@ mod tests {
         assert_eq!(w[0].area, Area { left: 10, top: 10, right: 40, bottom: 18 });
         assert_eq!(w[1].line, Area { left: 10, top: 8, right: 70, bottom: 20 });
         assert!(words("nonsense\n\t\t\n").is_empty());
+    }
+
+    #[test]
+    fn pixels_of_black_and_white_are_packed() {
+        let sheet = |grey: &[u8]| Sheet { width: 9, height: 2, grey: grey.to_vec(), dpi: 200 };
+        let mut grey = [255; 18];
+        (grey[0], grey[8], grey[16]) = (0, 0, 0);
+        assert_eq!(sheet(&grey).pixels().as_ref(), [0b0111_1111, 0, 0b1111_1110, 128]);
+        grey[3] = 128;
+        assert_eq!(sheet(&grey).pixels().as_ref(), grey);
     }
 
     #[test]

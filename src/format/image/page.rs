@@ -307,31 +307,42 @@ const SPECK: usize = 3;
 
 /// Leaves out dust, each speck of which the engine would look at as if it were a letter.
 fn without_specks(sheet: &mut Sheet) {
-    let (w, h) = (sheet.width, sheet.height);
+    let w = sheet.width;
     let mut specks = Vec::new();
-    for at in (0..sheet.grey.len()).filter(|at| sheet.grey[*at] == 0) {
-        let mut found = [at; SPECK + 1];
-        let (mut n, mut next) = (1, 0);
-        while next < n && n <= SPECK {
-            let (x, y) = (found[next] % w, found[next] / w);
-            next += 1;
-            for (nx, ny) in
-                (y.saturating_sub(1)..(y + 2).min(h)).flat_map(|ny| (x.saturating_sub(1)..(x + 2).min(w)).map(move |nx| (nx, ny)))
-            {
-                let beside = ny * w + nx;
+    let mut at = 0;
+    while let Some(dark) = sheet.grey.get(at..).and_then(|rest| rest.iter().position(|v| *v == 0)) {
+        at += dark;
+        let here = sheet.grey.get(at..).unwrap_or_default();
+        let run = here.iter().position(|v| *v != 0).unwrap_or(here.len()).min(w - at % w);
+        // What is so long is none; most of a letter is seen so.
+        if run <= SPECK && is_speck(sheet, at) {
+            specks.extend(at..at + run);
+        }
+        at += run;
+    }
+    for at in specks {
+        sheet.grey[at] = 255;
+    }
+}
+
+/// True when the dark pixel is one of a few that touch no others.
+fn is_speck(sheet: &Sheet, at: usize) -> bool {
+    let (w, h) = (sheet.width, sheet.height);
+    let mut found = [at; SPECK + 1];
+    let (mut n, mut next) = (1, 0);
+    while next < n && n <= SPECK {
+        let (x, y) = (found[next] % w, found[next] / w);
+        next += 1;
+        for ny in y.saturating_sub(1)..(y + 2).min(h) {
+            for beside in ny * w + x.saturating_sub(1)..ny * w + (x + 2).min(w) {
                 if n <= SPECK && sheet.grey.get(beside) == Some(&0) && found.get(..n).is_some_and(|f| !f.contains(&beside)) {
                     found[n] = beside;
                     n += 1;
                 }
             }
         }
-        if n <= SPECK {
-            specks.push(at);
-        }
     }
-    for at in specks {
-        sheet.grey[at] = 255;
-    }
+    n <= SPECK
 }
 
 /// A pixel that differs by less from the paper is no ink.
@@ -362,8 +373,10 @@ fn trim(sheet: &mut Sheet, paper: u8) -> (i32, i32) {
     if (bottom - top) * (right - left) == w * h {
         return (0, 0);
     }
+    let mut kept = Vec::with_capacity((bottom - top) * (right - left));
     let rows = sheet.grey.chunks_exact(w).take(bottom).skip(top);
-    sheet.grey = rows.flat_map(|row| row.get(left..right).unwrap_or_default()).copied().collect();
+    rows.for_each(|row| kept.extend_from_slice(row.get(left..right).unwrap_or_default()));
+    sheet.grey = kept;
     (sheet.width, sheet.height) = (right - left, bottom - top);
     (left as i32, top as i32)
 }

@@ -102,23 +102,23 @@ fn without_rules(ink: &mut [u8], page: &Raster, dpi: (f32, f32)) {
         }
     }
     let tall = (dpi.1 * 0.4) as usize;
-    for x in 0..w {
-        let mut y = 0;
-        while y < h {
-            let start = y;
-            while at(ink, x, y) {
-                y += 1;
+    // Row after row, with how far each column has been dark: a column of a page is far apart in memory.
+    let mut runs = vec![0u32; w];
+    for y in 0..=h {
+        for (x, run) in runs.iter_mut().enumerate() {
+            if at(ink, x, y) {
+                *run += 1;
+                continue;
             }
-            if y - start >= tall {
-                let thin = [1, 2, 3]
-                    .iter()
-                    .filter(|q| thickness(ink, w, h, x, start + (y - start) * **q / 4, false) <= thick(dpi.0))
-                    .count();
+            let n = std::mem::take(run) as usize;
+            if n >= tall {
+                let start = y - n;
+                let thin =
+                    [1, 2, 3].iter().filter(|q| thickness(ink, w, h, x, start + n * **q / 4, false) <= thick(dpi.0)).count();
                 if thin >= 2 {
-                    gone.push((x, start, y - start, false));
+                    gone.push((x, start, n, false));
                 }
             }
-            y += 1;
         }
     }
     for (x, y, n, along) in gone {

@@ -3,7 +3,7 @@
 //! A page is turned by quarters and its columns are pushed up or down. Both only move pixels, so what is done to the level page can be
 //! taken back exactly: no pixel of a scan is ever interpolated in the output.
 
-use super::raster::{Raster, Turn, threshold};
+use super::raster::{Depth, Raster, Turn, threshold};
 
 /// Largest skew that is looked for, in degrees to either side.
 const MAX_SKEW: f32 = 12.0;
@@ -125,37 +125,30 @@ pub struct Lines {
 
 /// Looks at a page for lines along its width and along its height.
 pub fn lines(page: &Raster, grey: &[u8]) -> (Lines, Lines) {
-    let across = best(&ink(page, grey, (0, 1)));
-    let turned: Vec<(f32, f32)> = ink(page, grey, (1, 0)).iter().map(|(x, y)| (-y, *x)).collect();
+    let dark = if page.depth == Depth::Bit { 127 } else { threshold(grey) };
+    let across = best(&ink(page, grey, dark, (0, 1)));
+    let turned: Vec<(f32, f32)> = ink(page, grey, dark, (1, 0)).iter().map(|(x, y)| (-y, *x)).collect();
     (across, best(&turned))
 }
 
 /// Dark points with paper beside them in direction `edge`, spread evenly, at about 100 to the inch of a letter page, from the middle of
 /// the page. The edges of letters are taken because base lines are sharper than the letters that stand on them.
-fn ink(page: &Raster, grey: &[u8], edge: (usize, usize)) -> Vec<(f32, f32)> {
-    let t = threshold(grey);
+fn ink(page: &Raster, grey: &[u8], dark: u8, edge: (usize, usize)) -> Vec<(f32, f32)> {
     let step = (page.width.min(page.height) / 800).max(1);
-    let mut out = Vec::new();
-    let mut skip = 1;
-    for pass in 0..2 {
-        let mut n = 0usize;
-        for y in (0..page.height).step_by(step) {
-            for x in (0..page.width).step_by(step) {
-                let dark = grey.get(y * page.width + x).is_some_and(|v| *v <= t);
-                let beside = (y + edge.1 * step) * page.width + x + edge.0 * step;
-                if dark && grey.get(beside).is_none_or(|v| *v > t) {
-                    n += 1;
-                    if pass == 1 && n.is_multiple_of(skip) {
-                        out.push((x as f32 - page.width as f32 / 2.0, y as f32 - page.height as f32 / 2.0));
-                    }
-                }
+    let row = |y: usize| grey.get(y * page.width..(y + 1) * page.width).unwrap_or_default();
+    let (right, down) = (page.width as f32 / 2.0, page.height as f32 / 2.0);
+    let mut all = Vec::new();
+    for y in (0..page.height).step_by(step) {
+        let (here, beside) = (row(y), row(y + edge.1 * step));
+        for (x, v) in here.iter().enumerate().step_by(step) {
+            if *v <= dark && beside.get(x + edge.0 * step).is_none_or(|v| *v > dark) {
+                all.push((x as f32 - right, y as f32 - down));
             }
         }
-        skip = n.div_ceil(MAX_POINTS).max(1);
     }
+    let skip = all.len().div_ceil(MAX_POINTS).max(1);
     let scale = step as f32;
-    out.iter_mut().for_each(|p| *p = (p.0 / scale, p.1 / scale));
-    out
+    all.iter().skip(skip - 1).step_by(skip).map(|p| (p.0 / scale, p.1 / scale)).collect()
 }
 
 fn best(points: &[(f32, f32)]) -> Lines {
@@ -183,8 +176,8 @@ fn best(points: &[(f32, f32)]) -> Lines {
 
 /// Mean square of the change from row to row when columns are pushed by `slope`, against that of points strewn at random.
 fn sharpness(points: &[(f32, f32)], slope: f32) -> f32 {
-    let ys = points.iter().map(|(x, y)| (y + slope * x).round() as i32);
-    let (low, high) = ys.clone().fold((i32::MAX, i32::MIN), |(l, h), y| (l.min(y), h.max(y)));
+    let ys: Vec<i32> = points.iter().map(|(x, y)| (y + slope * x).round() as i32).collect();
+    let (low, high) = ys.iter().fold((i32::MAX, i32::MIN), |(l, h), y| (l.min(*y), h.max(*y)));
     let rows = (high - low + 1).clamp(1, 100_000) as usize;
     let mut count = vec![0u32; rows];
     for y in ys {
@@ -198,7 +191,6 @@ fn sharpness(points: &[(f32, f32)], slope: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::raster::Depth;
     use super::*;
 
     /// Rows of strokes like letters, pushed by a slope.
