@@ -37,11 +37,10 @@ mod tests {
     fn shares_hold_every_page_once_and_threads_have_as_many() {
         let two = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
         two.install(|| {
-            assert_eq!(shares(20, 4).iter().map(Range::len).collect::<Vec<_>>(), [3, 3, 4, 3, 3, 4]);
-            assert_eq!(shares(8, 4), [0..4, 4..8]);
-            assert_eq!(shares(1, 4), [0..1]);
-            assert_eq!(shares(3, 16), [0..1, 1..3]);
-            assert_eq!(shares(0, 4), [0..0]);
+            let sizes = |n, most| shares(n, most).iter().map(Range::len).collect::<Vec<_>>();
+            assert_eq!(sizes(20, 4), [3, 3, 4, 3, 3, 4]);
+            assert_eq!(sizes(8, 4), [4, 4]);
+            assert_eq!((sizes(1, 4), sizes(3, 16), sizes(0, 4)), (vec![1], vec![1, 2], vec![0]));
             for n in 0..200 {
                 let all: Vec<usize> = shares(n, 7).into_iter().inspect(|s| assert!(s.len() <= 7)).flatten().collect();
                 assert_eq!(all, (0..n).collect::<Vec<_>>());

@@ -209,9 +209,9 @@ impl Sheet {
 }
 
 /// The directory of a page of an uncompressed TIFF, whose `pixels` follow it; `at` is where it begins and becomes where the next one does.
-fn directory(sheet: &Sheet, pixels: &Cow<[u8]>, at: &mut u32, last: bool) -> Vec<u8> {
+fn directory(sheet: &Sheet, pixels: &[u8], at: &mut u32, last: bool) -> Vec<u8> {
     const ENTRIES: u32 = 11;
-    let (bits, bytes) = (if matches!(pixels, Cow::Owned(_)) { 1 } else { 8 }, pixels.len() as u32);
+    let (bits, bytes) = (if pixels.len() < sheet.grey.len() { 1 } else { 8 }, pixels.len() as u32);
     let pixels = *at + 2 + 12 * ENTRIES + 4 + 8;
     let (width, height) = (sheet.width as u32, sheet.height as u32);
     let dpi = sheet.dpi.clamp(70, 2400);
