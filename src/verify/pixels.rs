@@ -105,7 +105,9 @@ fn tiff(pictures: &[&Picture]) -> Vec<u8> {
     for (i, p) in pictures.iter().enumerate() {
         let pixels = out.len() + 2 + 12 * ENTRIES + 4 + 6;
         // Black and white take a bit each: the program takes its input byte by byte.
-        let two = p.channels == 1 && p.width > 0 && p.data.iter().all(|v| matches!(v, 0 | 255));
+        let two = p.channels == 1
+            && p.width > 0
+            && p.data.chunks(4096).all(|some| some.iter().fold(true, |all, v| all & matches!(v, 0 | 255)));
         let eight = |eight: &[u8]| eight.iter().enumerate().map(|(n, v)| v & (128 >> n)).sum();
         let packed: Vec<u8> = match two {
             true => p.data.chunks(p.width).flat_map(|row| row.chunks(8).map(eight)).collect(),

@@ -356,6 +356,10 @@ fn trim(sheet: &mut Sheet, paper: u8) -> (i32, i32) {
     let ink = |v: &u8| v.abs_diff(paper) >= FAINT;
     let (mut top, mut bottom, mut left, mut right) = (h, 0, w, 0);
     for (y, row) in sheet.grey.chunks_exact(w.max(1)).enumerate() {
+        // Most rows are empty, which is seen of all pixels at once.
+        if !row.iter().fold(false, |any, v| any | ink(v)) {
+            continue;
+        }
         let Some(first) = row.iter().position(ink) else { continue };
         top = top.min(y);
         bottom = y + 1;

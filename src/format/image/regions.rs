@@ -78,16 +78,16 @@ fn clear(ink: &mut [u8], page: &Raster, a: &Area) {
 fn without_rules(ink: &mut [u8], page: &Raster, dpi: (f32, f32)) {
     let (w, h) = (page.width, page.height);
     let thick = |d: f32| (d * 0.04).ceil() as usize;
-    let at = |ink: &[u8], x: usize, y: usize| x < w && y < h && ink[y * w + x] == 1;
     let mut gone: Vec<(usize, usize, usize, bool)> = Vec::new();
     let long = (dpi.0 * 0.5) as usize;
+    let row = |y: usize| ink.get(y * w..(y + 1) * w).unwrap_or_default();
     for y in 0..h {
-        let mut x = 0;
-        while x < w {
-            let start = x;
-            while at(ink, x, y) {
-                x += 1;
-            }
+        let (row, mut x) = (row(y), 0);
+        // From one run of ink to the next.
+        while let Some(paper) = row.get(x..).and_then(|rest| rest.iter().position(|v| *v == 1)) {
+            let start = x + paper;
+            let rest = row.get(start..).unwrap_or_default();
+            x = start + rest.iter().position(|v| *v != 1).unwrap_or(rest.len());
             if x - start >= long {
                 // Looked at in three places: a rule is thin in most of them.
                 let thin = [1, 2, 3]
@@ -98,15 +98,16 @@ fn without_rules(ink: &mut [u8], page: &Raster, dpi: (f32, f32)) {
                     gone.push((start, y, x - start, true));
                 }
             }
-            x += 1;
         }
     }
     let tall = (dpi.1 * 0.4) as usize;
     // Row after row, with how far each column has been dark: a column of a page is far apart in memory.
     let mut runs = vec![0u32; w];
+    let below = vec![0; w];
     for y in 0..=h {
-        for (x, run) in runs.iter_mut().enumerate() {
-            if at(ink, x, y) {
+        let row = if y < h { row(y) } else { &below };
+        for (x, (run, ink_here)) in runs.iter_mut().zip(row).enumerate() {
+            if *ink_here == 1 {
                 *run += 1;
                 continue;
             }
