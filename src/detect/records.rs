@@ -49,6 +49,8 @@ struct Line {
     key: Key,
     /// Role that the label tells: `Contact First Name`, `Guardian Last Name`.
     role: Option<Role>,
+    /// The number of something that is done for the patient.
+    event: bool,
     /// Tokens of the value.
     from: usize,
     to: usize,
@@ -58,6 +60,9 @@ struct Line {
 struct Record {
     lines: Vec<Line>,
 }
+
+/// What is done for the patient and has a number of its own, whoever does it: `Claim Number` above `Provider`.
+const EVENTS: &[&str] = &["claim", "prescription", "rx", "order", "encounter", "visit", "authorization", "referral", "accession", "receipt"];
 
 /// Longest label in tokens, and longest heading.
 const MAX_LABEL: usize = 9;
@@ -135,6 +140,7 @@ fn read_line(t: &Tokens, line: usize, end: usize) -> Option<Line> {
         && !has("fax")
         && !has("group")
         && !has("telephone")
+        && !EVENTS.iter().any(|e| has(e))
     {
         Key::Id
     } else {
@@ -152,7 +158,8 @@ fn read_line(t: &Tokens, line: usize, end: usize) -> Option<Line> {
         (from..end).find(|k| t.is(*k, ':')).map(|c| (from..c).rev().take_while(|k| t.shape(*k) == Some(Shape::Cap)).last());
     let to = next.flatten().unwrap_or(end);
     let key = if full && full_name(t, from, to).is_some() { Key::Full } else { key };
-    Some(Line { key, role, from, to })
+    let event = (has("id") || has("number")) && EVENTS.iter().any(|e| has(e));
+    Some(Line { key, role, event, from, to })
 }
 
 /// A whole name that fills a value: byte range and name.
@@ -287,6 +294,10 @@ fn close(
     }
     if let Who::New(_) = who {
         mentions.extend(record.lines.iter().filter(|l| l.key == Key::Id).filter_map(|l| number(t, l, told, &who)));
+    }
+    // A record of a claim is the patient's, whoever is named in it.
+    if record.lines.first().is_some_and(|l| l.event) {
+        return;
     }
     let first = record.lines.first().and_then(|l| t.get(l.from.saturating_sub(1)));
     let last = record.lines.last().and_then(|l| t.get(l.to.saturating_sub(1)));

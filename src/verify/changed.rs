@@ -9,6 +9,8 @@ use std::ops::Range;
 const AROUND: (usize, usize) = (40, 40);
 /// Rows of one colour that end what stands around a change: what is beyond them is no part of a letter that is on this side.
 const GAP: usize = 4;
+/// Blank columns that part two words, as a share of the height and at least.
+const WORDS: (usize, usize) = (400, 5);
 /// White rows between two stretches that are read together.
 const BETWEEN: usize = 24;
 /// Paper at both sides of what is read.
@@ -111,7 +113,8 @@ impl Both<'_> {
         bands
     }
 
-    /// The columns of a band that hold a change, with all that no `gap` of paper parts from it.
+    /// The columns of a band that hold a change, with all that no `gap` of paper parts from it; of words as far away as `gap` no more than
+    /// the first.
     fn columns(&self, band: &Range<usize>, gap: usize) -> Vec<Range<usize>> {
         let (c, width) = (self.after.channels, self.after.width);
         let stride = width * c;
@@ -125,18 +128,33 @@ impl Both<'_> {
                 inked[x] |= !self.same(p, top);
             }
         }
-        let mut out: Vec<(Range<usize>, bool)> = Vec::new();
-        for x in (0..width).filter(|x| inked[*x] || other[*x]) {
-            match out.last_mut().filter(|(last, _)| x < last.end + gap) {
-                Some((last, changed)) => {
-                    last.end = x + 1;
-                    *changed |= other[x];
-                }
-                None => out.push((x..x + 1, other[x])),
+        let blank = |x: usize| !inked[x] && !other[x];
+        let mut out: Vec<Range<usize>> = Vec::new();
+        for x in (0..width).filter(|x| !blank(*x)) {
+            match out.last_mut().filter(|last| x < last.end + gap) {
+                Some(last) => last.end = x + 1,
+                None => out.push(x..x + 1),
             }
         }
-        let wider = |r: Range<usize>| r.start.saturating_sub(MARGIN)..(r.end + MARGIN).min(width);
-        out.into_iter().filter(|(_, changed)| *changed).map(|(r, _)| wider(r)).collect()
+        // The first gap between words from a column on, on the way to an end.
+        let word = (self.after.height / WORDS.0).max(WORDS.1);
+        let ends = |way: &mut dyn Iterator<Item = usize>| {
+            let mut run = 0;
+            for x in way {
+                run = if blank(x) { run + 1 } else { 0 };
+                if run == word {
+                    return Some(x);
+                }
+            }
+            None
+        };
+        let near = |r: Range<usize>| {
+            let (first, last) = (r.clone().find(|x| other[*x])?, r.clone().rev().find(|x| other[*x])?);
+            let left = ends(&mut (r.start..first.saturating_sub(gap).max(r.start)).rev());
+            let right = ends(&mut ((last + 1 + gap).min(r.end)..r.end));
+            Some(left.unwrap_or(r.start.saturating_sub(MARGIN))..right.map_or((r.end + MARGIN).min(width), |x| x + 1))
+        };
+        out.into_iter().filter_map(near).collect()
     }
 }
 
@@ -204,6 +222,28 @@ mod tests {
         both.data[505 * WIDTH + 210] = 77;
         let part = changed(&words(0), &both, false).expect("a part");
         assert_eq!((part.width, part.data.iter().filter(|x| **x == 2).count()), (200 + 2 * MARGIN, 199));
+    }
+
+    #[test]
+    fn of_a_long_line_the_words_near_a_change_are_read_with_it() {
+        // Twelve words of 14 columns with 6 between; the first of them changes.
+        let line = |first: u8| {
+            let mut p = page(0..0);
+            for y in 500..510 {
+                for word in 0..12 {
+                    let at = y * WIDTH + 20 + 20 * word;
+                    p.data[at..at + 14].fill(if word == 0 { first } else { word as u8 });
+                }
+            }
+            p
+        };
+        let part = changed(&line(90), &line(91), false).expect("a part");
+        let read: Vec<u8> = (1..12).filter(|w| part.data.contains(w)).collect();
+        // Whole words, as far as a line is high (40 columns) and to the end of the one that begins there.
+        assert_eq!(read, [1, 2]);
+        assert!([1u8, 2].iter().all(|w| part.data.iter().filter(|x| *x == w).count() == 140));
+        let part = changed(&line(91), &line(90), true).map(|p| p.data.iter().filter(|x| **x == 90).count());
+        assert_eq!(part, None, "a difference of a codec is none");
     }
 
     #[test]
