@@ -120,7 +120,7 @@ struct Shown {
 
 impl Shown {
     fn new(mentions: &[Mention], roster: &Roster) -> Shown {
-        let mut people: Vec<(Role, Vec<String>)> = Vec::new();
+        let mut people = People::default();
         let mut of: Vec<Option<usize>> = Vec::with_capacity(mentions.len());
         for m in mentions {
             let role = role_of(&m.who, roster);
@@ -130,9 +130,9 @@ impl Shown {
                 Who::New(_) if m.category == Category::Name => m.name.as_ref().map(words_of),
                 _ => None,
             };
-            of.push(words.filter(|_| m.category == Category::Name).map(|words| person(&mut people, role, words)));
+            of.push(words.filter(|_| m.category == Category::Name).map(|words| people.person(role, words)));
         }
-        let roles: Vec<Role> = people.into_iter().map(|p| p.0).collect();
+        let roles: Vec<Role> = people.all.into_iter().map(|p| p.0).collect();
         // A number or address belongs to the person named last before it whose role it was given.
         for i in 0..mentions.len() {
             let Some(m) =
@@ -157,25 +157,38 @@ impl Shown {
     }
 }
 
-/// The person whom these words name, a new one if need be.
-fn person(people: &mut Vec<(Role, Vec<String>)>, role: Role, words: Vec<String>) -> usize {
-    let within =
-        |a: &[String], b: &[String]| !a.is_empty() && a.iter().all(|w| b.iter().any(|x| crate::detect::same_given(w, x)));
-    let fits = |(r, w): &(Role, Vec<String>)| crate::detect::same_role(*r, role) && (within(&words, w) || within(w, &words));
-    let found = people.iter().position(|p| p.0 == role && fits(p)).or_else(|| people.iter().rposition(fits));
-    if let Some(i) = found
-        && let Some((r, w)) = people.get_mut(i)
-    {
-        if words.len() > w.len() {
-            *w = words;
-        }
+/// Everybody named so far: role and the words of the name.
+#[derive(Default)]
+struct People {
+    all: Vec<(Role, Vec<String>)>,
+    index: crate::detect::PeopleIndex,
+}
+
+impl People {
+    /// The person whom these words name, a new one if need be.
+    fn person(&mut self, role: Role, words: Vec<String>) -> usize {
+        let within =
+            |a: &[String], b: &[String]| !a.is_empty() && a.iter().all(|w| b.iter().any(|x| crate::detect::same_given(w, x)));
+        let fits = |(r, w): &(Role, Vec<String>)| crate::detect::same_role(*r, role) && (within(&words, w) || within(w, &words));
+        let mut near: Vec<usize> = words.iter().flat_map(|w| self.index.may_be([w, ""])).collect();
+        near.sort_unstable();
+        let fit = |i: &&usize| self.all.get(**i).is_some_and(fits);
+        let same = |i: &&usize| self.all.get(**i).is_some_and(|p| p.0 == role);
+        let found = near.iter().filter(same).find(fit).or_else(|| near.iter().rev().find(fit)).copied();
+        let Some((i, (r, w))) = found.and_then(|i| self.all.get_mut(i).map(|p| (i, p))) else {
+            words.iter().for_each(|w| self.index.add(self.all.len(), w));
+            self.all.push((role, words));
+            return self.all.len() - 1;
+        };
         if role.rank() > r.rank() {
             *r = role;
         }
-        return i;
+        if words.len() > w.len() {
+            words.iter().for_each(|w| self.index.add(i, w));
+            *w = words;
+        }
+        i
     }
-    people.push((role, words));
-    people.len() - 1
 }
 
 /// Labels numbered in order of first appearance.

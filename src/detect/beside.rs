@@ -26,17 +26,18 @@ static YEAR: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?-u:\b)(?:
 pub fn find(t: &Tokens, names: &[Mention], ids: &[Mention]) -> Vec<Mention> {
     let mut out = Vec::new();
     let (Some(date), Some(year)) = (DATE.as_ref(), YEAR.as_ref()) else { return out };
+    let taken = Taken::new(ids);
     let latest = year.find_iter(t.text).filter_map(|m| m.as_str().parse::<u32>().ok()).max();
     for m in names.iter().filter(|m| m.category == Category::Name && is_outsider(&m.who)) {
-        let limit = names.iter().find(|n| n.start >= m.end).map_or(t.text.len(), |n| n.start).min(m.end + REACH);
+        let next = names.get(names.partition_point(|n| n.start < m.end));
+        let limit = next.map_or(t.text.len(), |n| n.start).min(m.end + REACH);
         let strict = matches!(m.who, Who::New(r) if r.group() == RoleGroup::OtherPatient) || m.rule == "list.last-first";
         let mut k = t.index_at(m.end.saturating_sub(1));
         while t.get(k).is_some_and(|x| x.start < m.end) {
             k += 1;
         }
         while let Some(token) = t.get(k).filter(|x| x.start < limit) {
-            if let Some(taken) = ids.iter().find(|i| i.start <= token.start && token.start < i.end) {
-                let end = taken.end;
+            if let Some(end) = taken.end_over(token.start) {
                 while t.get(k).is_some_and(|x| x.start < end) {
                     k += 1;
                 }
@@ -81,6 +82,36 @@ pub fn find(t: &Tokens, names: &[Mention], ids: &[Mention]) -> Vec<Mention> {
     out.sort_by_key(|m| (m.start, m.end));
     out.dedup_by_key(|m| m.start);
     out
+}
+
+/// What numbers cover, found in few steps: a text may hold thousands.
+struct Taken {
+    /// In order of their start.
+    ranges: Vec<(usize, usize)>,
+    /// The farthest end up to each.
+    farthest: Vec<usize>,
+}
+
+impl Taken {
+    fn new(ids: &[Mention]) -> Taken {
+        let mut ranges: Vec<(usize, usize)> = ids.iter().map(|i| (i.start, i.end)).collect();
+        ranges.sort_unstable_by_key(|r| r.0);
+        let mut far = 0;
+        let farthest = ranges
+            .iter()
+            .map(|r| {
+                far = far.max(r.1);
+                far
+            })
+            .collect();
+        Taken { ranges, farthest }
+    }
+
+    /// The end of the first that covers byte `at`.
+    fn end_over(&self, at: usize) -> Option<usize> {
+        let first = self.ranges.get(self.farthest.partition_point(|end| *end <= at))?;
+        (first.0 <= at).then_some(first.1)
+    }
 }
 
 fn value(start: usize, end: usize, category: Category, rule: &'static str, of: &Mention) -> Mention {

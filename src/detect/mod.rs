@@ -80,6 +80,7 @@ mod with_initials;
 mod word_tables;
 pub mod words;
 
+pub use cast_index::Index as PeopleIndex;
 pub use dictionary::Dictionary;
 pub use discover::discover;
 use discover::{discover_unweighed, own_of};

@@ -62,7 +62,8 @@ struct Record {
 }
 
 /// What is done for the patient and has a number of its own, whoever does it: `Claim Number` above `Provider`.
-const EVENTS: &[&str] = &["claim", "prescription", "rx", "order", "encounter", "visit", "authorization", "referral", "accession", "receipt"];
+const EVENTS: &[&str] =
+    &["claim", "prescription", "rx", "order", "encounter", "visit", "authorization", "referral", "accession", "receipt"];
 
 /// Longest label in tokens, and longest heading.
 const MAX_LABEL: usize = 9;

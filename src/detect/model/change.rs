@@ -5,10 +5,8 @@
 //! Hu and others 2021, arXiv 2106.09685). To the scale and the bias of each norm is added a difference. All is added to the weights when
 //! they are loaded; reading takes no longer.
 
-/// The first layer that is changed. Those below know of spelling and grammar, which are the same in charts.
-pub const FIRST: usize = 2;
 /// Figures between the two factors.
-pub const RANK: usize = 16;
+pub const RANK: usize = 32;
 
 static BUILTIN: &[u8] = include_bytes!("encoder_change.bin");
 

@@ -3,7 +3,7 @@
 //! The products are those of `rten`'s kernels in eight bits ([`super::product`]). The library's own way through the file makes floating
 //! point numbers of all weights anew in each run, and fills every text up to the longest; that is half as fast.
 
-use super::change::{self, Change};
+use super::change::Change;
 use super::product::{Product, failed};
 use super::weights::{Packed, Weights};
 use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions};
@@ -65,16 +65,13 @@ impl Encoder {
     pub fn new(weights: &mut Weights, mut change: Change) -> Result<Encoder, String> {
         let kinds = Table::read(weights, "token_type_embeddings", 2)?;
         let mut kind = vec![0.0; WIDTH];
-        let mut none = Change::new(Some(&[]));
         kinds.add(0, &mut kind);
         let encoder = Encoder {
             words: Table::read(weights, "word_embeddings", super::files::PIECES)?,
             places: Table::read(weights, "position_embeddings", PLACES)?,
             kind,
             norm: Norm::read(weights, "bert.embeddings.LayerNorm")?,
-            layers: (0..LAYERS)
-                .map(|n| Layer::read(weights, if n < change::FIRST { &mut none } else { &mut change }, n))
-                .collect::<Result<_, String>>()?,
+            layers: (0..LAYERS).map(|n| Layer::read(weights, &mut change, n)).collect::<Result<_, String>>()?,
         };
         change.end()?;
         Ok(encoder)

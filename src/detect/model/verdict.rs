@@ -255,7 +255,7 @@ fn read(
             }),
         );
         let said = |i: usize| said(i).unwrap_or(0.0);
-        let more = doc.asked(left, &said, &out.mentions, &own, ctx.class);
+        let more = doc.asked(left, found, &said, &out.mentions, &own, ctx.class);
         out.mentions.extend(more);
     }
     // Whom the model takes for nobody has no role either.
@@ -459,7 +459,10 @@ fn verdict(t: &Tokens, first: usize, next: usize, sure: f32, ctx: &Context, own:
         || matches!(t.shape(first.wrapping_sub(1)), Some(Shape::Mark('.' | '!' | '?' | ':' | '-' | '>' | '*')));
     let worded = best == NameLike::WordName && words.len() == 1 && !opened;
     // An unknown word in capitals is a term or an abbreviation more often than a name.
+    // Outside of notes a list's word is not enough by itself: `A-Victoria`, of a vaccine.
+    let heard = matches!(ctx.class, Class::Narrative | Class::Unknown) || sure >= PART;
     let likely = t.shape(first) == Some(Shape::Cap)
+        && heard
         && (sure >= DOUBT || sure >= PART && weight >= 1 || listed && weight >= 1 || worded && weight >= 2);
     let doubt = likely || capital && evidence.any() && sure >= LISTED;
     doubt.then_some(Mention { who: Who::Ambiguous, rule: files::DOUBT, ..mention })

@@ -103,7 +103,8 @@ fn the_patients_own_birth_date_and_number_stay_in_other_ways_of_writing() {
 
 #[test]
 fn the_number_of_a_claim_is_the_patients_whoever_is_named_under_it() {
-    let text = "Claim Summary\n-------------\nClaim Number: 45092188371620\nProvider: LEOPOLD BRIGHTWATER\nAmount Charged: $265.00\n";
+    let text =
+        "Claim Summary\n-------------\nClaim Number: 45092188371620\nProvider: LEOPOLD BRIGHTWATER\nAmount Charged: $265.00\n";
     assert!(owner(text, "45092188371620").is_none_or(|g| g == RoleGroup::Patient), "{:?}", numbers(text));
     let found = discover(text, &Context::default(), &patient());
     assert!(found.iter().any(|m| text[m.start..m.end].contains("BRIGHTWATER")), "{found:?}");

@@ -4,7 +4,8 @@
 //! a name is weighed by all that speaks for and against it, and from a certain sum on it is masked and put to a person.
 
 use super::table::Table;
-use super::word_evidence::model_evidence;
+use super::trees::Trees;
+use super::word_evidence::{model_evidence, said_evidence};
 use crate::detect::cues::{credential, function, kin, title};
 use crate::detect::evidence::{around, is_language};
 use crate::detect::fold::folded;
@@ -19,14 +20,22 @@ use crate::model::mention::{Category, Mention, Who};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+/// Tell at little cost which words may be somebody at all.
 static WEIGHTS: LazyLock<Table<1>> = LazyLock::new(|| Table::read(include_str!("doubt_weights.tsv")));
+/// Decide about these.
+static TREES: LazyLock<Trees<1>> = LazyLock::new(|| Trees::read(include_str!("doubt_trees.txt")));
 
+/// Below this sum of weights trees would not change the answer.
+const HOPELESS: f32 = -4.5;
+
+/// The model is asked about a word that reaches this sum of weights with its help.
+const WORTH: f32 = -0.8;
 /// From this sum on a word is put to a person.
 const ENOUGH: f32 = -0.8;
 /// The same in comments of markup, which programs and their makers write: `Filename: C-CDA_R2.xml`, `ISO code for "English"`.
-const ENOUGH_COMMENT: f32 = 1.5;
+const ENOUGH_COMMENT: f32 = 3.0;
 /// Most that the names model is trusted to add to a word that nothing else has it look at.
-const HELP: f32 = 2.5;
+const HELP: f32 = 1.9;
 /// The same for a word of the language that no list of names holds.
 const HELP_WORD: f32 = 1.2;
 /// Most that [`Doc::thing_evidence`] adds, by the weights: what rules out takes away.
@@ -223,7 +232,7 @@ impl<'a> Doc<'a> {
                 NameLike::Word => HELP_WORD,
                 _ => HELP,
             };
-            if sum + help < ENOUGH {
+            if sum + help < WORTH {
                 continue;
             }
             if known(self.t.low(i)) {
@@ -238,13 +247,13 @@ impl<'a> Doc<'a> {
     /// False for what only the model takes for a name although nearly all else speaks against it. `certain`: it takes it for a name, not
     /// for a doubt.
     pub fn stands(&self, m: &Mention, found: &[Mention], scores: &dyn Fn(usize) -> f32, own: &Own, certain: bool) -> bool {
-        if WEIGHTS.is_empty() || m.who == Who::Patient {
+        if TREES.is_empty() || m.who == Who::Patient {
             return true;
         }
         let best = self
             .tokens_of(m)
             .filter(|k| self.eligible(*k, own))
-            .map(|k| self.sum(k, found, None, scores(k), own))
+            .map(|k| self.sum(k, found, None, scores, own))
             .fold(f32::MIN, f32::max);
         best == f32::MIN || best >= if certain { NAME } else { DOUBT }
     }
@@ -263,24 +272,27 @@ impl<'a> Doc<'a> {
     /// True when all else speaks against the find at `at`, of a rule that may be wrong. Nothing falls that the model was not asked
     /// about, nor the family name of somebody named in full (`Dr. Owen Graves`) because a disease has it, too: `Graves will call`.
     pub fn falls(&self, at: usize, found: &[Mention], scores: &dyn Fn(usize) -> Option<f32>, own: &Own) -> bool {
-        let Some(m) = found.get(at).filter(|m| is_weak(m) && !WEIGHTS.is_empty()) else { return false };
+        let Some(m) = found.get(at).filter(|m| is_weak(m) && !TREES.is_empty()) else { return false };
         if m.rule == "text.again" && self.tokens_of(m).any(|k| is_eponym(self.t.low(k))) {
             return false;
         }
         let mut best: Option<f32> = None;
         for k in self.tokens_of(m).filter(|k| self.eligible(*k, own)) {
-            let Some(score) = scores(k) else { return false };
-            let sum = self.sum(k, found, Some(at), score, own);
+            if scores(k).is_none() {
+                return false;
+            }
+            let sum = self.sum(k, found, Some(at), &|k| scores(k).unwrap_or(0.0), own);
             best = Some(best.map_or(sum, |b| b.max(sum)));
         }
         best.is_some_and(|b| b < if WEAK.contains(&m.rule) { FALLS } else { CUED_FALLS })
     }
 
     /// All that speaks for token `k`, with what the model says of it.
-    fn sum(&self, k: usize, found: &[Mention], without: Option<usize>, score: f32, own: &Own) -> f32 {
-        WEIGHTS.sum(self.evidence(k, found, without).iter())[0]
-            + WEIGHTS.sum(model_evidence(self.t, k, score))[0]
-            + WEIGHTS.sum(self.thing_evidence(k, own))[0]
+    fn sum(&self, k: usize, found: &[Mention], without: Option<usize>, score: &dyn Fn(usize) -> f32, own: &Own) -> f32 {
+        let (all, things) = (self.evidence(k, found, without), self.thing_evidence(k, own));
+        let (model, said) = (model_evidence(self.t, k, score(k)), said_evidence(k, score));
+        let coarse = things.iter().map(String::as_str).chain(model.iter().map(String::as_str));
+        TREES.sum(all.iter().chain(coarse).chain(said.iter()))[0]
     }
 
     /// What rules say of a word that stands for a thing or place rather than a person. Costs more than all other evidence together, so that
@@ -318,6 +330,7 @@ impl<'a> Doc<'a> {
     pub fn asked(
         &self,
         open: &[(usize, f32)],
+        found: &[Mention],
         scores: &dyn Fn(usize) -> f32,
         taken: &[Mention],
         own: &Own,
@@ -335,11 +348,9 @@ impl<'a> Doc<'a> {
                 continue;
             }
             let [more] = WEIGHTS.sum(model_evidence(t, *i, scores(*i)));
-            let mut sum = sum + more;
-            if sum + *THING_MOST >= BESIDE {
-                sum += WEIGHTS.sum(self.thing_evidence(*i, own))[0];
-            }
-            sums.push((*i, sum));
+            let coarse = sum + more;
+            let hopeless = coarse + *THING_MOST < HOPELESS;
+            sums.push((*i, if hopeless { coarse } else { self.sum(*i, found, None, scores, own) }));
         }
         let mut out: Vec<Mention> = Vec::new();
         let mut k = 0;

@@ -41,6 +41,7 @@ pub fn examples(names: &Names, text: &str, identity: &Identity, roster: &Roster)
         let mut evidence: Vec<String> = doc.evidence(i, &found, over).iter().map(str::to_string).collect();
         evidence.extend(doc.thing_evidence(i, &own));
         evidence.extend(word_evidence::model_evidence(&t, i, asked.name(i)));
+        evidence.extend(word_evidence::said_evidence(i, &|k| asked.name(k)).iter().map(str::to_string));
         words.push(Example {
             start: token.start,
             end: token.end,

@@ -292,6 +292,38 @@ pub fn bucket(p: f32) -> &'static str {
     }
 }
 
+/// What the model says of a word and of those beside it, in finer steps: what trees ask for. `score` gives its word on a token.
+pub fn said_evidence(i: usize, score: &dyn Fn(usize) -> f32) -> Said {
+    const OF_WORD: [(f32, &str); 15] = [
+        (0.005, ".005"),
+        (0.01, ".01"),
+        (0.02, ".02"),
+        (0.05, ".05"),
+        (0.1, ".1"),
+        (0.2, ".2"),
+        (0.3, ".3"),
+        (0.45, ".45"),
+        (0.6, ".6"),
+        (0.75, ".75"),
+        (0.85, ".85"),
+        (0.93, ".93"),
+        (0.97, ".97"),
+        (0.985, ".985"),
+        (0.995, ".995"),
+    ];
+    let mut out = Said::default();
+    let p = score(i);
+    OF_WORD.iter().filter(|(bound, _)| p >= *bound).for_each(|(_, name)| out.put(&["p>", name]));
+    for (side, p) in [("before", i.checked_sub(1).map_or(0.0, score)), ("after", score(i + 1))] {
+        for (bound, name) in [(0.05, ".05"), (0.3, ".3"), (0.7, ".7"), (0.95, ".95")] {
+            if p >= bound {
+                out.put(&["p>", name, "/", side]);
+            }
+        }
+    }
+    out
+}
+
 /// What the model's word adds to the evidence.
 pub fn model_evidence(t: &Tokens, i: usize, p: f32) -> [String; 2] {
     let like = if t.like(i) >= NameLike::Unknown { "name" } else { "word" };
