@@ -140,8 +140,8 @@ impl<'a> Doc<'a> {
             Some(Shape::Cap) => letters >= 2 && !is_running_word(low) && plain(),
             Some(Shape::Upper) => {
                 let short = letters <= 3;
-                // The emergency department; `Ed` is somebody.
-                let department = word == "ED" && self.style != Style::Capitals;
+                // The emergency department, Veterans Affairs; `Ed` is somebody.
+                let department = matches!(word, "ED" | "VA") && self.style != Style::Capitals;
                 !is_running_word(low)
                     && !department
                     && plain()
