@@ -172,6 +172,7 @@ impl People {
         let fits = |(r, w): &(Role, Vec<String>)| crate::detect::same_role(*r, role) && (within(&words, w) || within(w, &words));
         let mut near: Vec<usize> = words.iter().flat_map(|w| self.index.may_be([w, ""])).collect();
         near.sort_unstable();
+        near.dedup();
         let fit = |i: &&usize| self.all.get(**i).is_some_and(fits);
         let same = |i: &&usize| self.all.get(**i).is_some_and(|p| p.0 == role);
         let found = near.iter().filter(same).find(fit).or_else(|| near.iter().rev().find(fit)).copied();

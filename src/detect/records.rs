@@ -127,6 +127,8 @@ fn read_line(t: &Tokens, line: usize, end: usize) -> Option<Line> {
         return None;
     }
     let has = |w: &str| (line..colon).any(|k| t.low(k) == w);
+    let numbered = has("id") || has("number") || has("identifier");
+    let event = numbered && EVENTS.iter().any(|e| has(e));
     let name = matches!(t.low(colon - 1), "name" | "names" | "initial");
     let key = if name && (has("first") || has("given")) {
         Key::First
@@ -136,13 +138,7 @@ fn read_line(t: &Tokens, line: usize, end: usize) -> Option<Line> {
         Key::Last
     } else if has("relationship") || has("relation") {
         Key::Relation
-    } else if (has("id") || has("number") || has("identifier"))
-        && !has("phone")
-        && !has("fax")
-        && !has("group")
-        && !has("telephone")
-        && !EVENTS.iter().any(|e| has(e))
-    {
+    } else if numbered && !event && !has("phone") && !has("fax") && !has("group") && !has("telephone") {
         Key::Id
     } else {
         Key::Other
@@ -159,7 +155,6 @@ fn read_line(t: &Tokens, line: usize, end: usize) -> Option<Line> {
         (from..end).find(|k| t.is(*k, ':')).map(|c| (from..c).rev().take_while(|k| t.shape(*k) == Some(Shape::Cap)).last());
     let to = next.flatten().unwrap_or(end);
     let key = if full && full_name(t, from, to).is_some() { Key::Full } else { key };
-    let event = (has("id") || has("number")) && EVENTS.iter().any(|e| has(e));
     Some(Line { key, role, event, from, to })
 }
 

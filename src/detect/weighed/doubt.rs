@@ -23,7 +23,7 @@ use std::sync::LazyLock;
 /// Tell at little cost which words may be somebody at all.
 static WEIGHTS: LazyLock<Table<1>> = LazyLock::new(|| Table::read(include_str!("doubt_weights.tsv")));
 /// Decide about these.
-static TREES: LazyLock<Trees<1>> = LazyLock::new(|| Trees::read(include_str!("doubt_trees.txt")));
+static TREES: LazyLock<Trees> = LazyLock::new(|| Trees::read(include_str!("doubt_trees.txt")));
 
 /// Below this sum of weights trees would not change the answer.
 const HOPELESS: f32 = -4.5;
@@ -292,7 +292,7 @@ impl<'a> Doc<'a> {
         let (all, things) = (self.evidence(k, found, without), self.thing_evidence(k, own));
         let (model, said) = (model_evidence(self.t, k, score(k)), said_evidence(k, score));
         let coarse = things.iter().map(String::as_str).chain(model.iter().map(String::as_str));
-        TREES.sum(all.iter().chain(coarse).chain(said.iter()))[0]
+        TREES.sum(all.iter().chain(coarse).chain(said.iter()))
     }
 
     /// What rules say of a word that stands for a thing or place rather than a person. Costs more than all other evidence together, so that

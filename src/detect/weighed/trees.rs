@@ -15,20 +15,21 @@ enum Node {
     Ends(f32),
 }
 
-/// Trees for `N` answers.
-pub struct Trees<const N: usize> {
+/// Trees that together give one answer.
+pub struct Trees {
     pieces: ShortMap<u16>,
     nodes: Vec<Node>,
-    /// First node of each tree, and which answer it speaks for.
-    roots: Vec<(u32, usize)>,
+    /// First node of each tree.
+    roots: Vec<usize>,
 }
 
-impl<const N: usize> Trees<N> {
-    /// Reads trees: a line `e` with a piece of evidence for each, in the order of their numbers; then a line `t` for each tree with the number
-    /// of its answer and its nodes, each followed by what comes without it and what comes with it. A node that asks is a number of
-    /// evidence, one that ends a figure with a point. Lines that begin with `#` are notes. Of what is not so nothing is left.
-    pub fn read(text: &'static str) -> Trees<N> {
-        let mut out = Trees { pieces: ShortMap::default(), nodes: Vec::new(), roots: Vec::new() };
+impl Trees {
+    /// Reads trees: a line `e` with a piece of evidence for each, in the order of their numbers; then a line `t` for each tree with its
+    /// nodes, each followed by what comes without it and what comes with it. A node that asks is a number of evidence, one that ends a figure
+    /// with a point. Lines that begin with `#` are notes. Of what is not so nothing is left.
+    pub fn read(text: &'static str) -> Trees {
+        let none = || Trees { pieces: ShortMap::default(), nodes: Vec::new(), roots: Vec::new() };
+        let mut out = none();
         let mut count = 0u16;
         for line in text.lines() {
             match line.split_once('\t') {
@@ -38,12 +39,9 @@ impl<const N: usize> Trees<N> {
                 }
                 Some(("t", tree)) => {
                     let mut words = tree.split(' ');
-                    let answer = words.next().and_then(|w| w.parse().ok()).filter(|a| *a < N);
-                    let root = out.nodes.len() as u32;
-                    let whole = out.grow(&mut words, 0).is_some() && words.next().is_none();
-                    match answer.filter(|_| whole) {
-                        Some(answer) => out.roots.push((root, answer)),
-                        None => return Trees { pieces: ShortMap::default(), nodes: Vec::new(), roots: Vec::new() },
+                    out.roots.push(out.nodes.len());
+                    if out.grow(&mut words, 0).is_none() || words.next().is_some() {
+                        return none();
                     }
                 }
                 _ => {}
@@ -67,30 +65,26 @@ impl<const N: usize> Trees<N> {
         self.grow(words, depth + 1)
     }
 
-    /// The sum for each answer.
-    pub fn sum<S: AsRef<str>>(&self, evidence: impl IntoIterator<Item = S>) -> [f32; N] {
+    /// The sum of what all trees end in.
+    pub fn sum<'e>(&self, evidence: impl IntoIterator<Item = &'e str>) -> f32 {
         let mut there = vec![0u64; self.pieces.len() / 64 + 1];
-        for piece in evidence.into_iter().filter_map(|e| self.pieces.get(e.as_ref()).copied()) {
+        for piece in evidence.into_iter().filter_map(|e| self.pieces.get(e).copied()) {
             if let Some(word) = there.get_mut(usize::from(piece) / 64) {
                 *word |= 1 << (piece % 64);
             }
         }
         let has = |piece: u16| there.get(usize::from(piece) / 64).is_some_and(|w| w >> (piece % 64) & 1 == 1);
-        let mut out = [0.0; N];
-        for (root, answer) in &self.roots {
-            let mut at = *root as usize;
-            let figure = loop {
+        let end = |root: usize| {
+            let mut at = root;
+            loop {
                 match self.nodes.get(at) {
                     Some(Node::Asks(piece, with)) => at = if has(*piece) { *with as usize } else { at + 1 },
-                    Some(Node::Ends(figure)) => break *figure,
-                    None => break 0.0,
+                    Some(Node::Ends(figure)) => return *figure,
+                    None => return 0.0,
                 }
-            };
-            if let Some(sum) = out.get_mut(*answer) {
-                *sum += figure;
             }
-        }
-        out
+        };
+        self.roots.iter().map(|root| end(*root)).sum()
     }
 
     /// True when nothing was fitted.
@@ -105,18 +99,18 @@ mod tests {
 
     #[test]
     fn a_tree_asks_for_evidence_until_it_ends() {
-        let trees: Trees<2> = Trees::read("# note\ne\ta\ne\tb\nt\t0 0 -1.0 1 0.5 2.25\nt\t1 1 0.125 -0.5\nt\t0 0.0625\n");
-        assert_eq!(trees.sum(["b"]), [-0.9375, -0.5]);
-        assert_eq!(trees.sum(["a", "unknown"]), [0.5625, 0.125]);
-        assert_eq!(trees.sum(["a", "b"]), [2.3125, -0.5]);
+        let trees = Trees::read("# note\ne\ta\ne\tb\nt\t0 -1.0 1 0.5 2.25\nt\t1 0.125 -0.5\nt\t0.0625\n");
+        assert_eq!(trees.sum(["b"]), -1.4375);
+        assert_eq!(trees.sum(["a", "unknown"]), 0.6875);
+        assert_eq!(trees.sum(["a", "b"]), 1.8125);
         assert!(!trees.is_empty());
     }
 
     #[test]
     fn of_broken_trees_nothing_is_left() {
-        for text in ["", "e\ta\nt\t0 0 1.0\n", "e\ta\nt\t0 0 1.0 x\n", "e\ta\nt\t2 1.0\n", "e\ta\nt\t0 1.0 2.0\n"] {
-            let trees: Trees<1> = Trees::read(text);
-            assert!(trees.is_empty() && trees.sum(["a"]) == [0.0], "{text:?}");
+        for text in ["", "e\ta\nt\t0 1.0\n", "e\ta\nt\t0 1.0 x\n", "e\ta\nt\t1.0\nt\t1.0 2.0\n", "e\ta\nt\t\n"] {
+            let trees = Trees::read(text);
+            assert!(trees.is_empty() && trees.sum(["a"]) == 0.0, "{text:?}");
         }
     }
 }
