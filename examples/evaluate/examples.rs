@@ -45,9 +45,10 @@ impl Heads {
 pub fn print(names: &Names, note: &Note) -> Result<(), String> {
     let identity = disclose::people::identity::read_identity(note.identity.as_bytes(), &note.name).map_err(|e| e.to_string())?;
     let roster = disclose::cli::detect::roster_of(&identity);
-    let (words, persons) = examples(names, &note.text, &identity, &roster);
-    words.iter().for_each(|e| line(note, "word", e));
-    persons.iter().for_each(|e| line(note, "person", e));
+    let found = examples(names, &note.text, &identity, &roster);
+    for (kind, all) in [("word", &found.words), ("person", &found.persons), ("mine", &found.mine)] {
+        all.iter().for_each(|e| line(note, kind, e));
+    }
     Ok(())
 }
 

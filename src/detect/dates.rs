@@ -46,6 +46,10 @@ pub fn variants(iso: &str) -> Vec<String> {
                 out.push(format!("{day}-{month}{dot}-{y}"));
                 out.push(format!("{day}-{month}{dot}-{yy:02}"));
                 out.push(format!("{day}{month}{dot}{y}"));
+                out.push(format!("{day}{month}{dot}{yy:02}"));
+                out.push(format!("{day} {month}{dot} {yy:02}"));
+                out.push(format!("{day}/{month}{dot}/{y}"));
+                out.push(format!("{day}/{month}{dot}/{yy:02}"));
                 out.push(format!("{day} {month}{dot}, {y}"));
                 out.push(format!("{month}{dot} {day}, '{yy:02}"));
                 out.push(format!("{day}{} of {month}{dot} {y}", ordinal(d)));

@@ -441,7 +441,9 @@ fn titled(t: &Tokens, i: usize, low: &str, out: &mut Vec<Find>) {
                 | "rev"
         ) || low == "sr" && i > 0 && t.is_capital(i - 1);
     let trust = if weak_title { Trust::Fair } else { Trust::Strong };
-    let Some(read) = after_title(t, k, trust).or_else(|| short_surname(t, k, dot)) else { return };
+    let Some(read) = after_title(t, k, trust).or_else(|| short_surname(t, k, dot)).or_else(|| word_surname(t, i, k)) else {
+        return;
+    };
     let acronym = weak_title && t.shape(i) == Some(Shape::Upper) && read.best != NameLike::Name;
     if acronym {
         return;
@@ -463,6 +465,31 @@ fn short_surname(t: &Tokens, k: usize, dot: bool) -> Option<Read> {
     }
     let token = t.get(k)?;
     let name = Name { family: word.to_string(), ..Name::default() };
+    Some(Read { first: k, next: k + 1, start: token.start, end: token.end, name, best: NameLike::WordName, words: 1, parts: 1 })
+}
+
+/// Surnames that are words or diseases too, behind the title at token `i` that nothing but a name follows: `Dr Day called`, `per Dr. Hashimoto`.
+fn word_surname(t: &Tokens, i: usize, k: usize) -> Option<Read> {
+    let low = t.low(k);
+    // `Dr Day spoke`
+    let acts = matches!(t.low(i), "dr" | "doctor")
+        && low.len() > 2
+        && !matches!(
+            low,
+            "and" | "the" | "for" | "who" | "was" | "has" | "had" | "her" | "his" | "our" | "not" | "may" | "office"
+        )
+        && (super::speech::is_speech(t.low(k + 1)) || matches!(t.low(k + 1), "(" | "spoke" | "saw" | "aware" | "came" | "here"));
+    let named = acts
+        || t.like(k) == NameLike::WordName
+        || super::words::is_surname(low)
+        || is_eponym(low)
+        || super::words::is_shared_eponym(low);
+    let titled = matches!(t.low(i), "dr" | "doctor" | "mr" | "mrs" | "ms" | "prof" | "professor") && t.is_capital(i);
+    if !named || !titled || t.shape(k) != Some(Shape::Cap) || super::cues::is_institution_head(low) && !acts {
+        return None;
+    }
+    let token = t.get(k)?;
+    let name = Name { family: t.word(k).to_string(), ..Name::default() };
     Some(Read { first: k, next: k + 1, start: token.start, end: token.end, name, best: NameLike::WordName, words: 1, parts: 1 })
 }
 

@@ -88,6 +88,11 @@ fn not_in_number(value: &str, before: &str) -> bool {
         && !before.ends_with(|c: char| c.is_ascii_alphanumeric())
 }
 
+/// At least `least` figures, and a letter that a scan took for one.
+fn misread(value: &str, least: usize) -> bool {
+    value.bytes().filter(u8::is_ascii_digit).count() >= least && value.bytes().any(|b| b.is_ascii_alphabetic())
+}
+
 /// A street stands beside its number: `0730            Foley` are two cells of a row.
 fn one_cell(value: &str, before: &str) -> bool {
     let behind = value.trim_start_matches(|c: char| c.is_ascii_alphanumeric());
@@ -235,6 +240,9 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     let words = r"(?:[A-Z][A-Za-z.'-]*\s+|\d{1,3}(?:st|nd|rd|th)\s+){1,4}";
     [
         rule(triggers::AT, r"(?i)[a-z0-9._%+-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,62}\.)+[a-z]{2,24}\b", Category::Email, "pattern.email", 0.98, always),
+        // Broken at a line's end: `zprimo-` / `rac@example.org`, `orincon@exam-` / `ple.org`.
+        rule(triggers::AT, r"(?i)[a-z0-9._%+-]{1,64}@(?:\r?\n[ \t>]{0,12}|[a-z0-9]{1,62}-\r?\n[ \t>]{0,12})[a-z0-9](?:[a-z0-9-]{0,62}\.)+[a-z]{2,24}\b", Category::Email, "pattern.email-broken", 0.9, always),
+        rule(triggers::AT, r"(?i)\b[a-z0-9._%+]{1,64}-\r?\n[ \t>]{0,12}[a-z0-9._%+]{1,64}@[a-z0-9](?:[a-z0-9-]{0,62}\.)+[a-z]{2,24}\b", Category::Email, "pattern.email-broken", 0.9, always),
         rule(triggers::LINK, r#"(?i)\b(?:https?|ftp)://[^\s<>"'\]\)]{3,}"#, Category::Url, "pattern.url", 0.9, no_terminology),
         rule(triggers::LINK, r#"(?i)\bwww\.[a-z0-9-]+\.[^\s<>"'\]\)]{2,}"#, Category::Url, "pattern.url", 0.9, no_terminology),
         rule(triggers::SEVEN, r"\b\d{3}-\d{2}-\d{4}\b", Category::Ssn, "pattern.ssn", 0.9, |v, b| check_digits::ssn(v) && not_in_number(v, b)),
@@ -248,16 +256,22 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(triggers::MRN, r"\b(?:SIN|TFN)\b\s*(?:no\.?|number|\#)?\s*[:\#]?\s*(\d{3}[ -]\d{3}[ -]\d{3})\b", Category::Ssn, "pattern.national-insurance", 0.9, always),
         rule(triggers::NPI, r"(?i)\bnpi(?:'?s)?\b[^\n\d]{0,20}(\d{10}|\d{4}[ -]\d{3}[ -]\d{3}|\d{3}[ -]\d{3}[ -]\d{4})\b", Category::Npi, "pattern.npi", 0.95, always),
         rule(triggers::FAX, &format!(r"(?i)\b(?:fax|facsimile){sep}(?:at\s+|to\s+)?(\+?1?[-. ]?\(?\d{{3}}\)?[-. ]*\d{{3}}[-. ]?\d{{4}})\b"), Category::Fax, "pattern.fax", 0.95, always),
-        rule(triggers::SEVEN, r"(?:\+?1[-. ]{0,2})?(?:\(\d{3}\)[-. /]{0,2}|\b\d{3} ?[-./ ]\s?)\d{3} ?[-. ]\s?\d{4}\b(?:\s*(?:,\s*)?(?:x|ext\.?|extension)\s*\d{1,6})?", Category::Phone, "pattern.phone", 0.9, not_in_number),
+        rule(triggers::SEVEN, r"(?:\+?1[-. ]{0,2})?(?:\(\d{3}\)(?:[-. /]{0,2}|-?\r?\n[ \t>]{0,12})|\b\d{3}(?: ?[-./ ]\s?|[-.]\r?\n[ \t>]{0,12}))\d{3}(?: ?[-. ]\s?|[-.]\r?\n[ \t>]{0,12})\d{4}\b(?:\s*(?:,\s*)?(?:x|ext\.?|extension)\s*\d{1,6})?", Category::Phone, "pattern.phone", 0.9, not_in_number),
         rule(triggers::SEVEN, r"\(\d{3}\)\s?\d{7}\b", Category::Phone, "pattern.phone", 0.85, not_in_number),
-        rule(triggers::DIGIT, r"\b[0-9OolI]{3}[-.][0-9OolI]{3}[-.][0-9OolI]{4}\b", Category::Phone, "pattern.phone-misread", 0.8, |v, _| v.bytes().filter(u8::is_ascii_digit).count() >= 6 && v.bytes().any(|b| b.is_ascii_alphabetic())),
+        // A scan takes figures for letters: `(7O1) 555-0l68`, `518 . 555 . O171`, `9O3-7l-2O55`, `l2-l7-6l`.
+        rule(triggers::DIGIT, r"(?:\([ ]?[0-9OolI]{3}[ ]?\)[ ]?[-.]?[ ]?|\b[0-9OolI]{3}[ ]?[-./ ][ ]?)[0-9OolI]{3}[ ]?[-. ][ ]?[0-9OolI]{4}\b", Category::Phone, "pattern.phone-misread", 0.8, |v, b| misread(v, 6) && not_in_number(v, b)),
+        rule(triggers::DIGIT, r"\b[0-9OolI]{3}-[0-9OolI]{2}-[0-9OolI]{4}\b", Category::Ssn, "pattern.ssn-misread", 0.8, |v, b| misread(v, 5) && not_in_number(v, b)),
+        rule(triggers::DIGIT, &format!(r"{birth}{sep}([0-9OolI]{{1,2}}[ ]?[-/.][ ]?[0-9OolI]{{1,2}}[ ]?[-/.][ ]?(?:[0-9OolI]{{4}}|[0-9OolI]{{2}}))\b"), Category::DateOfBirth, "pattern.birth-date-misread", 0.8, |v, _| misread(v, 2)),
         rule(triggers::TEN, r"\b[2-9]\d{2}[2-9]\d{6}\b", Category::Phone, "owned.phone", 0.7, |v, b| !check_digits::npi(v) && not_in_number(v, b)),
         rule(triggers::PLUS, r"\+\d{1,3}[-. ]?(?:\(?\d{1,4}\)?[-. ]?){2,5}\d{2,4}\b", Category::Phone, "pattern.phone-international", 0.9, international),
         rule(triggers::PHONE, &format!(r"(?i)\b(?:phone|ph|telephone|tel|cell(?:phone)?|mobile|pager|beeper|call(?:back)?|home|work|contact|voicemail|text){sep}(?:at\s+|to\s+)?(\+?1?\d{{10}}|\d{{3}}[-.]\d{{4}})\b"), Category::Phone, "pattern.phone-context", 0.9, always),
         rule(triggers::PHONE, r"(?i)\b(?:ext(?:ension)?\.?|pager|pgr|beeper|bleep|bleeper|vocera|voalte|voip|spok|spectralink|ascom|zone\s+phone)\s*(?:#|no\.?|number)?\s*:?\s*(\d{1,2}-\d{4}|\d{2,6})\b", Category::Phone, "pattern.extension", 0.8, |_, b| !tail(b, 30).contains("range of")),
         rule(triggers::SEVEN, r"(?:^|[\s(:#/])([2-9]\d{2}[-.]\d{4})(?:[,;.)\]\n]|\s*$|\s(?:\(|or\b|and\b|if\b|when\b|after\b|before\b|ext|x\d|cell|home|work))", Category::Phone, "owned.local-phone", 0.75, |_, b| !b.ends_with(|c: char| c.is_ascii_digit())),
-        rule(triggers::DIGIT, r"(?:^|[\s(,])x\.?\s?(\d{4,5}|\d-\d{4})\b", Category::Phone, "pattern.extension", 0.75, |_, b| !b.trim_end_matches(['x', ' ', '.']).ends_with(|c: char| c.is_ascii_digit())),
-        rule(triggers::SEVEN, r"\b0\d{2,4}[ .-]\d{3}[ .-]?\d{3,4}\b", Category::Phone, "pattern.phone-national", 0.85, not_in_number),
+        rule(triggers::DIGIT, r"(?:^|[\s(,;])([xX]\.?\s?(?:\d{4,5}|\d-\d{4}))\b", Category::Phone, "pattern.extension", 0.75, |_, b| !b.trim_end().ends_with(|c: char| c.is_ascii_digit())),
+        // A national trunk prefix, as in Britain, Ireland, Australia and New Zealand: `01632 960 811`, `(020) 7946 0123`, `02 5550 1171`, `09 555` / `0128`.
+        rule(triggers::SEVEN, r"(?:\(0\d{1,4}\)|\b0\d{2,4})(?:[ .-]|[ .-]?\r?\n[ \t>]{0,12})\d{3,4}[ .-]?\d{3,4}\b", Category::Phone, "pattern.phone-national", 0.85, not_in_number),
+        rule(triggers::SEVEN, r"\b07\d{3} ?\d{3} ?\d{3}\b", Category::Phone, "pattern.phone-national", 0.85, not_in_number),
+        rule(triggers::SEVEN, r"\b0\d[ .-]\d{3,4}(?:[ .-]|\r?\n[ \t>]{0,12})\d{4}\b", Category::Phone, "pattern.phone-national", 0.85, not_in_number),
         rule(triggers::NPI, &format!(r"(?i)\bnpi{sep}(\d{{10}})\b"), Category::Npi, "pattern.npi", 0.98, always),
         rule(triggers::TEN, r"\b[12]\d{9}\b", Category::Npi, "pattern.npi-luhn", 0.6, |v, b| check_digits::npi(v) && provider_before(b)),
         rule(triggers::DEA, &format!(r"(?i)\bdea{sep}([A-Z][A-Z9]\d{{7}})\b"), Category::License, "pattern.dea", 0.98, always),
@@ -279,6 +293,8 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(triggers::LICENCE, &format!(r"(?i)\b(?:lic(?:ense|ence)?|dl|cdl|oln|passport|pssprt|certificate|permit)\.?{sep}{code}"), Category::License, "owned.licence", 0.85, has_digit),
         rule(triggers::LICENCE, r"\b(?:GMC|NMC|HCPC|MCRN|IMC|GDC|GPhC|CRNM|BBO|(?i:commission|registration|reg)\.?\s*(?i:no\.?|number|#))\s*(?:no\.?|#)?\s*:?\s*((?:[A-Z]{1,2}[ -]?)?\d{5,9}[A-Z]?)\b", Category::License, "owned.licence", 0.85, has_digit),
         rule(triggers::LICENCE, r"(?i:\b(?:lic(?:ense|ence)?|dl)\b\.?\s*(?:#|no\.?|number)?\s*:?\s*)((?:[A-Z]{2}[ -])?[A-Z]{1,4}[-.]?\s?\d{3,}(?:[ -]\d{3,}){0,3})\b", Category::License, "pattern.licence", 0.85, has_digit),
+        // Plates of Great Britain since 2001: two letters, two figures, three letters.
+        rule(triggers::DIGIT, r"\b([A-HJ-PR-Y]{2}[0-7]\d(?: |\r?\n[ \t>]{0,12})?[A-HJ-PR-Z]{3})\b", Category::Vehicle, "pattern.plate-gb", 0.7, not_in_number),
         rule(triggers::LICENCE, r"(?i:\b(?:(?:license|licence)\s+)?(?:plates?|tag)\s*(?:#|no\.?|number|is)?\s*:?\s*)((?:[A-Z]{2}\s)?[A-Z0-9]{1,4}(?:[- ]?[A-Z0-9]{2,5})?)\b", Category::Vehicle, "pattern.plate", 0.85, plate),
         rule(triggers::LICENCE, r"(?i:\b(?:plates?|tag|rego?)\b[^.;\n\d]{0,32}?[\s(:#])((?:[A-Z]{2}\s)?[A-Z0-9]{1,4}(?:[- ][A-Z0-9]{1,4}){1,2})\b", Category::Vehicle, "owned.plate", 0.8, plate_in_context),
         rule(triggers::LICENCE, r"(?i)\bplates?\b\s*(?:\#|no\.?|number|is)?\s*:?\s*((?:[a-z]{2}\s)?[a-z0-9]{1,4}[- ][a-z0-9]{2,5})\b", Category::Vehicle, "owned.plate", 0.75, plate_in_context),

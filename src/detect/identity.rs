@@ -43,9 +43,32 @@ pub struct Own {
 
 /// The last ten digits of a phone number, or all of a shorter one.
 pub fn phone_key(value: &str) -> String {
-    let digits: String = value.chars().filter(char::is_ascii_digit).collect();
+    let digits: String = as_figures(value).chars().filter(char::is_ascii_digit).collect();
     let cut = digits.len().saturating_sub(10);
     digits[cut..].to_string()
+}
+
+/// Letters that a scan took for figures beside figures, as figures: `O6/O3/1947`, `555-O185`.
+fn as_figures(value: &str) -> std::borrow::Cow<'_, str> {
+    let beside = |w: &str| w.bytes().any(|b| b.is_ascii_digit()) || w.len() <= 2;
+    let odd = |c: char| matches!(c, 'O' | 'o' | 'l' | 'I');
+    let mixed = value.contains(odd)
+        && value.bytes().filter(u8::is_ascii_digit).count() >= 2
+        && value
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .all(|w| beside(w) && w.chars().all(|c| odd(c) || c.is_ascii_digit()));
+    if !mixed {
+        return value.into();
+    }
+    value
+        .chars()
+        .map(|c| match c {
+            'O' | 'o' => '0',
+            'l' | 'I' => '1',
+            c => c,
+        })
+        .collect::<String>()
+        .into()
 }
 
 /// The kind of number that a code of HL7 table 0203 (v2 identifier type) names.
@@ -357,7 +380,7 @@ impl Own {
     /// True when the date, in any usual way of writing, is the patient's birth date or a part of it.
     pub fn is_birth_date(&self, written: &str) -> bool {
         let Some(own) = self.birth_date.as_deref() else { return false };
-        let written = folded(written);
+        let written = folded(&as_figures(written));
         super::dates::variants(own).contains(&written) || super::dates::parts(own).contains(&written)
     }
 }

@@ -6,21 +6,46 @@ use super::tokens::{Shape, Tokens};
 use super::words::{NameLike, ShortMap};
 use std::sync::LazyLock;
 
-static PHRASES: LazyLock<ShortMap<Vec<Vec<&'static str>>>> = LazyLock::new(|| {
-    let mut map: ShortMap<Vec<Vec<&'static str>>> = ShortMap::default();
-    for line in include_str!("lists/things.txt").lines().filter(|l| !l.starts_with('#')) {
+/// Phrases by their first word.
+type Phrases = ShortMap<Vec<Vec<&'static str>>>;
+
+static PHRASES: LazyLock<Phrases> = LazyLock::new(|| phrases(include_str!("lists/things.txt")));
+/// Lists that are evidence only: houses, towns, and eponyms that are somebody's name far more often.
+static KINDS: LazyLock<[(&str, Phrases); 3]> = LazyLock::new(|| {
+    [
+        ("house", phrases(include_str!("lists/houses.txt"))),
+        ("town", phrases(include_str!("lists/towns.txt"))),
+        ("eponym-name", phrases(include_str!("lists/eponyms_names.txt"))),
+    ]
+});
+
+fn phrases(list: &'static str) -> Phrases {
+    let mut map = Phrases::default();
+    for line in list.lines().filter(|l| !l.starts_with('#')) {
         let words: Vec<&'static str> = line.split(' ').collect();
         if let Some(first) = words.first().copied() {
             map.entry(first).or_default().push(words);
         }
     }
     map
-});
+}
 
 /// Longest reach back of a phrase that may hold a name.
 const REACH: usize = 3;
 /// Tokens from the last partner of a firm back to the first.
 const PARTNERS: usize = 7;
+
+/// What stands over token `i` that many people are called, too, and of how many words: an insurer, maker, shop or hospital; a town.
+pub fn kinds(t: &Tokens, i: usize) -> impl Iterator<Item = (&'static str, usize)> {
+    KINDS.iter().filter_map(move |(kind, phrases)| {
+        let over = |k: usize| {
+            let all = phrases.get(t.low(k)).into_iter().flatten();
+            all.map(|p| covers(t, k, p)).filter(|n| k + n > i).max()
+        };
+        let words = (i.saturating_sub(REACH)..=i).filter_map(over).max()?;
+        Some((*kind, words))
+    })
+}
 
 /// The token at which a listed thing begins that covers the first or last word of `first..next`.
 pub fn listed(t: &Tokens, first: usize, next: usize) -> Option<usize> {
@@ -42,13 +67,8 @@ fn covers(t: &Tokens, k: usize, phrase: &[&str]) -> usize {
         if t.low(at) != *word {
             return 0;
         }
-        let owner = words.peek().is_some_and(|w| **w == "'");
-        if owner {
-            if !t.get(at).is_some_and(|x| x.possessive) {
-                return 0;
-            }
-            words.next();
-            words.next();
+        if words.next_if(|w| **w == "'s").is_some() && !t.get(at).is_some_and(|x| x.possessive) {
+            return 0;
         }
         at += 1;
     }
@@ -144,6 +164,7 @@ pub fn is_day(t: &Tokens, read: &Read) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::{Tokens, kinds};
     use crate::detect::{Context, discover};
     use crate::model::mention::{Category, Who};
     use crate::model::request::Identity;
@@ -153,6 +174,19 @@ mod tests {
         let found = discover(text, &Context::default(), &Identity::default());
         let person = |m: &&crate::model::mention::Mention| m.category == Category::Name && m.who != Who::New(Role::Organization);
         found.iter().filter(person).map(|m| &text[m.start..m.end]).collect()
+    }
+
+    #[test]
+    fn houses_and_towns_are_known_by_name() {
+        let at = |text: &str, word: &str| {
+            let t = Tokens::new(text);
+            kinds(&t, t.index_at(text.find(word).unwrap())).collect::<Vec<_>>()
+        };
+        assert_eq!(at("O2: Lincare came", "Lincare"), [("house", 1)]);
+        assert_eq!(at("ride with Elara Caring, her niece", "Caring"), [("house", 2)]);
+        assert_eq!(at("lab of King Soopers", "lab"), []);
+        assert_eq!(at("from Fry's pharmacy", "Fry"), [("house", 1)]);
+        assert_eq!(at("flew to Port of Spain", "Spain"), [("town", 3)]);
     }
 
     #[test]

@@ -158,6 +158,13 @@ fn aliases(t: &Tokens, mentions: &[Mention], own: &Own) -> Vec<String> {
             out.extend(alias(t, word));
         }
     }
+    for i in 0..t.list.len() {
+        // `Pt "Nita" fussed`, `calls self "Mei-Bao"`
+        let one = matches!(t.low(i), "pt" | "patient" | "resident" | "client" | "self" | "himself" | "herself");
+        if one && t.is(i + 1, '"') && t.is(i + 3, '"') {
+            out.extend(alias(t, i + 2));
+        }
+    }
     for i in 1..t.list.len() {
         // `Calliope "Callie" Roe`
         if t.is(i, '"')
@@ -167,6 +174,7 @@ fn aliases(t: &Tokens, mentions: &[Mention], own: &Own) -> Vec<String> {
         {
             out.extend(alias(t, i + 1));
         }
+        out.extend(behind_own(t, i, own).and_then(|word| alias(t, word)));
         if let Some(n) = says(t, i)
             && of_patient(t, i, mentions)
         {
@@ -177,6 +185,27 @@ fn aliases(t: &Tokens, mentions: &[Mention], own: &Own) -> Vec<String> {
     out.sort();
     out.dedup();
     out
+}
+
+/// The token of what the patient is called behind their name in full or with a title that ends at token `i`: `Mr. Roe ("Gus")`,
+/// `ROE Peregrine (say "Perry")`.
+fn behind_own(t: &Tokens, i: usize, own: &Own) -> Option<usize> {
+    let before = i.checked_sub(1)?;
+    let (low, first) = (t.low(i), t.low(before));
+    let comma = t.is(before, ',') && before > 0 && own.is_family(t.low(before - 1)) && own.is_given(low);
+    let titled = || {
+        let k = if t.is(before, '.') { before.checked_sub(1)? } else { before };
+        let sex = super::cues::title_sex(t.low(k));
+        title(t.low(k)).filter(|_| sex.is_none() || own.sex.is_none() || sex == own.sex.as_deref())
+    };
+    let whole = own.is_family(low) && own.is_given(first) || own.is_given(low) && own.is_family(first) && low != first;
+    if !(comma || whole || own.is_family(low) && titled().is_some()) || !t.is_capital(i) {
+        return None;
+    }
+    let open = i + 1 + usize::from(t.is(i + 1, '('));
+    let told = usize::from(matches!(t.low(open), "say" | "called" | "aka" | "known" | "says" | "pref"));
+    let quote = open + told;
+    (t.is(quote, '"') && t.is(quote + 2, '"')).then_some(quote + 1)
 }
 
 /// A word that may be what somebody is called.
@@ -197,7 +226,7 @@ fn says(t: &Tokens, i: usize) -> Option<usize> {
     let (a, b, c) = (t.low(i), t.low(i + 1), t.low(i + 2));
     match (a, b, c) {
         ("preferred", "name", _) | ("goes", "by", _) | ("prefers", "name", _) | ("known", "as", _) => Some(i + 2),
-        ("be", "called", _) => Some(i + 2),
+        ("be", "called" | "named", _) | ("now", "named", _) | ("pref", "name", _) => Some(i + 2),
         ("preferred", "first", "name") | ("prefers", "the", "name") => Some(i + 3),
         ("nickname" | "nick-name" | "aka", _, _) => Some(i + 1),
         _ => None,
@@ -294,6 +323,25 @@ mod tests {
         );
         // What a relative is called is not.
         assert!(others("Her daughter Bess goes by Minka. Told Minka about rounds.").contains(&"Bess".to_string()));
+    }
+
+    #[test]
+    fn what_the_patient_is_called_behind_a_title_or_a_turned_name_is_the_patients() {
+        for text in [
+            "Asked to see Ms. Ferreira (\"Gus\") for AKI.",
+            "FERREIRA Wilhelmina (say \"Billie\")   ED 7718204",
+            "Principal ........ Wilhelmina Ferreira (\"Minka\")   DOB 2-11-50",
+            "Pt \"Nita\" fussed at lunch.",
+        ] {
+            assert_eq!(others(text), Vec::<String>::new(), "{text}");
+        }
+        // Of a woman that is her husband.
+        let name = Name { family: "Ferreira".into(), given: vec!["Wilhelmina".into()], ..Name::default() };
+        let id = Identity { names: vec![name], sex: Some("female".into()), ..Identity::default() };
+        let text = "Asked to see Mr. Ferreira (\"Gus\") who is here.";
+        let own =
+            discover(text, &Context::default(), &id).into_iter().any(|m| m.who == Who::Patient && &text[m.start..m.end] == "Gus");
+        assert!(!own);
     }
 
     #[test]

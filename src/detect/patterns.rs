@@ -44,11 +44,16 @@ pub fn find(text: &str) -> Vec<Mention> {
         let (next_end, next_shows) = lines.peek().map_or((end, 0), |n| (n.1, n.2));
         let line = text.get(start..end).unwrap_or("");
         // `616-555-` / `0148`: a number broken at the line's end.
-        let shows = if shows & triggers::DIGIT != 0 && line.trim_end().ends_with('-') && next_shows & triggers::DIGIT != 0 {
+        let shows = if shows & triggers::DIGIT != 0
+            && line.trim_end().ends_with(|c: char| matches!(c, '-' | '.' | ')') || c.is_ascii_digit())
+            && next_shows & triggers::DIGIT != 0
+        {
             shows | triggers::SEVEN
         } else {
             shows
         };
+        // `zprimo-` / `rac@example.org`
+        let shows = if line.trim_end().ends_with('-') { shows | next_shows & triggers::AT } else { shows };
         let labels = if spelled || (shows | next_shows) & triggers::DIGIT != 0 { triggers::of_labels(line) } else { 0 };
         let found = shows | labels;
         for rule in RULES.iter().filter(|r| r.needs & found != 0) {
@@ -155,6 +160,20 @@ mod tests {
             ("wohnt Lindenstraße 12, 50674 Köln", Category::Address, "Lindenstraße 12, 50674 Köln"),
             ("14 Rose Hill Rd, Leeds LS6 2AB.", Category::Address, "14 Rose Hill Rd, Leeds LS6 2AB"),
             ("hc 61 box 220, chinle az 86503", Category::Address, "hc 61 box 220, chinle az 86503"),
+            ("Cal1 Sigrun with labs, (7O1) 555-0l68", Category::Phone, "(7O1) 555-0l68"),
+            ("rehab tel 518 . 555 . O171", Category::Phone, "518 . 555 . O171"),
+            ("HOLDER S.S. 9O3-7l-2O55", Category::Ssn, "9O3-7l-2O55"),
+            ("H0LDER D0B l2-l7-6l", Category::DateOfBirth, "l2-l7-6l"),
+            ("prefers to be paged, 928-555-\n   0139.", Category::Phone, "928-555-\n   0139"),
+            ("Fax to Prudence, (618)\n555-0151.", Category::Phone, "(618)\n555-0151"),
+            ("in case mgmt has it (x4410).", Category::Phone, "x4410"),
+            ("RN Carmody telehealth Fri 02 5550 1171; no diving", Category::Phone, "02 5550 1171"),
+            ("at Tangaroa College on\n09 555\n0128.", Category::Phone, "09 555\n0128"),
+            ("Rowan on 07700900 656 or", Category::Phone, "07700900 656"),
+            ("drove (WX22 PRF), parked", Category::Vehicle, "WX22 PRF"),
+            ("or by mail marysue.f@\nexample.com.", Category::Email, "marysue.f@\nexample.com"),
+            ("reach orincon@exam-\nple.org now", Category::Email, "orincon@exam-\nple.org"),
+            ("signed zprimo-\n   rac@example.org", Category::Email, "zprimo-\n   rac@example.org"),
             ("lives at 12 Oak St, Salem OR 97301 with", Category::Address, "12 Oak St, Salem OR 97301"),
         ];
         for (text, category, want) in cases {

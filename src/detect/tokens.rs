@@ -330,8 +330,16 @@ fn other(text: &str, start: usize, list: &mut Vec<Token>) -> usize {
     if c.is_alphanumeric() {
         return start;
     }
-    list.push(Token::mark(start, next, Shape::Mark(plain_mark(c))));
+    let mark = if parts_name(text, start, c) { ',' } else { plain_mark(c) };
+    list.push(Token::mark(start, next, Shape::Mark(mark)));
     next
+}
+
+/// `ROE^JANE^Q`, `ROE*JANE`: what sets the parts of a name apart where messages were copied into a text (HL7 v2 data type XPN, X12 segment NM1).
+fn parts_name(text: &str, at: usize, c: char) -> bool {
+    let letter = |b: Option<&u8>| b.is_some_and(u8::is_ascii_uppercase);
+    let bytes = text.as_bytes();
+    matches!(c, '^' | '*') && at.checked_sub(1).is_some_and(|k| letter(bytes.get(k))) && letter(bytes.get(at + 1))
 }
 
 /// A mark inside a word that joins its parts: apostrophe or hyphen between letters.
@@ -446,6 +454,13 @@ fn shape_of(word: &str) -> Shape {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn parts_of_a_copied_name_are_set_apart_as_by_a_comma() {
+        let t = super::Tokens::new("NK1|2|ROE^JANE^Q|DAUGHTER and 2*3, a*b");
+        assert!(t.is(5, ',') && t.word(5) == "^" && t.is(7, ','));
+        assert!((9..t.list.len()).all(|k| !t.is(k, ',') || t.word(k) == ","));
+    }
+
     use super::*;
     use proptest::prelude::*;
 

@@ -31,7 +31,7 @@ pub(super) use things::is_place;
 pub use verdict::{Answer, Opened, is_somebody, open, read_names, read_opened};
 pub(super) use verdict::{Told, all_stretches, read_unweighed};
 
-use crate::detect::weighed::doubt;
+use crate::detect::weighed::{doubt, mine};
 use crate::model::mention::Mention;
 use files::Files;
 use net::{Net, Scored};
@@ -50,7 +50,9 @@ pub fn kept<'m>(found: &'m [Mention], read: &'m [Mention]) -> impl Iterator<Item
     let dropped = move |m: &Mention| read.iter().any(|r| r.rule == files::NO_NAME && same(m, r));
     // The same with another role, now that the model has said whose it is.
     let anew = move |m: &Mention| read.iter().any(|r| r.weighed && r.rule == m.rule && same(m, r));
-    found.iter().filter(move |m| (!doubt::is_weak(m) || !dropped(m)) && !anew(m))
+    // The patient's name that is a namesake's.
+    let doubted = move |m: &Mention| mine::is_open(m) && read.iter().any(|r| r.rule == mine::RULE && same(m, r));
+    found.iter().filter(move |m| (!doubt::is_weak(m) || !dropped(m)) && !anew(m) && !doubted(m))
 }
 
 /// Bytes of text whose scores are remembered; then all is forgotten.

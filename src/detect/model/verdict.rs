@@ -11,7 +11,7 @@ use crate::detect::identity::Own;
 use crate::detect::lone::weight_of;
 use crate::detect::name_read::{Read, is_particle};
 use crate::detect::tokens::{Shape, Tokens};
-use crate::detect::weighed::{doubt, role};
+use crate::detect::weighed::{doubt, mine, role};
 use crate::detect::words::{
     NameLike, folded_like, is_bare_eponym, is_clinical, is_eponym, is_place_or_month, is_running_word, is_usual, name_like,
 };
@@ -166,13 +166,19 @@ fn opened(
     let mut weak = Vec::new();
     let mut out = Opened { tokens: open.tokens, left_out: open.left_out, ..Opened::default() };
     if weighed && is_prose(ctx) {
-        let (doc, own) = (doubt::Doc::new(&t, found), own_of(identity));
+        let own = own_of(identity);
+        let doc = doubt::Doc::new(&t, found, &own);
         out.left = doc.open(found, &own, known, &mut out.left_out, &out.tokens);
         weak = doc.weak(found, &own);
     }
     // Whose those are whose role no cue tells.
     let roles = found.iter().filter(|m| m.weighed).map(|m| scene::range(&t, m).0).filter(|_| weighed);
-    let mut asked: Vec<usize> = out.tokens.iter().copied().chain(out.left.iter().map(|l| l.0)).chain(weak).chain(roles).collect();
+    let namesakes: Vec<usize> = match weighed && is_prose(ctx) {
+        true => mine::open(&t, found, &own_of(identity)),
+        false => Vec::new(),
+    };
+    let mut asked: Vec<usize> =
+        out.tokens.iter().copied().chain(out.left.iter().map(|l| l.0)).chain(weak).chain(roles).chain(namesakes).collect();
     asked.sort_unstable();
     asked.dedup();
     out.ranges = stretches(&t, &asked);
@@ -195,7 +201,7 @@ fn read(
     }
     let t = Tokens::new(text);
     let own = own_of(identity);
-    let doc = (weighed && is_prose(ctx)).then(|| doubt::Doc::new(&t, found));
+    let doc = (weighed && is_prose(ctx)).then(|| doubt::Doc::new(&t, found, &own));
     let (left, ranges) = (&open.left, &open.ranges);
     let texts: Vec<&str> = ranges.iter().map(|r| text.get(r.clone()).unwrap_or("")).collect();
     let Ok(scores) = names.scores(&texts) else {
@@ -262,6 +268,10 @@ fn read(
     let fallen = |m: &Mention| out.mentions.iter().any(|o| o.rule == files::NO_NAME && o.start == m.start && o.end == m.end);
     let anew: Vec<Mention> = weighed_anew.into_iter().filter(|m| !fallen(m)).collect();
     out.mentions.extend(anew);
+    if weighed && is_prose(ctx) {
+        let all = mine::sorted(found, &out.mentions);
+        out.mentions.extend(mine::doubts(&t, &all, &own, &whose));
+    }
     out
 }
 

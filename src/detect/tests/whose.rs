@@ -85,7 +85,7 @@ fn people_after_a_cue_are_found_though_their_names_are_like_things() {
         // Nouns of things that are verbs or labels here.
         ("SW Desta saw the family.", &[("Desta", new(SocialWorker))]),
         ("RN Effie cell 701-555-0123", &[("Effie", new(Nurse)), ("701-555-0123", new(Nurse))]),
-        ("CHARGE: Perpetua x5-0144", &[("Perpetua", new(Nurse)), ("5-0144", new(Nurse))]),
+        ("CHARGE: Perpetua x5-0144", &[("Perpetua", new(Nurse)), ("x5-0144", new(Nurse))]),
         // Read by a scanner.
         ("Seen by Dr. Drozd0wski and Dr. W1nterbourne.", &[("Drozd0wski", new(Physician)), ("W1nterbourne", new(Physician))]),
         // Over the end of a line.
@@ -235,6 +235,22 @@ fn a_relative_of_the_same_name_is_not_the_patient() {
         for m in all.filter(|m| m.category == Category::Name) {
             assert_ne!(m.who, Who::Patient, "{text}");
         }
+    }
+}
+
+#[test]
+fn a_title_before_a_surname_that_is_a_word_or_a_disease_is_enough() {
+    let others = |text: &str| -> Vec<String> { found(text).into_iter().filter(|f| f.1 != Who::Patient).map(|f| f.0).collect() };
+    for (text, name) in [
+        ("Hello, per Dr. Hashimoto your TPO is high.", "Hashimoto"),
+        ("Dr Day called.", "Day"),
+        ("I saw Dr Day (day hospitalist, yes) at noon.", "Day"),
+        ("Mrs Love wants the priest.", "Love"),
+    ] {
+        assert!(others(text).contains(&name.to_string()), "{text}: {:?}", others(text));
+    }
+    for text in ["Dr Office visit on Monday.", "See Dr. Please note the dose.", "Mr Hospital bed arrived."] {
+        assert_eq!(others(text), Vec::<String>::new(), "{text}");
     }
 }
 

@@ -3,6 +3,7 @@
 //! Rules and lists take what they know and leave what they do not; what lies between is neither. Here each word that is left and could be
 //! a name is weighed by all that speaks for and against it, and from a certain sum on it is masked and put to a person.
 
+use super::short::{Initials, place};
 use super::table::Table;
 use super::trees::Trees;
 use super::word_evidence::{model_evidence, said_evidence};
@@ -101,12 +102,23 @@ pub struct Doc<'a> {
     pub(super) large: HashMap<String, usize>,
     /// Words of the names found, and in how many finds.
     pub(super) named: HashMap<String, usize>,
+    /// Initials of the people found.
+    pub(super) initials: Initials,
+    pub(super) own: &'a Own,
 }
 
 impl<'a> Doc<'a> {
     /// Looks over the text. `found` is sorted.
-    pub fn new(t: &'a Tokens<'a>, found: &[Mention]) -> Doc<'a> {
-        let mut doc = Doc { t, style: style(t), small: HashSet::new(), large: HashMap::new(), named: HashMap::new() };
+    pub fn new(t: &'a Tokens<'a>, found: &[Mention], own: &'a Own) -> Doc<'a> {
+        let mut doc = Doc {
+            t,
+            style: style(t),
+            small: HashSet::new(),
+            large: HashMap::new(),
+            named: HashMap::new(),
+            initials: Initials::of(found),
+            own,
+        };
         for i in 0..t.list.len() {
             match t.shape(i) {
                 Some(Shape::Lower) => {
@@ -134,6 +146,9 @@ impl<'a> Doc<'a> {
         }
         if is_compound(word) || is_result_flag(t, i) || is_unit(t, i) || is_dated(t, i) || is_language(low) && is_spoken(t, i) {
             return false;
+        }
+        if place(t, i).is_some() {
+            return kin(low).is_none() && title(low).is_none();
         }
         let plain = || kin(low).is_none() && title(low).is_none() && credential(word).is_none();
         match t.shape(i) {
@@ -182,7 +197,7 @@ impl<'a> Doc<'a> {
         if t.like(i) == NameLike::WordName && in_heading(t, i) {
             return true;
         }
-        if t.like(i) != NameLike::Word {
+        if t.like(i) != NameLike::Word || place(t, i).is_some() {
             return false;
         }
         let Some(token) = t.get(i) else { return true };
@@ -405,7 +420,7 @@ fn is_dated(t: &Tokens, i: usize) -> bool {
 }
 
 /// What a figure in a chart is told for: a volume, a time, a weight.
-const PER: &[&str] = &[
+pub(super) const PER: &[&str] = &[
     "l", "ml", "dl", "ul", "cl", "h", "hr", "hour", "d", "day", "min", "s", "sec", "kg", "g", "mg", "mol", "mmol", "m2", "hpf",
     "lpf",
 ];

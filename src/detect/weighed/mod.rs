@@ -6,7 +6,9 @@
 //! the code that names the pieces is the same for the fitting and for the program, see [`trace`].
 
 pub mod doubt;
+pub mod mine;
 pub mod role;
+mod short;
 mod table;
 pub mod trace;
 mod trees;

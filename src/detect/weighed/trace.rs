@@ -1,6 +1,6 @@
 //! What the weights are fitted on: the evidence for each word and each person of a text, as the program would weigh it.
 
-use super::{doubt, role, word_evidence};
+use super::{doubt, mine, role, word_evidence};
 use crate::detect::model::{Names, Told, read_unweighed};
 use crate::detect::tokens::Tokens;
 use crate::detect::{Context, Dictionary, Knowledge, discover_unweighed, merge, own_of};
@@ -23,8 +23,19 @@ pub struct Example {
     pub role: String,
 }
 
-/// Words that may be names, and persons named, in `text`. The names model is asked about every word.
-pub fn examples(names: &Names, text: &str, identity: &Identity, roster: &Roster) -> (Vec<Example>, Vec<Example>) {
+/// What there is to weigh in a text.
+#[derive(Default)]
+pub struct Examples {
+    /// Words that may be names.
+    pub words: Vec<Example>,
+    /// Persons named.
+    pub persons: Vec<Example>,
+    /// Names that are the patient's as written.
+    pub mine: Vec<Example>,
+}
+
+/// What is weighed in `text`. The names model is asked about every word.
+pub fn examples(names: &Names, text: &str, identity: &Identity, roster: &Roster) -> Examples {
     let ctx = Context::default();
     let known = Knowledge::new(roster, identity, &Dictionary::default()).scan(text, &ctx);
     let found = merge(known, discover_unweighed(text, &ctx, identity));
@@ -33,8 +44,8 @@ pub fn examples(names: &Names, text: &str, identity: &Identity, roster: &Roster)
     let own = own_of(identity);
     let t = Tokens::new(text);
     let asked = Told::of(names, &t);
-    let doc = doubt::Doc::new(&t, &found);
-    let (mut words, mut persons) = (Vec::new(), Vec::new());
+    let doc = doubt::Doc::new(&t, &found, &own);
+    let mut out = Examples::default();
     for i in (0..t.list.len()).filter(|i| doc.eligible(*i, &own)) {
         let Some(token) = t.get(i) else { continue };
         let over = found.partition_point(|m| m.start <= token.start).checked_sub(1).filter(|j| token.start < found[*j].end);
@@ -42,7 +53,7 @@ pub fn examples(names: &Names, text: &str, identity: &Identity, roster: &Roster)
         evidence.extend(doc.thing_evidence(i, &own));
         evidence.extend(word_evidence::model_evidence(&t, i, asked.name(i)));
         evidence.extend(word_evidence::said_evidence(i, &|k| asked.name(k)).iter().map(str::to_string));
-        words.push(Example {
+        out.words.push(Example {
             start: token.start,
             end: token.end,
             evidence,
@@ -61,9 +72,14 @@ pub fn examples(names: &Names, text: &str, identity: &Identity, roster: &Roster)
         };
         let mut evidence = role::evidence(&t, &found, i, &own);
         evidence.extend(asked.whose(m).iter().flat_map(role::whose_evidence));
-        persons.push(Example { start: m.start, end: m.end, evidence, found: true, role: told.to_string() });
+        out.persons.push(Example { start: m.start, end: m.end, evidence, found: true, role: told.to_string() });
+        if mine::is_open(m) {
+            let mut evidence = mine::evidence(&t, &found, i, &own);
+            evidence.extend(asked.whose(m).iter().flat_map(role::whose_evidence));
+            out.mine.push(Example { start: m.start, end: m.end, evidence, found: true, role: m.rule.to_string() });
+        }
     }
-    (words, persons)
+    out
 }
 
 /// The stretches of `text` that the names model would read if it were asked about every word.

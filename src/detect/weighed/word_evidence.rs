@@ -5,6 +5,7 @@ use super::table::Said;
 use crate::detect::cues::{credential, function, is_eponym_head, is_institution_head, kin, role_phrase, title};
 use crate::detect::evidence::credential_at;
 use crate::detect::lone::Style;
+use crate::detect::organisations::kinds;
 use crate::detect::speech::is_speech;
 use crate::detect::things::is_thing_noun;
 use crate::detect::tokens::{Shape, Tokens};
@@ -63,6 +64,11 @@ impl Doc<'_> {
                 }
             }
         }
+        for (kind, words) in kinds(t, i) {
+            put(&[kind]);
+            put(&[kind, if words > 1 { "-phrase" } else { "-word" }]);
+            put(&[kind, "/", like]);
+        }
         put(&[match t.word(i).chars().count() {
             1 => "len1",
             2 => "len2",
@@ -88,6 +94,7 @@ impl Doc<'_> {
             let j = found.partition_point(|m| m.start <= x.start).checked_sub(1)?;
             found.get(j).filter(|m| Some(j) != without && x.start < m.end)
         };
+        self.short_evidence(i, self.own, &mut out);
         self.left(i, like, &over, &mut out);
         self.right(i, like, &over, &mut out);
         // The label of the line, and whether terms stand around.

@@ -1,0 +1,257 @@
+//! Whether a name that is the patient's as written is the patient here, or a namesake: the mother who is `Mrs. Roe`, the son of the same
+//! name, the other Roe of the ward. What lists and records know of the name cannot tell; the text around can.
+
+use super::role;
+use super::trees::Trees;
+use crate::detect::cast::parts;
+use crate::detect::cues::{kin, title, title_sex};
+use crate::detect::identity::Own;
+use crate::detect::scene::range;
+use crate::detect::tokens::{Shape, Tokens};
+use crate::model::mention::{Category, Mention, Who};
+use crate::model::role::{Role, RoleGroup};
+use std::sync::LazyLock;
+
+static TREES: LazyLock<Trees> = LazyLock::new(|| Trees::read(include_str!("mine_trees.txt")));
+
+/// From this sum on somebody else is likely enough that a person must say.
+const ENOUGH: f32 = 0.25;
+
+/// Most that the model's word adds.
+const HELP: f32 = 2.0;
+
+/// Rule of what is put to a person.
+pub const RULE: &str = "text.namesake";
+
+/// Mentions of one text that are asked about, and looked at for one of them.
+const MOST: usize = 400;
+
+/// True for the patient by the name alone: no label of the text says that it is the patient.
+pub fn is_open(m: &Mention) -> bool {
+    m.category == Category::Name
+        && m.who == Who::Patient
+        && (m.rule.starts_with("roster.") || matches!(m.rule, "model.name" | "list.lone" | "cue.title" | "cue.label"))
+}
+
+/// Those of `mentions` that are told as the patient and may be somebody else, put to a person. `mentions` is sorted.
+pub fn doubts(t: &Tokens, mentions: &[Mention], own: &Own, whose: role::Whose) -> Vec<Mention> {
+    if TREES.is_empty() {
+        return Vec::new();
+    }
+    let open = (0..mentions.len()).filter(|at| mentions.get(*at).is_some_and(is_open)).take(MOST);
+    open.filter_map(|at| {
+        let m = mentions.get(at)?;
+        let mut all = evidence(t, mentions, at, own);
+        all.extend(whose(m).iter().flat_map(role::whose_evidence));
+        let sum = TREES.sum(all.iter().map(String::as_str));
+        (sum >= ENOUGH).then(|| Mention { who: Who::Ambiguous, rule: RULE, confidence: 0.4, ..m.clone() })
+    })
+    .collect()
+}
+
+/// First tokens of the patient's names that may be somebody else's when the model has said whose it takes them for.
+pub fn open(t: &Tokens, mentions: &[Mention], own: &Own) -> Vec<usize> {
+    if TREES.is_empty() {
+        return Vec::new();
+    }
+    let open = (0..mentions.len()).filter(|at| mentions.get(*at).is_some_and(is_open)).take(MOST);
+    let worth = |at: &usize| TREES.sum(evidence(t, mentions, *at, own).iter().map(String::as_str)) + HELP >= ENOUGH;
+    open.filter(worth).filter_map(|at| mentions.get(at).map(|m| range(t, m).0)).collect()
+}
+
+/// All that was found and read, in order.
+pub fn sorted(found: &[Mention], read: &[Mention]) -> Vec<Mention> {
+    let mut all: Vec<Mention> = found.iter().chain(read).cloned().collect();
+    all.sort_by_key(|m| (m.start, m.end));
+    all
+}
+
+fn group(m: &Mention) -> &'static str {
+    match m.who {
+        Who::New(Role::Employer) => "other",
+        Who::New(r) => match r.group() {
+            RoleGroup::Relative => "kin",
+            RoleGroup::OtherPatient => "opat",
+            RoleGroup::Clinician | RoleGroup::Staff => "work",
+            _ => "other",
+        },
+        Who::Patient => "pt",
+        _ => "other",
+    }
+}
+
+/// All that speaks for the patient or for a namesake.
+pub fn evidence(t: &Tokens, mentions: &[Mention], at: usize, own: &Own) -> Vec<String> {
+    let mut out = role::evidence(t, mentions, at, own);
+    let Some(m) = mentions.get(at) else { return out };
+    let (first, next) = range(t, m);
+    let (given, family) = m.name.as_ref().map(parts).unwrap_or_default();
+    called(t, first, next, own, &mut out);
+    // Who else in the text bears the name.
+    let from = at.saturating_sub(MOST / 2);
+    let near = || {
+        (from..mentions.len())
+            .take(MOST)
+            .filter_map(|k| mentions.get(k).map(|x| (k, x)))
+            .filter(|(k, x)| *k != at && x.category == Category::Name)
+    };
+    let shares = |x: &Mention, word: &str| {
+        let told = x.name.as_ref().map(parts).unwrap_or_default();
+        word.chars().count() > 1 && (told.1.split([' ', '-']).any(|w| w == word) || told.0 == word)
+    };
+    let mut found: Vec<&str> = Vec::new();
+    let (mut same_own, mut before) = (0usize, None);
+    for (k, x) in near() {
+        let other = matches!(x.who, Who::New(_) | Who::Ambiguous);
+        for (word, what) in [(&given, "given"), (&family, "family")] {
+            if other && shares(x, word) {
+                let key = match (what, group(x)) {
+                    ("given", "kin") => "given-of-kin",
+                    ("given", "opat") => "given-of-opat",
+                    ("given", _) => "given-of-other",
+                    (_, "kin") => "family-of-kin",
+                    (_, "opat") => "family-of-opat",
+                    _ => "family-of-other",
+                };
+                if !found.contains(&key) {
+                    found.push(key);
+                }
+                if k < at {
+                    before = Some((group(x), at - k));
+                }
+            }
+        }
+        same_own += usize::from(x.who == Who::Patient && x.name == m.name);
+        if x.who == Who::Patient && k < at && (shares(x, &family) || shares(x, &given)) {
+            before = Some(("pt", at - k));
+        }
+    }
+    out.extend(found.iter().map(|f| f.to_string()));
+    if let Some((who, _)) = before {
+        out.push(format!("last-so-called={who}"));
+    } else {
+        out.push("first-so-called".into());
+    }
+    out.push(format!("so-written={}", ["0", "1", "2", "3"].get(same_own).unwrap_or(&"4")));
+    // Whom the text spoke of last.
+    if let Some(x) = (0..at).rev().filter_map(|k| mentions.get(k)).find(|x| x.category == Category::Name) {
+        out.push(format!("spoken-of={}", group(x)));
+    }
+    sentence(t, first, next, &mut out);
+    ids(t, mentions, m, own, &mut out);
+    out
+}
+
+/// How the name is written: `Mrs. Roe` of a man, `Jane Q. Roe`, `"Jane Roe"`, `the other Jane`.
+fn called(t: &Tokens, first: usize, next: usize, own: &Own, out: &mut Vec<String>) {
+    let title_at = first.checked_sub(1).map(|k| if t.is(k, '.') { k.saturating_sub(1) } else { k });
+    if let Some(told) = title_at.map(|k| t.low(k)).filter(|w| title(w).is_some()) {
+        let sex = title_sex(told);
+        out.push(
+            match (sex, own.sex.as_deref()) {
+                (Some(a), Some(b)) if a == b => "title-agrees",
+                (Some(_), Some(_)) => "title-against",
+                _ => "title-open",
+            }
+            .into(),
+        );
+        // Another title for the same name elsewhere: `Ms. Roe` and `Mrs. Roe`.
+        let family = t.low(next - 1);
+        let mut others = (1..t.list.len()).filter(|k| t.low(*k) == family && *k != next - 1).take(40).filter_map(|k| {
+            let j = k.checked_sub(1).map(|j| if t.is(j, '.') { j.saturating_sub(1) } else { j })?;
+            title(t.low(j)).map(|_| t.low(j))
+        });
+        if others.any(|w| w != told) {
+            out.push("titles-differ".into());
+        }
+    }
+    let mark = |k: usize| matches!(t.shape(k), Some(Shape::Mark('"' | '\u{201c}' | '\u{201d}' | '\'')));
+    if first.checked_sub(1).is_some_and(mark) || mark(next) {
+        out.push("quoted".into());
+    }
+    let generation = |k: usize| matches!(t.low(k), "jr" | "sr" | "junior" | "senior" | "ii" | "iii" | "iv");
+    if (first..next + 2).any(generation) {
+        out.push("generation".into());
+    }
+    let words = (first..next).filter(|k| t.word(*k).chars().count() > 1).count();
+    let initials = (first..next).filter(|k| t.shape(*k) == Some(Shape::Initial)).count();
+    out.push(format!("words={}/{}", words.min(4), initials.min(2)));
+}
+
+/// Words of the sentence that speak of somebody else.
+fn sentence(t: &Tokens, first: usize, next: usize, out: &mut Vec<String>) {
+    let ends = |k: usize| t.shape(k) == Some(Shape::Break) || t.is(k, '.') && t.is_capital(k + 1) || t.is(k, ';');
+    let left = (first.saturating_sub(14)..first).rev().take_while(|k| !ends(*k));
+    let right = (next..(next + 14).min(t.list.len())).take_while(|k| !ends(*k));
+    let tells = |low: &str| match low {
+        "other" | "another" | "different" | "wrong" | "namesake" | "error" | "mistake" | "misfiled" | "belongs" | "belong" => {
+            Some("other")
+        }
+        "elder" | "older" | "old" | "younger" | "young" | "little" | "big" | "late" | "senior" | "junior" => Some("age"),
+        "same" | "also" | "alert" | "similar" | "twin" | "confused" | "confuse" | "mixed" => Some("same"),
+        "patient" | "pt" | "resident" | "client" | "veteran" => Some("pt"),
+        "subscriber" | "holder" | "insured" | "guarantor" | "employee" | "member" => Some("policy"),
+        "labelled" | "labeled" | "label" | "sticker" | "header" | "chart" | "record" | "name" => Some("chart"),
+        w if kin(w).is_some() => Some("kin"),
+        _ => None,
+    };
+    let mut put = |side: &str, words: &mut dyn Iterator<Item = usize>| {
+        for (n, k) in words.enumerate() {
+            if let Some(what) = tells(t.low(k)) {
+                out.push(format!("{side}-{what}"));
+                if n < 3 {
+                    out.push(format!("{side}-{what}-near"));
+                }
+            }
+        }
+    };
+    put("left", &mut left.into_iter());
+    put("right", &mut right.into_iter());
+}
+
+/// Numbers and days right behind the name: the patient's or not.
+fn ids(t: &Tokens, mentions: &[Mention], m: &Mention, own: &Own, out: &mut Vec<String>) {
+    let at = mentions.partition_point(|x| x.start < m.end);
+    for x in (at..mentions.len()).take(3).filter_map(|k| mentions.get(k)) {
+        let between = t.text.get(m.end..x.start).unwrap_or("");
+        if between.len() > 40 || between.contains('\n') || x.category == Category::Name {
+            break;
+        }
+        out.push(if x.who == Who::Patient { "own-number" } else { "foreign-number" }.into());
+    }
+    let (_, next) = range(t, m);
+    let number = |k: usize| matches!(t.shape(k), Some(Shape::Number | Shape::Mixed)) && t.word(k).len() >= 5;
+    if let Some(k) = (next..next + 8).take_while(|k| !t.ends_line(*k)).find(|k| number(*k)) {
+        out.push(if own.has_id(t.word(k)) { "own-id-near" } else { "id-near" }.into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::person::Name;
+    use crate::model::request::Identity;
+
+    #[test]
+    fn what_speaks_for_a_namesake_is_told() {
+        let name = Name { family: "Roe".into(), given: vec!["Jane".into()], ..Name::default() };
+        let id = Identity { names: vec![name.clone()], sex: Some("female".into()), ..Identity::default() };
+        let own = crate::detect::own_of(&id);
+        let text = "Mr. Roe called about his wife.";
+        let t = Tokens::new(text);
+        let m = Mention {
+            start: 4,
+            end: 7,
+            category: Category::Name,
+            who: Who::Patient,
+            rule: "roster.family-name",
+            confidence: 0.9,
+            name: Some(Name { family: "Roe".into(), ..Name::default() }),
+            weighed: false,
+        };
+        let all = evidence(&t, &[m], 0, &own);
+        for want in ["title-against", "right-kin", "first-so-called"] {
+            assert!(all.iter().any(|e| e == want), "{want}: {all:?}");
+        }
+    }
+}
