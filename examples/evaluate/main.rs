@@ -46,8 +46,10 @@ impl Gate {
     }
 }
 
-fn split(root: &Path, name: &str) -> Result<Score, String> {
-    measure(&gold::split(root, name)?)
+/// One split, or every so many-th note of it.
+fn split(root: &Path, name: &str, every: usize) -> Result<Score, String> {
+    let notes = gold::split(root, name)?;
+    measure(&notes.into_iter().step_by(every).collect::<Vec<_>>())
 }
 
 fn measure(notes: &[gold::Note]) -> Result<Score, String> {
@@ -79,9 +81,14 @@ fn run() -> Result<bool, String> {
     let alone = taken(&mut args, "--notes")?;
     let pieces = taken(&mut args, "--pieces")?;
     let heads = taken(&mut args, "--heads")?;
+    let every =
+        taken(&mut args, "--every")?.map_or(Ok(1), |n| n.parse::<usize>().map_err(|e| format!("--every {n}: {e}")))?.max(1);
     const KNOWN: &[&str] = &["--gate", "--misses", "--test-misses", "--identity-misses", "--no-page", "--short", "--examples"];
     if let Some(bad) = args.iter().find(|a| !KNOWN.contains(&a.as_str())) {
-        return Err(format!("unknown option {bad}; known are --notes DIR, --pieces FILE, --heads DIR, {}", KNOWN.join(" ")));
+        return Err(format!(
+            "unknown option {bad}; known are --notes DIR, --pieces FILE, --heads DIR, --every N, {}",
+            KNOWN.join(" ")
+        ));
     }
     let on = |flag: &str| args.iter().any(|a| a == flag);
     if let Some(alone) = alone {
@@ -107,7 +114,7 @@ fn run() -> Result<bool, String> {
         return Ok(folder(Path::new(dir), on("--misses"))? || !on("--gate"));
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let splits = [("dev", split(root, "dev")?), ("test", split(root, "test")?)];
+    let splits = [("dev", split(root, "dev", every)?), ("test", split(root, "test", every)?)];
     let cases = identity::cases(root)?;
     if on("--misses") {
         splits[0].1.misses.iter().for_each(|m| println!("{m}"));
@@ -120,7 +127,8 @@ fn run() -> Result<bool, String> {
     }
     let tables = page::tables(&splits, &cases);
     println!("{}", if on("--short") { page::short(&tables) } else { &tables });
-    if !on("--no-page") {
+    // The page is of all notes.
+    if !on("--no-page") && every == 1 {
         let path = root.join("docs/quality.md");
         std::fs::write(&path, page::page(&tables, &splits, &cases)).map_err(|e| format!("{}: {e}", path.display()))?;
     }
