@@ -463,8 +463,13 @@ fn short_surname(t: &Tokens, k: usize, dot: bool) -> Option<Read> {
     if !dot || t.shape(k) != Some(Shape::Cap) || word.chars().count() > 3 && (thing || t.is_capital(k + 1)) {
         return None;
     }
+    surname_at(t, k)
+}
+
+/// The word at token `k` as a surname.
+fn surname_at(t: &Tokens, k: usize) -> Option<Read> {
     let token = t.get(k)?;
-    let name = Name { family: word.to_string(), ..Name::default() };
+    let name = Name { family: t.word(k).to_string(), ..Name::default() };
     Some(Read { first: k, next: k + 1, start: token.start, end: token.end, name, best: NameLike::WordName, words: 1, parts: 1 })
 }
 
@@ -488,9 +493,7 @@ fn word_surname(t: &Tokens, i: usize, k: usize) -> Option<Read> {
     if !named || !titled || t.shape(k) != Some(Shape::Cap) || super::cues::is_institution_head(low) && !acts {
         return None;
     }
-    let token = t.get(k)?;
-    let name = Name { family: t.word(k).to_string(), ..Name::default() };
-    Some(Read { first: k, next: k + 1, start: token.start, end: token.end, name, best: NameLike::WordName, words: 1, parts: 1 })
+    surname_at(t, k)
 }
 
 fn phrase(t: &Tokens, i: usize, n: usize, pull: Pull, role: Option<Role>, out: &mut Vec<Find>) {

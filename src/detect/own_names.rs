@@ -161,7 +161,7 @@ fn aliases(t: &Tokens, mentions: &[Mention], own: &Own) -> Vec<String> {
     for i in 0..t.list.len() {
         // `Pt "Nita" fussed`, `calls self "Mei-Bao"`
         let one = matches!(t.low(i), "pt" | "patient" | "resident" | "client" | "self" | "himself" | "herself");
-        if one && t.is(i + 1, '"') && t.is(i + 3, '"') {
+        if one && t.is(i + 1, '"') && t.is(i + 3, '"') && of_patient(t, i, mentions) {
             out.extend(alias(t, i + 2));
         }
     }
@@ -188,8 +188,13 @@ fn aliases(t: &Tokens, mentions: &[Mention], own: &Own) -> Vec<String> {
 }
 
 /// The token of what the patient is called behind their name in full or with a title that ends at token `i`: `Mr. Roe ("Gus")`,
-/// `ROE Peregrine (say "Perry")`.
+/// `ROE Peregrine (say "Perry")`. Without brackets or a word for it somebody may only be quoted.
 fn behind_own(t: &Tokens, i: usize, own: &Own) -> Option<usize> {
+    let open = i + 1 + usize::from(t.is(i + 1, '('));
+    let quote = open + usize::from(matches!(t.low(open), "say" | "called" | "aka" | "known" | "says" | "pref"));
+    if quote == i + 1 || !t.is(quote, '"') || !t.is(quote + 2, '"') || !t.is_capital(i) {
+        return None;
+    }
     let before = i.checked_sub(1)?;
     let (low, first) = (t.low(i), t.low(before));
     let comma = t.is(before, ',') && before > 0 && own.is_family(t.low(before - 1)) && own.is_given(low);
@@ -199,13 +204,7 @@ fn behind_own(t: &Tokens, i: usize, own: &Own) -> Option<usize> {
         title(t.low(k)).filter(|_| sex.is_none() || own.sex.is_none() || sex == own.sex.as_deref())
     };
     let whole = own.is_family(low) && own.is_given(first) || own.is_given(low) && own.is_family(first) && low != first;
-    if !(comma || whole || own.is_family(low) && titled().is_some()) || !t.is_capital(i) {
-        return None;
-    }
-    let open = i + 1 + usize::from(t.is(i + 1, '('));
-    let told = usize::from(matches!(t.low(open), "say" | "called" | "aka" | "known" | "says" | "pref"));
-    let quote = open + told;
-    (t.is(quote, '"') && t.is(quote + 2, '"')).then_some(quote + 1)
+    (comma || whole || own.is_family(low) && titled().is_some()).then_some(quote + 1)
 }
 
 /// A word that may be what somebody is called.
@@ -334,6 +333,10 @@ mod tests {
             "Pt \"Nita\" fussed at lunch.",
         ] {
             assert_eq!(others(text), Vec::<String>::new(), "{text}");
+        }
+        // Somebody else by the word for patients, by their own word, or quoted.
+        for text in ["The other pt \"Nita\" fussed.", "Roommate calls self \"Nita\".", "Told Ms. Ferreira \"Nita\" is coming."] {
+            assert_eq!(others(text), ["Nita"], "{text}");
         }
         // Of a woman that is her husband.
         let name = Name { family: "Ferreira".into(), given: vec!["Wilhelmina".into()], ..Name::default() };

@@ -163,20 +163,17 @@ fn opened(
     }
     let t = Tokens::new(text);
     let open = open_words(&t, ctx.class, found, known);
-    let mut weak = Vec::new();
+    let (mut weak, mut namesakes) = (Vec::new(), Vec::new());
     let mut out = Opened { tokens: open.tokens, left_out: open.left_out, ..Opened::default() };
     if weighed && is_prose(ctx) {
         let own = own_of(identity);
         let doc = doubt::Doc::new(&t, found, &own);
-        out.left = doc.open(found, &own, known, &mut out.left_out, &out.tokens);
-        weak = doc.weak(found, &own);
+        out.left = doc.open(found, known, &mut out.left_out, &out.tokens);
+        weak = doc.weak(found);
+        namesakes = mine::open(&t, found, &own);
     }
     // Whose those are whose role no cue tells.
     let roles = found.iter().filter(|m| m.weighed).map(|m| scene::range(&t, m).0).filter(|_| weighed);
-    let namesakes: Vec<usize> = match weighed && is_prose(ctx) {
-        true => mine::open(&t, found, &own_of(identity)),
-        false => Vec::new(),
-    };
     let mut asked: Vec<usize> =
         out.tokens.iter().copied().chain(out.left.iter().map(|l| l.0)).chain(weak).chain(roles).chain(namesakes).collect();
     asked.sort_unstable();
@@ -237,8 +234,8 @@ fn read(
     if let Some(doc) = &doc {
         let score = |i: usize| said.get(&i).copied().unwrap_or(0.0);
         out.mentions.retain(|m| match m.rule {
-            files::RULE => doc.stands(m, found, &score, &own, true),
-            files::DOUBT => doc.stands(m, found, &score, &own, false),
+            files::RULE => doc.stands(m, found, &score, true),
+            files::DOUBT => doc.stands(m, found, &score, false),
             _ => true,
         });
     }
@@ -252,16 +249,14 @@ fn read(
     out.mentions.extend(again);
     if let Some(doc) = doc {
         let said = |i: usize| said.get(&i).copied();
-        out.mentions.extend(
-            found.iter().enumerate().filter(|(at, _)| doc.falls(*at, found, &said, &own)).map(|(_, m)| Mention {
-                rule: files::NO_NAME,
-                who: Who::Nobody,
-                name: None,
-                ..m.clone()
-            }),
-        );
+        out.mentions.extend(found.iter().enumerate().filter(|(at, _)| doc.falls(*at, found, &said)).map(|(_, m)| Mention {
+            rule: files::NO_NAME,
+            who: Who::Nobody,
+            name: None,
+            ..m.clone()
+        }));
         let said = |i: usize| said(i).unwrap_or(0.0);
-        let more = doc.asked(left, found, &said, &out.mentions, &own, ctx.class);
+        let more = doc.asked(left, found, &said, &out.mentions, ctx.class);
         out.mentions.extend(more);
     }
     // Whom the model takes for nobody has no role either.

@@ -137,11 +137,11 @@ impl<'a> Doc<'a> {
     }
 
     /// True for a word that can be asked about at all.
-    pub fn eligible(&self, i: usize, own: &Own) -> bool {
+    pub fn eligible(&self, i: usize) -> bool {
         let t = self.t;
         let (low, word) = (t.low(i), t.word(i));
         let letters = word.chars().count();
-        if own.is_given(low) || own.is_family(low) {
+        if self.own.is_given(low) || self.own.is_family(low) {
             return false;
         }
         if is_compound(word) || is_result_flag(t, i) || is_unit(t, i) || is_dated(t, i) || is_language(low) && is_spoken(t, i) {
@@ -218,7 +218,6 @@ impl<'a> Doc<'a> {
     pub fn open(
         &self,
         found: &[Mention],
-        own: &Own,
         known: &dyn Fn(&str) -> bool,
         left_out: &mut bool,
         asked: &[usize],
@@ -234,7 +233,7 @@ impl<'a> Doc<'a> {
             while found.get(at).is_some_and(|m| m.end <= token.start) {
                 at += 1;
             }
-            if found.get(at).is_some_and(|m| m.start < token.end) || !self.eligible(i, own) {
+            if found.get(at).is_some_and(|m| m.start < token.end) || !self.eligible(i) {
                 continue;
             }
             if self.is_plain(i, found, at) {
@@ -261,23 +260,20 @@ impl<'a> Doc<'a> {
 
     /// False for what only the model takes for a name although nearly all else speaks against it. `certain`: it takes it for a name, not
     /// for a doubt.
-    pub fn stands(&self, m: &Mention, found: &[Mention], scores: &dyn Fn(usize) -> f32, own: &Own, certain: bool) -> bool {
+    pub fn stands(&self, m: &Mention, found: &[Mention], scores: &dyn Fn(usize) -> f32, certain: bool) -> bool {
         if TREES.is_empty() || m.who == Who::Patient {
             return true;
         }
-        let best = self
-            .tokens_of(m)
-            .filter(|k| self.eligible(*k, own))
-            .map(|k| self.sum(k, found, None, scores, own))
-            .fold(f32::MIN, f32::max);
+        let best =
+            self.tokens_of(m).filter(|k| self.eligible(*k)).map(|k| self.sum(k, found, None, scores)).fold(f32::MIN, f32::max);
         best == f32::MIN || best >= if certain { NAME } else { DOUBT }
     }
 
     /// Tokens of weak finds that would fall if the model took them for no name.
-    pub fn weak(&self, found: &[Mention], own: &Own) -> Vec<usize> {
+    pub fn weak(&self, found: &[Mention]) -> Vec<usize> {
         let mut out = Vec::new();
         for at in (0..found.len()).filter(|at| found.get(*at).is_some_and(is_weak)) {
-            if self.falls(at, found, &|_| Some(0.0), own) {
+            if self.falls(at, found, &|_| Some(0.0)) {
                 out.extend(found.get(at).map(|m| self.tokens_of(m)).unwrap_or_default());
             }
         }
@@ -286,25 +282,25 @@ impl<'a> Doc<'a> {
 
     /// True when all else speaks against the find at `at`, of a rule that may be wrong. Nothing falls that the model was not asked
     /// about, nor the family name of somebody named in full (`Dr. Owen Graves`) because a disease has it, too: `Graves will call`.
-    pub fn falls(&self, at: usize, found: &[Mention], scores: &dyn Fn(usize) -> Option<f32>, own: &Own) -> bool {
+    pub fn falls(&self, at: usize, found: &[Mention], scores: &dyn Fn(usize) -> Option<f32>) -> bool {
         let Some(m) = found.get(at).filter(|m| is_weak(m) && !TREES.is_empty()) else { return false };
         if m.rule == "text.again" && self.tokens_of(m).any(|k| is_eponym(self.t.low(k))) {
             return false;
         }
         let mut best: Option<f32> = None;
-        for k in self.tokens_of(m).filter(|k| self.eligible(*k, own)) {
+        for k in self.tokens_of(m).filter(|k| self.eligible(*k)) {
             if scores(k).is_none() {
                 return false;
             }
-            let sum = self.sum(k, found, Some(at), &|k| scores(k).unwrap_or(0.0), own);
+            let sum = self.sum(k, found, Some(at), &|k| scores(k).unwrap_or(0.0));
             best = Some(best.map_or(sum, |b| b.max(sum)));
         }
         best.is_some_and(|b| b < if WEAK.contains(&m.rule) { FALLS } else { CUED_FALLS })
     }
 
     /// All that speaks for token `k`, with what the model says of it.
-    fn sum(&self, k: usize, found: &[Mention], without: Option<usize>, score: &dyn Fn(usize) -> f32, own: &Own) -> f32 {
-        let (all, things) = (self.evidence(k, found, without), self.thing_evidence(k, own));
+    fn sum(&self, k: usize, found: &[Mention], without: Option<usize>, score: &dyn Fn(usize) -> f32) -> f32 {
+        let (all, things) = (self.evidence(k, found, without), self.thing_evidence(k));
         let (model, said) = (model_evidence(self.t, k, score(k)), said_evidence(k, score));
         let coarse = things.iter().map(String::as_str).chain(model.iter().map(String::as_str));
         TREES.sum(all.iter().chain(coarse).chain(said.iter()))
@@ -312,11 +308,11 @@ impl<'a> Doc<'a> {
 
     /// What rules say of a word that stands for a thing or place rather than a person. Costs more than all other evidence together, so that
     /// only a word that is somebody by all else is asked about.
-    pub fn thing_evidence(&self, i: usize, own: &Own) -> Vec<String> {
+    pub fn thing_evidence(&self, i: usize) -> Vec<String> {
         let t = self.t;
         let Some(read) = one(t, i) else { return Vec::new() };
         let like = if t.like(i) >= NameLike::Unknown { "name" } else { "word" };
-        let e = around(t, i, i + 1, own);
+        let e = around(t, i, i + 1, self.own);
         let mut out = Vec::new();
         if is_thing(t, &read, &e) {
             out.extend(["thing".to_string(), format!("thing/{like}")]);
@@ -348,7 +344,6 @@ impl<'a> Doc<'a> {
         found: &[Mention],
         scores: &dyn Fn(usize) -> f32,
         taken: &[Mention],
-        own: &Own,
         class: Class,
     ) -> Vec<Mention> {
         let t = self.t;
@@ -365,7 +360,7 @@ impl<'a> Doc<'a> {
             let [more] = WEIGHTS.sum(model_evidence(t, *i, scores(*i)));
             let coarse = sum + more;
             let hopeless = coarse + *THING_MOST < HOPELESS;
-            sums.push((*i, if hopeless { coarse } else { self.sum(*i, found, None, scores, own) }));
+            sums.push((*i, if hopeless { coarse } else { self.sum(*i, found, None, scores) }));
         }
         let mut out: Vec<Mention> = Vec::new();
         let mut k = 0;

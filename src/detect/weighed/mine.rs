@@ -26,6 +26,9 @@ pub const RULE: &str = "text.namesake";
 /// Mentions of one text that are asked about, and looked at for one of them.
 const MOST: usize = 400;
 
+/// Tokens on either side in which the same name is looked for.
+const REACH: usize = 4000;
+
 /// True for the patient by the name alone: no label of the text says that it is the patient.
 pub fn is_open(m: &Mention) -> bool {
     m.category == Category::Name
@@ -117,24 +120,24 @@ pub fn evidence(t: &Tokens, mentions: &[Mention], at: usize, own: &Own) -> Vec<S
                     found.push(key);
                 }
                 if k < at {
-                    before = Some((group(x), at - k));
+                    before = Some(group(x));
                 }
             }
         }
         same_own += usize::from(x.who == Who::Patient && x.name == m.name);
         if x.who == Who::Patient && k < at && (shares(x, &family) || shares(x, &given)) {
-            before = Some(("pt", at - k));
+            before = Some("pt");
         }
     }
     out.extend(found.iter().map(|f| f.to_string()));
-    if let Some((who, _)) = before {
+    if let Some(who) = before {
         out.push(format!("last-so-called={who}"));
     } else {
         out.push("first-so-called".into());
     }
     out.push(format!("so-written={}", ["0", "1", "2", "3"].get(same_own).unwrap_or(&"4")));
     // Whom the text spoke of last.
-    if let Some(x) = (0..at).rev().filter_map(|k| mentions.get(k)).find(|x| x.category == Category::Name) {
+    if let Some(x) = (from..at).rev().filter_map(|k| mentions.get(k)).find(|x| x.category == Category::Name) {
         out.push(format!("spoken-of={}", group(x)));
     }
     sentence(t, first, next, &mut out);
@@ -157,10 +160,13 @@ fn called(t: &Tokens, first: usize, next: usize, own: &Own, out: &mut Vec<String
         );
         // Another title for the same name elsewhere: `Ms. Roe` and `Mrs. Roe`.
         let family = t.low(next - 1);
-        let mut others = (1..t.list.len()).filter(|k| t.low(*k) == family && *k != next - 1).take(40).filter_map(|k| {
-            let j = k.checked_sub(1).map(|j| if t.is(j, '.') { j.saturating_sub(1) } else { j })?;
-            title(t.low(j)).map(|_| t.low(j))
-        });
+        let mut others = (first.saturating_sub(REACH).max(1)..(next + REACH).min(t.list.len()))
+            .filter(|k| t.low(*k) == family && *k != next - 1)
+            .take(40)
+            .filter_map(|k| {
+                let j = k.checked_sub(1).map(|j| if t.is(j, '.') { j.saturating_sub(1) } else { j })?;
+                title(t.low(j)).map(|_| t.low(j))
+            });
         if others.any(|w| w != told) {
             out.push("titles-differ".into());
         }

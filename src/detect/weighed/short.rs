@@ -5,7 +5,6 @@ use super::doubt::{Doc, PER};
 use super::table::Said;
 use crate::detect::cast::initials_of;
 use crate::detect::evidence::credential_at;
-use crate::detect::identity::Own;
 use crate::detect::speech::is_speech;
 use crate::detect::tokens::{Shape, Tokens};
 use crate::detect::words::NameLike;
@@ -124,21 +123,22 @@ fn of_letters(t: &Tokens, i: usize) -> Option<&'static str> {
     None
 }
 
+/// A letter with its point.
+fn is_pointed(t: &Tokens, k: usize) -> bool {
+    t.shape(k) == Some(Shape::Initial) && t.is(k + 1, '.') && t.touches_next(k)
+}
+
 /// `D.K.` at its first letter or a later one, `N.` where no name goes on.
 fn of_letter(t: &Tokens, i: usize) -> Option<&'static str> {
-    if !(t.is(i + 1, '.') && t.touches_next(i)) {
+    if !is_pointed(t, i) {
         return None;
     }
-    let part = |k: usize| t.shape(k) == Some(Shape::Initial) && t.is(k + 1, '.') && t.touches_next(k);
-    let goes_on = part(i + 2) && t.touches_next(i + 1);
-    let went_on = i >= 2 && part(i - 2) && t.touches_next(i - 1);
-    let last = {
-        let mut k = i;
-        while part(k + 2) && t.touches_next(k + 1) {
-            k += 2;
-        }
-        k
-    };
+    let goes_on = is_pointed(t, i + 2) && t.touches_next(i + 1);
+    let went_on = i >= 2 && is_pointed(t, i - 2) && t.touches_next(i - 1);
+    let mut last = i;
+    while last < i + 2 * MOST && is_pointed(t, last + 2) && t.touches_next(last + 1) {
+        last += 2;
+    }
     // `J. R. Smith`, `R.J. Roe` are read with the name behind them.
     if t.is_capital(last + 2) && t.shape(last + 2) != Some(Shape::Initial) && t.like(last + 2) > NameLike::Word {
         return None;
@@ -158,14 +158,13 @@ fn letters_of(t: &Tokens, i: usize) -> String {
     if t.shape(i) != Some(Shape::Initial) {
         return t.low(i).to_string();
     }
-    let part = |k: usize| t.shape(k) == Some(Shape::Initial) && t.is(k + 1, '.') && t.touches_next(k);
     let mut first = i;
-    while first >= 2 && part(first - 2) && t.touches_next(first - 1) && i - first < 2 * MOST {
+    while first >= 2 && is_pointed(t, first - 2) && t.touches_next(first - 1) && i - first < 2 * MOST {
         first -= 2;
     }
     let mut out = String::new();
     let mut k = first;
-    while part(k) && out.len() < MOST {
+    while is_pointed(t, k) && out.len() < MOST {
         out.push_str(t.low(k));
         k += 2;
         if !t.touches_next(k - 1) {
@@ -177,8 +176,8 @@ fn letters_of(t: &Tokens, i: usize) -> String {
 
 impl Doc<'_> {
     /// What speaks for and against a short word.
-    pub(super) fn short_evidence(&self, i: usize, own: &Own, out: &mut Said) {
-        let t = self.t;
+    pub(super) fn short_evidence(&self, i: usize, out: &mut Said) {
+        let (t, own) = (self.t, self.own);
         let Some(place) = place(t, i) else { return };
         let case = match t.shape(i) {
             Some(Shape::Upper) => "upper",

@@ -46,11 +46,11 @@ pub fn examples(names: &Names, text: &str, identity: &Identity, roster: &Roster)
     let asked = Told::of(names, &t);
     let doc = doubt::Doc::new(&t, &found, &own);
     let mut out = Examples::default();
-    for i in (0..t.list.len()).filter(|i| doc.eligible(*i, &own)) {
+    for i in (0..t.list.len()).filter(|i| doc.eligible(*i)) {
         let Some(token) = t.get(i) else { continue };
         let over = found.partition_point(|m| m.start <= token.start).checked_sub(1).filter(|j| token.start < found[*j].end);
         let mut evidence: Vec<String> = doc.evidence(i, &found, over).iter().map(str::to_string).collect();
-        evidence.extend(doc.thing_evidence(i, &own));
+        evidence.extend(doc.thing_evidence(i));
         evidence.extend(word_evidence::model_evidence(&t, i, asked.name(i)));
         evidence.extend(word_evidence::said_evidence(i, &|k| asked.name(k)).iter().map(str::to_string));
         out.words.push(Example {

@@ -94,7 +94,7 @@ impl Doc<'_> {
             let j = found.partition_point(|m| m.start <= x.start).checked_sub(1)?;
             found.get(j).filter(|m| Some(j) != without && x.start < m.end)
         };
-        self.short_evidence(i, self.own, &mut out);
+        self.short_evidence(i, &mut out);
         self.left(i, like, &over, &mut out);
         self.right(i, like, &over, &mut out);
         // The label of the line, and whether terms stand around.
