@@ -189,12 +189,18 @@ fn family_fits(known: &str, read: &str) -> bool {
     if known.is_empty() || read.is_empty() {
         return false;
     }
-    let part = |whole: &str, one: &str| one.chars().count() > 2 && whole.split(['-', ' ']).any(|w| w == one);
+    // Both joints are one byte that no other character holds.
+    let part = |whole: &str, one: &str| {
+        whole.len() > one.len()
+            && one.chars().nth(2).is_some()
+            && memchr::memmem::find(whole.as_bytes(), one.as_bytes()).is_some()
+            && whole.split(['-', ' ']).any(|w| w == one)
+    };
     known == read || part(known, read) || part(read, known)
 }
 
 fn given_fits(a: &str, b: &str) -> bool {
-    let initial = |x: &str, y: &str| x.chars().count() == 1 && y.starts_with(x);
+    let initial = |x: &str, y: &str| x.len() <= 4 && y.starts_with(x) && x.chars().count() == 1;
     a == b || initial(a, b) || initial(b, a) || compatible(a, b)
 }
 
@@ -272,15 +278,14 @@ pub fn link_initials(mentions: &mut [Mention]) {
     }
 }
 
-/// True when two names of one text read as one person's: no part of one speaks against the other and a whole word agrees.
-pub fn same_person(a: &Name, b: &Name) -> bool {
-    let ((ga, fa), (gb, fb)) = (parts(a), parts(b));
-    let long = |w: &str| w.chars().count() > 1;
-    match (long(&ga) && long(&gb), long(&fa) && long(&fb)) {
-        (true, true) => given_fits(&ga, &gb) && family_fits(&fa, &fb),
-        (true, false) => given_fits(&ga, &gb),
-        (false, true) => family_fits(&fa, &fb) && (ga.is_empty() || gb.is_empty() || given_fits(&ga, &gb)),
-        (false, false) => long(&ga) && ga == fb || long(&fa) && fa == gb,
+/// True when two names of one text, each as [`parts`] gives it, read as one person's: no part of one speaks against the other and a whole word agrees.
+pub fn called_alike((ga, fa): &(String, String), (gb, fb): &(String, String)) -> bool {
+    let long = |w: &str| w.chars().nth(1).is_some();
+    match (long(ga) && long(gb), long(fa) && long(fb)) {
+        (true, true) => family_fits(fa, fb) && given_fits(ga, gb),
+        (true, false) => given_fits(ga, gb),
+        (false, true) => family_fits(fa, fb) && (ga.is_empty() || gb.is_empty() || given_fits(ga, gb)),
+        (false, false) => long(ga) && ga == fb || long(fa) && fa == gb,
     }
 }
 

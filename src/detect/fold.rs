@@ -224,7 +224,12 @@ fn plain_run(bytes: &[u8]) -> usize {
 
 /// The folded form of a short value.
 pub fn folded(text: &str) -> String {
-    fold(text.trim()).text
+    let text = text.trim();
+    // Nothing but letters that show and single blanks: only the case changes.
+    if plain_run(text.as_bytes()) == text.len() {
+        return text.to_ascii_lowercase();
+    }
+    fold(text).text
 }
 
 #[cfg(test)]

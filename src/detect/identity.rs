@@ -6,7 +6,7 @@ use crate::model::mention::Category;
 use crate::model::person::Name;
 use crate::model::request::Identity;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// How a name read from text stands to the patient's.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,6 +31,8 @@ pub struct Own {
     pub sex: Option<String>,
     /// `YYYY-MM-DD`.
     pub birth_date: Option<String>,
+    /// Every usual way of writing it or a part of it, folded.
+    born: HashSet<String>,
     /// The patient carries the title of a doctor.
     pub is_doctor: bool,
     phones: Vec<String>,
@@ -147,6 +149,8 @@ impl Own {
     /// Gathers the values of `identity`.
     pub fn new(identity: &Identity) -> Self {
         let mut own = Own { sex: identity.sex.clone(), birth_date: identity.birth_date.clone(), ..Own::default() };
+        let iso = own.birth_date.as_deref().unwrap_or("");
+        own.born = super::dates::variants(iso).into_iter().chain(super::dates::parts(iso)).collect();
         for name in identity.names.iter().chain(&identity.former_names) {
             own.add_name(name);
         }
@@ -379,9 +383,7 @@ impl Own {
     }
     /// True when the date, in any usual way of writing, is the patient's birth date or a part of it.
     pub fn is_birth_date(&self, written: &str) -> bool {
-        let Some(own) = self.birth_date.as_deref() else { return false };
-        let written = folded(&as_figures(written));
-        super::dates::variants(own).contains(&written) || super::dates::parts(own).contains(&written)
+        !self.born.is_empty() && self.born.contains(&folded(&as_figures(written)))
     }
 }
 

@@ -202,15 +202,6 @@ fn last_subject(t: &Tokens, mentions: &[Mention], at: usize, own: &Own) -> Optio
     if start + 1 < at || start < 2 || t.shape(start - 1) == Some(Shape::Break) || own.sex.is_none() {
         return None;
     }
-    // The head of the text and what stands around tell what it is about.
-    let from = at.saturating_sub(MAX_LINE);
-    let told = |words: &[&str]| (0..from.min(300)).chain(from..at).filter(|k| words.contains(&t.low(*k))).take(2).count();
-    let kinship =
-        told(&["maternal", "paternal", "pedigree", "proband", "carrier", "brca1", "brca2", "genetic", "genetics", "cgc"]) > 1;
-    let donors = told(&["donor", "donors"]) > 1;
-    if !kinship && !donors {
-        return None;
-    }
     let before = sentence_start(t, start - 1);
     let mut here = (before..start).filter_map(|k| mention_over(t, mentions, k)).filter_map(|i| mentions.get(i));
     let first = here.next()?;
@@ -219,7 +210,16 @@ fn last_subject(t: &Tokens, mentions: &[Mention], at: usize, own: &Own) -> Optio
         (Who::New(r), _) => r.group() == RoleGroup::Relative && sex_of(*r) != Some("male"),
         _ => false,
     };
-    (fits && here.all(|m| m.who != Who::Patient)).then(|| first.who.clone())
+    if !fits || here.any(|m| m.who == Who::Patient) {
+        return None;
+    }
+    // The head of the text and what stands around tell what it is about.
+    let from = at.saturating_sub(MAX_LINE);
+    let told = |words: &[&str]| (0..from.min(300)).chain(from..at).filter(|k| words.contains(&t.low(*k))).take(2).count();
+    let kinship =
+        told(&["maternal", "paternal", "pedigree", "proband", "carrier", "brca1", "brca2", "genetic", "genetics", "cgc"]) > 1;
+    let donors = told(&["donor", "donors"]) > 1;
+    (kinship || donors).then(|| first.who.clone())
 }
 
 /// Words between somebody and `his wife` that keep the two together.

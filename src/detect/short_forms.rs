@@ -11,10 +11,12 @@ use super::words::{NameLike, is_clinical, is_given, is_running_word, is_surname,
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::person::Name;
 use crate::model::role::{Role, RoleGroup};
+use std::collections::HashMap;
 
 /// Adds short forms to what was found; `mentions` is sorted and stays so.
 pub fn find(t: &Tokens, mentions: &mut Vec<Mention>, own: &Own) {
     let people = people(mentions);
+    let rows = row_ends(t);
     let mut more = Vec::new();
     for i in 0..t.list.len() {
         match t.shape(i) {
@@ -23,7 +25,7 @@ pub fn find(t: &Tokens, mentions: &mut Vec<Mention>, own: &Own) {
                 letter(t, i, &people, own, &mut more);
             }
             Some(Shape::Upper | Shape::Lower) => {
-                letters(t, i, &people, own, &mut more);
+                letters(t, i, &people, own, &rows, &mut more);
                 user(t, i, &mut more);
             }
             Some(Shape::Mixed) => user(t, i, &mut more),
@@ -131,7 +133,7 @@ fn is_desk_word(low: &str) -> bool {
 
 /// `verified ZM`, `GP/TA`, `AT/bjl`, `Seen and agree. NO`: letters that are the initials of somebody named, or stand where only whoever
 /// wrote is told.
-fn letters(t: &Tokens, i: usize, people: &[Person], own: &Own, out: &mut Vec<Mention>) {
+fn letters(t: &Tokens, i: usize, people: &[Person], own: &Own, rows: &HashMap<&str, usize>, out: &mut Vec<Mention>) {
     let (word, low) = (t.word(i), t.low(i));
     let upper = t.shape(i) == Some(Shape::Upper);
     if !(2..=4).contains(&word.len()) || !word.is_ascii() || credential_at(t, i).is_some() || super::cues::title(low).is_some() {
@@ -245,7 +247,7 @@ fn letters(t: &Tokens, i: usize, people: &[Person], own: &Own, out: &mut Vec<Men
         && t.begins_column(i)
         && !t.begins_line(i)
         && t.ends_line(i + 1 + usize::from(t.is(i + 1, '|')))
-        && signs_rows(t, i)
+        && rows.get(word).is_some_and(|n| *n > 1)
         && !is_word(low);
     // Behind the stroke, or behind `T:`, stand the letters of whoever typed.
     let types = pair && stroke_before
@@ -267,10 +269,17 @@ fn letters(t: &Tokens, i: usize, people: &[Person], own: &Own, out: &mut Vec<Men
     }
 }
 
-/// True when the same letters end another line in a column of their own.
-fn signs_rows(t: &Tokens, i: usize) -> bool {
-    let ends = |k: usize| t.begins_column(k) && !t.begins_line(k) && t.ends_line(k + 1 + usize::from(t.is(k + 1, '|')));
-    (0..t.list.len()).filter(|k| t.low(*k) == t.low(i) && t.shape(*k) == t.shape(i) && ends(*k)).take(2).count() > 1
+/// How often each word of letters ends a line in a column of its own.
+fn row_ends<'t>(t: &'t Tokens) -> HashMap<&'t str, usize> {
+    let ends = |k: &usize| {
+        matches!(t.shape(*k), Some(Shape::Upper | Shape::Lower))
+            && t.begins_column(*k)
+            && !t.begins_line(*k)
+            && t.ends_line(k + 1 + usize::from(t.is(k + 1, '|')))
+    };
+    let mut out = HashMap::new();
+    (0..t.list.len()).filter(ends).for_each(|k| *out.entry(t.word(k)).or_default() += 1);
+    out
 }
 
 /// `JD dictating`, `LA was present`: a verb that people do behind the letters.

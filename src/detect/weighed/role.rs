@@ -2,7 +2,7 @@
 //! to them, how they are called.
 
 use super::table::Table;
-use crate::detect::cast::{parts, same_person};
+use crate::detect::cast::{called_alike, parts};
 use crate::detect::cues::{function, kin, role_phrase, title};
 use crate::detect::evidence::{around as words_around, credential_at};
 use crate::detect::identity::Own;
@@ -12,7 +12,7 @@ use crate::detect::tokens::{Shape, Tokens};
 use crate::detect::words::is_given;
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::role::{Role, RoleGroup};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// The answers, in the order of the table.
@@ -49,22 +49,31 @@ pub fn settle(t: &Tokens, mentions: &mut [Mention], own: &Own, whose: Whose) {
     let open = |m: &Mention| untold(m) && !namesake(m);
     let untold: Vec<usize> = (0..mentions.len()).filter(|i| mentions.get(*i).is_some_and(open)).collect();
     let told: Vec<usize> = untold.iter().copied().filter(|i| mentions.get(*i).is_some_and(|m| is_told(t, m, own))).collect();
-    let open: Vec<usize> =
-        untold.into_iter().filter(|i| !told.iter().take(NAMES).any(|j| i == j || one(mentions, *i, *j))).collect();
+    let called = |i: &usize| mentions.get(*i).and_then(|m| m.name.as_ref()).map(parts);
+    let known: Vec<(usize, Option<Called>)> = told.iter().take(NAMES).map(|i| (*i, called(i))).collect();
+    let open: Vec<usize> = untold
+        .into_iter()
+        .filter(|i| {
+            let name = called(i);
+            !known.iter().any(|(j, other)| i == j || one(&name, other))
+        })
+        .collect();
+    let document = document(t);
     // What the mentions of one name say together, then those of all names of one person.
     let mut names: HashMap<(String, String), usize> = HashMap::new();
-    let mut sums: Vec<([f32; 6], f32, usize)> = Vec::new();
+    let mut sums: Vec<([f32; 6], f32, Option<Called>)> = Vec::new();
     let mut of: Vec<usize> = Vec::with_capacity(open.len());
     for i in &open {
-        let key = mentions.get(*i).and_then(|m| m.name.as_ref()).map(parts).unwrap_or_default();
-        let at = *names.entry(key).or_insert_with(|| {
-            sums.push(([0.0; 6], 0.0, *i));
+        let name = called(i);
+        let at = *names.entry(name.clone().unwrap_or_default()).or_insert_with(|| {
+            sums.push(([0.0; 6], 0.0, name));
             sums.len() - 1
         });
         of.push(at);
         let Some((sum, count, _)) = sums.get_mut(at) else { continue };
         if *count < MENTIONS {
             let mut all = evidence(t, mentions, *i, own);
+            all.extend_from_slice(&document);
             all.extend(mentions.get(*i).and_then(whose).iter().flat_map(whose_evidence));
             sum.iter_mut().zip(WEIGHTS.sum(all)).for_each(|(s, w)| *s += w);
             *count += 1.0;
@@ -76,8 +85,8 @@ pub fn settle(t: &Tokens, mentions: &mut [Mention], own: &Own, whose: Whose) {
             let mut all = [0.0f32; 6];
             let mut count = 0.0f32;
             let from = if alone { n } else { 0 };
-            for (m, (sum, c, at)) in sums.iter().enumerate().skip(from) {
-                if m == n || !alone && sums.get(n).is_some_and(|x| one(mentions, x.2, *at)) {
+            for (m, (sum, c, name)) in sums.iter().enumerate().skip(from) {
+                if m == n || !alone && sums.get(n).is_some_and(|x| one(&x.2, name)) {
                     all.iter_mut().zip(sum).for_each(|(s, w)| *s += w);
                     count += c;
                 }
@@ -147,11 +156,11 @@ pub fn is_told(t: &Tokens, m: &Mention, own: &Own) -> bool {
     matches!(t.low(next), "is" | "was") && (next + 1..next + 4).any(of)
 }
 
-fn one(mentions: &[Mention], i: usize, j: usize) -> bool {
-    match (mentions.get(i).and_then(|m| m.name.as_ref()), mentions.get(j).and_then(|m| m.name.as_ref())) {
-        (Some(a), Some(b)) => same_person(a, b),
-        _ => false,
-    }
+/// First given and family name, folded.
+type Called = (String, String);
+
+fn one(a: &Option<Called>, b: &Option<Called>) -> bool {
+    matches!((a, b), (Some(a), Some(b)) if called_alike(a, b))
 }
 
 /// The kind of person a word or phrase speaks of.
@@ -196,7 +205,7 @@ fn word(t: &Tokens, k: usize) -> String {
     }
 }
 
-/// All that speaks for one role or another.
+/// All that speaks for one role or another, but for what [`document`] tells of every name of the text.
 pub fn evidence(t: &Tokens, mentions: &[Mention], at: usize, own: &Own) -> Vec<String> {
     let mut out: Vec<String> = vec!["one".into()];
     let Some(m) = mentions.get(at) else { return out };
@@ -279,7 +288,6 @@ pub fn evidence(t: &Tokens, mentions: &[Mention], at: usize, own: &Own) -> Vec<S
             out.push(format!("joins={}", group(n)));
         }
     }
-    document(t, &mut out);
     out
 }
 
@@ -355,7 +363,7 @@ fn around<'m>(t: &Tokens, first: usize, next: usize, covered: &dyn Fn(usize) -> 
 }
 
 /// What sort of text it is.
-fn document(t: &Tokens, out: &mut Vec<String>) {
+pub fn document(t: &Tokens) -> Vec<String> {
     const WORDS: &[&str] = &[
         "group",
         "roommate",
@@ -380,6 +388,6 @@ fn document(t: &Tokens, out: &mut Vec<String>) {
         "dialysis",
         "surgeon",
     ];
-    let head: Vec<&str> = (0..t.list.len().min(1500)).map(|k| t.low(k)).collect();
-    out.extend(WORDS.iter().filter(|w| head.contains(w)).map(|w| format!("doc={w}")));
+    let head: HashSet<&str> = (0..t.list.len().min(1500)).map(|k| t.low(k)).collect();
+    WORDS.iter().filter(|w| head.contains(*w)).map(|w| format!("doc={w}")).collect()
 }

@@ -61,6 +61,7 @@ pub fn examples(names: &Names, text: &str, identity: &Identity, roster: &Roster)
             role: over.map_or(String::new(), |j| found[j].rule.to_string()),
         });
     }
+    let document = role::document(&t);
     for (i, m) in found.iter().enumerate().filter(|(_, m)| m.category == Category::Name) {
         let told = match &m.who {
             Who::New(Role::OtherPerson) if role::is_told(&t, m, &own) => "told_other_person",
@@ -71,6 +72,7 @@ pub fn examples(names: &Names, text: &str, identity: &Identity, roster: &Roster)
             Who::Ambiguous | Who::Nobody => "review",
         };
         let mut evidence = role::evidence(&t, &found, i, &own);
+        evidence.extend_from_slice(&document);
         evidence.extend(asked.whose(m).iter().flat_map(role::whose_evidence));
         out.persons.push(Example { start: m.start, end: m.end, evidence, found: true, role: told.to_string() });
         if mine::is_open(m) {
