@@ -102,9 +102,53 @@ pub fn parse_iso(iso: &str) -> Option<(u32, u32, u32)> {
     ((1..=12).contains(&m) && (1..=31).contains(&d) && y > 1850).then_some((y, m, d))
 }
 
+/// Year, month and day of a date as people write it: `8/5/1932`, `8-5-32`, `1932-08-05`, `5 Aug 32`, `August 5th, 1932`. Where day and month
+/// may be changed about the American order is read. Two figures of a year up to 30 are of this century.
+pub fn read(written: &str) -> Option<(u32, u32, u32)> {
+    let low = super::fold::folded(written);
+    let parts: Vec<&str> = low.split(|c: char| !c.is_ascii_alphanumeric()).filter(|p| !p.is_empty()).collect();
+    let month_of = |w: &str| MONTHS.iter().position(|(long, short)| w == *long || w == *short || w == "sept" && *short == "sep");
+    let day_of = |w: &str| w.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse::<u32>().ok();
+    let year_of = |w: &str| {
+        let n: u32 = w.parse().ok()?;
+        match w.len() {
+            4 => (1850..2100).contains(&n).then_some(n),
+            2 => Some(if n > 30 { 1900 + n } else { 2000 + n }),
+            _ => None,
+        }
+    };
+    let (y, m, d) = match parts.as_slice() {
+        [a, b, c] if a.len() == 4 => (year_of(a)?, b.parse().ok()?, c.parse().ok()?),
+        [a, b, c] => match (month_of(a), month_of(b)) {
+            (Some(m), None) => (year_of(c)?, m as u32 + 1, day_of(b)?),
+            (None, Some(m)) => (year_of(c)?, m as u32 + 1, day_of(a)?),
+            _ => {
+                let (first, second): (u32, u32) = (a.parse().ok()?, b.parse().ok()?);
+                let (m, d) = if first > 12 { (second, first) } else { (first, second) };
+                (year_of(c)?, m, d)
+            }
+        },
+        _ => return None,
+    };
+    ((1..=12).contains(&m) && (1..=31).contains(&d)).then_some((y, m, d))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reads_what_it_writes() {
+        for d in ["1973-05-31", "1946-09-14", "2004-02-28"] {
+            let plain = |w: &&String| !w.chars().all(|c| c.is_ascii_digit());
+            let told = variants(d).iter().filter(plain).filter(|w| read(w).is_some()).count();
+            let right = variants(d).iter().filter(|w| read(w) == parse_iso(d)).count();
+            assert!(told > 40 && right * 10 > told * 9, "{d}: {right} of {told}");
+        }
+        assert_eq!(read("8-5-32"), Some((1932, 8, 5)));
+        assert_eq!(read("4 Jul 47"), Some((1947, 7, 4)));
+        assert_eq!([read("120/80"), read("10 of 12"), read(""), read("99/99/99")], [None; 4]);
+    }
 
     #[test]
     fn writes_a_date_in_all_usual_ways() {

@@ -38,6 +38,8 @@ pub struct Own {
     phones: Vec<String>,
     emails: Vec<String>,
     ids: Vec<String>,
+    /// How those are written, as [`form`] has it.
+    forms: Vec<String>,
     /// Kinds of which a number is known.
     kinds: Vec<Category>,
     lines: Vec<String>,
@@ -88,6 +90,11 @@ fn kind(code: &str) -> Option<Category> {
 /// Letters and digits only, lower case.
 pub fn id_key(value: &str) -> String {
     folded(value).chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// How a number is written: figures as one, all else as it is.
+fn form(value: &str) -> String {
+    folded(value).chars().map(|c| if c.is_ascii_digit() { '9' } else { c }).collect()
 }
 
 /// Family names as they are compared: the whole, and each part of a double name.
@@ -171,6 +178,7 @@ impl Own {
         }
         own.phones.retain(|p| p.len() >= 7);
         own.ids = identity.identifiers.iter().map(|i| id_key(&i.value)).filter(|v| v.len() >= 3).collect();
+        own.forms = identity.identifiers.iter().map(|i| form(&i.value)).collect();
         own.kinds = identity.identifiers.iter().filter_map(|i| kind(&i.kind)).collect();
         own.kinds.extend(own.birth_date.as_ref().map(|_| Category::DateOfBirth));
         own.kinds.extend((!own.phones.is_empty()).then_some(Category::Phone));
@@ -188,8 +196,11 @@ impl Own {
             name
         };
         self.families.extend(family_forms(&name.family));
-        self.givens.extend(name.given.iter().flat_map(|g| given_tokens(g)));
-        self.suffixes.extend(name.suffix.iter().map(|s| folded(s).replace('.', "")));
+        // `Keola Jr.` as some records hold it.
+        let (after, given): (Vec<String>, Vec<String>) =
+            name.given.iter().flat_map(|g| given_tokens(g)).partition(|w| super::name_read::is_generation(w));
+        self.givens.extend(given);
+        self.suffixes.extend(name.suffix.iter().map(|s| folded(s).replace('.', "")).chain(after));
         self.is_doctor |= name.prefix.iter().any(|p| folded(p).starts_with("dr"));
     }
 
@@ -375,6 +386,11 @@ impl Own {
         let seen = |k: &str| k.replace('o', "0").replace(['l', 'i'], "1");
         !key.is_empty()
             && self.ids.iter().any(|own| *own == key || seen(own) == seen(&key) || bare_number(own) == bare_number(&key))
+    }
+    /// True for a number written like one of the patient's that is another: `PSV-10424-8` beside `PSV-10424-1`.
+    pub fn is_like_id(&self, value: &str) -> bool {
+        let digits = value.bytes().filter(u8::is_ascii_digit).count();
+        digits >= 4 && value.len() >= 6 && self.forms.contains(&form(value)) && !self.has_id(value)
     }
     /// True when the text begins with one of the patient's street lines.
     pub fn has_address(&self, value: &str) -> bool {

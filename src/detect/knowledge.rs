@@ -9,8 +9,8 @@ use super::evidence::Evidence;
 use super::fold::{Folded, fold, folded};
 use super::identity::{Own, phone_key};
 use super::known_person::{Known, known, patient_person, same_kind, sex_of, with_roster};
-use super::known_values::{Builder, Entry};
-use super::near::{LastStretch, Near};
+use super::known_values::{Builder, Entry, value_owner};
+use super::near::{LastStretch, Near, hyphened};
 use super::overlap::settle;
 use super::owner::nearest;
 use super::prefilter::Prefilter;
@@ -335,6 +335,13 @@ impl Knowledge {
             let who = Who::New(namesake(&whole, role, &self.own));
             return make(who, "roster.other-name", 0.7, s, n);
         }
+        // `Min-ja` where the patient is Min-jae: another name, or theirs misread.
+        if ids.contains(&PATIENT)
+            && matches!(best, Kind::Full | Kind::Given | Kind::Middle | Kind::Nick)
+            && let Some((s, n)) = hyphened(text, start, end, |w| self.fits(&ids, w))
+        {
+            return make(Who::Ambiguous, "roster.other-name", 0.995, s, n);
+        }
         // `ROE, ARACELI` where the patient is Amparo Roe.
         if lone
             && let Some((s, n, whole)) = near.whole()
@@ -372,6 +379,12 @@ impl Knowledge {
             who = Who::Patient;
         }
         let written_name = super::split_text(written);
+        // `sister of Jane Roe`, `her mother Jane Roe 5/31/1973` with the patient's own day.
+        let kin = matches!(who, Who::Ambiguous) || matches!(who, Who::New(r) if r.group() == RoleGroup::Relative);
+        let told = best == Kind::Full && near.is_own_day(&self.own) || best != Kind::Family && near.is_after(&["of"]);
+        if kin && told && ids.contains(&PATIENT) && self.own.is_exact_given(&written_name) {
+            who = Who::Patient;
+        }
         if who == Who::Ambiguous && best == Kind::Full && e.kin.is_some() && !self.own.is_exact_given(&written_name) {
             who = Who::New(other_role(&e, ctx));
         }
@@ -582,16 +595,5 @@ impl Knowledge {
                 Some(who) => who,
             };
         }
-    }
-}
-
-/// Owner of a value that needs no words around: one person, or undecided when the patient has it too.
-fn value_owner(ids: &[PersonId]) -> Who {
-    let mut others = ids.iter().filter(|i| **i != PATIENT);
-    match (ids.contains(&PATIENT), others.next()) {
-        (true, None) => Who::Patient,
-        (true, Some(_)) => Who::Ambiguous,
-        (false, Some(id)) => Who::Person(*id),
-        (false, None) => Who::Nobody,
     }
 }

@@ -1,8 +1,10 @@
 //! The texts that stand for somebody known, and whom each may stand for.
 
 use super::variants::Kind;
-use crate::model::person::PersonId;
+use crate::model::mention::Who;
+use crate::model::person::{PATIENT, PersonId};
 use std::collections::HashMap;
+
 /// Whom one folded text may stand for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Entry {
@@ -59,5 +61,16 @@ impl Builder {
                 entry.owners.push(owner);
             }
         }
+    }
+}
+
+/// Owner of a value that needs no words around: one person, or undecided when the patient has it too.
+pub fn value_owner(ids: &[PersonId]) -> Who {
+    let mut others = ids.iter().filter(|i| **i != PATIENT);
+    match (ids.contains(&PATIENT), others.next()) {
+        (true, None) => Who::Patient,
+        (true, Some(_)) => Who::Ambiguous,
+        (false, Some(id)) => Who::Person(*id),
+        (false, None) => Who::Nobody,
     }
 }

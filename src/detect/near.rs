@@ -178,6 +178,18 @@ impl<'a> Near<'a> {
         None
     }
 
+    /// True when the patient's birth date stands right behind.
+    pub fn is_own_day(&self, own: &Own) -> bool {
+        let t = &self.tokens;
+        let mark = |k: &usize| !matches!(t.shape(*k), Some(Shape::Mark(_))) && !matches!(t.low(*k), "dob" | "born" | "b");
+        let Some(first) = (self.next..self.next + 5).find(mark).filter(|k| !t.ends_line(*k)) else { return false };
+        let Some(start) = t.get(first).map(|x| x.start) else { return false };
+        (first..first + 6)
+            .filter_map(|k| t.get(k))
+            .filter_map(|x| t.text.get(start..x.end))
+            .any(|day| day.len() >= 6 && own.is_birth_date(day))
+    }
+
     /// A name part beside a lone word that does not fit its owners: byte range of the whole name. `family`: the word is a surname; then
     /// a word that no list holds, right before it on the line, is somebody's given name too.
     pub fn stranger(&self, family: bool, fits: impl Fn(&str) -> bool) -> Option<(usize, usize)> {
@@ -192,7 +204,9 @@ impl<'a> Near<'a> {
         });
         let after = Some(self.next).filter(|k| {
             let low = t.low(*k);
-            let cap = t.shape(*k) == Some(Shape::Cap) && t.shape(self.first) == Some(Shape::Cap) && is_given(t.low(self.first));
+            let cap = t.shape(*k) == Some(Shape::Cap)
+                && t.shape(self.first) == Some(Shape::Cap)
+                && (!family || is_given(t.low(self.first)));
             // `Orla Zborowskenko` where the patient is Orla Quill: a family name that no list has.
             let beside = t.get(*k).zip(t.get(k - 1)).is_some_and(|(a, b)| b.end + 1 == a.start && !b.possessive);
             let unlisted = !family && beside && t.like(*k) == NameLike::Unknown && low.chars().count() >= 5;
@@ -204,4 +218,18 @@ impl<'a> Near<'a> {
         let (first, last) = (before.unwrap_or(self.first), after.unwrap_or(self.next.checked_sub(1)?));
         Some((self.base + t.get(first)?.start, self.base + t.get(last)?.end))
     }
+}
+/// The stretch with a word that hangs on it by a hyphen, when that is no word of the language and does not fit.
+pub fn hyphened(text: &str, start: usize, end: usize, fits: impl Fn(&str) -> bool) -> Option<(usize, usize)> {
+    let is_letter = |c: char| c.is_alphabetic() || c == '\'';
+    let (from, to, more) = if let Some(after) = text.get(end..)?.strip_prefix('-') {
+        let len = after.find(|c| !is_letter(c)).unwrap_or(after.len());
+        (start, end + 1 + len, after.get(..len)?)
+    } else {
+        let before = text.get(..start)?.strip_suffix('-')?;
+        let from = before.char_indices().rev().take_while(|(_, c)| is_letter(*c)).last().map_or(before.len(), |(i, _)| i);
+        (from, end, before.get(from..)?)
+    };
+    let more = super::fold::folded(more);
+    (!more.is_empty() && !fits(&more) && !super::words::is_word(&more)).then_some((from, to))
 }

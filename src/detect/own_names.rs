@@ -4,7 +4,7 @@ use super::cues::{kin, title};
 use super::evidence::credential_at;
 use super::fold::folded;
 use super::identity::{Fit, Own, split_text};
-use super::name_read::{Read, Trust, forward};
+use super::name_read::{Trust, forward};
 use super::nicknames::compatible;
 use super::scene::mention_over;
 use super::tokens::{Shape, Tokens};
@@ -32,9 +32,10 @@ pub fn settle(t: &Tokens, mentions: &mut Vec<Mention>, own: &Own) {
     let aliases = aliases(t, mentions, own);
     for i in 0..t.list.len() {
         if t.is_capital(i) && aliases.iter().any(|a| a == t.low(i)) {
-            more.extend(called(t, i, mentions, &aliases));
+            more.extend(called(t, i, mentions, &aliases, own));
         }
     }
+    more.extend((0..t.list.len()).filter_map(|i| formerly(t, i, own)).filter(|m| !cued_other(mentions, m)));
     more.extend(others_called(t, mentions, &aliases));
     if more.is_empty() {
         return;
@@ -45,17 +46,8 @@ pub fn settle(t: &Tokens, mentions: &mut Vec<Mention>, own: &Own) {
     mentions.dedup_by_key(|m| m.start);
 }
 
-fn own_mention(read: Read, rule: &'static str) -> Mention {
-    Mention {
-        weighed: false,
-        start: read.start,
-        end: read.end,
-        category: Category::Name,
-        who: Who::Patient,
-        rule,
-        confidence: 0.95,
-        name: Some(read.name),
-    }
+fn own_mention(start: usize, end: usize, name: Name, rule: &'static str) -> Mention {
+    Mention { weighed: false, start, end, category: Category::Name, who: Who::Patient, rule, confidence: 0.95, name: Some(name) }
 }
 
 /// `Patient: B. Ferreira`, `Pt signature: O. Pridgen`, `Resident: Roe, A.`: the mark or word at token `i` ends such a label.
@@ -94,7 +86,7 @@ fn labelled(t: &Tokens, i: usize, own: &Own) -> Option<Mention> {
             from.is_some_and(|f| !date_at(t, f).iter().any(|d| own.is_birth_date(d)) && own.birth_date.is_some())
         }
     });
-    (!other && is_own(&read.name, own)).then(|| own_mention(read, LABELLED))
+    (!other && is_own(&read.name, own)).then(|| own_mention(read.start, read.end, read.name, LABELLED))
 }
 
 /// What is written from token `first` on, cut at some lengths that dates have.
@@ -161,7 +153,7 @@ fn aliases(t: &Tokens, mentions: &[Mention], own: &Own) -> Vec<String> {
     for i in 0..t.list.len() {
         // `Pt "Nita" fussed`, `calls self "Mei-Bao"`
         let one = matches!(t.low(i), "pt" | "patient" | "resident" | "client" | "self" | "himself" | "herself");
-        if one && t.is(i + 1, '"') && t.is(i + 3, '"') && of_patient(t, i, mentions) {
+        if one && t.is(i + 1, '"') && t.is(i + 3, '"') && of_patient(t, i, mentions, own) {
             out.extend(alias(t, i + 2));
         }
     }
@@ -176,7 +168,7 @@ fn aliases(t: &Tokens, mentions: &[Mention], own: &Own) -> Vec<String> {
         }
         out.extend(behind_own(t, i, own).and_then(|word| alias(t, word)));
         if let Some(n) = says(t, i)
-            && of_patient(t, i, mentions)
+            && of_patient(t, i, mentions, own)
         {
             let k = n + usize::from(t.is(n, ':') || t.low(n) == "is");
             out.extend(alias(t, k + usize::from(t.is(k, '"'))));
@@ -188,23 +180,85 @@ fn aliases(t: &Tokens, mentions: &[Mention], own: &Own) -> Vec<String> {
 }
 
 /// The token of what the patient is called behind their name in full or with a title that ends at token `i`: `Mr. Roe ("Gus")`,
-/// `ROE Peregrine (say "Perry")`. Without brackets or a word for it somebody may only be quoted.
+/// `ROE Peregrine (say "Perry")`, `Roe, Jane 32F "Jenny"`. Without brackets or a word for it somebody may only be quoted.
 fn behind_own(t: &Tokens, i: usize, own: &Own) -> Option<usize> {
-    let open = i + 1 + usize::from(t.is(i + 1, '('));
-    let quote = open + usize::from(matches!(t.low(open), "say" | "called" | "aka" | "known" | "says" | "pref"));
-    if quote == i + 1 || !t.is(quote, '"') || !t.is(quote + 2, '"') || !t.is_capital(i) {
-        return None;
-    }
+    let full = is_full(t, i, own);
     let before = i.checked_sub(1)?;
-    let (low, first) = (t.low(i), t.low(before));
-    let comma = t.is(before, ',') && before > 0 && own.is_family(t.low(before - 1)) && own.is_given(low);
     let titled = || {
         let k = if t.is(before, '.') { before.checked_sub(1)? } else { before };
         let sex = super::cues::title_sex(t.low(k));
         title(t.low(k)).filter(|_| sex.is_none() || own.sex.is_none() || sex == own.sex.as_deref())
     };
-    let whole = own.is_family(low) && own.is_given(first) || own.is_given(low) && own.is_family(first) && low != first;
-    (comma || whole || own.is_family(low) && titled().is_some()).then_some(quote + 1)
+    if !t.is_capital(i) || !(full || own.is_family(t.low(i)) && titled().is_some()) {
+        return None;
+    }
+    // Age, sex and numbers may stand between, and marks.
+    let between = |k: &usize| match t.shape(*k) {
+        Some(Shape::Number | Shape::Mixed | Shape::Mark(',' | '/' | '(' | '[' | '-')) => full || *k == i + 1,
+        _ => matches!(t.low(*k), "say" | "called" | "aka" | "known" | "says" | "pref" | "m" | "f" | "yo" | "y" | "yom" | "yof"),
+    };
+    let quote = (i + 1..i + 9).find(|k| !between(k))?;
+    if quote == i + 1 && !full || !t.is(quote, '"') {
+        return None;
+    }
+    // `"Miss Letha"`
+    let word = quote + 1 + usize::from(t.is(quote + 3, '"') && title(t.low(quote + 1)).is_some());
+    t.is(word + 1, '"').then_some(word)
+}
+
+/// True when the patient's name in full, in either order, ends at token `i`.
+fn is_full(t: &Tokens, i: usize, own: &Own) -> bool {
+    // `Delacroix-Nash`
+    let hyphen = |k: usize| k >= 2 && t.is(k - 1, '-') && t.touches_next(k - 1) && t.touches_next(k - 2) && t.is_capital(k - 2);
+    let head_of = if hyphen(i) { i - 2 } else { i };
+    let (Some(before), low) = (head_of.checked_sub(1), t.low(i)) else { return false };
+    let first = t.low(before);
+    // `Reyes, Ana Luz`
+    let head = (before.saturating_sub(2)..before).rev().take_while(|k| own.is_given(t.low(k + 1))).find(|k| t.is(*k, ','));
+    let comma = t.is(before, ',').then_some(before).or(head);
+    let turned = comma.is_some_and(|c| c > 0 && own.is_family(t.low(c - 1)) && own.is_given(low));
+    turned
+        || t.is_capital(i)
+            && (own.is_family(low) && own.is_given(first) || own.is_given(low) && own.is_family(first) && low != first)
+}
+
+/// `Dvora Hirschfeld née Klughaupt`, `Nachman Kopelowitz a/k/a Norman Kopel`: another name of the patient's right behind the one that is known,
+/// or behind a label at token `i` (`Also known as: Ragna Palmer`); there alone: relatives may bear it, too. Token `i` ends the known one.
+fn formerly(t: &Tokens, i: usize, own: &Own) -> Option<Mention> {
+    let label = t.begins_column(i);
+    if !label && !is_full(t, i, own) {
+        return None;
+    }
+    let mut k = i + usize::from(!label);
+    while !label && k < i + 5 && matches!(t.shape(k), Some(Shape::Mark(',' | '(' | ';' | '/' | '|'))) {
+        k += 1;
+    }
+    let (a, b, c) = (t.low(k), t.low(k + 1), t.low(k + 2));
+    let len = match (a, b, c) {
+        ("also" | "formerly", "known", "as") => 3,
+        ("nee" | "fka" | "aka" | "formerly" | "born" | "prev" | "previously" | "dba", ..) => 1,
+        ("maiden" | "former" | "previous" | "other", "name" | "names", _) => 2,
+        ("a" | "f" | "n", "/", _) if t.low(k + 2) == "k" && t.is(k + 3, '/') && t.low(k + 4) == "a" => 5,
+        _ => return None,
+    };
+    let from = (k + len..k + len + 3).find(|j| !matches!(t.shape(*j), Some(Shape::Mark(':' | '=' | '.' | '"'))))?;
+    let name =
+        |j: &usize| t.is_capital(*j) && !t.begins_column(*j) && title(t.low(*j)).is_none() && credential_at(t, *j).is_none();
+    let next = (from..from + 3).take_while(|j| *j == from && t.is_capital(*j) || name(j)).last()? + 1;
+    let (start, end) = (t.get(from)?.start, t.get(next - 1)?.end);
+    let name = split_text(t.text.get(start..end)?);
+    alias(t, next - 1)?;
+    // A label of its own line: of the patient when the given name is theirs.
+    let mine = || (k + len..from).any(|j| matches!(t.shape(j), Some(Shape::Mark(':' | '=')))) && own.is_given(t.low(from));
+    if label && !mine() {
+        return None;
+    }
+    Some(own_mention(start, end, name, CALLED))
+}
+
+/// True when words beside it give a name to somebody else.
+fn cued_other(mentions: &[Mention], m: &Mention) -> bool {
+    mentions.iter().any(|x| x.start < m.end && m.start < x.end && matches!(x.rule, "cue.kin" | "cue.title" | "cue.credential"))
 }
 
 /// A word that may be what somebody is called.
@@ -225,6 +279,9 @@ fn says(t: &Tokens, i: usize) -> Option<usize> {
     let (a, b, c) = (t.low(i), t.low(i + 1), t.low(i + 2));
     match (a, b, c) {
         ("preferred", "name", _) | ("goes", "by", _) | ("prefers", "name", _) | ("known", "as", _) => Some(i + 2),
+        ("pref" | "prefers" | "preferred" | "prefer", ..) if t.is(i + 1, ':') || t.shape(i + 1) == Some(Shape::Cap) => {
+            Some(i + 1)
+        }
         ("be", "called" | "named", _) | ("now", "named", _) | ("pref", "name", _) => Some(i + 2),
         ("preferred", "first", "name") | ("prefers", "the", "name") => Some(i + 3),
         ("nickname" | "nick-name" | "aka", _, _) => Some(i + 1),
@@ -233,30 +290,41 @@ fn says(t: &Tokens, i: usize) -> Option<usize> {
 }
 
 /// True when the sentence up to token `i` speaks of nobody but the patient.
-fn of_patient(t: &Tokens, i: usize, mentions: &[Mention]) -> bool {
+fn of_patient(t: &Tokens, i: usize, mentions: &[Mention], own: &Own) -> bool {
     let mut spoken = t.begins_column(i);
     for k in (0..i).rev().take(24) {
         let end = t.shape(k) == Some(Shape::Break) || t.is(k, '.') && t.shape(k.wrapping_sub(1)) != Some(Shape::Initial);
-        if end || t.is(k, ';') {
+        if (end || t.is(k, ';')) && !is_full(t, k.saturating_sub(1), own) {
             break;
         }
-        if let Some(m) = mention_over(t, mentions, k).and_then(|at| mentions.get(at)) {
-            if m.who != Who::Patient {
-                return false;
-            }
+        // Lists may have taken a part of the patient's name for somebody.
+        if is_full(t, k, own) {
             return true;
         }
-        if kin(t.low(k)).is_some() {
+        if let Some(m) = mention_over(t, mentions, k).and_then(|at| mentions.get(at)) {
+            return m.who == Who::Patient;
+        }
+        let low = t.low(k);
+        if t.is_capital(k) && own.is_given(low) && t.word(k).len() > 1 {
+            return true;
+        }
+        // Somebody whom nothing has found.
+        if kin(low).is_some() || t.shape(k) == Some(Shape::Cap) && t.like(k) > NameLike::Word && !own.is_family(low) {
             return false;
         }
-        spoken |= matches!(t.low(k), "patient" | "pt" | "he" | "she" | "resident" | "they");
+        spoken |= matches!(low, "patient" | "pt" | "he" | "she" | "resident" | "they");
     }
     spoken
 }
 
 /// The patient by such a name at token `i`, unless more of a name, a title or a kin word says somebody else.
-fn called(t: &Tokens, i: usize, mentions: &[Mention], aliases: &[String]) -> Option<Mention> {
+fn called(t: &Tokens, i: usize, mentions: &[Mention], aliases: &[String], own: &Own) -> Option<Mention> {
     let found = mention_over(t, mentions, i).and_then(|at| mentions.get(at));
+    // `Consolación Reyes "Connie"` found as one name: the known name is found anyway.
+    let first = i - usize::from(i > 0 && title(t.low(i - 1)).is_some());
+    if first > 1 && t.is(first - 1, '"') && (is_full(t, first - 2, own) || is_full(t, first.saturating_sub(3), own)) {
+        return own_mention_at(t, i);
+    }
     let cued = |m: &Mention| {
         m.who == Who::Patient
             || matches!(m.rule, "cue.kin" | "cue.title" | "cue.credential" | "list.last-first" | "cue.apposition")
@@ -268,18 +336,14 @@ fn called(t: &Tokens, i: usize, mentions: &[Mention], aliases: &[String]) -> Opt
     if found.is_some_and(cued) || family || more {
         return None;
     }
+    own_mention_at(t, i)
+}
+
+/// The patient by the word at token `i`.
+fn own_mention_at(t: &Tokens, i: usize) -> Option<Mention> {
     let token = t.get(i)?;
     let name = Name { given: vec![t.word(i).to_string()], ..Name::default() };
-    Some(Mention {
-        weighed: false,
-        start: token.start,
-        end: token.end,
-        category: Category::Name,
-        who: Who::Patient,
-        rule: CALLED,
-        confidence: 0.9,
-        name: Some(name),
-    })
+    Some(Mention { confidence: 0.9, ..own_mention(token.start, token.end, name, CALLED) })
 }
 
 #[cfg(test)]
@@ -345,6 +409,25 @@ mod tests {
         let own =
             discover(text, &Context::default(), &id).into_iter().any(|m| m.who == Who::Patient && &text[m.start..m.end] == "Gus");
         assert!(!own);
+    }
+
+    #[test]
+    fn what_the_patient_is_called_is_told_in_many_ways() {
+        for text in [
+            "Pt Wilhelmina Ferreira, \"Didi\".  Chart D-2094. Didi slept.",
+            "601-2 Ferreira, Wilhelmina 32F \"Mino\"  8840017  POD1",
+            "Ferreira, Wilhelmina  74F  E00449120  (goes by Jasna)\nSource: pt",
+            "Name: Wilhelmina Ferreira. Pref: Koty.  MR 90 22 41",
+            "Pt Wilhelmina (prefers Yubi) 28 y/o G2.",
+            "client Wilhelmina Ferreira \"Connie\" CR-0409",
+            "FERREIRA,WILHELMINA  \"Miss Letha\"     MRN 300-91-442",
+            "Consultand Wilhelmina Ferreira née Szanzer, 33.",
+            "RE   Wilhelmina Ferreira  a/k/a Norma Kopel   acct I-2207",
+            "Patient Name        : Wilhelmina Ferreira\nAlso Known As       : Wilhelmina Palmer\nPatient ID : 7",
+        ] {
+            assert_eq!(others(text), Vec::<String>::new(), "{text}");
+        }
+        assert_eq!(others("Her daughter Bess Ferreira née Szanzer signed.").len(), 1);
     }
 
     #[test]

@@ -71,6 +71,8 @@ pub fn attribute(t: &Tokens, mut m: Mention, names: &[Mention], records: &[Owned
         (true, Some(_)) => Who::Ambiguous,
         // Another birth date or social security number than the patient's beside the patient's name.
         (false, Some(Who::Patient)) if has_identity && own.contradicts(m.category) => Who::Ambiguous,
+        // Another record number of the same make: of a namesake, or a slip.
+        (false, None | Some(Who::Patient)) if m.category == Category::Mrn && own.is_like_id(value) => Who::Ambiguous,
         (false, Some(Who::Patient)) => Who::Patient,
         (false, Some(who)) if who != Who::Patient => who,
         (false, _) => Who::Nobody,

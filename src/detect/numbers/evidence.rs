@@ -1,6 +1,6 @@
 //! What speaks for each of those to whom a number may belong.
 
-use super::labels::{category_of, is_code_head};
+use super::labels::{category_of, is_code_head, sort_of};
 use super::people::{Person, people, sort};
 use super::place::{Between, Heads, between, left_words, line_label};
 use super::runs::{Kind, Run, kind_of, runs};
@@ -89,6 +89,10 @@ pub struct Facts<'a> {
     head: &'a str,
     label: &'a str,
     right: &'a str,
+    /// Written like a number of the patient's, and another.
+    pub like: bool,
+    /// What the nearest label numbers.
+    numbers: &'static str,
     /// A label, in the line or at the head of the column, says that it is a number of somebody's.
     pub labelled: bool,
     rule: &'static str,
@@ -137,7 +141,7 @@ impl<'a> Doc<'a> {
 
     /// True for what is asked about at all: labelled, found by a rule, or beside somebody other than the patient.
     pub fn asks(&self, run: &Run, heads: &mut Heads) -> bool {
-        if run.found.is_some() {
+        if run.found.is_some() || run.kind == Kind::Number && self.is_like(run) {
             return true;
         }
         if is_code_head(heads.of(self.t, run.first)) {
@@ -166,6 +170,11 @@ impl<'a> Doc<'a> {
             }
             Kind::Number => labelled || (left || right) && !self.is_figure(run),
         }
+    }
+
+    fn is_like(&self, run: &Run) -> bool {
+        let written = self.t.text.get(run.start..run.end).unwrap_or("");
+        written.bytes().any(|b| !b.is_ascii_digit()) && self.own.is_like_id(written)
     }
 
     /// A figure behind a word that is neither label nor person, `platelets 250000`: a result.
@@ -205,15 +214,19 @@ impl<'a> Doc<'a> {
             Some(Who::Nobody) => "nobody",
             Some(_) => "unclear",
         };
+        let (words, label) = (left_words(t, run.first, 4, &named), line_label(t, run.first));
+        let numbers = words.iter().take(3).chain([&head, &label]).find_map(|w| sort_of(w)).unwrap_or("none");
         Facts {
             category,
             cat: category.map_or("none", Category::as_str),
             shape,
             coarse,
-            words: left_words(t, run.first, 4, &named),
+            words,
             head,
-            label: line_label(t, run.first),
+            label,
             right,
+            like: is_id(category) && self.own.is_like_id(text),
+            numbers,
             labelled: super::runs::labelled(t, run.first) || category_of(head).is_some(),
             rule: found.map_or("new", |m| m.rule),
             was,
@@ -280,6 +293,9 @@ impl<'a> Doc<'a> {
         s.put(format_args!("n:head={}", f.head));
         s.put(format_args!("n:label={}", f.label));
         s.put(format_args!("n:right={}", f.right));
+        s.put(format_args!("n:numbers={}", f.numbers));
+        s.put(format_args!("n:like={}/{}", f.like, f.was));
+        s.put(format_args!("n:numbers={}/{}", f.numbers, f.coarse));
         s.put(format_args!("n:rule={}", f.rule));
         s.put(format_args!("n:was={}", f.was));
         s.put(format_args!("n:was={}/{}", f.was, f.labelled));
@@ -306,6 +322,7 @@ impl<'a> Doc<'a> {
                 s.put(format_args!("n:near={}/{}", p.sort(), apart(&b)));
                 s.put(format_args!("n:bare={bare}/near={}/{}", p.sort(), apart(&b)));
                 s.put(format_args!("n:apart={}", apart(&b)));
+                s.put(format_args!("n:numbers={}/near={}/{}", f.numbers, p.sort(), apart(&b)));
             }
             None => s.put(format_args!("n:near=nobody")),
         }
@@ -321,6 +338,7 @@ impl<'a> Doc<'a> {
         for w in f.words.iter() {
             s.put(format_args!("u={u}/w={w}"));
         }
+        s.put(format_args!("u={u}/numbers={}", f.numbers));
         s.put(format_args!("u={u}/head={}", f.head));
         s.put(format_args!("u={u}/label={}", f.label));
         s.put(format_args!("u={u}/right={}", f.right));
@@ -355,6 +373,9 @@ impl<'a> Doc<'a> {
         s.put(format_args!("{side}{rank}/{}", p.how));
         s.put(format_args!("{side}:apart={}", apart(&b)));
         s.put(format_args!("{side}{rank}:apart={}", apart(&b)));
+        s.put(format_args!("p={what}/numbers={}", f.numbers));
+        s.put(format_args!("{side}:numbers={}/apart={}", f.numbers, apart(&b)));
+        s.put(format_args!("{side}{rank}/{what}/numbers={}", f.numbers));
         s.put(format_args!("p={what}:apart={}", apart(&b)));
         let far = match b.tokens {
             0 => "0",
@@ -429,6 +450,11 @@ impl<'a> Doc<'a> {
             s.put(format_args!("{side}{rank}:taken/{}", f.cat));
         }
     }
+}
+
+/// True for kinds of numbers of which records hold those of the patient.
+fn is_id(category: Option<Category>) -> bool {
+    matches!(category, None | Some(Category::Mrn | Category::MemberId | Category::Account | Category::OtherId))
 }
 
 /// How two places are set apart, in a word.

@@ -33,6 +33,34 @@ pub fn category_of(low: &str) -> Option<Category> {
     })
 }
 
+/// What sort of thing a label word numbers: what happened (a case, an order), a thing, a policy, a chart, or a person who works or drives.
+pub fn sort_of(low: &str) -> Option<&'static str> {
+    Some(match low {
+        "case" | "claim" | "claims" | "auth" | "authorization" | "authorisation" | "ref" | "reference" | "conf"
+        | "confirmation" | "order" | "po" | "kit" | "accession" | "acc" | "accn" | "specimen" | "docket" | "incident"
+        | "report" | "ticket" | "tracking" | "encounter" | "enc" | "visit" | "csn" | "rx" | "prescription" | "req"
+        | "requisition" | "study" | "subject" | "sid" | "unos" | "tag" | "band" | "bracelet" | "wristband" | "request"
+        | "job" | "event" | "complaint" | "grievance" | "appeal" | "petition" | "cause" | "invoice" | "batch" | "barcode"
+        | "msg" | "message" | "sample" | "tube" | "slide" | "block" | "matter" | "referral" | "precert" | "approval" | "tx"
+        | "transaction" | "receipt" | "voucher" | "booking" | "intake" | "letter" | "form" | "randomization" | "screening"
+        | "warrant" | "cert#" => "event",
+        "serial" | "ser" | "sn" | "s/n" | "device" | "udi" | "model" | "imei" | "meter" | "glucometer" | "pump" | "pacemaker"
+        | "icd" | "aid" | "aids" | "monitor" | "implant" | "valve" | "lead" | "stent" | "cgm" | "sensor" | "transmitter" => {
+            "thing"
+        }
+        "member" | "mbr" | "subscriber" | "sub" | "policy" | "pol" | "medicare" | "medicaid" | "cin" | "hic" | "hicn" | "mbi"
+        | "insurance" | "ins" | "insured" | "beneficiary" | "plan" | "group" | "grp" | "card" | "id" | "edipi" | "coverage" => {
+            "cover"
+        }
+        "mrn" | "mr" | "chart" | "hrn" | "uhid" | "emr" | "empi" | "record" | "rec" | "file" | "acct" | "account" | "a/c"
+        | "har" | "fin" => "chart",
+        "lic" | "license" | "licence" | "licensed" | "dl" | "cdl" | "dea" | "npi" | "bar" | "badge" | "emp" | "empl"
+        | "employee" | "ext" | "extn" | "extension" | "x" | "pgr" | "pager" | "bleep" | "beeper" | "plate" | "plates" | "vin"
+        | "operator" | "op" | "user" | "login" | "passport" | "unit" | "interp" => "person",
+        _ => return None,
+    })
+}
+
 /// Words right before a number that is somebody's, a case's or a thing's.
 pub fn is_label(low: &str) -> bool {
     category_of(low).is_some()

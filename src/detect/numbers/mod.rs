@@ -86,6 +86,8 @@ fn decide(doc: &Doc, run: &Run, facts: &Facts, stays: &dyn Fn(&Mention) -> bool)
         return match theirs {
             x if x >= SURELY || x >= THEIRS && near => Some(new(who, RULE)),
             x if x >= THEIRS => Some(new(Who::Ambiguous, DOUBTED)),
+            // A number that only differs in its figures from one of the patient's is somebody's.
+            _ if facts.like => Some(new(Who::Ambiguous, DOUBTED)),
             x if x >= DOUBT && facts.labelled && near => Some(new(Who::Ambiguous, DOUBTED)),
             _ => None,
         };

@@ -5,6 +5,7 @@ use super::role;
 use super::trees::Trees;
 use crate::detect::cast::parts;
 use crate::detect::cues::{kin, title, title_sex};
+use crate::detect::dates;
 use crate::detect::identity::Own;
 use crate::detect::scene::range;
 use crate::detect::tokens::{Shape, Tokens};
@@ -47,9 +48,68 @@ pub fn doubts(t: &Tokens, mentions: &[Mention], own: &Own, whose: role::Whose) -
         let mut all = evidence(t, mentions, at, own);
         all.extend(whose(m).iter().flat_map(role::whose_evidence));
         let sum = TREES.sum(all.iter().map(String::as_str));
-        (sum >= ENOUGH).then(|| Mention { who: Who::Ambiguous, rule: RULE, confidence: 0.4, ..m.clone() })
+        let mut told = Vec::new();
+        let day = day_behind(t, range(t, m).1, own);
+        if sum >= ENOUGH || day.is_some_and(|d| d.born) {
+            told.push(Mention { who: Who::Ambiguous, rule: RULE, confidence: 0.4, ..m.clone() });
+            // The day is whoever's the name is.
+            let taken = |d: &Day| mentions.iter().any(|x| x.start < d.end && d.start < x.end);
+            told.extend(day.filter(|d| !taken(d)).map(|d| Mention {
+                start: d.start,
+                end: d.end,
+                category: Category::DateOfBirth,
+                who: Who::Ambiguous,
+                rule: RULE,
+                confidence: 0.4,
+                name: None,
+                weighed: false,
+            }));
+        }
+        Some(told)
     })
+    .flatten()
     .collect()
+}
+
+/// A day right behind a name, not the patient's birth date.
+#[derive(Clone, Copy)]
+struct Day {
+    start: usize,
+    end: usize,
+    /// It can only be a birth date: labelled so, long before the patient's own, or long before any other day of the text.
+    born: bool,
+}
+
+/// The day right behind a name that ends before token `next`.
+fn day_behind(t: &Tokens, next: usize, own: &Own) -> Option<Day> {
+    let (own_year, ..) = dates::parse_iso(own.birth_date.as_deref()?)?;
+    let mut labelled = false;
+    let at = (next..next + 6).find(|k| {
+        let word = matches!(t.low(*k), "dob" | "b" | "born" | "birth" | "date" | "of" | "d.o.b");
+        labelled |= word;
+        !word && !matches!(t.shape(*k), Some(Shape::Mark('(' | ',' | ':' | '.' | '-' | '[')))
+    })?;
+    let start = t.get(at).filter(|_| !(next..at).any(|k| t.ends_line(k)))?.start;
+    let read = |k: usize| {
+        let end = t.get(k).filter(|x| !matches!(x.shape, Shape::Mark(_) | Shape::Break))?.end;
+        let written = t.text.get(start..end)?;
+        dates::read(written).map(|(year, ..)| (year, written, end))
+    };
+    let (year, written, end) = (at + 2..at + 7).rev().find_map(read)?;
+    if own.is_birth_date(written) {
+        return None;
+    }
+    let newest = || t.list.iter().filter_map(|x| year_of(t.text.get(x.start..x.end)?)).max();
+    let born = labelled || year < own_year || newest().is_some_and(|n| year + LONG < n);
+    Some(Day { start, end, born })
+}
+
+/// Years between a day of which a text tells and one that can only be somebody's birth date.
+const LONG: u32 = 15;
+
+/// A year of our time in four figures.
+fn year_of(word: &str) -> Option<u32> {
+    (word.len() == 4).then(|| word.parse().ok()).flatten().filter(|y| (1950..2100).contains(y))
 }
 
 /// First tokens of the patient's names that may be somebody else's when the model has said whose it takes them for.
