@@ -3,6 +3,7 @@
 //! Rules and lists take what they know and leave what they do not; what lies between is neither. Here each word that is left and could be
 //! a name is weighed by all that speaks for and against it, and from a certain sum on it is masked and put to a person.
 
+use super::markup;
 use super::short::{Initials, place};
 use super::table::Table;
 use super::trees::Trees;
@@ -32,7 +33,7 @@ const HOPELESS: f32 = -4.5;
 /// The model is asked about a word that reaches this sum of weights with its help.
 const WORTH: f32 = -0.8;
 /// From this sum on a word is put to a person.
-const ENOUGH: f32 = -0.8;
+const ENOUGH: f32 = -0.4;
 /// The same in comments of markup, which programs and their makers write: `Filename: C-CDA_R2.xml`, `ISO code for "English"`.
 const ENOUGH_COMMENT: f32 = 3.0;
 /// Most that the names model is trusted to add to a word that nothing else has it look at.
@@ -144,7 +145,13 @@ impl<'a> Doc<'a> {
         if self.own.is_given(low) || self.own.is_family(low) {
             return false;
         }
-        if is_compound(word) || is_result_flag(t, i) || is_unit(t, i) || is_dated(t, i) || is_language(low) && is_spoken(t, i) {
+        if markup::is_code(t, i)
+            || is_compound(word)
+            || is_result_flag(t, i)
+            || is_unit(t, i)
+            || is_dated(t, i)
+            || is_language(low) && is_spoken(t, i)
+        {
             return false;
         }
         if place(t, i).is_some() {
@@ -261,6 +268,10 @@ impl<'a> Doc<'a> {
     /// False for what only the model takes for a name although nearly all else speaks against it. `certain`: it takes it for a name, not
     /// for a doubt.
     pub fn stands(&self, m: &Mention, found: &[Mention], scores: &dyn Fn(usize) -> f32, certain: bool) -> bool {
+        // What a program wrote as a code is nobody, whatever it looks like.
+        if self.tokens_of(m).any(|k| markup::is_code(self.t, k)) {
+            return false;
+        }
         if TREES.is_empty() || m.who == Who::Patient {
             return true;
         }

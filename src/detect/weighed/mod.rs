@@ -6,6 +6,7 @@
 //! the code that names the pieces is the same for the fitting and for the program, see [`trace`].
 
 pub mod doubt;
+mod markup;
 pub mod mine;
 pub mod role;
 mod short;
