@@ -11,6 +11,7 @@ use crate::detect::scene::range;
 use crate::detect::tokens::{Shape, Tokens};
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::role::{Role, RoleGroup};
+use std::cell::OnceCell;
 use std::sync::LazyLock;
 
 static TREES: LazyLock<Trees> = LazyLock::new(|| Trees::read(include_str!("mine_trees.txt")));
@@ -42,6 +43,8 @@ pub fn doubts(t: &Tokens, mentions: &[Mention], own: &Own, whose: role::Whose) -
     if TREES.is_empty() {
         return Vec::new();
     }
+    let newest = OnceCell::new();
+    let newest = || *newest.get_or_init(|| t.list.iter().filter_map(|x| year_of(t.text.get(x.start..x.end)?)).max());
     let open = (0..mentions.len()).filter(|at| mentions.get(*at).is_some_and(is_open)).take(MOST);
     open.filter_map(|at| {
         let m = mentions.get(at)?;
@@ -49,7 +52,7 @@ pub fn doubts(t: &Tokens, mentions: &[Mention], own: &Own, whose: role::Whose) -
         all.extend(whose(m).iter().flat_map(role::whose_evidence));
         let sum = TREES.sum(all.iter().map(String::as_str));
         let mut told = Vec::new();
-        let day = day_behind(t, range(t, m).1, own);
+        let day = day_behind(t, range(t, m).1, own, &newest);
         if sum >= ENOUGH || day.is_some_and(|d| d.born) {
             told.push(Mention { who: Who::Ambiguous, rule: RULE, confidence: 0.4, ..m.clone() });
             // The day is whoever's the name is.
@@ -80,8 +83,8 @@ struct Day {
     born: bool,
 }
 
-/// The day right behind a name that ends before token `next`.
-fn day_behind(t: &Tokens, next: usize, own: &Own) -> Option<Day> {
+/// The day right behind a name that ends before token `next`; `newest` is the latest year of which the text tells.
+fn day_behind(t: &Tokens, next: usize, own: &Own, newest: &dyn Fn() -> Option<u32>) -> Option<Day> {
     let (own_year, ..) = dates::parse_iso(own.birth_date.as_deref()?)?;
     let mut labelled = false;
     let at = (next..next + 6).find(|k| {
@@ -99,7 +102,6 @@ fn day_behind(t: &Tokens, next: usize, own: &Own) -> Option<Day> {
     if own.is_birth_date(written) {
         return None;
     }
-    let newest = || t.list.iter().filter_map(|x| year_of(t.text.get(x.start..x.end)?)).max();
     let born = labelled || year < own_year || newest().is_some_and(|n| year + LONG < n);
     Some(Day { start, end, born })
 }
@@ -297,6 +299,25 @@ mod tests {
     use super::*;
     use crate::model::person::Name;
     use crate::model::request::Identity;
+
+    #[test]
+    fn a_day_on_which_the_patient_cannot_be_born_is_told() {
+        let id = Identity { birth_date: Some("2013-03-17".into()), ..Identity::default() };
+        let own = crate::detect::own_of(&id);
+        fn told<'t>(text: &'t str, own: &Own, newest: Option<u32>) -> Option<(&'t str, bool)> {
+            let t = Tokens::new(text);
+            let next = t.index_at(text.find("Roe").unwrap()) + 1;
+            day_behind(&t, next, own, &|| newest).map(|d| (&text[d.start..d.end], d.born))
+        }
+        let born = |text: &'static str, newest| told(text, &own, newest);
+        assert_eq!(born("Jane Roe 3/17/86, filed to Jr", None), Some(("3/17/86", true)));
+        assert_eq!(born("Jane Roe (dob 8 Mar 2015)", None), Some(("8 Mar 2015", true)));
+        // A visit, until the rest of the text is much later; the patient's own day; nothing behind it.
+        assert_eq!(born("Jane Roe 4/2/2014 seen", Some(2015)), Some(("4/2/2014", false)));
+        assert_eq!(born("Jane Roe 4/2/2014 seen", Some(2031)), Some(("4/2/2014", true)));
+        assert_eq!(born("Jane Roe 3/17/13 seen", None), None);
+        assert_eq!(born("Jane Roe was seen", None), None);
+    }
 
     #[test]
     fn what_speaks_for_a_namesake_is_told() {
