@@ -381,7 +381,7 @@ impl Knowledge {
         let written_name = super::split_text(written);
         // `sister of Jane Roe`, `her mother Jane Roe 5/31/1973` with the patient's own day.
         let kin = matches!(who, Who::Ambiguous) || matches!(who, Who::New(r) if r.group() == RoleGroup::Relative);
-        let told = best == Kind::Full && near.is_own_day(&self.own) || best != Kind::Family && near.is_after(&["of"]);
+        let told = best == Kind::Full && near.is_own_day(&self.own) || best != Kind::Family && near.is_of();
         if kin && told && ids.contains(&PATIENT) && self.own.is_exact_given(&written_name) {
             who = Who::Patient;
         }

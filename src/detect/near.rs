@@ -66,6 +66,12 @@ impl<'a> Near<'a> {
         self.first.checked_sub(1).is_some_and(|k| words.contains(&self.tokens.low(k)))
     }
 
+    /// `sister of` stands right before the find, but not `son of`: a child may bear the parent's name.
+    pub fn is_of(&self) -> bool {
+        let child = |k: usize| matches!(self.tokens.low(k), "son" | "daughter" | "child" | "children");
+        self.is_after(&["of"]) && !self.first.checked_sub(2).is_some_and(child)
+    }
+
     /// The find begins with a capital.
     pub fn capital(&self) -> bool {
         self.tokens.is_capital(self.first)

@@ -43,12 +43,14 @@ pub fn doubts(t: &Tokens, mentions: &[Mention], own: &Own, whose: role::Whose) -
     if TREES.is_empty() {
         return Vec::new();
     }
+    let document = role::document(t);
     let newest = OnceCell::new();
     let newest = || *newest.get_or_init(|| t.list.iter().filter_map(|x| year_of(t.text.get(x.start..x.end)?)).max());
     let open = (0..mentions.len()).filter(|at| mentions.get(*at).is_some_and(is_open)).take(MOST);
     open.filter_map(|at| {
         let m = mentions.get(at)?;
         let mut all = evidence(t, mentions, at, own);
+        all.extend_from_slice(&document);
         all.extend(whose(m).iter().flat_map(role::whose_evidence));
         let sum = TREES.sum(all.iter().map(String::as_str));
         let mut told = Vec::new();
@@ -120,7 +122,9 @@ pub fn open(t: &Tokens, mentions: &[Mention], own: &Own) -> Vec<usize> {
         return Vec::new();
     }
     let open = (0..mentions.len()).filter(|at| mentions.get(*at).is_some_and(is_open)).take(MOST);
-    let worth = |at: &usize| TREES.sum(evidence(t, mentions, *at, own).iter().map(String::as_str)) + HELP >= ENOUGH;
+    let document = role::document(t);
+    let worth =
+        |at: &usize| TREES.sum(evidence(t, mentions, *at, own).iter().chain(&document).map(String::as_str)) + HELP >= ENOUGH;
     open.filter(worth).filter_map(|at| mentions.get(at).map(|m| range(t, m).0)).collect()
 }
 
@@ -145,7 +149,7 @@ fn group(m: &Mention) -> &'static str {
     }
 }
 
-/// All that speaks for the patient or for a namesake.
+/// All that speaks for the patient or for a namesake, but for what [`role::document`] tells of every name of the text.
 pub fn evidence(t: &Tokens, mentions: &[Mention], at: usize, own: &Own) -> Vec<String> {
     let mut out = role::evidence(t, mentions, at, own);
     let Some(m) = mentions.get(at) else { return out };

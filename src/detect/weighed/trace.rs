@@ -77,6 +77,7 @@ pub fn examples(names: &Names, text: &str, identity: &Identity, roster: &Roster)
         out.persons.push(Example { start: m.start, end: m.end, evidence, found: true, role: told.to_string() });
         if mine::is_open(m) {
             let mut evidence = mine::evidence(&t, &found, i, &own);
+            evidence.extend_from_slice(&document);
             evidence.extend(asked.whose(m).iter().flat_map(role::whose_evidence));
             out.mine.push(Example { start: m.start, end: m.end, evidence, found: true, role: m.rule.to_string() });
         }
