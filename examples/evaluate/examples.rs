@@ -1,7 +1,7 @@
 //! What `scripts/fit_weights` fits the weights on: each word and each person of a note with the evidence for it and what the marks say.
 
 use crate::gold::{Note, Subject};
-use disclose::detect::model::{Fitted, Names};
+use disclose::detect::model::{Fitted, Names, Piece};
 use disclose::detect::weighed::trace::{Example, examples};
 use serde_json::json;
 
@@ -59,11 +59,15 @@ pub fn print(names: &Names, note: &Note) -> Result<(), String> {
 /// The model is not there, or writing fails.
 pub fn print_pieces(names: &Names, note: &Note, into: &mut impl std::io::Write) -> Result<(), String> {
     let ranges = disclose::detect::weighed::trace::stretches(&note.text);
-    let texts: Vec<&str> = ranges.iter().map(|r| note.text.get(r.clone()).unwrap_or("")).collect();
+    let texts: Vec<&str> = ranges.iter().map(|r| note.text.get(r.whole.clone()).unwrap_or("")).collect();
+    let identity = disclose::people::identity::read_identity(note.identity.as_bytes(), &note.name).map_err(|e| e.to_string())?;
     let mut failed = Ok(());
-    names.pieces(&texts, &mut |text, pieces| {
-        let base = ranges.get(text).map_or(0, |r| r.start);
-        let labels: Vec<usize> = pieces.iter().map(|p| label(note, base + p.start, base + p.end)).collect();
+    names.pieces(&texts, &identity, &mut |text, pieces| {
+        let Some(range) = ranges.get(text) else { return };
+        let base = range.whole.start;
+        let counted = |p: &Piece| range.core.contains(&(base + p.start));
+        let of = |p: &Piece| if counted(p) { label(note, base + p.start, base + p.end) } else { SKIPPED };
+        let labels: Vec<usize> = pieces.iter().map(of).collect();
         let starts: Vec<usize> = pieces.iter().map(|p| base + p.start).collect();
         let ids: Vec<i32> = pieces.iter().map(|p| p.id).collect();
         let signs: Vec<String> = pieces.iter().map(|p| p.signs.to_string()).collect();
@@ -78,13 +82,16 @@ pub fn print_pieces(names: &Names, note: &Note, into: &mut impl std::io::Write) 
     failed
 }
 
-/// The class of a piece, as `src/detect/model/head.rs` numbers them; 99 is not counted.
+/// Stands for a piece that is not counted.
+const SKIPPED: usize = 99;
+
+/// The class of a piece, as `src/detect/model/head.rs` numbers them.
 fn label(note: &Note, start: usize, end: usize) -> usize {
     let Some(span) = note.spans.iter().find(|s| s.start < end && start < s.end) else { return 0 };
     let name = span.category == "name";
     match &span.subject {
         Subject::Trap(_) => 0,
-        Subject::Any => 99,
+        Subject::Any => SKIPPED,
         Subject::Patient => {
             if name {
                 1

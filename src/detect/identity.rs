@@ -204,6 +204,12 @@ impl Own {
         self.is_doctor |= name.prefix.iter().any(|p| folded(p).starts_with("dr"));
     }
 
+    /// What the patient is called, in one line: texts are read alike for all who are called alike.
+    pub fn called(&self) -> String {
+        let parts = [&self.families, &self.givens, &self.fulls];
+        parts.map(|names| names.join(",")).join(";")
+    }
+
     /// True for the patient's initials in small letters: `jr` of Jane Roe.
     pub fn has_initials(&self, letters: &str) -> bool {
         let (mut all, two) = (letters.chars(), letters.chars().count());

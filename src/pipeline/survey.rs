@@ -153,7 +153,7 @@ impl Reading<'_> {
     /// Asks the model about all that waits, and takes up what was found.
     fn finish(&mut self, given: &Given, known: &dyn Fn(&str) -> bool, out: &mut Surveyed) {
         let stretches = self.waiting.iter().filter_map(|w| Some(w.opened.as_ref()?.stretches(&w.view.text)));
-        given.names.read_ahead(&stretches.flatten().collect::<Vec<_>>());
+        given.names.read_ahead(&stretches.flatten().collect::<Vec<_>>(), given.identity);
         for Waiting { view, ctx, found, opened } in self.waiting.drain(..) {
             let text = view.text.as_ref();
             // A name in full that lists know is somebody for the whole case; what else the model sees is decided where it stands.

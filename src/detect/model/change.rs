@@ -3,7 +3,8 @@
 //!
 //! To each product is added another of a low rank: what leads from the inputs to [`RANK`] figures, and from those to the outputs (LoRA,
 //! Hu and others 2021, arXiv 2106.09685). To the scale and the bias of each norm is added a difference. All is added to the weights when
-//! they are loaded; reading takes no longer.
+//! they are loaded; reading takes no longer. What goes into the first layer has besides a row of figures added for each sign of its word
+//! ([`super::signs`]).
 
 /// Figures between the two factors.
 pub const RANK: usize = 32;
@@ -30,6 +31,14 @@ impl<'a> Change<'a> {
     pub fn new(other: Option<&'a [u8]>) -> Change<'a> {
         let rest = other.unwrap_or(BUILTIN);
         Change { rest, none: rest.is_empty() }
+    }
+
+    /// The rows of figures, `width` long, that the signs of a word add; none where nothing is changed.
+    ///
+    /// # Errors
+    /// When there are not as many figures as there must be.
+    pub fn signs(&mut self, signs: usize, width: usize) -> Result<Vec<f32>, String> {
+        if self.none { Ok(Vec::new()) } else { self.take(signs * width) }
     }
 
     /// The change of the next product.

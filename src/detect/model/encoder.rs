@@ -5,6 +5,7 @@
 
 use super::change::Change;
 use super::product::{Product, failed};
+use super::signs::SIGNS;
 use super::weights::{Packed, Weights};
 use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions};
 use rten_simd::{SimdOp, SimdUnaryOp};
@@ -33,6 +34,8 @@ pub struct Encoder {
     places: Table,
     kind: Vec<f32>,
     norm: Norm,
+    /// For each sign of a piece's word, and for that it begins it, what is added before the first layer.
+    signs: Vec<f32>,
     layers: Vec<Layer>,
 }
 
@@ -71,6 +74,7 @@ impl Encoder {
             places: Table::read(weights, "position_embeddings", PLACES)?,
             kind,
             norm: Norm::read(weights, "bert.embeddings.LayerNorm")?,
+            signs: change.signs(SIGNS + 1, WIDTH)?,
             layers: (0..LAYERS).map(|n| Layer::read(weights, &mut change, n)).collect::<Result<_, String>>()?,
         };
         change.end()?;
@@ -78,11 +82,11 @@ impl Encoder {
     }
 
     /// What the network knows of each piece of some texts after its fourth layer and at its end: 2 × [`WIDTH`] figures a piece, text
-    /// after text. To be called on a thread that may be kept busy.
+    /// after text. `signs` holds those of each piece's word ([`super::signs`]). To be called on a thread that may be kept busy.
     ///
     /// # Errors
     /// A text of more pieces than the network reads.
-    pub fn read(&self, texts: &[Vec<i32>]) -> Result<Vec<f32>, String> {
+    pub fn read(&self, texts: &[Vec<i32>], signs: &[Vec<u64>]) -> Result<Vec<f32>, String> {
         let lengths: Vec<usize> = texts.iter().map(Vec::len).collect();
         if lengths.iter().any(|n| *n > PLACES) {
             return Err("the names model was given a text that is too long".into());
@@ -96,6 +100,11 @@ impl Encoder {
             self.places.add(place, figures);
         }
         self.norm.apply(&mut x);
+        for (figures, signs) in x.chunks_exact_mut(WIDTH).zip(signs.iter().flatten()).filter(|_| !self.signs.is_empty()) {
+            for row in (0..=SIGNS).filter(|s| signs >> s & 1 == 1).filter_map(|s| self.signs.get(s * WIDTH..(s + 1) * WIDTH)) {
+                figures.iter_mut().zip(row).for_each(|(f, s)| *f += s);
+            }
+        }
         let mut middle = Vec::new();
         for (n, layer) in self.layers.iter().enumerate() {
             layer.apply(&mut x, &lengths)?;

@@ -29,10 +29,14 @@ pub(super) use head::{CLASSES, PEOPLE};
 pub use places::is_in_no_list;
 pub(super) use things::is_place;
 pub use verdict::{Answer, Opened, is_somebody, open, read_names, read_opened};
+pub use places::Stretch;
 pub(super) use verdict::{Told, all_stretches, read_unweighed};
 
+use crate::detect::identity::Own;
+use crate::detect::own_of;
 use crate::detect::weighed::{doubt, mine};
 use crate::model::mention::Mention;
+use crate::model::request::Identity;
 use files::Files;
 use net::{Net, Scored};
 use std::collections::HashMap;
@@ -146,14 +150,14 @@ impl Names {
         self.net.get_or_init(load).as_ref().map_err(Clone::clone)
     }
 
-    /// What the network knows of each piece of `texts`, for fitting the head: see [`Piece`].
+    /// What the network knows of each piece of `texts` about `identity`, for fitting the head: see [`Piece`].
     ///
     /// # Errors
     /// The model is not there or fails.
-    pub fn pieces(&self, texts: &[&str], each: &mut dyn FnMut(usize, &[Piece])) -> Result<(), String> {
+    pub fn pieces(&self, texts: &[&str], identity: &Identity, each: &mut dyn FnMut(usize, &[Piece])) -> Result<(), String> {
         let texts: Vec<String> = texts.iter().map(|t| without_figures(t)).collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        self.net()?.each_batch(&texts, &mut |batch, known| {
+        self.net()?.each_batch(&texts, &own_of(identity), &mut |batch, known| {
             let all: usize = batch.iter().map(|w| w.pieces.len()).sum();
             let mut known = known.chunks_exact((known.len() / all.max(1)).max(1));
             for window in batch {
@@ -175,28 +179,30 @@ impl Names {
 
     /// Reads texts that will be asked for one by one: together they take a fraction of the time, as the weights are unpacked once for
     /// many of them. What fails here fails again, and is told, when the text is asked for.
-    pub fn read_ahead(&self, texts: &[&str]) {
-        let _ = self.scores(texts);
+    pub fn read_ahead(&self, texts: &[&str], identity: &Identity) {
+        let _ = self.scores(texts, &own_of(identity));
     }
 
-    /// Scores of each text, read or remembered. Figures are read as ones: which figure stands there says nothing about names, and rows of
+    /// Scores of each text about the patient `own`, read or remembered. Figures are read as ones: which figure stands there says nothing about names, and rows of
     /// a table that differ in figures only are one text.
-    fn scores(&self, texts: &[&str]) -> Result<Vec<Arc<[Scored]>>, String> {
-        let texts: Vec<String> = texts.iter().map(|t| without_figures(t)).collect();
-        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    fn scores(&self, texts: &[&str], own: &Own) -> Result<Vec<Arc<[Scored]>>, String> {
+        // What the patient is called stands before each text that is remembered, and an end that no text has.
+        let about = own.called() + "\u{0}";
+        let keys: Vec<String> = texts.iter().map(|t| about.clone() + &without_figures(t)).collect();
         let mut out: Vec<Option<Arc<[Scored]>>> = match self.asked.lock() {
-            Ok(asked) => texts.iter().map(|t| asked.by_text.get(*t).cloned()).collect(),
-            Err(_) => vec![None; texts.len()],
+            Ok(asked) => keys.iter().map(|k| asked.by_text.get(k.as_str()).cloned()).collect(),
+            Err(_) => vec![None; keys.len()],
         };
-        let mut open: Vec<&str> = texts.iter().zip(&out).filter(|(_, o)| o.is_none()).map(|(t, _)| *t).collect();
+        let mut open: Vec<&str> = keys.iter().zip(&out).filter(|(_, o)| o.is_none()).map(|(k, _)| k.as_str()).collect();
         open.sort_unstable();
         open.dedup();
         if !open.is_empty() {
+            let unread: Vec<&str> = open.iter().map(|k| k.get(about.len()..).unwrap_or("")).collect();
             let read: HashMap<&str, Arc<[Scored]>> =
-                open.iter().copied().zip(self.net()?.read(&open)?.into_iter().map(Arc::from)).collect();
-            for (text, slot) in texts.iter().zip(&mut out) {
+                open.iter().copied().zip(self.net()?.read(&unread, own)?.into_iter().map(Arc::from)).collect();
+            for (key, slot) in keys.iter().zip(&mut out) {
                 if slot.is_none() {
-                    *slot = read.get(text).cloned();
+                    *slot = read.get(key.as_str()).cloned();
                 }
             }
             self.remember(read);

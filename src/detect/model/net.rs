@@ -10,6 +10,7 @@ use super::signs::{SIGNS, signs};
 use super::weights::Weights;
 use super::windows::windows;
 use super::wordpiece::{Piece, WordPiece};
+use crate::detect::identity::Own;
 use crate::detect::tokens::Tokens;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::sync::{Arc, Mutex};
@@ -18,6 +19,9 @@ use std::sync::{Arc, Mutex};
 const KNOWN: usize = 2 * WIDTH;
 /// Most pieces of a run: what is between the layers fits into a processor's nearer memory.
 const BATCH_PIECES: usize = 256;
+/// A text of so many pieces is read whole; a longer one in windows. The model takes 512, with two marks.
+const WHOLE: usize = 500;
+
 /// How much a stretch of text looks like a name.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Scored {
@@ -74,12 +78,13 @@ impl Net {
     }
 
     /// The scores of each text, in order of their start. Texts of any length; of two windows that share a piece the higher counts.
+    /// `own` is whom they are about.
     ///
     /// # Errors
     /// When the network fails, which it must not.
-    pub fn read(&self, texts: &[&str]) -> Result<Vec<Vec<Scored>>, String> {
+    pub fn read(&self, texts: &[&str], own: &Own) -> Result<Vec<Vec<Scored>>, String> {
         let mut out: Vec<Vec<Scored>> = vec![Vec::new(); texts.len()];
-        self.each_batch(texts, &mut |batch, known| {
+        self.each_batch(texts, own, &mut |batch, known| {
             let lengths: Vec<usize> = batch.iter().map(|w| w.pieces.len()).collect();
             let signs: Vec<u64> = batch.iter().flat_map(|w| w.signs.iter().copied()).collect();
             let mut scores = self.on_one_thread(|| self.head.read(&lengths, &signs, known))?.into_iter();
@@ -105,8 +110,8 @@ impl Net {
     ///
     /// # Errors
     /// When the network fails, or `each`.
-    pub fn each_batch(&self, texts: &[&str], each: Each) -> Result<(), String> {
-        let windows = self.windows(texts);
+    pub fn each_batch(&self, texts: &[&str], own: &Own, each: Each) -> Result<(), String> {
+        let windows = self.windows(texts, own);
         let mut rest = &windows[..];
         while !rest.is_empty() {
             let mut pieces = 0;
@@ -122,16 +127,18 @@ impl Net {
     }
 
     /// The stretches of `texts` that the network reads at once, text after text.
-    fn windows(&self, texts: &[&str]) -> Vec<Window> {
+    fn windows(&self, texts: &[&str], own: &Own) -> Vec<Window> {
         let mut out = Vec::new();
         for (i, text) in texts.iter().enumerate() {
             let t = Tokens::new(text);
+            let signs = Signs::new(&t, own);
+            let whole = self.words.pieces(text);
+            if whole.len() <= WHOLE {
+                out.extend(window(i, 0, whole, &signs));
+                continue;
+            }
             for w in windows(text) {
-                let pieces = self.words.pieces(text.get(w.clone()).unwrap_or(""));
-                if !pieces.is_empty() {
-                    let signs = pieces.iter().map(|p| signs_of_piece(&t, w.start + p.start)).collect();
-                    out.push(Window { text: i, start: w.start, pieces, signs });
-                }
+                out.extend(window(i, w.start, self.words.pieces(text.get(w.clone()).unwrap_or("")), &signs));
             }
         }
         out
@@ -144,7 +151,9 @@ impl Net {
             std::iter::once(self.words.cls).chain(ids).chain([self.words.sep]).collect::<Vec<i32>>()
         };
         let texts: Vec<Vec<i32>> = batch.iter().map(whole).collect();
-        let all = self.on_one_thread(|| self.encoder.read(&texts))?;
+        let signs = batch.iter().map(|w| std::iter::once(0).chain(w.signs.iter().copied()).chain([0]).collect());
+        let signs: Vec<Vec<u64>> = signs.collect();
+        let all = self.on_one_thread(|| self.encoder.read(&texts, &signs))?;
         // What is known of the marks that begin and end a text is left out.
         let (mut known, mut at) = (Vec::with_capacity(all.len()), 0);
         for window in batch {
@@ -171,9 +180,27 @@ impl Net {
     }
 }
 
-/// The signs of the word that the piece at byte `at` belongs to; the last bit is set on its first piece.
-fn signs_of_piece(t: &Tokens, at: usize) -> u64 {
-    let i = t.index_at(at);
-    let Some(token) = t.get(i).filter(|x| x.start <= at) else { return 0 };
-    signs(t, i) | u64::from(token.start == at) << SIGNS
+/// A window with the signs of its pieces; none of nothing.
+fn window(text: usize, start: usize, pieces: Vec<Piece>, signs: &Signs) -> Option<Window> {
+    let signs: Vec<u64> = pieces.iter().map(|p| signs.of_piece(start + p.start)).collect();
+    (!pieces.is_empty()).then_some(Window { text, start, pieces, signs })
+}
+
+/// The signs of each word of a text.
+struct Signs<'t> {
+    t: &'t Tokens<'t>,
+    of: Vec<u64>,
+}
+
+impl<'t> Signs<'t> {
+    fn new(t: &'t Tokens<'t>, own: &Own) -> Signs<'t> {
+        Signs { t, of: (0..t.list.len()).map(|i| signs(t, i, own)).collect() }
+    }
+
+    /// Those of the word that the piece at byte `at` belongs to; the last bit is set on its first piece.
+    fn of_piece(&self, at: usize) -> u64 {
+        let i = self.t.index_at(at);
+        let Some(token) = self.t.get(i).filter(|x| x.start <= at) else { return 0 };
+        self.of.get(i).copied().unwrap_or(0) | u64::from(token.start == at) << SIGNS
+    }
 }

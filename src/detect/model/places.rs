@@ -8,8 +8,11 @@ use crate::model::document::Class;
 use crate::model::mention::Mention;
 use std::ops::Range;
 
-/// Most bytes on either side of an open word that belong to its stretch.
-const REACH: usize = 200;
+/// Tokens of a part of a text that is read at once: as many as leave room in what the model can take for those around.
+const CORE: usize = 160;
+/// Tokens that are read before it, and after it: what stands before tells more of who is meant.
+const BEFORE: usize = 48;
+const AFTER: usize = 20;
 
 /// The open words of a text.
 #[derive(Default, Debug)]
@@ -148,48 +151,59 @@ fn named_after(t: &Tokens, i: usize, low: &str) -> bool {
     head || is_eponym(low) && (possessive || t.shape(i + 1) == Some(Shape::Lower))
 }
 
-/// The sentences around the open words, or as much of them as the model needs, in order and apart.
-pub fn stretches(t: &Tokens, open: &[usize]) -> Vec<Range<usize>> {
-    let mut out: Vec<Range<usize>> = Vec::new();
-    for &i in open {
-        let Some(token) = t.get(i) else { continue };
-        if out.last().is_some_and(|r| r.end >= token.end) {
-            continue;
+/// A part of a text with what the model reads around it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stretch {
+    /// The bytes whose answers count.
+    pub core: Range<usize>,
+    /// All that is read.
+    pub whole: Range<usize>,
+}
+
+/// The parts of a text that hold one of the `open` words, with the lines around them, in order and apart. A text is parted the same way
+/// whatever is asked.
+pub fn stretches(t: &Tokens, open: &[usize]) -> Vec<Stretch> {
+    let mut out: Vec<Stretch> = Vec::new();
+    let mut open = open.iter().copied().peekable();
+    for core in cores(t) {
+        let mut asked = false;
+        while open.next_if(|i| *i < core.end).is_some() {
+            asked = true;
         }
-        let mut first = i;
-        while first > 0 && !begins(t, first, i) && token.start.saturating_sub(t.list[first - 1].start) <= REACH {
-            first -= 1;
-        }
-        let mut last = i;
-        while last + 1 < t.list.len() && !begins(t, last + 1, i) && t.list[last + 1].end.saturating_sub(token.end) <= REACH {
-            last += 1;
-        }
-        let range = t.list[first].start..t.list[last].end;
-        match out.last_mut() {
-            Some(before) if before.end > range.start => before.end = before.end.max(range.end),
-            _ => out.push(range),
+        let bytes = |r: Range<usize>| Some(t.get(r.start)?.start..t.get(r.end.checked_sub(1)?)?.end);
+        let whole = core.start.saturating_sub(BEFORE)..(core.end + AFTER).min(t.list.len());
+        if let (true, Some(core), Some(whole)) = (asked, bytes(core), bytes(whole)) {
+            out.push(Stretch { core, whole });
         }
     }
     out
 }
 
-/// True when a sentence begins at token `k`, seen from the open word `i`: after an empty line, after a line end that is not near the
-/// word (a name may be broken over it), after a full stop that ends no abbreviation.
-fn begins(t: &Tokens, k: usize, i: usize) -> bool {
-    let Some(before) = k.checked_sub(1).and_then(|b| t.get(b)) else { return true };
+/// The parts of a text, in tokens: cut where a paragraph, a line or a sentence ends, or else between words.
+fn cores(t: &Tokens) -> Vec<Range<usize>> {
+    let (mut out, mut start) = (Vec::new(), 0);
+    while start < t.list.len() {
+        let most = (start + CORE).min(t.list.len());
+        let end = if most == t.list.len() {
+            most
+        } else {
+            (start + CORE / 2..=most).rev().max_by_key(|k| (worth(t, *k), *k)).unwrap_or(most)
+        };
+        out.push(start..end);
+        start = end;
+    }
+    out
+}
+
+/// How well a text is cut before token `k`.
+fn worth(t: &Tokens, k: usize) -> u8 {
+    let Some(before) = k.checked_sub(1).and_then(|b| t.get(b)) else { return 0 };
     match before.shape {
-        Shape::Break => {
-            let written = t.text.get(before.start..before.end).unwrap_or("");
-            let wrapped = written == "\n" || written == "\r\n";
-            !wrapped || i.abs_diff(k) > 2
-        }
-        // A cell of a table is a text by itself; with its neighbours every row would be another text to read.
-        Shape::Mark('|') => true,
-        Shape::Mark('.' | '!' | '?') => {
-            let word = k.checked_sub(2).map_or("", |w| t.low(w));
-            let short = k >= 2 && t.shape(k - 2) == Some(Shape::Initial) || title(word).is_some();
-            !short && t.is_capital(k) && !t.touches_next(k - 1)
-        }
-        _ => false,
+        Shape::Break if t.text.get(before.start..before.end).is_some_and(|b| b.bytes().filter(|b| *b == b'\n').count() > 1) => 5,
+        Shape::Break => 4,
+        Shape::Mark('.' | '!' | '?') if t.is_capital(k) && !t.touches_next(k - 1) && title(t.low(k.wrapping_sub(2))).is_none() => 3,
+        Shape::Mark('|' | ';') => 2,
+        Shape::Lower => 1,
+        _ => 0,
     }
 }

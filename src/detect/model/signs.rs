@@ -1,7 +1,8 @@
-//! What lists and spelling say of each word, for the network that reads names: the language model itself sees small letters only, and no
-//! line ends.
+//! What lists, spelling and the patient's identity say of each word, for the network that reads names: the language model itself sees small
+//! letters only, no line ends, and nothing of whom the text is about.
 
 use crate::detect::cues::{credential, function, is_eponym_head, is_institution_head, is_kin_adjective, kin, role_phrase, title};
+use crate::detect::identity::Own;
 use crate::detect::speech::is_speech;
 use crate::detect::things::is_thing_noun;
 use crate::detect::tokens::{Shape, Tokens};
@@ -11,10 +12,10 @@ use crate::detect::words::{
 };
 
 /// How many signs there are. Their order is a part of the weights.
-pub const SIGNS: usize = 46;
+pub const SIGNS: usize = 48;
 
-/// The signs of token `i` of a stretch of text, one bit each.
-pub fn signs(t: &Tokens, i: usize) -> u64 {
+/// The signs of token `i` of a stretch of text about the patient `own`, one bit each.
+pub fn signs(t: &Tokens, i: usize, own: &Own) -> u64 {
     let (low, word, shape) = (t.low(i), t.word(i), t.shape(i));
     let letters = word.chars().count();
     let is_text = matches!(shape, Some(Shape::Cap | Shape::Upper | Shape::Lower | Shape::Mixed | Shape::Initial));
@@ -68,6 +69,8 @@ pub fn signs(t: &Tokens, i: usize) -> u64 {
         matches!(low, "patient" | "pt" | "pts" | "client" | "resident" | "veteran"),
         matches!(low, "she" | "he" | "her" | "his" | "him" | "my" | "their"),
         matches!(low, "mg" | "mcg" | "ml" | "units" | "tab" | "mm" | "cm"),
+        is_text && letters >= 2 && own.is_family(low),
+        is_text && letters >= 2 && own.is_given(low),
     ];
     all.iter().enumerate().fold(0, |bits, (k, is)| if *is { bits | 1 << k } else { bits })
 }
@@ -78,13 +81,16 @@ mod tests {
 
     #[test]
     fn signs_tell_spelling_and_place() {
-        let t = Tokens::new("Mother: Ruth\nBP 120/80");
-        let of = |i: usize| signs(&t, i);
+        let t = Tokens::new("Mother: Ruth\nBP 120/80 Jane Smith");
+        let own = Own::new(&crate::detect::tests::traps::patient());
+        let of = |i: usize| signs(&t, i, &own);
         assert_ne!(of(0) & (1 << 20), 0, "kin");
         assert_ne!(of(2) & (1 << 12), 0, "given name");
         assert_ne!(of(2) & (1 << 39), 0, "after a colon");
         assert_ne!(of(2) & (1 << 31), 0, "ends its line");
         assert_eq!(of(99) & 1, 0);
         assert!(of(4) >> SIGNS == 0);
+        let said = |word: &str| (0..t.list.len()).find(|i| t.word(*i) == word).map_or(0, |i| of(i) >> 46);
+        assert_eq!([said("Smith"), said("Jane"), said("Ruth")], [1, 2, 0], "the patient's family and given name");
     }
 }

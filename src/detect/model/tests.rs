@@ -3,6 +3,7 @@
 use super::verdict::Answer;
 use super::windows::WINDOW;
 use super::{DOUBT, Names, RULE, read_names};
+use crate::detect::identity::Own;
 use crate::detect::tests::traps::patient;
 use crate::detect::{Context, discover, merge};
 use crate::model::document::Class;
@@ -95,11 +96,11 @@ fn a_name_across_a_window_border_is_found() {
     for at in (WINDOW - 90..WINDOW + 30).step_by(15) {
         let mut text = filler.repeat(at / filler.len() + 1);
         text.truncate(at);
-        let text = format!("{text} with {name} and {}", filler.repeat(8));
+        let text = format!("{text} with {name} and {}", filler.repeat(40));
         let spans = super::windows::windows(&text);
         assert!(spans.len() > 1, "the border lies in the text");
-        // Read whole, not by sentence, so that the borders are those of the windows.
-        let scores = names.scores(&[&text]).expect("the model reads");
+        // Too long to be read whole, so that the borders are those of the windows.
+        let scores = names.scores(&[&text], &Own::default()).expect("the model reads");
         let start = text.find(name).expect("the name is there");
         let within = |s: &&super::net::Scored| (s.start as usize) < start + name.len() && (s.end as usize) > start;
         let low = scores[0].iter().filter(within).filter(|s| s.name() < 0.2).count();
@@ -117,13 +118,14 @@ fn batches_and_memory_change_no_score() {
         "Kowalczyk.",
         "Reached Jessica Tran at work; she will bring the paperwork and a list of what the patient takes at home.",
     ];
-    let together = names.net().expect("loads").read(&texts).expect("reads");
+    let own = Own::new(&patient());
+    let together = names.net().expect("loads").read(&texts, &own).expect("reads");
     for (text, scores) in texts.iter().zip(&together) {
-        let alone = names.net().expect("loads").read(&[text]).expect("reads");
+        let alone = names.net().expect("loads").read(&[text], &own).expect("reads");
         let close = alone[0].iter().zip(scores).all(|(a, b)| a.start == b.start && (a.name() - b.name()).abs() < 1e-4);
         assert!(close && alone[0].len() == scores.len(), "{text}");
-        let remembered = names.scores(&[text, text]).expect("reads");
-        assert_eq!(remembered[0], names.scores(&[text]).expect("reads")[0]);
+        let remembered = names.scores(&[text, text], &own).expect("reads");
+        assert_eq!(remembered[0], names.scores(&[text], &own).expect("reads")[0]);
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a stretch that the model takes for a name is worth, beside the lists and the words around it.
 
 use super::net::Scored;
-use super::places::{beside, open_words, stretches};
+use super::places::{Stretch, beside, open_words, stretches};
 use super::things::{is_destination, is_place, is_thing};
 use super::{CLASSES, Names, files};
 use crate::detect::discover::{Find, judged};
@@ -67,13 +67,13 @@ pub struct Opened {
     /// As in [`Answer`].
     left_out: bool,
     /// What is read of the text.
-    ranges: Vec<Range<usize>>,
+    ranges: Vec<Stretch>,
 }
 
 impl Opened {
     /// The stretches of `text` that will be read: those of many texts are read together in a fraction of the time.
     pub fn stretches<'t>(&self, text: &'t str) -> impl Iterator<Item = &'t str> {
-        self.ranges.iter().filter_map(|r| text.get(r.clone()))
+        self.ranges.iter().filter_map(|r| text.get(r.whole.clone()))
     }
 }
 
@@ -107,7 +107,7 @@ pub(in crate::detect) fn read_unweighed(
 }
 
 /// The stretches of a text whose words are all asked about.
-pub(in crate::detect) fn all_stretches(t: &Tokens) -> Vec<Range<usize>> {
+pub(in crate::detect) fn all_stretches(t: &Tokens) -> Vec<Stretch> {
     let all: Vec<usize> = (0..t.list.len()).collect();
     stretches(t, &all)
 }
@@ -119,15 +119,14 @@ pub(in crate::detect) struct Told<'t> {
 }
 
 impl<'t> Told<'t> {
-    /// Asks it about all.
-    pub fn of(names: &Names, t: &'t Tokens) -> Told<'t> {
+    /// Asks it about all; the text is about `own`.
+    pub fn of(names: &Names, t: &'t Tokens, own: &Own) -> Told<'t> {
         let ranges = all_stretches(t);
-        let texts: Vec<&str> = ranges.iter().map(|r| t.text.get(r.clone()).unwrap_or("")).collect();
+        let texts: Vec<&str> = ranges.iter().map(|r| t.text.get(r.whole.clone()).unwrap_or("")).collect();
         let mut classes = HashMap::new();
-        for (range, scores) in ranges.iter().zip(names.scores(&texts).unwrap_or_default()) {
-            let first = t.list.partition_point(|x| x.start < range.start);
-            let next = t.list.partition_point(|x| x.start < range.end);
-            classes.extend((first..next).filter_map(|i| Some((i, best(t, i, range.start, &scores)?.score))));
+        for (range, scores) in ranges.iter().zip(names.scores(&texts, own).unwrap_or_default()) {
+            let tokens = tokens_of(t, &range.core);
+            classes.extend(tokens.filter_map(|i| Some((i, best(t, i, range.whole.start, &scores)?.score))));
         }
         Told { t, classes }
     }
@@ -200,20 +199,28 @@ fn read(
     let own = own_of(identity);
     let doc = (weighed && is_prose(ctx)).then(|| doubt::Doc::new(&t, found, &own));
     let (left, ranges) = (&open.left, &open.ranges);
-    let texts: Vec<&str> = ranges.iter().map(|r| text.get(r.clone()).unwrap_or("")).collect();
-    let Ok(scores) = names.scores(&texts) else {
+    let texts: Vec<&str> = ranges.iter().map(|r| text.get(r.whole.clone()).unwrap_or("")).collect();
+    let Ok(scores) = names.scores(&texts, &own) else {
         out.mentions = open.tokens.iter().filter_map(|i| unread(&t, *i)).collect();
         return out;
     };
     let mut longer = Vec::new();
     let mut said: HashMap<usize, f32> = HashMap::new();
     let mut classes: HashMap<usize, [f32; CLASSES]> = HashMap::new();
+    // Parts that follow each other are one for what is read of them: a name may go over the cut.
+    let mut read: Vec<(usize, Vec<f32>)> = Vec::new();
     for (range, scores) in ranges.iter().zip(scores) {
-        let first = t.list.partition_point(|x| x.start < range.start);
-        let next = t.list.partition_point(|x| x.start < range.end);
-        let parts: Vec<f32> = (first..next).map(|i| score(&t, i, range.start, &scores)).collect();
+        let tokens = tokens_of(&t, &range.core);
+        let parts = tokens.clone().map(|i| score(&t, i, range.whole.start, &scores));
+        classes.extend(tokens.clone().filter_map(|i| Some((i, best(&t, i, range.whole.start, &scores)?.score))));
+        match read.last_mut() {
+            Some((first, before)) if *first + before.len() == tokens.start => before.extend(parts),
+            _ => read.push((tokens.start, parts.collect())),
+        }
+    }
+    for (first, parts) in read {
+        let next = first + parts.len();
         said.extend((first..next).zip(parts.iter().copied()));
-        classes.extend((first..next).filter_map(|i| Some((i, best(&t, i, range.start, &scores)?.score))));
         let runs = runs(&t, first, &parts);
         for (from, to, sure) in &runs {
             out.mentions.extend(verdict(&t, *from, *to, *sure, ctx, &own, !identity.names.is_empty()));
@@ -292,6 +299,11 @@ fn place(t: &Tokens, found: &[Mention], new: &mut [Mention], own: &Own, whose: O
     let same = |a: &Mention, b: &Mention| a.start == b.start && a.end == b.end && a.rule == b.rule;
     let other = |m: &&Mention| m.weighed && found.iter().any(|f| same(f, m) && f.who != m.who);
     all.iter().filter(other).cloned().collect()
+}
+
+/// The tokens of some bytes of a text.
+fn tokens_of(t: &Tokens, bytes: &Range<usize>) -> Range<usize> {
+    t.list.partition_point(|x| x.start < bytes.start)..t.list.partition_point(|x| x.start < bytes.end)
 }
 
 /// The mean of what the model says of the words of a name.

@@ -43,7 +43,7 @@ pub fn examples(names: &Names, text: &str, identity: &Identity, roster: &Roster)
     let found = merge(found, read);
     let own = own_of(identity);
     let t = Tokens::new(text);
-    let asked = Told::of(names, &t);
+    let asked = Told::of(names, &t, &own);
     let doc = doubt::Doc::new(&t, &found, &own);
     let mut out = Examples::default();
     for i in (0..t.list.len()).filter(|i| doc.eligible(*i)) {
@@ -85,7 +85,7 @@ pub fn examples(names: &Names, text: &str, identity: &Identity, roster: &Roster)
     out
 }
 
-/// The stretches of `text` that the names model would read if it were asked about every word.
-pub fn stretches(text: &str) -> Vec<std::ops::Range<usize>> {
+/// The parts of `text` that the names model would read if it were asked about every word.
+pub fn stretches(text: &str) -> Vec<crate::detect::model::Stretch> {
     crate::detect::model::all_stretches(&Tokens::new(text))
 }
