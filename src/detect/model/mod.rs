@@ -1,8 +1,8 @@
 //! The fourth layer: a small language model that reads names where no list, cue or roster knows them.
 //!
 //! Rampart (see [`files`]) is a network that gives each piece of a word the probability of being a part of a name. It is slow beside
-//! the other layers, so it is asked only about stretches that still hold a word that nothing else explains ([`places`]), each
-//! distinct stretch once, several in one run. What it says is one voice: [`verdict`] sets it beside the lists and the words around,
+//! the other layers, so it is asked only about parts of a text that still hold a word that nothing else explains ([`places`]), with the
+//! lines around them, each distinct part once, several in one run. What it says is one voice: [`verdict`] sets it beside the lists and the words around,
 //! and what those rule out (a disease, a drug, a place) stays out.
 //!
 //! The files are not a part of the program. Without them the other layers work on, and whoever uses this must say so and let a
@@ -10,6 +10,7 @@
 
 mod change;
 mod encoder;
+mod figures;
 mod files;
 mod head;
 mod net;
@@ -26,10 +27,10 @@ mod wordpiece;
 
 pub use files::{ATTRIBUTION, DOUBT, MODEL, NO_NAME, RULE, VERSION};
 pub(super) use head::{CLASSES, PEOPLE};
+pub use places::Stretch;
 pub use places::is_in_no_list;
 pub(super) use things::is_place;
 pub use verdict::{Answer, Opened, is_somebody, open, read_names, read_opened};
-pub use places::Stretch;
 pub(super) use verdict::{Told, all_stretches, read_unweighed};
 
 use crate::detect::identity::Own;

@@ -201,7 +201,11 @@ fn worth(t: &Tokens, k: usize) -> u8 {
     match before.shape {
         Shape::Break if t.text.get(before.start..before.end).is_some_and(|b| b.bytes().filter(|b| *b == b'\n').count() > 1) => 5,
         Shape::Break => 4,
-        Shape::Mark('.' | '!' | '?') if t.is_capital(k) && !t.touches_next(k - 1) && title(t.low(k.wrapping_sub(2))).is_none() => 3,
+        Shape::Mark('.' | '!' | '?')
+            if t.is_capital(k) && !t.touches_next(k - 1) && title(t.low(k.wrapping_sub(2))).is_none() =>
+        {
+            3
+        }
         Shape::Mark('|' | ';') => 2,
         Shape::Lower => 1,
         _ => 0,

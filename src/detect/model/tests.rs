@@ -178,7 +178,7 @@ proptest! {
         if let Some(names) = model() {
             for m in ask(&names, &text).mentions {
                 prop_assert!(m.start < m.end && text.get(m.start..m.end).is_some());
-                prop_assert!(m.rule == RULE || m.rule == DOUBT || m.rule == super::files::AGAIN || m.rule == crate::detect::weighed::doubt::RULE || m.rule == crate::detect::weighed::mine::RULE);
+                prop_assert!(m.rule == RULE || m.rule == DOUBT || m.rule == super::figures::RULE || m.rule == super::files::AGAIN || m.rule == crate::detect::weighed::doubt::RULE || m.rule == crate::detect::weighed::mine::RULE);
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::net::Scored;
 use super::places::{Stretch, beside, open_words, stretches};
 use super::things::{is_destination, is_place, is_thing};
-use super::{CLASSES, Names, files};
+use super::{CLASSES, Names, figures, files};
 use crate::detect::discover::{Find, judged};
 use crate::detect::evidence::is_language;
 use crate::detect::fold::folded;
@@ -147,6 +147,11 @@ fn is_prose(ctx: &Context) -> bool {
     matches!(ctx.class, Class::Narrative | Class::Comment | Class::Unknown)
 }
 
+/// Texts that people write, in which numbers are asked about.
+fn is_note(ctx: &Context) -> bool {
+    matches!(ctx.class, Class::Narrative | Class::Unknown)
+}
+
 #[allow(clippy::too_many_arguments)]
 fn opened(
     names: &Names,
@@ -162,7 +167,7 @@ fn opened(
     }
     let t = Tokens::new(text);
     let open = open_words(&t, ctx.class, found, known);
-    let (mut weak, mut namesakes) = (Vec::new(), Vec::new());
+    let (mut weak, mut namesakes, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
     let mut out = Opened { tokens: open.tokens, left_out: open.left_out, ..Opened::default() };
     if weighed && is_prose(ctx) {
         let own = own_of(identity);
@@ -170,11 +175,22 @@ fn opened(
         out.left = doc.open(found, known, &mut out.left_out, &out.tokens);
         weak = doc.weak(found);
         namesakes = mine::open(&t, found, &own);
+        if is_note(ctx) {
+            numbers = figures::open(&t, found);
+        }
     }
     // Whose those are whose role no cue tells.
-    let roles = found.iter().filter(|m| m.weighed).map(|m| scene::range(&t, m).0).filter(|_| weighed);
-    let mut asked: Vec<usize> =
-        out.tokens.iter().copied().chain(out.left.iter().map(|l| l.0)).chain(weak).chain(roles).chain(namesakes).collect();
+    let roles = found.iter().filter(|m| m.weighed || role::is_soft(m)).map(|m| scene::range(&t, m).0).filter(|_| weighed);
+    let mut asked: Vec<usize> = out
+        .tokens
+        .iter()
+        .copied()
+        .chain(out.left.iter().map(|l| l.0))
+        .chain(weak)
+        .chain(roles)
+        .chain(namesakes)
+        .chain(numbers)
+        .collect();
     asked.sort_unstable();
     asked.dedup();
     out.ranges = stretches(&t, &asked);
@@ -207,12 +223,14 @@ fn read(
     let mut longer = Vec::new();
     let mut said: HashMap<usize, f32> = HashMap::new();
     let mut classes: HashMap<usize, [f32; CLASSES]> = HashMap::new();
+    let mut numbers: HashMap<usize, (f32, f32)> = HashMap::new();
     // Parts that follow each other are one for what is read of them: a name may go over the cut.
     let mut read: Vec<(usize, Vec<f32>)> = Vec::new();
     for (range, scores) in ranges.iter().zip(scores) {
         let tokens = tokens_of(&t, &range.core);
         let parts = tokens.clone().map(|i| score(&t, i, range.whole.start, &scores));
         classes.extend(tokens.clone().filter_map(|i| Some((i, best(&t, i, range.whole.start, &scores)?.score))));
+        numbers.extend(tokens.clone().filter_map(|i| Some((i, figures::shares(&t, i, range.whole.start, &scores)?))));
         match read.last_mut() {
             Some((first, before)) if *first + before.len() == tokens.start => before.extend(parts),
             _ => read.push((tokens.start, parts.collect())),
@@ -270,6 +288,10 @@ fn read(
     let fallen = |m: &Mention| out.mentions.iter().any(|o| o.rule == files::NO_NAME && o.start == m.start && o.end == m.end);
     let anew: Vec<Mention> = weighed_anew.into_iter().filter(|m| !fallen(m)).collect();
     out.mentions.extend(anew);
+    if weighed && is_note(ctx) {
+        let more = figures::doubts(&t, &numbers, found, &out.mentions);
+        out.mentions.extend(more);
+    }
     if weighed && is_prose(ctx) {
         let all = mine::sorted(found, &out.mentions);
         out.mentions.extend(mine::doubts(&t, &all, &own, &whose));
@@ -280,7 +302,7 @@ fn read(
 /// What the place in the text and the people found in it tell of those whom only the model sees. Gives those of `found` whose role was
 /// weighed before and is another one with what the model says of whose they are.
 fn place(t: &Tokens, found: &[Mention], new: &mut [Mention], own: &Own, whose: Option<role::Whose>) -> Vec<Mention> {
-    let again = whose.is_some() && found.iter().any(|m| m.weighed);
+    let again = whose.is_some() && found.iter().any(|m| m.weighed || role::is_soft(m));
     if !again && !new.iter().any(|m| m.who == Who::New(Role::OtherPerson)) {
         return Vec::new();
     }

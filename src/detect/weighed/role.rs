@@ -39,16 +39,18 @@ pub type Whose<'a> = &'a dyn Fn(&Mention) -> Option<[f32; CLASSES]>;
 
 /// Gives everybody without a role, or with one that was weighed before, the most likely one; all mentions of a person are asked together.
 pub fn settle(t: &Tokens, mentions: &mut [Mention], own: &Own, whose: Whose) {
-    if WEIGHTS.is_empty() || !mentions.iter().any(untold) {
+    let asked = |m: &Mention| untold(m) || is_soft(m) && whose(m).is_some();
+    if WEIGHTS.is_empty() || !mentions.iter().any(asked) {
         return;
     }
     // Whoever has the patient's given name may be the patient: that is not for weights to decide.
     let namesake = |m: &Mention| {
         m.name.as_ref().is_some_and(|n| n.given.first().is_some_and(|g| own.is_given(&crate::detect::fold::folded(g))))
     };
-    let open = |m: &Mention| untold(m) && !namesake(m);
+    let open = |m: &Mention| asked(m) && !namesake(m);
     let untold: Vec<usize> = (0..mentions.len()).filter(|i| mentions.get(*i).is_some_and(open)).collect();
-    let told: Vec<usize> = untold.iter().copied().filter(|i| mentions.get(*i).is_some_and(|m| is_told(t, m, own))).collect();
+    let firm = |m: &Mention| !is_soft(m) && is_told(t, m, own);
+    let told: Vec<usize> = untold.iter().copied().filter(|i| mentions.get(*i).is_some_and(firm)).collect();
     let called = |i: &usize| mentions.get(*i).and_then(|m| m.name.as_ref()).map(parts);
     let known: Vec<(usize, Option<Called>)> = told.iter().take(NAMES).map(|i| (*i, called(i))).collect();
     let open: Vec<usize> = untold
@@ -127,6 +129,13 @@ fn best(sum: &[f32; 6]) -> Option<Role> {
     let whole: f32 = sum.iter().map(|s| (s - top).exp()).sum();
     let at = sum.iter().position(|s| *s == top)?;
     (1.0 / whole >= ENOUGH).then(|| ANSWERS.get(at).copied()).flatten()
+}
+
+/// Somebody whom a rule took for staff or for another patient: words near the name say so often, and are wrong more often than those for
+/// relatives and clinicians. With what the names model says of whose it is they are weighed like everything else.
+pub fn is_soft(m: &Mention) -> bool {
+    let role = matches!(m.who, Who::New(Role::Staff | Role::OtherPatient));
+    role && m.category == Category::Name && !m.weighed && !m.rule.starts_with("dictionary")
 }
 
 fn untold(m: &Mention) -> bool {
@@ -211,6 +220,9 @@ pub fn evidence(t: &Tokens, mentions: &[Mention], at: usize, own: &Own) -> Vec<S
     let Some(m) = mentions.get(at) else { return out };
     let (first, next) = range(t, m);
     out.push(format!("rule={}", m.rule));
+    if let (true, Who::New(role)) = (is_soft(m), &m.who) {
+        out.push(format!("told={}", role.contract_name()));
+    }
     let covered = |k: usize| {
         let x = t.get(k)?;
         let j = mentions.partition_point(|n| n.start <= x.start).checked_sub(1)?;

@@ -1,0 +1,120 @@
+//! Numbers and addresses that no pattern and no label tells, but the names model does: a person is asked.
+
+use super::net::Scored;
+use crate::detect::dates;
+use crate::detect::tokens::{Shape, Tokens};
+use crate::model::mention::{Category, Mention, Who};
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// Rule of what is put to a person.
+pub const RULE: &str = "model.number";
+/// Classes of the head: a number of anybody else, a number of the patient's.
+const OTHERS: usize = 7;
+const OWN: usize = 8;
+/// From this sum of both on a word belongs to a number.
+const PART: f32 = 0.6;
+/// Up to this share of the patient's it is somebody else's: theirs stays.
+const MINE: f32 = 0.1;
+/// Most words and marks of a number or an address.
+const LONGEST: usize = 16;
+/// So many figures make a number that is worth the question by itself.
+const FIGURES: usize = 4;
+
+/// What the model says of token `i`: that it is a part of a number of anybody else, of the patient's.
+pub fn shares(t: &Tokens, i: usize, base: usize, scores: &[Scored]) -> Option<(f32, f32)> {
+    let token = t.get(i)?;
+    let (start, end) = (token.start - base, token.end - base);
+    let from = scores.partition_point(|s| (s.start as usize) < start);
+    let within = scores.get(from..)?.iter().take_while(|s| (s.start as usize) < end);
+    let of = |s: &Scored| Some((*s.score.get(OTHERS)?, *s.score.get(OWN)?));
+    within.filter_map(of).max_by(|a, b| (a.0 + a.1).total_cmp(&(b.0 + b.1)))
+}
+
+/// Words with figures enough that no rule has explained: the model is asked about them.
+pub fn open(t: &Tokens, found: &[Mention]) -> Vec<usize> {
+    (0..t.list.len())
+        .filter(|i| {
+            matches!(t.shape(*i), Some(Shape::Number | Shape::Mixed))
+                && t.word(*i).bytes().filter(u8::is_ascii_digit).count() >= FIGURES
+                && t.get(*i).is_some_and(|x| !is_found(found, x.start, x.end))
+        })
+        .collect()
+}
+
+/// The numbers that are somebody else's by what the model says of each token.
+pub fn doubts(t: &Tokens, told: &HashMap<usize, (f32, f32)>, found: &[Mention], new: &[Mention]) -> Vec<Mention> {
+    let mut out = Vec::new();
+    let part = |i: usize| told.get(&i).is_some_and(|(others, own)| others + own >= PART);
+    let mut i = 0;
+    while i < t.list.len() {
+        if !part(i) || matches!(t.shape(i), Some(Shape::Mark(_) | Shape::Break)) {
+            i += 1;
+            continue;
+        }
+        let mut next = i + 1;
+        while next < t.list.len() && next - i < LONGEST && part(next) && t.shape(next) != Some(Shape::Break) {
+            next += 1;
+        }
+        // What ends it is no mark.
+        while next > i + 1 && matches!(t.shape(next - 1), Some(Shape::Mark(_))) {
+            next -= 1;
+        }
+        out.extend(doubt(t, i..next, told).filter(|m| !is_found(found, m.start, m.end) && !is_found(new, m.start, m.end)));
+        i = next;
+    }
+    out
+}
+
+fn is_found(found: &[Mention], start: usize, end: usize) -> bool {
+    found.iter().any(|m| m.start < end && start < m.end)
+}
+
+fn doubt(t: &Tokens, run: Range<usize>, told: &HashMap<usize, (f32, f32)>) -> Option<Mention> {
+    let (start, end) = (t.get(run.start)?.start, t.get(run.end.checked_sub(1)?)?.end);
+    let text = t.text.get(start..end)?;
+    let own = run.clone().filter_map(|i| told.get(&i)).map(|(_, own)| *own).sum::<f32>() / run.len() as f32;
+    let figures = text.bytes().filter(u8::is_ascii_digit).count();
+    // A part of a longer word: `555-0143` of which one half was read.
+    let joint = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || matches!(c, '-' | '/' | '_' | '@'));
+    let whole = !joint(t.text.get(..start)?.chars().next_back()) && !joint(t.text.get(end..)?.chars().next());
+    let worth = figures >= FIGURES || figures >= 1 && run.len() >= 3;
+    if own > MINE || !worth || !whole || dates::read(text).is_some() {
+        return None;
+    }
+    Some(Mention {
+        weighed: false,
+        start,
+        end,
+        category: Category::OtherId,
+        who: Who::Ambiguous,
+        rule: RULE,
+        confidence: 0.4,
+        name: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(text: &str, parts: &[(&str, f32, f32)]) -> Vec<String> {
+        let t = Tokens::new(text);
+        let of = |i: usize| parts.iter().find(|p| p.0 == t.word(i)).map(|p| (i, (p.1, p.2)));
+        let told = (0..t.list.len()).filter_map(of).collect();
+        doubts(&t, &told, &[], &[]).iter().map(|m| text[m.start..m.end].to_string()).collect()
+    }
+
+    #[test]
+    fn numbers_of_others_are_asked_about_and_the_patients_are_not() {
+        assert_eq!(asked("locker 48123, chart 55120", &[("48123", 0.8, 0.02), ("55120", 0.3, 0.6)]), ["48123"]);
+        let street = [("14", 0.9, 0.0), ("Quay", 0.8, 0.0), ("Row", 0.9, 0.0)];
+        assert_eq!(asked("lives at 14 Quay Row now", &street), ["14 Quay Row"]);
+        assert!(
+            asked("seen 03/04/2024", &[("03", 0.9, 0.0), ("/", 0.9, 0.0), ("04", 0.9, 0.0), ("2024", 0.9, 0.0)]).is_empty(),
+            "a day"
+        );
+        assert!(asked("bed 12", &[("12", 0.9, 0.0)]).is_empty(), "too short");
+        assert!(asked("call 555-0143", &[("0143", 0.9, 0.0)]).is_empty(), "half of one");
+    }
+}
