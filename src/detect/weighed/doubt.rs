@@ -171,10 +171,12 @@ impl<'a> Doc<'a> {
                     && (self.style == Style::Capitals || t.like(i) > NameLike::Word || short && !is_clinical(low))
             }
             Some(Shape::Lower) => {
+                // `Mother: chorea`: where names have capitals, a word without one is the word, however rare.
+                let worded = self.style != Style::Small && is_word(low);
                 plain()
                     && (is_given(low) && letters >= 3 && (t.like(i) == NameLike::Name || self.style == Style::Small)
-                        || t.like(i) == NameLike::Unknown && letters >= 3
-                        || t.like(i) == NameLike::Name && letters >= 4
+                        || t.like(i) == NameLike::Unknown && letters >= 3 && !worded
+                        || t.like(i) == NameLike::Name && letters >= 4 && !worded
                         || self.named.contains_key(low) && letters >= 3)
             }
             // `tlreeves4`: a user name.
