@@ -43,6 +43,7 @@ pub struct Own {
     /// Kinds of which a number is known.
     kinds: Vec<Category>,
     lines: Vec<String>,
+    postal: Vec<String>,
 }
 
 /// The last ten digits of a phone number, or all of a shorter one.
@@ -183,6 +184,7 @@ impl Own {
         own.kinds.extend(own.birth_date.as_ref().map(|_| Category::DateOfBirth));
         own.kinds.extend((!own.phones.is_empty()).then_some(Category::Phone));
         own.kinds.extend((!identity.addresses.is_empty()).then_some(Category::Address));
+        own.postal = identity.addresses.iter().map(|a| id_key(&a.postal_code)).filter(|p| p.len() >= 4).collect();
         own.lines = identity.addresses.iter().flat_map(|a| &a.lines).map(|l| street_key(l)).filter(|l| !l.is_empty()).collect();
         own
     }
@@ -402,6 +404,15 @@ impl Own {
     pub fn has_address(&self, value: &str) -> bool {
         let f = street_key(value);
         !f.is_empty() && self.lines.iter().any(|l| f.starts_with(l.as_str()) || l.starts_with(f.as_str()))
+    }
+    /// True for the postal code of one of the patient's addresses, with or without what is added to it: `98991-1234`.
+    pub fn is_postal(&self, value: &str) -> bool {
+        let key = id_key(value);
+        key.len() >= 4
+            && self
+                .postal
+                .iter()
+                .any(|own| *own == key || own.len() >= 5 && (own.starts_with(&key) || key.starts_with(own.as_str())))
     }
     /// True when the date, in any usual way of writing, is the patient's birth date or a part of it.
     pub fn is_birth_date(&self, written: &str) -> bool {

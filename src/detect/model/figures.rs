@@ -2,6 +2,7 @@
 
 use super::net::Scored;
 use crate::detect::dates;
+use crate::detect::identity::Own;
 use crate::detect::tokens::{Shape, Tokens};
 use crate::model::mention::{Category, Mention, Who};
 use std::collections::HashMap;
@@ -43,7 +44,10 @@ pub fn open(t: &Tokens, found: &[Mention]) -> Vec<usize> {
 }
 
 /// The numbers that are somebody else's by what the model says of each token.
-pub fn doubts(t: &Tokens, told: &HashMap<usize, (f32, f32)>, found: &[Mention], new: &[Mention]) -> Vec<Mention> {
+pub fn doubts(t: &Tokens, told: &HashMap<usize, (f32, f32)>, found: &[Mention], new: &[Mention], own: &Own) -> Vec<Mention> {
+    if is_generated(t.text) {
+        return Vec::new();
+    }
     let mut out = Vec::new();
     let part = |i: usize| told.get(&i).is_some_and(|(others, own)| others + own >= PART);
     let mut i = 0;
@@ -60,7 +64,7 @@ pub fn doubts(t: &Tokens, told: &HashMap<usize, (f32, f32)>, found: &[Mention], 
         while next > i + 1 && matches!(t.shape(next - 1), Some(Shape::Mark(_))) {
             next -= 1;
         }
-        out.extend(doubt(t, i..next, told).filter(|m| !is_found(found, m.start, m.end) && !is_found(new, m.start, m.end)));
+        out.extend(doubt(t, i..next, told, own).filter(|m| !is_found(found, m.start, m.end) && !is_found(new, m.start, m.end)));
         i = next;
     }
     out
@@ -70,7 +74,17 @@ fn is_found(found: &[Mention], start: usize, end: usize) -> bool {
     found.iter().any(|m| m.start < end && start < m.end)
 }
 
-fn doubt(t: &Tokens, run: Range<usize>, told: &HashMap<usize, (f32, f32)>) -> Option<Mention> {
+/// Numbers of a narrative that a server wrote are those of its fields, which are read by themselves (FHIR R4, `Narrative.status` generated, as the
+/// published examples begin).
+fn is_generated(text: &str) -> bool {
+    text.trim_start().starts_with("Generated Narrative")
+}
+
+fn is_own(text: &str, own: &Own) -> bool {
+    own.has_phone(text) || own.has_id(text) || own.has_address(text) || own.is_birth_date(text) || own.is_postal(text)
+}
+
+fn doubt(t: &Tokens, run: Range<usize>, told: &HashMap<usize, (f32, f32)>, patient: &Own) -> Option<Mention> {
     let (start, end) = (t.get(run.start)?.start, t.get(run.end.checked_sub(1)?)?.end);
     let text = t.text.get(start..end)?;
     let own = run.clone().filter_map(|i| told.get(&i)).map(|(_, own)| *own).sum::<f32>() / run.len() as f32;
@@ -79,7 +93,9 @@ fn doubt(t: &Tokens, run: Range<usize>, told: &HashMap<usize, (f32, f32)>) -> Op
     let joint = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || matches!(c, '-' | '/' | '_' | '@'));
     let whole = !joint(t.text.get(..start)?.chars().next_back()) && !joint(t.text.get(end..)?.chars().next());
     let worth = figures >= FIGURES || figures >= 1 && run.len() >= 3;
-    if own > MINE || !worth || !whole || dates::read(text).is_some() {
+    let year = figures == 4 && text.len() == 4 && matches!(text.get(..2), Some("18" | "19" | "20"));
+    let address_of_a_page = text.contains("://") || text.contains("www.");
+    if own > MINE || !worth || !whole || year || address_of_a_page || dates::read(text).is_some() || is_own(text, patient) {
         return None;
     }
     Some(Mention {
@@ -102,7 +118,7 @@ mod tests {
         let t = Tokens::new(text);
         let of = |i: usize| parts.iter().find(|p| p.0 == t.word(i)).map(|p| (i, (p.1, p.2)));
         let told = (0..t.list.len()).filter_map(of).collect();
-        doubts(&t, &told, &[], &[]).iter().map(|m| text[m.start..m.end].to_string()).collect()
+        doubts(&t, &told, &[], &[], &Own::default()).iter().map(|m| text[m.start..m.end].to_string()).collect()
     }
 
     #[test]
@@ -114,6 +130,7 @@ mod tests {
             asked("seen 03/04/2024", &[("03", 0.9, 0.0), ("/", 0.9, 0.0), ("04", 0.9, 0.0), ("2024", 0.9, 0.0)]).is_empty(),
             "a day"
         );
+        assert!(asked("since 1932", &[("1932", 0.9, 0.0)]).is_empty(), "a year");
         assert!(asked("bed 12", &[("12", 0.9, 0.0)]).is_empty(), "too short");
         assert!(asked("call 555-0143", &[("0143", 0.9, 0.0)]).is_empty(), "half of one");
     }

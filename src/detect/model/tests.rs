@@ -143,6 +143,17 @@ fn the_patient_stays_and_doubt_is_asked() {
     assert!(read.mentions.is_empty());
 }
 
+/// The two were read as one name, surname first, and the patient's name alone was then in doubt.
+#[test]
+fn the_patient_behind_a_comma_is_no_part_of_another_name() {
+    let Some(names) = model() else { return };
+    let text = "Dear Dr. Graves,\nthis is Graciela, Jane's mom, writing from her account. Her blood pressure was 118/76.";
+    let (ctx, identity) = (Context::default(), patient());
+    let found = discover(text, &ctx, &identity);
+    let read = read_names(&names, text, &ctx, &identity, &found, &|_| false).mentions;
+    assert!(!read.iter().any(|m| text[m.start..m.end].contains(',')), "{read:?}");
+}
+
 #[test]
 fn a_model_that_fails_leaves_the_words_to_a_person() {
     let dir = tempfile::tempdir().unwrap();

@@ -239,7 +239,7 @@ fn read(
     for (first, parts) in read {
         let next = first + parts.len();
         said.extend((first..next).zip(parts.iter().copied()));
-        let runs = runs(&t, first, &parts);
+        let runs = runs(&t, first, &parts, &own);
         for (from, to, sure) in &runs {
             out.mentions.extend(verdict(&t, *from, *to, *sure, ctx, &own, !identity.names.is_empty()));
         }
@@ -289,7 +289,7 @@ fn read(
     let anew: Vec<Mention> = weighed_anew.into_iter().filter(|m| !fallen(m)).collect();
     out.mentions.extend(anew);
     if weighed && is_note(ctx) {
-        let more = figures::doubts(&t, &numbers, found, &out.mentions);
+        let more = figures::doubts(&t, &numbers, found, &out.mentions, &own);
         out.mentions.extend(more);
     }
     if weighed && is_prose(ctx) {
@@ -405,9 +405,13 @@ fn best<'s>(t: &Tokens, i: usize, base: usize, scores: &'s [Scored]) -> Option<&
 }
 
 /// Runs of words that belong to one name: first token, token after the last, mean score of the words.
-fn runs(t: &Tokens, first: usize, parts: &[f32]) -> Vec<(usize, usize, f32)> {
+fn runs(t: &Tokens, first: usize, parts: &[f32], own: &Own) -> Vec<(usize, usize, f32)> {
     let is_word = |i: usize| matches!(t.shape(i), Some(Shape::Cap | Shape::Upper | Shape::Lower | Shape::Initial));
     let part = |i: usize| i.checked_sub(first).and_then(|k| parts.get(k)).copied().unwrap_or(0.0);
+    // `This is Graciela, Marisol's mother`: the patient and somebody else, no surname before its given name.
+    let apart = |family: usize, given: usize| {
+        t.get(given).is_some_and(|x| x.possessive) || own.is_given(t.low(given)) && !own.is_family(t.low(family))
+    };
     let mut out = Vec::new();
     let mut i = first;
     while i < first + parts.len() {
@@ -420,7 +424,9 @@ fn runs(t: &Tokens, first: usize, parts: &[f32]) -> Vec<(usize, usize, f32)> {
             // `J. Tran`, `Tran, Jessica` with both sure, a single line end inside a name.
             let glue = match t.shape(next) {
                 Some(Shape::Mark('.')) if t.shape(next - 1) == Some(Shape::Initial) && t.touches_next(next - 1) => 1,
-                Some(Shape::Mark(',')) if words == 1 && part(next - 1) >= LISTED && part(next + 1) >= LISTED => 1,
+                Some(Shape::Mark(',')) if words == 1 && part(next - 1) >= LISTED && part(next + 1) >= LISTED => {
+                    usize::from(!apart(next - 1, next + 1))
+                }
                 Some(Shape::Break) if words == 1 && t.get(next).is_some_and(|b| b.end - b.start <= 2) => 1,
                 _ => 0,
             };

@@ -151,6 +151,7 @@ impl<'a> Doc<'a> {
             || is_unit(t, i)
             || is_dated(t, i)
             || is_language(low) && is_spoken(t, i)
+            || t.like(i) == NameLike::Word && is_joined(t, i)
         {
             return false;
         }
@@ -409,6 +410,12 @@ impl<'a> Doc<'a> {
     }
 }
 
+/// `US_Realm_Header.xml`: a word of the language in what a program calls a thing.
+fn is_joined(t: &Tokens, i: usize) -> bool {
+    let before = i.checked_sub(1).is_some_and(|k| t.is(k, '_') && t.touches_next(k));
+    before || t.is(i + 1, '_') && t.touches_next(i)
+}
+
 /// True for a name that falls when all else speaks against it: nobody whom the case knows.
 pub fn is_weak(m: &Mention) -> bool {
     m.category == Category::Name && (WEAK.contains(&m.rule) || CUED.contains(&m.rule)) && matches!(m.who, Who::New(_))
@@ -511,6 +518,13 @@ mod tests {
                 && !is("Bed 2 Maria/L side", "Maria/L")
                 && !is("seen by Ann/L", "Ann")
         );
+    }
+
+    #[test]
+    fn words_of_file_names_are_no_names() {
+        let t = super::Tokens::new("US_Realm_Header.xml, Realm");
+        let realm: Vec<bool> = (0..t.list.len()).filter(|i| t.word(*i) == "Realm").map(|i| super::is_joined(&t, i)).collect();
+        assert_eq!(realm, [true, false]);
     }
 
     #[test]
