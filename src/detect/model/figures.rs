@@ -48,6 +48,15 @@ pub fn doubts(t: &Tokens, told: &HashMap<usize, (f32, f32)>, found: &[Mention], 
     if is_generated(t.text) {
         return Vec::new();
     }
+    // Those may lie over each other: the farthest end so far tells whether one that begins earlier reaches here.
+    let mut taken: Vec<(usize, usize)> = new.iter().map(|m| (m.start, m.end)).collect();
+    taken.sort_unstable();
+    let mut far = 0;
+    for range in &mut taken {
+        far = far.max(range.1);
+        range.1 = far;
+    }
+    let is_taken = |m: &Mention| taken.get(taken.partition_point(|r| r.1 <= m.start)).is_some_and(|r| r.0 < m.end);
     let mut out = Vec::new();
     let part = |i: usize| told.get(&i).is_some_and(|(others, own)| others + own >= PART);
     let mut i = 0;
@@ -64,14 +73,15 @@ pub fn doubts(t: &Tokens, told: &HashMap<usize, (f32, f32)>, found: &[Mention], 
         while next > i + 1 && matches!(t.shape(next - 1), Some(Shape::Mark(_))) {
             next -= 1;
         }
-        out.extend(doubt(t, i..next, told, own).filter(|m| !is_found(found, m.start, m.end) && !is_found(new, m.start, m.end)));
+        out.extend(doubt(t, i..next, told, own).filter(|m| !is_found(found, m.start, m.end) && !is_taken(m)));
         i = next;
     }
     out
 }
 
+/// `found` is sorted and apart.
 fn is_found(found: &[Mention], start: usize, end: usize) -> bool {
-    found.iter().any(|m| m.start < end && start < m.end)
+    found.get(found.partition_point(|m| m.end <= start)).is_some_and(|m| m.start < end)
 }
 
 /// Numbers of a narrative that a server wrote are those of its fields, which are read by themselves (FHIR R4, `Narrative.status` generated, as the
