@@ -6,6 +6,10 @@
 //! they are loaded; reading takes no longer. What goes into the first layer has besides a row of figures added for each sign of its word
 //! ([`super::signs`]).
 
+use super::product::failed;
+use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions};
+use rten_tensor::NdTensorView;
+
 /// Figures between the two factors.
 pub const RANK: usize = 32;
 
@@ -80,12 +84,20 @@ impl<'a> Change<'a> {
 }
 
 impl Factors {
-    /// Adds to `weights`, those of all inputs, what changes for output `n`. Nothing, where nothing is changed.
-    pub fn add(&self, n: usize, weights: &mut [f32]) {
-        let shares = self.second.get(n * RANK..(n + 1) * RANK).unwrap_or_default();
-        for (share, row) in shares.iter().zip(self.first.chunks_exact(weights.len().max(1))) {
-            weights.iter_mut().zip(row).for_each(|(w, f)| *w += share * f);
+    /// Adds to `weights`, of outputs from `n` on those of all `inputs`, what changes. Nothing, where nothing is changed.
+    ///
+    /// # Errors
+    /// When there are not as many as there must be.
+    pub fn add(&self, n: usize, inputs: usize, weights: &mut [f32]) -> Result<(), String> {
+        if self.first.is_empty() {
+            return Ok(());
         }
+        let outputs = weights.len() / inputs.max(1);
+        let shares = self.second.get(n * RANK..(n + outputs) * RANK).unwrap_or_default();
+        let a = NdTensorView::try_from_data([outputs, RANK], shares).map_err(failed)?;
+        let b = NdTensorView::try_from_data([RANK, inputs], self.first.as_slice()).map_err(failed)?;
+        let options = GemmOptions { beta: 1.0, ..GemmOptions::default() };
+        GemmExecutor::<f32>::new().gemm(weights, GemmInputA::Unpacked(a), GemmInputB::Unpacked(b), options).map_err(failed)
     }
 }
 
@@ -105,7 +117,7 @@ mod tests {
         let mut change = Change::new(Some(&all));
         let factors = change.product(2, 1).expect("whole");
         let (mut weights, mut norm) = ([1.0, 1.0], [1.0, 1.0]);
-        factors.add(0, &mut weights);
+        factors.add(0, 2, &mut weights).expect("whole");
         assert_eq!(weights, [1.0 + 0.5 * (0..RANK).sum::<usize>() as f32, 1.0]);
         change.add(&mut norm).expect("whole");
         assert_eq!(norm, [3.0, 0.0]);
@@ -118,7 +130,7 @@ mod tests {
     fn no_bytes_change_nothing() {
         let mut change = Change::new(Some(&[]));
         let mut weights = [1.0, 2.0];
-        change.product(2, 1).expect("nothing").add(0, &mut weights);
+        change.product(2, 1).and_then(|f| f.add(0, 2, &mut weights)).expect("nothing");
         change.add(&mut weights).expect("nothing");
         assert_eq!(weights, [1.0, 2.0]);
         assert!(change.end().is_ok());

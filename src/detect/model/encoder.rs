@@ -10,7 +10,7 @@ use super::weights::{Packed, Weights};
 use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions};
 use rten_simd::{SimdOp, SimdUnaryOp};
 use rten_tensor::NdTensorView;
-use rten_vecmath::{Gelu, Normalize, NormalizeOptions, Softmax};
+use rten_vecmath::{Gelu, Normalize, NormalizeOptions, Softmax, Sum, SumSquareSub};
 
 /// Figures of a piece in each layer (`hidden_size`).
 pub const WIDTH: usize = 384;
@@ -21,6 +21,10 @@ const LAYERS: usize = 6;
 /// Parts of the attention (`num_attention_heads`), and their figures.
 const HEADS: usize = 12;
 const PART: usize = WIDTH / HEADS;
+/// Pieces that are taken at once where each is reckoned alone: what is between two products stays in a processor's nearer memory.
+const NEARBY: usize = 128;
+/// Pieces that ask at once what others of their text tell.
+const ASKING: usize = 64;
 /// Pieces of a text at most (`max_position_embeddings`).
 const PLACES: usize = 512;
 /// Layer whose figures are given beside those of the last: the fourth.
@@ -145,8 +149,8 @@ impl Norm {
     /// Each row with a mean of naught and a spread of one, then scaled.
     fn apply(&self, x: &mut [f32]) {
         for row in x.chunks_exact_mut(WIDTH) {
-            let mean = sum(row, |f| f) / WIDTH as f32;
-            let spread = sum(row, |f| (f - mean) * (f - mean)) / WIDTH as f32;
+            let mean = Sum::new(row).dispatch() / WIDTH as f32;
+            let spread = SumSquareSub::new(row, mean).dispatch() / WIDTH as f32;
             let options = NormalizeOptions {
                 pre_scale_bias: mean,
                 scale: 1.0 / (spread + EPSILON).sqrt(),
@@ -157,15 +161,6 @@ impl Norm {
             Normalize::new_mut(row, options).dispatch();
         }
     }
-}
-
-/// In eight sums side by side, which a processor adds at once.
-fn sum(row: &[f32], of: impl Fn(f32) -> f32) -> f32 {
-    let mut sums = [0.0f32; 8];
-    for part in row.chunks_exact(8) {
-        sums.iter_mut().zip(part).for_each(|(s, f)| *s += of(*f));
-    }
-    sums.iter().sum()
 }
 
 impl Layer {
@@ -196,10 +191,12 @@ impl Layer {
         let seen = attended(&self.attention.of(x)?, lengths)?;
         add(x, &self.joined.of(&seen)?);
         self.norm.apply(x);
-        let mut wide = self.wide.of(x)?;
-        Gelu {}.map_mut(&mut wide);
-        add(x, &self.narrow.of(&wide)?);
-        self.last.apply(x);
+        for rows in x.chunks_mut(NEARBY * WIDTH) {
+            let mut wide = self.wide.of(rows)?;
+            Gelu {}.map_mut(&mut wide);
+            add(rows, &self.narrow.of(&wide)?);
+            self.last.apply(rows);
+        }
         Ok(())
     }
 }
@@ -215,27 +212,30 @@ fn attended(asked: &[f32], lengths: &[usize]) -> Result<Vec<f32>, String> {
     let (mut alike, mut taken) = (Vec::new(), Vec::new());
     let mut first = 0;
     for &n in lengths {
-        alike.resize(n * n, 0.0);
-        taken.resize(n * PART, 0.0);
         for head in 0..HEADS {
-            let part = |which: usize, shape: [usize; 2], strides: [usize; 2]| {
-                let from = asked.get((3 * first + which) * WIDTH + head * PART..).unwrap_or_default();
+            let part = |which: usize, at: usize, shape: [usize; 2], strides: [usize; 2]| {
+                let from = asked.get((3 * (first + at) + which) * WIDTH + head * PART..).unwrap_or_default();
                 NdTensorView::from_slice_with_strides(shape, from, strides).map_err(failed)
             };
-            let asks = GemmInputA::Unpacked(part(0, [n, PART], [3 * WIDTH, 1])?);
-            let answers = GemmInputB::Unpacked(part(1, [PART, n], [1, 3 * WIDTH])?);
-            let options = GemmOptions { alpha: 1.0 / (PART as f32).sqrt(), ..GemmOptions::default() };
-            gemm.gemm(&mut alike, asks, answers, options).map_err(failed)?;
-            alike.chunks_exact_mut(n).for_each(|row| {
-                Softmax::new_mut(row).dispatch();
-            });
-            let shares = GemmInputA::Unpacked(NdTensorView::try_from_data([n, n], alike.as_slice()).map_err(failed)?);
-            let tells = GemmInputB::Unpacked(part(2, [n, PART], [3 * WIDTH, 1])?);
-            gemm.gemm(&mut taken, shares, tells, GemmOptions::default()).map_err(failed)?;
-            for (k, figures) in taken.chunks_exact(PART).enumerate() {
-                let at = (first + k) * WIDTH + head * PART;
-                if let Some(into) = out.get_mut(at..at + PART) {
-                    into.copy_from_slice(figures);
+            let answers = gemm.prepack_b(part(1, 0, [PART, n], [1, 3 * WIDTH])?);
+            let tells = gemm.prepack_b(part(2, 0, [n, PART], [3 * WIDTH, 1])?);
+            for at in (0..n).step_by(ASKING) {
+                let rows = ASKING.min(n - at);
+                alike.resize(rows * n, 0.0);
+                taken.resize(rows * PART, 0.0);
+                let asks = GemmInputA::Unpacked(part(0, at, [rows, PART], [3 * WIDTH, 1])?);
+                let options = GemmOptions { alpha: 1.0 / (PART as f32).sqrt(), ..GemmOptions::default() };
+                gemm.gemm(&mut alike, asks, GemmInputB::Packed(&answers), options).map_err(failed)?;
+                alike.chunks_exact_mut(n).for_each(|row| {
+                    Softmax::new_mut(row).dispatch();
+                });
+                let shares = GemmInputA::Unpacked(NdTensorView::try_from_data([rows, n], alike.as_slice()).map_err(failed)?);
+                gemm.gemm(&mut taken, shares, GemmInputB::Packed(&tells), GemmOptions::default()).map_err(failed)?;
+                for (k, figures) in taken.chunks_exact(PART).enumerate() {
+                    let to = (first + at + k) * WIDTH + head * PART;
+                    if let Some(into) = out.get_mut(to..to + PART) {
+                        into.copy_from_slice(figures);
+                    }
                 }
             }
         }

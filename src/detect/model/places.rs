@@ -8,9 +8,13 @@ use crate::model::document::Class;
 use crate::model::mention::Mention;
 use std::ops::Range;
 
-/// Tokens of a part of a text that is read at once: as many as leave room in what the model can take for those around.
-const CORE: usize = 160;
-/// Tokens that are read before it, and after it: what stands before tells more of who is meant.
+/// Tokens of the smallest part of a text that is read or not.
+const UNIT: usize = 40;
+/// Tokens from an open word that the rest of its name may stand away, in the next part.
+const NAME: usize = 3;
+/// Tokens of the parts that are read at once, at most: as many as leave room in what the model can take for those around.
+const CORE: usize = 240;
+/// Tokens that are read before them, and after them: what stands before tells more of who is meant.
 const BEFORE: usize = 48;
 const AFTER: usize = 20;
 
@@ -160,34 +164,35 @@ pub struct Stretch {
     pub whole: Range<usize>,
 }
 
-/// The parts of a text that hold one of the `open` words, with the lines around them, in order and apart. A text is parted the same way
-/// whatever is asked.
+/// The parts of a text that hold one of the `open` words, with the lines around them, in order and apart. Parts that are so near that
+/// what is between them would be read twice are one.
 pub fn stretches(t: &Tokens, open: &[usize]) -> Vec<Stretch> {
-    let mut out: Vec<Stretch> = Vec::new();
-    let mut open = open.iter().copied().peekable();
-    for core in cores(t) {
-        let mut asked = false;
-        while open.next_if(|i| *i < core.end).is_some() {
-            asked = true;
+    let mut cores: Vec<Range<usize>> = Vec::new();
+    for unit in units(t) {
+        let first = open.partition_point(|i| i + NAME < unit.start);
+        if open.get(first).is_none_or(|i| *i >= unit.end + NAME) {
+            continue;
         }
-        let bytes = |r: Range<usize>| Some(t.get(r.start)?.start..t.get(r.end.checked_sub(1)?)?.end);
-        let whole = core.start.saturating_sub(BEFORE)..(core.end + AFTER).min(t.list.len());
-        if let (true, Some(core), Some(whole)) = (asked, bytes(core), bytes(whole)) {
-            out.push(Stretch { core, whole });
+        match cores.last_mut() {
+            Some(last) if unit.start < last.end + BEFORE + AFTER && unit.end - last.start <= CORE => last.end = unit.end,
+            _ => cores.push(unit),
         }
     }
-    out
+    let bytes = |r: Range<usize>| Some(t.get(r.start)?.start..t.get(r.end.checked_sub(1)?)?.end);
+    let around = |core: &Range<usize>| core.start.saturating_sub(BEFORE)..(core.end + AFTER).min(t.list.len());
+    cores.into_iter().filter_map(|core| Some(Stretch { whole: bytes(around(&core))?, core: bytes(core)? })).collect()
 }
 
-/// The parts of a text, in tokens: cut where a paragraph, a line or a sentence ends, or else between words.
-fn cores(t: &Tokens) -> Vec<Range<usize>> {
+/// The smallest parts of a text, in tokens, the same whatever is asked: cut where a paragraph, a line or a sentence ends, or else
+/// between words.
+fn units(t: &Tokens) -> Vec<Range<usize>> {
     let (mut out, mut start) = (Vec::new(), 0);
     while start < t.list.len() {
-        let most = (start + CORE).min(t.list.len());
+        let most = (start + UNIT).min(t.list.len());
         let end = if most == t.list.len() {
             most
         } else {
-            (start + CORE / 2..=most).rev().max_by_key(|k| (worth(t, *k), *k)).unwrap_or(most)
+            (start + UNIT / 2..=most).rev().max_by_key(|k| (worth(t, *k), *k)).unwrap_or(most)
         };
         out.push(start..end);
         start = end;

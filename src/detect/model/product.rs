@@ -6,10 +6,13 @@
 use super::change::Factors;
 use super::weights::{BLOCK, Packed};
 use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions, PackedBMatrix};
-use rten_simd::SimdOp;
+use rten_simd::ops::{BitOps, NumOps, ToFloat};
+use rten_simd::{Isa, SimdOp};
 use rten_tensor::NdTensorView;
-use rten_vecmath::{ExtendInit, Quantize};
+use rten_vecmath::{ExtendInit, MinMax, Quantize};
 
+/// Sums whose weights are unpacked at once. Those that one change is for are a multiple of it.
+const AT_ONCE: usize = 64;
 /// Largest weight.
 const MOST: f32 = 63.0;
 
@@ -32,24 +35,27 @@ impl Product {
     pub fn new(inputs: usize, weights: &Packed, changes: &[Factors], bias: Vec<f32>) -> Result<Product, String> {
         let mut small = Vec::with_capacity(inputs * bias.len());
         let (mut scales, mut whole) = (Vec::with_capacity(bias.len()), Vec::with_capacity(bias.len()));
-        let blocks = inputs / BLOCK;
-        let mut each = vec![0.0f32; inputs];
+        let mut each = vec![0.0f32; AT_ONCE * inputs];
         let of_change = bias.len() / changes.len().max(1);
-        let rows = weights.weights.chunks_exact(inputs / 2).zip(weights.scales.chunks_exact(blocks.max(1)));
-        for (n, (row, of_blocks)) in rows.enumerate() {
-            for ((block, scale), into) in row.chunks_exact(BLOCK / 2).zip(of_blocks).zip(each.chunks_exact_mut(BLOCK)) {
+        let rows = weights.weights.chunks(AT_ONCE * inputs / 2).zip(weights.scales.chunks((AT_ONCE * inputs / BLOCK).max(1)));
+        for (n, (rows, of_blocks)) in rows.enumerate() {
+            let first = n * AT_ONCE;
+            let each = each.get_mut(..2 * rows.len()).unwrap_or_default();
+            for ((block, scale), into) in rows.chunks_exact(BLOCK / 2).zip(of_blocks).zip(each.chunks_exact_mut(BLOCK)) {
                 for (b, two) in block.iter().zip(into.chunks_exact_mut(2)) {
                     two.iter_mut().zip([b & 15, b >> 4]).for_each(|(w, half)| *w = (f32::from(half) - 8.0) * scale);
                 }
             }
-            if let Some(change) = changes.get(n / of_change.max(1)) {
-                change.add(n % of_change.max(1), &mut each);
+            if let Some(change) = changes.get(first / of_change.max(1)) {
+                change.add(first % of_change.max(1), inputs, each)?;
             }
-            let most = each.iter().fold(f32::MIN_POSITIVE, |most, w| most.max(w.abs()));
-            let start = small.len();
-            small.extend(each.iter().map(|w| rounded(w * (MOST / most))));
-            scales.push(most / MOST);
-            whole.push(small.get(start..).unwrap_or_default().iter().map(|w| i32::from(*w)).sum());
+            for row in each.chunks_exact(inputs) {
+                let most = row.iter().fold(f32::MIN_POSITIVE, |most, w| most.max(w.abs()));
+                let start = small.len();
+                small.extend(row.iter().map(|w| rounded(w * (MOST / most))));
+                scales.push(most / MOST);
+                whole.push(small.get(start..).unwrap_or_default().iter().map(|w| i32::from(*w)).sum());
+            }
         }
         if scales.len() != bias.len() || small.len() != inputs * bias.len() {
             return Err("the names model is not as expected: weights and sums differ".into());
@@ -67,7 +73,9 @@ impl Product {
         let rows = figures.len() / self.inputs;
         let (mut small, mut zeros, mut scales) = (Vec::with_capacity(figures.len()), Vec::new(), Vec::new());
         for row in figures.chunks_exact(self.inputs) {
-            let (low, high) = bounds(row);
+            let (low, high) = MinMax::new(row).dispatch();
+            // Naught is a number of its own.
+            let (low, high) = (low.min(0.0), high.max(0.0));
             let scale = ((high - low) / 255.0).max(f32::MIN_POSITIVE);
             let zero = (-low / scale).round() as u8;
             small.extend_init(|free| Quantize::new(row, free.split_at_mut(row.len()).0, 1.0 / scale, zero).dispatch());
@@ -79,10 +87,10 @@ impl Product {
         GemmExecutor::<u8, i8, i32>::new()
             .gemm(&mut sums, GemmInputA::Unpacked(a), GemmInputB::Packed(&self.packed), GemmOptions::default())
             .map_err(failed)?;
-        let mut out = Vec::with_capacity(sums.len());
-        for ((row, scale), zero) in sums.chunks_exact(self.bias.len()).zip(scales).zip(zeros) {
-            let weights = self.whole.iter().zip(&self.scales).zip(&self.bias);
-            out.extend(row.iter().zip(weights).map(|(sum, ((whole, w), bias))| (sum - zero * whole) as f32 * (scale * w) + bias));
+        let mut out = vec![0.0f32; sums.len()];
+        let rows = sums.chunks_exact(self.bias.len()).zip(out.chunks_exact_mut(self.bias.len()));
+        for ((sums, into), (scale, zero)) in rows.zip(scales.into_iter().zip(zeros)) {
+            Figures { sums, into, of: self, scale, zero }.dispatch();
         }
         Ok(out)
     }
@@ -93,16 +101,36 @@ fn rounded(x: f32) -> i8 {
     (x + 0.5f32.copysign(x)) as i8
 }
 
-/// The least and the greatest of a row, and of naught.
-fn bounds(row: &[f32]) -> (f32, f32) {
-    let (mut low, mut high) = ([0.0f32; 8], [0.0f32; 8]);
-    for part in row.chunks(8) {
-        for ((x, l), h) in part.iter().zip(&mut low).zip(&mut high) {
-            *l = if x < l { *x } else { *l };
-            *h = if x > h { *x } else { *h };
+/// Figures of the sums of a row, as many at once as the processor takes.
+struct Figures<'a> {
+    sums: &'a [i32],
+    into: &'a mut [f32],
+    of: &'a Product,
+    scale: f32,
+    zero: i32,
+}
+
+impl SimdOp for Figures<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn eval<I: Isa>(self, isa: I) {
+        let (whole, floats) = (isa.i32(), isa.f32());
+        let (zero, scale, n) = (whole.splat(self.zero), floats.splat(self.scale), floats.len());
+        let Product { whole: naught, scales, bias, .. } = self.of;
+        let parts = self.into.chunks_exact_mut(n).zip(self.sums.chunks_exact(n));
+        let weights = naught.chunks_exact(n).zip(scales.chunks_exact(n)).zip(bias.chunks_exact(n));
+        for ((into, sums), ((naught, scales), bias)) in parts.zip(weights) {
+            let sum = whole.sub(whole.load(sums), whole.mul(zero, whole.load(naught)));
+            let figure = floats.mul(whole.to_float(sum), floats.mul(scale, floats.load(scales)));
+            floats.store(floats.add(figure, floats.load(bias)), into);
+        }
+        let done = self.sums.len() / n * n;
+        let rest = self.into.iter_mut().zip(self.sums).zip(naught.iter().zip(scales).zip(bias)).skip(done);
+        for ((into, sum), ((naught, scale), bias)) in rest {
+            *into = (sum - self.zero * naught) as f32 * (self.scale * scale) + bias;
         }
     }
-    (low.into_iter().fold(0.0, f32::min), high.into_iter().fold(0.0, f32::max))
 }
 
 /// What fails within the library.
