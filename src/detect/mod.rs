@@ -27,6 +27,7 @@ pub mod dictionary;
 mod discover;
 mod evidence;
 pub mod fold;
+mod form_names;
 mod id_rules;
 mod identity;
 mod kin_owner;
@@ -38,6 +39,7 @@ mod labels;
 // Some is for the build script.
 #[allow(dead_code)]
 mod list_table;
+mod listing;
 mod lone;
 mod misfile;
 pub mod model;

@@ -1,7 +1,8 @@
 //! Reads a person's name at a place where a cue says that one may stand.
 
-use super::cues::{credential, is_eponym_head, is_institution_head, kin, title};
+use super::cues::{credential, is_eponym_head, is_institution_head, kin, role_phrase, title};
 use super::evidence::credential_at;
+use super::listing::{is_greeting, parts_people};
 use super::tokens::{Shape, Tokens};
 use super::words::{NameLike, is_eponym, is_given, is_surname};
 use crate::model::person::Name;
@@ -173,8 +174,9 @@ pub fn plain(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
     let mut best = NameLike::Word;
     let (mut at, mut end, mut words) = (i, i, 0usize);
     while parts.len() < MAX_PARTS {
-        // `Eunice Pettibone     Rm 118B`: another column.
-        if words >= 2 && far(t, at) || words > 0 && is_room(t, at) {
+        // `MICHAEL'S NUMBER`, and `Eunice Pettibone     Rm 118B`: another column.
+        let owns = parts.last().and_then(|k| t.get(*k)).is_some_and(|x| x.possessive);
+        if owns || words >= 2 && far(t, at) || words > 0 && is_room(t, at) {
             break;
         }
         let Some(step) = part(t, at, &parts, trust, words) else { break };
@@ -323,6 +325,11 @@ fn word_part(t: &Tokens, at: usize, shape: Shape, low: &str, before: &[usize], t
         return false;
     }
     let like = t.like(at);
+    // `Consuelo R. Hospitalist paged`
+    let role = like == NameLike::Unknown && role_phrase(|k| if k == 0 { low } else { "" }).is_some_and(|r| r.2.is_some());
+    if role && !before.is_empty() {
+        return false;
+    }
     if before.is_empty() && (credential(word).is_some() || title(low).is_some()) && like != NameLike::Name {
         return false;
     }
@@ -394,7 +401,7 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
         k += 1;
     }
     let family_ok = |j: usize| matches!(t.shape(j), Some(Shape::Cap | Shape::Upper)) && t.like(j) > NameLike::Word;
-    if !family_ok(k) || credential(t.word(k)).is_some() && t.like(k) != NameLike::Name {
+    if is_greeting(t.low(k)) || !family_ok(k) || credential(t.word(k)).is_some() && t.like(k) != NameLike::Name {
         return None;
     }
     k += 1;
@@ -446,7 +453,7 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
     let of_kin = t.get(g).is_some_and(|x| x.possessive) && kin(t.low(g + 1)).is_some();
     // `Denise, Marisol and Ana`: a given name that is nobody's family name heads a list of people.
     let heads_list = trust == Trust::Weak && k == i + 1 && is_given(t.low(i)) && !is_surname(t.low(i));
-    if !given_ok || of_kin || heads_list {
+    if !given_ok || of_kin || heads_list || k == i + 1 && parts_people(t, comma) {
         return None;
     }
     // `Wu, Ana Roe`: two people in a list, not a family and two given names.

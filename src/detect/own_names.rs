@@ -3,6 +3,7 @@
 use super::cues::{kin, title};
 use super::evidence::credential_at;
 use super::fold::folded;
+use super::form_names;
 use super::identity::{Fit, Own, split_text};
 use super::name_read::{Trust, forward};
 use super::nicknames::compatible;
@@ -36,6 +37,7 @@ pub fn settle(t: &Tokens, mentions: &mut Vec<Mention>, own: &Own) {
         }
     }
     more.extend((0..t.list.len()).filter_map(|i| formerly(t, i, own)).filter(|m| !cued_other(mentions, m)));
+    more.extend((0..t.list.len()).filter_map(|i| form_names::maiden(t, i, mentions)));
     more.extend(others_called(t, mentions, &aliases));
     if more.is_empty() {
         return;

@@ -27,9 +27,17 @@ pub fn attribute(t: &Tokens, mut m: Mention, names: &[Mention], records: &[Owned
     let near = nearest(t, m.start, names).or_else(|| following(t, m.end, names));
     let public = matches!(m.category, Category::Phone | Category::Fax | Category::Address | Category::Url);
     let organisation = near.is_none() && !owned && public && of_organisation(t, m.start, names);
-    let near = near.or_else(|| if organisation { Some(Who::New(Role::Organization)) } else { block(t, m.start, names) });
+    let record = records.iter().find(|r| r.start <= m.start && m.end <= r.end);
+    let in_own = record.is_some_and(|r| r.who == Who::Patient);
+    let near = near.or_else(|| if organisation { Some(Who::New(Role::Organization)) } else { None });
+    let near = near.or_else(|| if in_own { None } else { block(t, m.start, names) });
+    // `Policy: 1EG4    Subscriber: ROE, JANE`
+    let near = match near {
+        None if m.category == Category::MemberId => insured(t, m.end, names),
+        near => near,
+    };
     let near_patient = matches!(near, None | Some(Who::Patient));
-    if let Some(r) = records.iter().find(|r| r.start <= m.start && m.end <= r.end)
+    if let Some(r) = record
         && near_patient
         && matches!(r.who, Who::Patient | Who::New(_))
     {
@@ -179,6 +187,16 @@ fn following(t: &Tokens, at: usize, names: &[Mention]) -> Option<Who> {
         }
     }
     None
+}
+
+/// The person behind a label for whoever is insured, later in the line.
+fn insured(t: &Tokens, at: usize, names: &[Mention]) -> Option<Who> {
+    let first = t.index_at(at);
+    let label = (first..first + 16).take_while(|k| *k == first || !t.ends_line(k - 1)).find(|k| {
+        t.is(*k, ':') && matches!(t.low(k.wrapping_sub(1)), "subscriber" | "insured" | "policyholder" | "cardholder" | "holder")
+    })?;
+    let start = t.get(label + 1)?.start;
+    names.iter().find(|m| m.category == Category::Name && m.start <= start && start < m.end).map(|m| m.who.clone())
 }
 
 /// The person at the head of a block of lines that hold nothing but labels and values: an address below a name. Never the patient.

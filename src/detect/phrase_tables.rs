@@ -55,6 +55,7 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         Some(Role::Spouse),
     ),
     ("dating|girlfriend of|boyfriend of", Pull::Verb, Some(Role::Partner)),
+    ("born to|delivered to|infant of|newborn of|baby of", Pull::Verb, Some(Role::Mother)),
     ("to be named|will be named|baby named|infant named|baby is named", Pull::Verb, Some(Role::Newborn)),
     ("newborn|infant|baby|babygirl|babyboy|bb|bg|baby girl|baby boy|neonate|newborn baby", Pull::Noun, Some(Role::Newborn)),
     ("interpreter|translator", Pull::Noun, Some(Role::Interpreter)),

@@ -49,11 +49,17 @@ struct Line {
     key: Key,
     /// Role that the label tells: `Contact First Name`, `Guardian Last Name`.
     role: Option<Role>,
+    /// The label is for something that forms ask of patients only.
+    patients: bool,
+    /// The label says that it is the patient.
+    of_patient: bool,
     /// The number of something that is done for the patient.
     event: bool,
     /// Tokens of the value.
     from: usize,
     to: usize,
+    /// One past the tokens of the line: more labels with their values may follow.
+    end: usize,
 }
 
 #[derive(Default)]
@@ -64,6 +70,17 @@ struct Record {
 /// What is done for the patient and has a number of its own, whoever does it: `Claim Number` above `Provider`.
 const EVENTS: &[&str] =
     &["claim", "prescription", "rx", "order", "encounter", "visit", "authorization", "referral", "accession", "receipt"];
+
+/// What forms ask of patients and of nobody whom they name beside them.
+const PATIENTS: &[&str] =
+    &["insurance", "payer", "payor", "coverage", "medicare", "medicaid", "pcp", "pharmacy", "allergies", "allergy", "diagnosis"];
+
+/// True when the line of token `i` begins with a label for something that forms ask of patients only.
+pub fn asks_patient(t: &Tokens, i: usize) -> bool {
+    let line = t.line_start(i);
+    let colon = (line..i.min(line + MAX_LABEL)).find(|k| t.is(*k, ':'));
+    colon.is_some_and(|c| (line..c).any(|k| PATIENTS.contains(&t.low(k))))
+}
 
 /// Longest label in tokens, and longest heading.
 const MAX_LABEL: usize = 9;
@@ -129,7 +146,9 @@ fn read_line(t: &Tokens, line: usize, end: usize) -> Option<Line> {
     let has = |w: &str| (line..colon).any(|k| t.low(k) == w);
     let numbered = has("id") || has("number") || has("identifier");
     let event = numbered && EVENTS.iter().any(|e| has(e));
-    let name = matches!(t.low(colon - 1), "name" | "names" | "initial");
+    let of_patient =
+        matches!(t.low(line), "patient" | "pt" | "resident" | "client") && (colon == line + 1 || t.low(line + 1) == "name");
+    let name = of_patient || matches!(t.low(colon - 1), "name" | "names" | "initial");
     let key = if name && (has("first") || has("given")) {
         Key::First
     } else if (name && has("middle")) || has("middle") && has("initial") {
@@ -151,11 +170,16 @@ fn read_line(t: &Tokens, line: usize, end: usize) -> Option<Line> {
         from += 1;
     }
     // A second label on the same line ends the value: `Name: ROE, JANE    Date of Birth: 1 Jan 1980`.
-    let next =
-        (from..end).find(|k| t.is(*k, ':')).map(|c| (from..c).rev().take_while(|k| t.shape(*k) == Some(Shape::Cap)).last());
-    let to = next.flatten().unwrap_or(end);
+    let label = |colon: usize| {
+        let words = (from..colon).rev().take_while(|k| matches!(t.shape(*k), Some(Shape::Cap | Shape::Upper | Shape::Mark('#'))));
+        // `Name: Jane Roe    Maiden: Doe`: no further back than where the column begins.
+        let column = words.clone().find(|k| t.begins_column(*k));
+        column.or_else(|| words.take_while(|k| *k + 1 == colon || t.shape(*k) == Some(Shape::Cap)).last())
+    };
+    let to = (from..end).find(|k| t.is(*k, ':')).and_then(label).unwrap_or(end);
     let key = if full && full_name(t, from, to).is_some() { Key::Full } else { key };
-    Some(Line { key, role, event, from, to })
+    let patients = PATIENTS.iter().any(|w| has(w));
+    Some(Line { key, role, patients, of_patient, event, from, to, end })
 }
 
 /// A whole name that fills a value: byte range and name.
@@ -166,6 +190,7 @@ fn full_name(t: &Tokens, from: usize, to: usize) -> Option<(usize, usize, Name)>
     }
     let read = forward(t, k, Trust::Strong).filter(|r| r.words > 1 && r.next <= to)?;
     let closed = read.next == to || t.is(read.next, ',') || t.is(read.next, '(') || t.ends_line(read.next);
+    let closed = closed || read.next + 1 == to && super::evidence::credential_at(t, read.next).is_some();
     closed.then_some((read.start, read.end, read.name))
 }
 
@@ -188,7 +213,8 @@ fn heading(t: &Tokens, line: usize, end: usize) -> Option<Section> {
         return None;
     }
     let has = |w: &str| words.iter().any(|k| singular(t.low(*k)) == w);
-    if has("demographic") || has("patient") && has("information") || has("personal") && has("information") {
+    let sheet = ["information", "registration", "data", "detail", "profile"].iter().any(|w| has(w));
+    if has("demographic") || has("face") && has("sheet") || (has("patient") || has("personal")) && sheet {
         return Some(Section::Patient);
     }
     if has("family") && has("history") {
@@ -211,9 +237,13 @@ impl Record {
     fn is_full(&self, next: &Line) -> bool {
         let has = |key: Key| self.lines.iter().any(|l| l.key == key);
         match next.key {
+            Key::Full if next.role.is_some() && self.lines.iter().all(|l| l.patients) => true,
             Key::First | Key::Full | Key::Relation => has(next.key),
-            // A record that began with the relation ends with its name; a new contact's label begins another.
-            _ => false,
+            // What is said of the patient again stands in no contact's record.
+            _ => {
+                next.patients
+                    && self.lines.iter().any(|l| l.role.is_some() && matches!(l.key, Key::First | Key::Last | Key::Full))
+            }
         }
     }
 
@@ -256,9 +286,13 @@ fn close(
     let whole = record.value(Key::Full).and_then(|l| full_name(t, l.from, l.to));
     let named = whole.is_some() || parts.iter().any(|p| p.0 != Key::Middle);
     let relation = record.value(Key::Relation).map(|l| relation_of(t, l));
-    let role = relation.flatten().or_else(|| record.lines.iter().filter(|l| l.key != Key::Relation).find_map(|l| l.role));
-    let itself = record.value(Key::Relation).is_some_and(|l| matches!(t.low(l.from), "self" | "patient"));
-    if record.lines.len() < 2 || !named && role.is_none() && section != Section::Patient {
+    // Behind the name `Employer:` or `Spouse:` tells of somebody else.
+    let named_at = record.lines.iter().position(|l| matches!(l.key, Key::First | Key::Last | Key::Full));
+    let heads = record.lines.iter().take(named_at.map_or(1, |n| n + 1));
+    let role = relation.flatten().or_else(|| heads.filter(|l| l.key != Key::Relation).find_map(|l| l.role));
+    let itself = record.lines.iter().any(|l| l.of_patient && l.key == Key::Full)
+        || record.value(Key::Relation).is_some_and(|l| matches!(t.low(l.from), "self" | "patient"));
+    if record.lines.len() < 2 && section != Section::Patient || !named && role.is_none() && section != Section::Patient {
         return;
     }
     let text = |key: Key| parts.iter().find(|p| p.0 == key).map(|p| p.1.2.clone());
@@ -270,8 +304,10 @@ fn close(
     if let Some((_, _, full)) = whole.as_ref().filter(|_| name.is_empty()) {
         name = full.clone();
     }
-    let about_patient = itself || section == Section::Patient && relation.is_none();
+    let about_patient = itself || section == Section::Patient && relation.is_none() && role.is_none();
+    // Insurance is the patient's where nobody else is named.
     let told = role.or(match section {
+        Section::Other(Role::Subscriber) if name.is_empty() => None,
         Section::Other(r) => Some(r),
         _ => None,
     });
@@ -296,7 +332,7 @@ fn close(
         return;
     }
     let first = record.lines.first().and_then(|l| t.get(l.from.saturating_sub(1)));
-    let last = record.lines.last().and_then(|l| t.get(l.to.saturating_sub(1)));
+    let last = record.lines.last().and_then(|l| t.get(l.end.saturating_sub(1)));
     if let (Some(first), Some(last)) = (first, last) {
         owned.push(Owned { start: first.start, end: last.end.max(first.end), who });
     }

@@ -8,6 +8,7 @@ use crate::detect::discover::{Find, judged};
 use crate::detect::evidence::is_language;
 use crate::detect::fold::folded;
 use crate::detect::identity::Own;
+use crate::detect::listing::parts_people;
 use crate::detect::lone::weight_of;
 use crate::detect::name_read::{Read, is_particle};
 use crate::detect::tokens::{Shape, Tokens};
@@ -425,7 +426,7 @@ fn runs(t: &Tokens, first: usize, parts: &[f32], own: &Own) -> Vec<(usize, usize
             let glue = match t.shape(next) {
                 Some(Shape::Mark('.')) if t.shape(next - 1) == Some(Shape::Initial) && t.touches_next(next - 1) => 1,
                 Some(Shape::Mark(',')) if words == 1 && part(next - 1) >= LISTED && part(next + 1) >= LISTED => {
-                    usize::from(!apart(next - 1, next + 1))
+                    usize::from(!apart(next - 1, next + 1) && !parts_people(t, next))
                 }
                 Some(Shape::Break) if words == 1 && t.get(next).is_some_and(|b| b.end - b.start <= 2) => 1,
                 _ => 0,

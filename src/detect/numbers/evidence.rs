@@ -66,7 +66,7 @@ impl Sum {
 
 /// A text with its numbers and people.
 pub struct Doc<'a> {
-    t: &'a Tokens<'a>,
+    pub(super) t: &'a Tokens<'a>,
     /// Everybody.
     pub people: Vec<Person>,
     /// All numbers.

@@ -13,6 +13,7 @@ pub mod trace;
 
 use super::id_rules::needs_owner;
 use super::identity::Own;
+use super::records::asks_patient;
 use super::tokens::Tokens;
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::role::Role;
@@ -93,6 +94,9 @@ fn decide(doc: &Doc, run: &Run, facts: &Facts, stays: &dyn Fn(&Mention) -> bool)
         };
     };
     let wide = Mention { start: run.start, end: run.end, ..m.clone() };
+    if m.who == Who::Patient && asks_patient(doc.t, run.first) && stays(m) {
+        return Some(m.clone());
+    }
     let loose = needs_owner(m.rule) || m.rule.starts_with("beside.");
     // What the patient's own record or an organisation's heading tells is not put aside by a little more.
     let told = matches!(m.who, Who::Patient | Who::New(Role::Organization));

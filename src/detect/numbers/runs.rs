@@ -411,7 +411,9 @@ fn worth(t: &Tokens, run: &Run) -> bool {
     {
         return false;
     }
-    if is_uuid(text) || dose(text) || result(text) {
+    // `abuse (1998-2003)`
+    let years = parts.len() == 2 && parts.iter().all(|p| is_year(p)) && !labelled(t, run.first);
+    if is_uuid(text) || dose(text) || result(text) || years {
         return false;
     }
     let label = labelled(t, run.first);

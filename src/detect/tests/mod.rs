@@ -1,5 +1,6 @@
 //! Tables of cases: what must be found, what must not, whose it is.
 
+mod forms;
 mod known;
 mod numbers;
 mod roles;

@@ -6,7 +6,8 @@ use super::trees::Trees;
 use crate::detect::cast::parts;
 use crate::detect::cues::{kin, title, title_sex};
 use crate::detect::dates;
-use crate::detect::identity::Own;
+use crate::detect::identity::{Fit, Own};
+use crate::detect::listing::is_of_kin;
 use crate::detect::scene::range;
 use crate::detect::tokens::{Shape, Tokens};
 use crate::model::mention::{Category, Mention, Who};
@@ -55,7 +56,12 @@ pub fn doubts(t: &Tokens, mentions: &[Mention], own: &Own, whose: role::Whose) -
         let sum = TREES.sum(all.iter().map(String::as_str));
         let mut told = Vec::new();
         let day = day_behind(t, range(t, m).1, own, &newest);
-        if sum >= ENOUGH || day.is_some_and(|d| d.born) {
+        let (first, next) = range(t, m);
+        if is_insured(t, first) && m.name.as_ref().is_some_and(|n| own.fit(n) == Fit::Full) {
+            return None;
+        }
+        let of_kin = next == first + 1 && is_of_kin(t, first);
+        if sum >= ENOUGH || of_kin || day.is_some_and(|d| d.born) {
             told.push(Mention { who: Who::Ambiguous, rule: RULE, confidence: 0.4, ..m.clone() });
             // The day is whoever's the name is.
             let taken = |d: &Day| mentions.iter().any(|x| x.start < d.end && d.start < x.end);
@@ -74,6 +80,16 @@ pub fn doubts(t: &Tokens, mentions: &[Mention], own: &Own, whose: role::Whose) -
     })
     .flatten()
     .collect()
+}
+
+/// `Subscriber: Roe, Jane`: whoever is insured under the patient's whole name is the patient.
+fn is_insured(t: &Tokens, first: usize) -> bool {
+    let is = |w: &str| {
+        matches!(w, "subscriber" | "insured" | "member" | "policyholder" | "cardholder" | "holder" | "enrollee" | "beneficiary")
+    };
+    first >= 2
+        && t.is(first - 1, ':')
+        && (is(t.low(first - 2)) || first >= 3 && t.low(first - 2) == "name" && is(t.low(first - 3)))
 }
 
 /// A day right behind a name, not the patient's birth date.
