@@ -40,6 +40,7 @@ use crate::model::mention::Mention;
 use crate::model::request::Identity;
 use files::Files;
 use net::{Net, Scored};
+use rayon::ThreadPoolBuilder;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -141,11 +142,13 @@ impl Names {
 
     fn net(&self) -> Result<&Net, String> {
         let files = self.files.as_ref().map_err(Clone::clone)?;
-        // On a thread of its own: a worker of the pipeline that waits for the loader's pool would begin another document, come here
-        // again and wait for itself.
+        // On a thread and in a pool of its own: a worker of the pipeline that waits for the loader's pool would begin another document,
+        // come here again and wait for itself; and products that are shared out among workers who all wait here would never be done.
+        let alone = || ThreadPoolBuilder::new().num_threads(1).build().map_err(|e| format!("the names model: {e}"));
         let load = || {
             std::thread::scope(|s| {
-                s.spawn(|| Net::load(files, &self.fitted)).join().unwrap_or_else(|_| Err("it broke off".into()))
+                let loader = s.spawn(|| alone()?.install(|| Net::load(files, &self.fitted)));
+                loader.join().unwrap_or_else(|_| Err("it broke off".into()))
             })
         };
         self.net.get_or_init(load).as_ref().map_err(Clone::clone)

@@ -10,6 +10,7 @@ use crate::model::document::Class;
 use crate::model::mention::{Mention, Who};
 use crate::model::request::Identity;
 use proptest::prelude::*;
+use rayon::prelude::*;
 use std::sync::Arc;
 
 fn model() -> Option<Arc<Names>> {
@@ -193,4 +194,21 @@ proptest! {
             }
         }
     }
+}
+
+/// Products are shared out among the workers of a pool; those who wait for the model to be loaded cannot take any.
+#[test]
+fn workers_who_all_wait_for_the_model_get_it() {
+    if model().is_none() {
+        return;
+    }
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let names = Names::open();
+        let ask = |n: usize| names.scores(&[&format!("Seen by Karen Wu {n}")], &Own::default()).map(|s| s.len());
+        let all: Result<Vec<usize>, String> = (0..64).into_par_iter().map(ask).collect();
+        let _ = tell.send(all);
+    });
+    let all = told.recv_timeout(std::time::Duration::from_secs(120)).expect("nobody waits for ever");
+    assert_eq!(all.expect("the model reads").len(), 64);
 }

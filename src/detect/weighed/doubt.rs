@@ -4,7 +4,7 @@
 //! a name is weighed by all that speaks for and against it, and from a certain sum on it is masked and put to a person.
 
 use super::markup;
-use super::short::{Initials, place};
+use super::short::{Initials, is_state, place};
 use super::table::Table;
 use super::trees::Trees;
 use super::word_evidence::{model_evidence, said_evidence};
@@ -150,6 +150,8 @@ impl<'a> Doc<'a> {
             || is_result_flag(t, i)
             || is_unit(t, i)
             || is_dated(t, i)
+            || is_among_terms(t, i)
+            || is_state(t, i)
             || is_language(low) && is_spoken(t, i)
             || t.like(i) == NameLike::Word && is_joined(t, i)
         {
@@ -427,11 +429,32 @@ fn in_heading(t: &Tokens, i: usize) -> bool {
     first.is_some_and(|k| t.is(k, '#') && !t.is(i + 1, ':'))
 }
 
-/// `03 May 2024`, `May 2024`: a month before its year.
+/// `Jardiance and Yasmin in April`: a drug that is also a name, beside one that is none, and nothing that the word does.
+fn is_among_terms(t: &Tokens, i: usize) -> bool {
+    if !is_term(t.low(i)) {
+        return false;
+    }
+    let joined = |k: usize| matches!(t.low(k), "and" | "or") || matches!(t.shape(k), Some(Shape::Mark(',' | '+' | '/' | '&')));
+    let other = |k: usize| is_term(t.low(k)) && t.like(k) <= NameLike::Unknown && !is_given(t.low(k));
+    let beside = i >= 2 && joined(i - 1) && other(i - 2) || joined(i + 1) && other(i + 2);
+    let stops = match t.shape(i + 1) {
+        None | Some(Shape::Break | Shape::Number | Shape::Mixed | Shape::Mark('.' | ',' | ';' | ')' | '+' | '/' | '&')) => true,
+        _ => {
+            matches!(t.low(i + 1), "and" | "or" | "in" | "at" | "for" | "since" | "with" | "daily" | "bid" | "tid" | "po" | "prn")
+        }
+    };
+    beside && stops
+}
+
+/// `03 May 2024`, `May 2024`, `again in May.`: a month before its year, or behind a word for times at the end of what is said.
 fn is_dated(t: &Tokens, i: usize) -> bool {
     let month = matches!(t.low(i), "january" | "jan" | "march" | "april" | "may" | "june" | "july" | "august");
     let year = |k: usize| t.word(k).len() == 4 && t.word(k).parse::<u16>().is_ok_and(|y| (1850..2100).contains(&y));
-    month && (year(i + 1) || t.is(i + 1, ',') && year(i + 2))
+    let before = i.checked_sub(1).map_or("", |k| t.low(k));
+    let since =
+        matches!(before, "in" | "since" | "until" | "till" | "during" | "early" | "mid" | "late" | "last" | "next" | "through");
+    let ends = matches!(t.shape(i + 1), None | Some(Shape::Break | Shape::Mark('.' | ',' | ';' | ')')));
+    month && (year(i + 1) || t.is(i + 1, ',') && year(i + 2) || since && ends)
 }
 
 /// What a figure in a chart is told for: a volume, a time, a weight.
@@ -535,6 +558,17 @@ mod tests {
         };
         assert!(is("collected 03 May 2024 @ 0810", "May") && is("since June, 1999", "June"));
         assert!(!is("Will May 2 tabs", "May") && !is("June called at 2024", "June"));
+        assert!(is("comes again in May.", "May") && !is("we believe in May who knits", "May"));
+    }
+
+    #[test]
+    fn a_drug_beside_a_drug_is_no_name() {
+        let is = |text: &str, word: &str| {
+            let t = super::Tokens::new(text);
+            super::is_among_terms(&t, t.index_at(text.find(word).unwrap()))
+        };
+        assert!(is("Started Jardiance and Yasmin in April", "Yasmin"));
+        assert!(!is("Jardiance and Yasmin will call", "Yasmin") && !is("Karen and Yasmin in bed 4", "Yasmin"));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::detect::cast::initials_of;
 use crate::detect::evidence::credential_at;
 use crate::detect::speech::is_speech;
 use crate::detect::tokens::{Shape, Tokens};
-use crate::detect::words::NameLike;
+use crate::detect::words::{NameLike, is_place_or_month, is_surname};
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::role::RoleGroup;
 use std::collections::HashMap;
@@ -56,6 +56,19 @@ pub fn place(t: &Tokens, i: usize) -> Option<&'static str> {
         Shape::Initial => of_letter(t, i),
         _ => None,
     }
+}
+
+/// States and the like by their two letters (USPS Publication 28, appendix B).
+const STATES: &str = " AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA PR RI \
+    SC SD TN TX UT VT VA VI WA WV WI WY GU AS MP ";
+
+/// `Riverside, WA`: a state behind a town, at the end of its line or before a postal code.
+pub fn is_state(t: &Tokens, i: usize) -> bool {
+    let town = i >= 2 && t.is(i - 1, ',') && !t.touches_next(i - 1) && t.is_capital(i - 2) && t.word(i - 2).len() >= 3;
+    let ends = t.ends_column(i + 1) || matches!(t.shape(i + 1), Some(Shape::Number | Shape::Mark('.' | ')' | ';')));
+    // `Smith, AL`: initials.
+    let person = || is_surname(t.low(i - 2)) && !is_place_or_month(t.low(i - 2));
+    town && !person() && ends && t.word(i).len() == 2 && STATES.contains(&format!(" {} ", t.word(i)))
 }
 
 fn of_letters(t: &Tokens, i: usize) -> Option<&'static str> {
@@ -212,6 +225,16 @@ impl Doc<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_state_behind_a_town_is_nobodys_letters() {
+        let is = |text: &str| {
+            let t = Tokens::new(text);
+            is_state(&t, (0..t.list.len()).rfind(|i| t.word(*i).len() == 2).expect("there"))
+        };
+        assert!(is("Riverside, WA\n") && is("Riverside Clinic\nRiverside, WA"));
+        assert!(!is("Smith, AL\n") && !is("Riverside, WA team"));
+    }
 
     fn at(text: &str, word: &str) -> Option<&'static str> {
         let t = Tokens::new(text);
