@@ -29,7 +29,7 @@ pub fn attribute(t: &Tokens, mut m: Mention, names: &[Mention], records: &[Owned
     let organisation = near.is_none() && !owned && public && of_organisation(t, m.start, names);
     let record = records.iter().find(|r| r.start <= m.start && m.end <= r.end);
     let in_own = record.is_some_and(|r| r.who == Who::Patient);
-    let near = near.or_else(|| if organisation { Some(Who::New(Role::Organization)) } else { None });
+    let near = near.or(if organisation { Some(Who::New(Role::Organization)) } else { None });
     let near = near.or_else(|| if in_own { None } else { block(t, m.start, names) });
     // `Policy: 1EG4    Subscriber: ROE, JANE`
     let near = match near {
