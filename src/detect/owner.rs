@@ -39,6 +39,7 @@ pub fn attribute(t: &Tokens, mut m: Mention, names: &[Mention], records: &[Owned
     let near_patient = matches!(near, None | Some(Who::Patient));
     if let Some(r) = record
         && near_patient
+        && !(r.who == Who::Patient && is_of_contact(t, m.start))
         && matches!(r.who, Who::Patient | Who::New(_))
     {
         // A line of the patient's own record, or of somebody else's whatever the household shares.
@@ -187,6 +188,14 @@ fn following(t: &Tokens, at: usize, names: &[Mention]) -> Option<Who> {
         }
     }
     None
+}
+
+/// True when the label right before byte `at` is for somebody to call or an employer: `Home: 1    Emergency phone: 2`.
+fn is_of_contact(t: &Tokens, at: usize) -> bool {
+    let i = t.index_at(at);
+    let mut label =
+        (i.saturating_sub(5)..i).rev().take_while(|k| !matches!(t.shape(*k), Some(Shape::Number | Shape::Mixed | Shape::Break)));
+    label.any(|k| matches!(t.low(k), "emergency" | "contact" | "employer" | "guarantor" | "nok" | "kin" | "proxy"))
 }
 
 /// The person behind a label for whoever is insured, later in the line.

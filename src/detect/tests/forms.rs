@@ -65,6 +65,12 @@ fn a_face_sheet_names_the_patient_the_guarantor_and_who_is_insured() {
 }
 
 #[test]
+fn the_number_of_a_contact_in_the_patients_own_lines_is_the_contacts() {
+    others("Name: Jane Smith\nHome: 503-555-0142   Emergency: 503-555-0199\n", &["503-555-0199"]);
+    others("Patient: Jane Smith\nEmergency phone: 503-555-0199   Cell: 503-555-0188\nSex: F\n", &["503-555-0199"]);
+}
+
+#[test]
 fn a_maiden_name_is_whose_the_form_is() {
     patients("Patient Name: Jane Smith\nMaiden name: Doyle\n", &["Doyle"]);
     others("Patient Name: Jane Smith\nMother: Ada Roe   Maiden name: Doyle\n", &["Doyle"]);
