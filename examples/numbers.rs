@@ -1,11 +1,17 @@
 //! What `scripts/fit_numbers` fits the weights of numbers on: each number of the labelled notes of a folder with the evidence for everybody to
-//! whom it may belong, and what the marks say. `cargo run --example numbers -- tests/corpus/notes/dev > FILE`.
+//! whom it may belong, and what the marks say. `cargo run --example numbers -- tests/corpus/notes/dev > FILE`; with a folder of heads of the
+//! names model behind it, as `evaluate --heads` takes it, with what the one says that has not seen the note.
 
 // Reading the notes is shared with the measurement; not all of it is asked for here.
 #[allow(dead_code)]
 #[path = "../tests/corpus/gold.rs"]
 mod gold;
 
+#[allow(dead_code)]
+#[path = "evaluate/examples.rs"]
+mod examples;
+
+use disclose::detect::model::Names;
 use disclose::detect::numbers::trace::{NumberExample, numbers};
 use gold::{Note, Subject};
 use serde_json::json;
@@ -13,11 +19,12 @@ use std::path::Path;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let Some(dir) = std::env::args().nth(1) else {
-        eprintln!("usage: numbers FOLDER-OF-NOTES");
+    let mut args = std::env::args().skip(1);
+    let Some(dir) = args.next() else {
+        eprintln!("usage: numbers FOLDER-OF-NOTES [FOLDER-OF-HEADS]");
         return ExitCode::from(2);
     };
-    match gold::folder(Path::new(&dir), "notes").and_then(|notes| notes.iter().try_for_each(print_numbers)) {
+    match print(Path::new(&dir), args.next().as_deref().map(Path::new)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(e) => {
             eprintln!("{e}");
@@ -26,13 +33,22 @@ fn main() -> ExitCode {
     }
 }
 
+fn print(dir: &Path, heads: Option<&Path>) -> Result<(), String> {
+    let heads = heads.map(examples::Heads::read).transpose()?;
+    for note in gold::folder(dir, "notes")? {
+        let names = heads.as_ref().map(|h| h.of(&note).ok_or_else(|| format!("{}: in no fold", note.name))).transpose()?;
+        print_numbers(names, &note)?;
+    }
+    Ok(())
+}
+
 /// Prints the numbers of a note, one JSON object a line.
 ///
 /// # Errors
 /// The note's identity is not valid.
-fn print_numbers(note: &Note) -> Result<(), String> {
+fn print_numbers(names: Option<&Names>, note: &Note) -> Result<(), String> {
     let identity = disclose::people::identity::read_identity(note.identity.as_bytes(), &note.name).map_err(|e| e.to_string())?;
-    numbers(&note.text, &identity).iter().for_each(|e| number(note, e));
+    numbers(names, &note.text, &identity).iter().for_each(|e| number(note, e));
     Ok(())
 }
 
@@ -63,7 +79,7 @@ fn number(note: &Note, e: &NumberExample) {
         "{}",
         json!({
             "note": note.name, "kind": "number", "start": e.start, "text": note.text.get(e.start..e.end), "rule": e.rule,
-            "told": e.role, "own": e.own, "bare": e.bare, "gold": gold, "person": person, "category": category, "owners": owners,
+            "told": e.role, "own": e.own, "bare": e.bare, "model": e.model, "gold": gold, "person": person, "category": category, "owners": owners,
         })
     );
 }

@@ -231,7 +231,8 @@ fn is_staff_like(read: &Read) -> bool {
 }
 
 /// True when a number or place that is the patient's own as a rule is given to somebody else here.
-fn counts(m: &Mention) -> bool {
+/// True for a number that is found only with an owner and has one.
+pub(super) fn counts(m: &Mention) -> bool {
     match m.who {
         Who::New(Role::Organization) => false,
         Who::New(r) => m.category != Category::Address || !matches!(r.group(), RoleGroup::Clinician | RoleGroup::Staff),

@@ -236,7 +236,8 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     let small = r"(?:,?\s+[a-z]{3,}(?:\s[a-z]{3,})?,?\s+[a-z]{2}\s+\d{5}\b)?";
     let called = r"(?:(?:de|do|da|dos|das|du|des|la|le|el|los|las|del)\s+|[dl]['\u{2019}])*\p{Lu}[\p{L}.'-]+(?:\s(?:(?:de|do|da|du|des|la|del)\s)*\p{Lu}[\p{L}.'-]+){0,3}";
     let behind = r"(?:,\s*(?i:Apt|Apto|Appt|Depto|Piso|\#)\.?\s*[A-Za-z0-9-]{1,5})?(?:,\s*(?:\d{4,5}\s+)?\p{Lu}[\p{L}.'-]+(?:\s\p{Lu}[\p{L}.'-]+){0,2})?";
-    let number = r"\b\d{1,6}(?:-\d{1,4}|\s?[A-Z]\b|\s1/2)?\s+(?:(?:NW|NE|SW|SE|[NSEW])\.?\s+|(?:North|South|East|West)\s+)?";
+    let number =
+        r"\b\d{1,6}(?:-\d{1,4}|\s?[A-Z]\b|[a-h]\b|\s1/2)?\s+(?:(?:NW|NE|SW|SE|[NSEW])\.?\s+|(?:North|South|East|West)\s+)?";
     let words = r"(?:[A-Z][A-Za-z.'-]*\s+|\d{1,3}(?:st|nd|rd|th)\s+){1,4}";
     [
         rule(triggers::AT, r"(?i)[a-z0-9._%+-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,62}\.)+[a-z]{2,24}\b", Category::Email, "pattern.email", 0.98, always),

@@ -286,14 +286,30 @@ fn says(t: &Tokens, i: usize) -> Option<usize> {
         }
         ("be", "called" | "named", _) | ("now", "named", _) | ("pref", "name", _) => Some(i + 2),
         ("preferred", "first", "name") | ("prefers", "the", "name") => Some(i + 3),
-        ("nickname" | "nick-name" | "aka", _, _) => Some(i + 1),
+        ("goes", "as", _) | ("calls" | "call" | "called", "himself" | "herself" | "themself" | "themselves" | "self", _) => {
+            Some(i + 2)
+        }
+        // `answers to Chip.`; who answers to Sheila at work has another name.
+        ("answers", "to", _) if matches!(t.shape(i + 3), Some(Shape::Mark(_) | Shape::Break) | None) => Some(i + 2),
+        // `Daniel, called Dodo by his grandchildren`; who called Sheila by phone has another name.
+        ("called" | "nicknamed", _, "by")
+            if matches!(t.low(i + 3), "his" | "her" | "their" | "everyone" | "everybody" | "friends") =>
+        {
+            let passive = i > 0 && (t.is(i - 1, ',') || t.is(i - 1, '(') || matches!(t.low(i - 1), "is" | "was" | "be" | "also"));
+            passive.then_some(i + 1)
+        }
+        // `known to all as Gus`, `known at home as Gus`
+        ("known", ..) => (i + 2..i + 6).find(|k| t.low(*k) == "as").filter(|k| !(i..*k).any(|j| t.ends_line(j))).map(|k| k + 1),
+        ("nickname" | "nick-name" | "nicknamed" | "aka", _, _) => Some(i + 1),
+        ("alias", ..) if t.is(i + 1, ':') => Some(i + 1),
         _ => None,
     }
 }
 
 /// True when the sentence up to token `i` speaks of nobody but the patient.
 fn of_patient(t: &Tokens, i: usize, mentions: &[Mention], own: &Own) -> bool {
-    let mut spoken = t.begins_column(i);
+    // `Preferred name: Dee` without anybody before it is about whom the text is about.
+    let mut spoken = t.begins_column(i) || i > 0 && matches!(t.shape(i - 1), Some(Shape::Mark('.' | ';'))) && t.is_capital(i);
     for k in (0..i).rev().take(24) {
         let end = t.shape(k) == Some(Shape::Break) || t.is(k, '.') && t.shape(k.wrapping_sub(1)) != Some(Shape::Initial);
         if (end || t.is(k, ';')) && !is_full(t, k.saturating_sub(1), own) {
@@ -387,6 +403,14 @@ mod tests {
             Vec::<String>::new()
         );
         // What a relative is called is not.
+        for text in [
+            "Ms. Ferreira answers to Sheila at work.",
+            "Ferreira called Sheila by phone.",
+            "Ms. Ferreira, who called Sheila by her cell.",
+        ] {
+            let own = found(text).iter().any(|m| m.who == Who::Patient && &text[m.start..m.end] == "Sheila");
+            assert!(!own, "{text}");
+        }
         assert!(others("Her daughter Bess goes by Minka. Told Minka about rounds.").contains(&"Bess".to_string()));
     }
 
@@ -421,6 +445,10 @@ mod tests {
             "Ferreira, Wilhelmina  74F  E00449120  (goes by Jasna)\nSource: pt",
             "Name: Wilhelmina Ferreira. Pref: Koty.  MR 90 22 41",
             "Pt Wilhelmina (prefers Yubi) 28 y/o G2.",
+            "Wilhelmina Ferreira, known to all as Gussie, is 45. Gussie eats well.",
+            "Wilhelmina, called Mino by her grandchildren, walks with a cane.",
+            "Ms. Ferreira answers to Minka.",
+            "Ferreira, Wilhelmina. Preferred name: Dee. Dee slept well.",
             "client Wilhelmina Ferreira \"Connie\" CR-0409",
             "FERREIRA,WILHELMINA  \"Miss Letha\"     MRN 300-91-442",
             "Consultand Wilhelmina Ferreira née Szanzer, 33.",

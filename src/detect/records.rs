@@ -169,6 +169,9 @@ fn read_line(t: &Tokens, line: usize, end: usize) -> Option<Line> {
     while from < end && t.shape(from) == Some(Shape::Break) {
         from += 1;
     }
+    if is_prose(t, from, end) {
+        return None;
+    }
     // A second label on the same line ends the value: `Name: ROE, JANE    Date of Birth: 1 Jan 1980`.
     let label = |colon: usize| {
         let words = (from..colon).rev().take_while(|k| matches!(t.shape(*k), Some(Shape::Cap | Shape::Upper | Shape::Mark('#'))));
@@ -181,6 +184,16 @@ fn read_line(t: &Tokens, line: usize, end: usize) -> Option<Line> {
     let patients = PATIENTS.iter().any(|w| has(w));
     Some(Line { key, role, patients, of_patient, event, from, to, end })
 }
+
+/// `HPI: 45 yo man, fell. He lives alone at ...`: sentences behind a label are no line of a record of whoever was named above.
+fn is_prose(t: &Tokens, from: usize, end: usize) -> bool {
+    let words = (from..end).filter(|k| matches!(t.shape(*k), Some(Shape::Cap | Shape::Upper | Shape::Lower)));
+    let (all, small) = words.fold((0, 0), |(n, l), k| (n + 1, l + usize::from(t.shape(k) == Some(Shape::Lower))));
+    all >= PROSE && 2 * small >= all
+}
+
+/// Words of a value, half of them in small letters, from which it is prose.
+const PROSE: usize = 12;
 
 /// A whole name that fills a value: byte range and name.
 fn full_name(t: &Tokens, from: usize, to: usize) -> Option<(usize, usize, Name)> {

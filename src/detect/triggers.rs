@@ -513,6 +513,8 @@ pub fn of_bytes(line: &str) -> u32 {
                 {
                     found |= STREET;
                 }
+                // `14B Rata Street`
+                b'A'..=b'Z' | b'a'..=b'h' if digit_before && bytes.get(i + 1) == Some(&b' ') => found |= STREET | CODE,
                 b'A'..=b'Z'
                     if digit_before
                         && bytes.get(i + 1).is_some_and(|n| n.is_ascii_uppercase() || n.is_ascii_digit() || *n == b' ') =>

@@ -57,6 +57,7 @@ pub fn lengthen(text: &str, found: &mut [Mention]) {
         if more == 0 {
             m.end += after(tail, name);
         }
+        m.end += text.get(m.end..ceiling).map_or(0, generation);
     }
 }
 
@@ -156,6 +157,34 @@ fn after(tail: &str, name: &str) -> usize {
     tail.len() - rest.len()
 }
 
+/// Bytes of `tail` that tell a generation: ` Jr.`, `, Senior`, ` III`.
+fn generation(tail: &str) -> usize {
+    let rest = tail.strip_prefix(',').unwrap_or(tail);
+    let Some(rest) = rest.strip_prefix(' ') else { return 0 };
+    let word = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
+    let behind = rest.get(word.len()..).unwrap_or("");
+    let ends = behind.is_empty()
+        || behind.starts_with([',', ')', ';', '.', '\n', '\r', '\t', '|', '"', '\'', '\u{2019}'])
+        || behind.starts_with(" (");
+    // `Wei Sr Agnes` is a sister's title.
+    let titled = behind.strip_prefix(' ').is_some_and(|b| b.starts_with(char::is_uppercase));
+    let fits = match word {
+        // `Roe, junior doctor`
+        "junior" | "senior" | "Junior" | "Senior" if tail.starts_with(',') => ends,
+        "Jr" | "JR" | "jr" | "Jnr" | "Junior" | "JUNIOR" | "junior" | "Senior" | "SENIOR" | "senior" | "Snr" | "snr"
+        | "Filho" | "Neto" => true,
+        "Sr" | "SR" | "sr" => ends || !titled,
+        // `Mallory IV fluids`
+        "II" | "III" | "IV" | "2nd" | "3rd" => ends,
+        _ => false,
+    };
+    if !fits {
+        return 0;
+    }
+    let dot = usize::from(behind.starts_with('.') && matches!(word.to_lowercase().as_str(), "jr" | "sr" | "jnr" | "snr"));
+    tail.len() - behind.len() + dot
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,6 +206,22 @@ mod tests {
         }];
         lengthen(text, &mut found);
         text[found[0].start..found[0].end].to_string()
+    }
+
+    #[test]
+    fn a_generation_behind_a_name_belongs_to_it() {
+        for (text, name, want) in [
+            ("his father Amos Roe Sr. came", "Amos Roe", "Amos Roe Sr."),
+            ("dad is Sione senior (in Apia)", "Sione", "Sione senior"),
+            ("Not Hohepa junior, who", "Hohepa", "Hohepa junior"),
+            ("(father) ODELL ROE, SR", "ODELL ROE", "ODELL ROE, SR"),
+            ("grandfather Ray Roe III, seen", "Ray Roe", "Ray Roe III"),
+            ("Mallory IV fluids running", "Mallory", "Mallory"),
+            ("NUM Wei Sr Agnes", "Wei", "Wei"),
+            ("Roe, junior doctor", "Roe", "Roe"),
+        ] {
+            assert_eq!(lengthened(text, name), want, "{text}");
+        }
     }
 
     #[test]

@@ -160,11 +160,11 @@ impl Reading<'_> {
             let read = given.reads.mentions(text, &ctx, false, || {
                 let opened = opened.unwrap_or_else(|| model::open(given.names, text, &ctx, given.identity, &found, known));
                 let read = model::read_opened(given.names, text, &ctx, given.identity, &found, &opened);
-                let told = |m: &Mention| model::is_somebody(m) || m.rule == model::NO_NAME || m.weighed;
+                let told = |m: &Mention| model::is_somebody(m) || model::is_mark(m) || m.weighed;
                 let somebody = read.mentions.into_iter().filter(told).collect();
                 (somebody, if read.left_out { Keep::Never } else { Keep::Empty })
             });
-            let names = read.iter().filter(|m| m.rule != model::NO_NAME);
+            let names = read.iter().filter(|m| !model::is_mark(m));
             for m in model::kept(&found, &read).chain(names) {
                 gather(text, m, &mut self.seen, out);
             }

@@ -3,8 +3,10 @@
 use super::net::Scored;
 use crate::detect::dates;
 use crate::detect::identity::Own;
+use crate::detect::numbers::anew::FELL;
 use crate::detect::tokens::{Shape, Tokens};
 use crate::model::mention::{Category, Mention, Who};
+use crate::model::role::Role;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -32,13 +34,12 @@ pub fn shares(t: &Tokens, i: usize, base: usize, scores: &[Scored]) -> Option<(f
     within.filter_map(of).max_by(|a, b| (a.0 + a.1).total_cmp(&(b.0 + b.1)))
 }
 
-/// Words with figures enough that no rule has explained: the model is asked about them.
-pub fn open(t: &Tokens, found: &[Mention]) -> Vec<usize> {
+/// Words with figures enough: the model is asked whose they are.
+pub fn open(t: &Tokens) -> Vec<usize> {
     (0..t.list.len())
         .filter(|i| {
             matches!(t.shape(*i), Some(Shape::Number | Shape::Mixed))
                 && t.word(*i).bytes().filter(u8::is_ascii_digit).count() >= FIGURES
-                && t.get(*i).is_some_and(|x| !is_found(found, x.start, x.end))
         })
         .collect()
 }
@@ -77,6 +78,81 @@ pub fn doubts(t: &Tokens, told: &HashMap<usize, (f32, f32)>, found: &[Mention], 
         i = next;
     }
     out
+}
+
+/// Numbers and addresses of others to their ends: words right beside them that the model takes for a part of somebody else's number. Those of
+/// `read` are lengthened where they are; of `found`, which is sorted, the longer ones are returned, each behind a mark that the shorter one falls.
+pub fn lengthened(t: &Tokens, told: &HashMap<usize, (f32, f32)>, found: &[Mention], read: &mut [Mention]) -> Vec<Mention> {
+    let mut taken: Vec<(usize, usize)> = found.iter().chain(read.iter()).map(|m| (m.start, m.end)).collect();
+    taken.sort_unstable();
+    let longer = |m: &Mention| {
+        let others = m.category != Category::Name && !matches!(m.who, Who::Patient | Who::Nobody | Who::New(Role::Organization));
+        let wide = if others { beside(t, told, m, &taken) } else { None };
+        wide.filter(|w| *w != (m.start, m.end))
+    };
+    for m in read.iter_mut().filter(|m| !super::is_mark(m)) {
+        if let Some((start, end)) = longer(m) {
+            (m.start, m.end) = (start, end);
+        }
+    }
+    let fell = |m: &Mention| read.iter().any(|r| super::is_mark(r) && (r.start, r.end) == (m.start, m.end));
+    let known =
+        |m: &Mention| m.rule.starts_with("dictionary") || read.iter().any(|r| r.weighed && r.start < m.end && m.start < r.end);
+    let mut out = Vec::new();
+    for m in found.iter().filter(|m| !fell(m) && !known(m)) {
+        if let Some((start, end)) = longer(m) {
+            out.push(Mention { who: Who::Nobody, rule: FELL, ..m.clone() });
+            out.push(Mention { start, end, weighed: true, ..m.clone() });
+        }
+    }
+    out
+}
+
+/// From this share on a word beside a number is a part of it.
+const BESIDE: f32 = 0.6;
+/// Most words by which it grows on either side.
+const GROWS: usize = 8;
+
+/// The range of a number with the words beside it that belong to it.
+fn beside(t: &Tokens, told: &HashMap<usize, (f32, f32)>, m: &Mention, taken: &[(usize, usize)]) -> Option<(usize, usize)> {
+    let address = m.category == Category::Address;
+    let free = |k: usize| {
+        t.get(k).is_some_and(|x| {
+            let mut near = taken.iter().skip(taken.partition_point(|r| r.0 + 400 < x.start)).take_while(|r| r.0 < x.end);
+            !near.any(|r| r.1 > x.start && (r.0, r.1) != (m.start, m.end))
+        })
+    };
+    let part = |k: usize| free(k) && told.get(&k).is_some_and(|(others, own)| *others >= BESIDE && others > own);
+    let word = |k: usize| match t.shape(k) {
+        Some(Shape::Number | Shape::Mixed) => part(k),
+        Some(Shape::Upper | Shape::Initial) => part(k) && (address || t.word(k).len() <= 4),
+        Some(Shape::Cap | Shape::Lower) => part(k) && address,
+        _ => false,
+    };
+    // Marks inside an address, and what stands right between two groups of figures.
+    let glue = |k: usize| match t.shape(k) {
+        Some(Shape::Mark(',' | '.' | '#' | '/' | '-' | ':')) => free(k) && (address || t.touches_next(k)),
+        Some(Shape::Break) => address && t.get(k).is_some_and(|x| matches!(t.text.get(x.start..x.end), Some("\n" | "\r\n"))),
+        _ => false,
+    };
+    let (mut first, mut next) = (t.index_at(m.start), t.list.partition_point(|x| x.start < m.end));
+    for _ in 0..GROWS {
+        let Some(k) = first.checked_sub(1) else { break };
+        let k = if glue(k) { k.saturating_sub(1) } else { k };
+        if !word(k) {
+            break;
+        }
+        first = k;
+    }
+    for _ in 0..GROWS {
+        let k = if glue(next) { next + 1 } else { next };
+        if !word(k) {
+            break;
+        }
+        next = k + 1;
+    }
+    let (start, end) = (t.get(first)?.start.min(m.start), t.get(next.checked_sub(1)?)?.end.max(m.end));
+    Some((start, end))
 }
 
 /// `found` is sorted and apart.
@@ -129,6 +205,24 @@ mod tests {
         let of = |i: usize| parts.iter().find(|p| p.0 == t.word(i)).map(|p| (i, (p.1, p.2)));
         let told = (0..t.list.len()).filter_map(of).collect();
         doubts(&t, &told, &[], &[], &Own::default()).iter().map(|m| text[m.start..m.end].to_string()).collect()
+    }
+
+    #[test]
+    fn what_was_found_in_part_grows_over_what_the_model_says() {
+        let grown = |text: &str, found: &str, category: Category, parts: &[&str]| {
+            let t = Tokens::new(text);
+            let told = (0..t.list.len()).filter(|i| parts.contains(&t.word(*i))).map(|i| (i, (0.9, 0.05))).collect();
+            let start = text.find(found).expect("there");
+            let who = Who::New(Role::Aunt);
+            let (end, rule) = (start + found.len(), "pattern.street");
+            let m = Mention { start, end, category, who, rule, confidence: 0.7, name: None, weighed: false };
+            let out = lengthened(&t, &told, &[m], &mut []);
+            out.last().map_or(String::new(), |m| text[m.start..m.end].to_string())
+        };
+        let text = "lives at Old Forge, 4 Mill Ln, Ardara and";
+        assert_eq!(grown(text, "4 Mill Ln", Category::Address, &["Old", "Forge", "Ardara"]), "Old Forge, 4 Mill Ln, Ardara");
+        assert_eq!(grown("serial PJN 604418 S was", "604418", Category::Device, &["PJN", "S"]), "PJN 604418 S");
+        assert_eq!(grown("no. 604418 Ruth said", "604418", Category::Device, &["Ruth"]), "", "a name is no part of a number");
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod weights;
 mod windows;
 mod wordpiece;
 
+pub use figures::RULE as NUMBER;
 pub use files::{ATTRIBUTION, DOUBT, MODEL, NO_NAME, RULE, VERSION};
 pub(super) use head::{CLASSES, PEOPLE};
 pub use places::Stretch;
@@ -34,9 +35,10 @@ pub use verdict::{Answer, Opened, is_somebody, open, read_names, read_opened};
 pub(super) use verdict::{Told, all_stretches, read_unweighed};
 
 use crate::detect::identity::Own;
+use crate::detect::numbers::anew::FELL;
 use crate::detect::own_of;
 use crate::detect::weighed::{doubt, mine};
-use crate::model::mention::Mention;
+use crate::model::mention::{Category, Mention};
 use crate::model::request::Identity;
 use files::Files;
 use net::{Net, Scored};
@@ -46,8 +48,12 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 /// What rules and lists found in a text with what the model had to say: its names are added, and what it takes for none is left out.
 pub fn joined(found: &[Mention], read: &[Mention]) -> Vec<Mention> {
-    let names = read.iter().filter(|m| m.rule != files::NO_NAME).cloned().collect();
-    super::merge(kept(found, read).cloned().collect(), names)
+    super::merge(kept(found, read).cloned().collect(), read.iter().filter(|m| !is_mark(m)).cloned().collect())
+}
+
+/// True for what only says that something found before is none.
+pub fn is_mark(m: &Mention) -> bool {
+    m.rule == files::NO_NAME || m.rule == FELL
 }
 
 /// Those of `found` that stand after what the model had to say.
@@ -56,9 +62,10 @@ pub fn kept<'m>(found: &'m [Mention], read: &'m [Mention]) -> impl Iterator<Item
     let dropped = move |m: &Mention| read.iter().any(|r| r.rule == files::NO_NAME && same(m, r));
     // The same with another role, now that the model has said whose it is.
     let anew = move |m: &Mention| read.iter().any(|r| r.weighed && r.rule == m.rule && same(m, r));
+    let fell = move |m: &Mention| m.category != Category::Name && read.iter().any(|r| r.rule == FELL && same(m, r));
     // The patient's name that is a namesake's.
     let doubted = move |m: &Mention| mine::is_open(m) && read.iter().any(|r| r.rule == mine::RULE && same(m, r));
-    found.iter().filter(move |m| (!doubt::is_weak(m) || !dropped(m)) && !anew(m) && !doubted(m))
+    found.iter().filter(move |m| (!doubt::is_weak(m) || !dropped(m)) && !anew(m) && !fell(m) && !doubted(m))
 }
 
 /// Bytes of text whose scores are remembered; then all is forgotten.

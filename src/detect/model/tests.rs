@@ -80,6 +80,29 @@ fn what_is_named_after_people_is_left() {
     }
 }
 
+/// What of `text`, which is about Jane Smith, is kept as hers and what goes, after all layers.
+fn settled(names: &Names, text: &str) -> (Vec<String>, Vec<String>) {
+    let (ctx, identity) = (Context::default(), patient());
+    let found = discover(text, &ctx, &identity);
+    let read = read_names(names, text, &ctx, &identity, &found, &|_| false);
+    let all = super::joined(&found, &read.mentions);
+    let of = |m: &Mention| text[m.start..m.end].to_string();
+    let (own, others): (Vec<&Mention>, Vec<&Mention>) = all.iter().partition(|m| m.who == Who::Patient);
+    (own.into_iter().map(of).collect(), others.into_iter().map(of).collect())
+}
+
+/// No label and no pattern tells whose such numbers are.
+#[test]
+fn a_number_is_whose_the_words_around_say() {
+    let Some(names) = model() else { return };
+    let text = "CPAP SN 23191004417 - mine\nCPAP SN 23191004471 - belongs to my brother, please take OFF\n";
+    let (_, others) = settled(&names, text);
+    assert!(others.contains(&"23191004471".to_string()) && !others.contains(&"23191004417".to_string()), "{others:?}");
+    let text = "The loop recorder of Mr. Roe in the next bed is RLA 118420, the patient's own is RLA 331907.";
+    let (_, others) = settled(&names, text);
+    assert!(others.contains(&"RLA 118420".to_string()) && !others.contains(&"RLA 331907".to_string()), "{others:?}");
+}
+
 #[test]
 fn a_name_found_once_is_found_again() {
     let Some(names) = model() else { return };

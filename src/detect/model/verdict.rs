@@ -11,6 +11,7 @@ use crate::detect::identity::Own;
 use crate::detect::listing::parts_people;
 use crate::detect::lone::weight_of;
 use crate::detect::name_read::{Read, is_particle};
+use crate::detect::numbers::anew;
 use crate::detect::tokens::{Shape, Tokens};
 use crate::detect::weighed::{doubt, mine, role};
 use crate::detect::words::{
@@ -117,6 +118,7 @@ pub(in crate::detect) fn all_stretches(t: &Tokens) -> Vec<Stretch> {
 pub(in crate::detect) struct Told<'t> {
     t: &'t Tokens<'t>,
     classes: HashMap<usize, [f32; CLASSES]>,
+    numbers: HashMap<usize, (f32, f32)>,
 }
 
 impl<'t> Told<'t> {
@@ -124,12 +126,18 @@ impl<'t> Told<'t> {
     pub fn of(names: &Names, t: &'t Tokens, own: &Own) -> Told<'t> {
         let ranges = all_stretches(t);
         let texts: Vec<&str> = ranges.iter().map(|r| t.text.get(r.whole.clone()).unwrap_or("")).collect();
-        let mut classes = HashMap::new();
+        let (mut classes, mut numbers) = (HashMap::new(), HashMap::new());
         for (range, scores) in ranges.iter().zip(names.scores(&texts, own).unwrap_or_default()) {
             let tokens = tokens_of(t, &range.core);
+            numbers.extend(tokens.clone().filter_map(|i| Some((i, figures::shares(t, i, range.whole.start, &scores)?))));
             classes.extend(tokens.filter_map(|i| Some((i, best(t, i, range.whole.start, &scores)?.score))));
         }
-        Told { t, classes }
+        Told { t, classes, numbers }
+    }
+
+    /// How likely token `i` is a part of a number of anybody else, and of the patient's.
+    pub fn number(&self, i: usize) -> Option<(f32, f32)> {
+        self.numbers.get(&i).copied()
     }
 
     /// How much token `i` looks like a name.
@@ -177,7 +185,7 @@ fn opened(
         weak = doc.weak(found);
         namesakes = mine::open(&t, found, &own);
         if is_note(ctx) {
-            numbers = figures::open(&t, found);
+            numbers = figures::open(&t);
         }
     }
     // Whose those are whose role no cue tells.
@@ -289,7 +297,13 @@ fn read(
     let fallen = |m: &Mention| out.mentions.iter().any(|o| o.rule == files::NO_NAME && o.start == m.start && o.end == m.end);
     let anew: Vec<Mention> = weighed_anew.into_iter().filter(|m| !fallen(m)).collect();
     out.mentions.extend(anew);
+    if weighed && is_note(ctx) && !identity.names.is_empty() {
+        let more = anew::changes(&t, ctx, &own, found, &out.mentions, &|i| numbers.get(&i).copied());
+        out.mentions.extend(more);
+    }
     if weighed && is_note(ctx) {
+        let more = figures::lengthened(&t, &numbers, found, &mut out.mentions);
+        out.mentions.extend(more);
         let more = figures::doubts(&t, &numbers, found, &out.mentions, &own);
         out.mentions.extend(more);
     }

@@ -2,9 +2,11 @@
 
 use super::labels::{category_of, is_code_head, sort_of};
 use super::people::{Person, people, sort};
-use super::place::{Between, Heads, between, left_words, line_label};
+use super::place::{Heads, between, left_words, line_label, pronoun, right_words};
 use super::runs::{Kind, Run, kind_of, runs};
+use super::terms::{agrees, apart, shapes, step};
 use crate::detect::identity::Own;
+use crate::detect::known_person::sex_of;
 use crate::detect::tokens::{Shape, Tokens};
 use crate::detect::words::ShortMap;
 use crate::model::mention::{Category, Mention, Who};
@@ -13,10 +15,20 @@ use std::fmt::{Arguments, Write};
 use std::sync::LazyLock;
 
 /// The weights of the evidence.
-pub static WEIGHTS: LazyLock<ShortMap<f32>> = LazyLock::new(|| {
-    let lines = include_str!("weights.tsv").lines().filter(|l| !l.starts_with('#'));
+pub static WEIGHTS: LazyLock<ShortMap<f32>> = LazyLock::new(|| weights(include_str!("weights.tsv")));
+/// The same where the names model has been asked.
+pub static TOLD_WEIGHTS: LazyLock<ShortMap<f32>> = LazyLock::new(|| weights(include_str!("told_weights.tsv")));
+
+fn weights(table: &'static str) -> ShortMap<f32> {
+    let lines = table.lines().filter(|l| !l.starts_with('#'));
     lines.filter_map(|l| l.split_once('\t')).filter_map(|(name, w)| Some((name, w.parse().ok()?))).collect()
-});
+}
+
+/// What the names model says of a token: how likely it is a part of a number of anybody else, and of the patient's.
+pub type Told<'a> = &'a dyn Fn(usize) -> Option<(f32, f32)>;
+
+/// From this share on a stretch is asked about because of what the names model says alone.
+const ASKED: f32 = 0.5;
 
 /// To whom a number may belong.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,8 +51,8 @@ const FAR: usize = 90;
 const NEAR: usize = 12;
 
 /// Adds up weights; keeps the names of what was added where asked to.
-#[derive(Default)]
 pub struct Sum {
+    table: &'static ShortMap<f32>,
     line: String,
     /// The sum.
     pub sum: f32,
@@ -49,15 +61,21 @@ pub struct Sum {
 }
 
 impl Sum {
+    /// One of nothing, for what speaks for owners in `doc`.
+    pub fn of(doc: &Doc) -> Sum {
+        let table = if doc.told.is_some() { &TOLD_WEIGHTS } else { &WEIGHTS };
+        Sum { table, line: String::new(), sum: 0.0, kept: None }
+    }
+
     /// One that keeps the names.
-    pub fn keeping() -> Sum {
-        Sum { kept: Some(Vec::new()), ..Sum::default() }
+    pub fn keeping(doc: &Doc) -> Sum {
+        Sum { kept: Some(Vec::new()), ..Sum::of(doc) }
     }
 
     fn put(&mut self, what: Arguments) {
         self.line.clear();
         let _ = self.line.write_fmt(what);
-        self.sum += WEIGHTS.get(self.line.as_str()).copied().unwrap_or(0.0);
+        self.sum += self.table.get(self.line.as_str()).copied().unwrap_or(0.0);
         if let Some(kept) = &mut self.kept {
             kept.push(self.line.clone());
         }
@@ -73,6 +91,7 @@ pub struct Doc<'a> {
     pub runs: Vec<Run>,
     found: &'a [Mention],
     own: &'a Own,
+    told: Option<Told<'a>>,
     named: Vec<bool>,
     /// Where the first number of each kind stands that a rule has found.
     firsts: Vec<(Category, usize)>,
@@ -86,6 +105,9 @@ pub struct Facts<'a> {
     shape: String,
     coarse: String,
     words: Vec<&'a str>,
+    behind: Vec<&'a str>,
+    /// Which sex the pronouns before and behind it are of.
+    pronouns: [Option<&'static str>; 2],
     head: &'a str,
     label: &'a str,
     right: &'a str,
@@ -99,6 +121,8 @@ pub struct Facts<'a> {
     was: &'static str,
     /// The patient's own by its value.
     pub settled: bool,
+    /// How likely the names model takes it for somebody else's and for the patient's, where it was asked.
+    pub model: Option<(f32, f32)>,
 }
 
 /// True for what is not weighed: the patient's own by its value, addresses of machines and pages.
@@ -114,8 +138,15 @@ pub fn is_settled(category: Option<Category>, value: &str, own: &Own) -> bool {
 }
 
 impl<'a> Doc<'a> {
-    /// Looks over the text; `None` when there is no number to ask about. `names` and `found` are sorted.
-    pub fn new(t: &'a Tokens<'a>, names: &[Mention], found: &'a [Mention], own: &'a Own) -> Option<Doc<'a>> {
+    /// Looks over the text; `None` when there is no number to ask about. `names` and `found` are sorted; `told` is what the names model
+    /// says where it has been asked.
+    pub fn new(
+        t: &'a Tokens<'a>,
+        names: &[Mention],
+        found: &'a [Mention],
+        own: &'a Own,
+        told: Option<Told<'a>>,
+    ) -> Option<Doc<'a>> {
         let runs = runs(t, names, found);
         if runs.is_empty() {
             return None;
@@ -131,7 +162,7 @@ impl<'a> Doc<'a> {
                 firsts.push((m.category, m.start));
             }
         }
-        Some(Doc { t, people, runs, found, own, named, firsts })
+        Some(Doc { t, people, runs, found, own, told, named, firsts })
     }
 
     /// What a rule has found at the place of a number.
@@ -146,6 +177,9 @@ impl<'a> Doc<'a> {
         }
         if is_code_head(heads.of(self.t, run.first)) {
             return false;
+        }
+        if self.model(run).is_some_and(|(others, _)| others >= ASKED) {
+            return true;
         }
         let at = self.people.partition_point(|p| p.first < run.first);
         let line = |from: usize, to: usize| !(from..to).any(|k| self.t.shape(k) == Some(Shape::Break));
@@ -170,6 +204,17 @@ impl<'a> Doc<'a> {
             }
             Kind::Number => labelled || (left || right) && !self.is_figure(run),
         }
+    }
+
+    /// What the names model says of a number: the means over its words.
+    fn model(&self, run: &Run) -> Option<(f32, f32)> {
+        let told = self.told?;
+        let words = (run.first..run.next).filter(|k| !matches!(self.t.shape(*k), Some(Shape::Mark(_) | Shape::Break)));
+        let (mut n, mut others, mut own) = (0.0f32, 0.0f32, 0.0f32);
+        for (a, b) in words.filter_map(told) {
+            (n, others, own) = (n + 1.0, others + a, own + b);
+        }
+        (n > 0.0).then(|| (others / n, own / n))
     }
 
     fn is_like(&self, run: &Run) -> bool {
@@ -215,6 +260,8 @@ impl<'a> Doc<'a> {
             Some(_) => "unclear",
         };
         let (words, label) = (left_words(t, run.first, 4, &named), line_label(t, run.first));
+        let behind = right_words(t, run.next, 4, &named);
+        let pronouns = [pronoun(words.get(..3).unwrap_or(&words)), pronoun(behind.get(..3).unwrap_or(&behind))];
         let numbers = words.iter().take(3).chain([&head, &label]).find_map(|w| sort_of(w)).unwrap_or("none");
         Facts {
             category,
@@ -222,6 +269,8 @@ impl<'a> Doc<'a> {
             shape,
             coarse,
             words,
+            behind,
+            pronouns,
             head,
             label,
             right,
@@ -231,6 +280,7 @@ impl<'a> Doc<'a> {
             rule: found.map_or("new", |m| m.rule),
             was,
             settled,
+            model: self.model(run),
         }
     }
 
@@ -290,6 +340,20 @@ impl<'a> Doc<'a> {
         if let [a, b, ..] = f.words[..] {
             s.put(format_args!("n:ww={b} {a}"));
         }
+        for (i, w) in f.behind.iter().enumerate() {
+            s.put(format_args!("n:b={w}"));
+            if i == 0 {
+                s.put(format_args!("n:b0={w}"));
+            }
+        }
+        if let [a, b, ..] = f.behind[..] {
+            s.put(format_args!("n:bb={a} {b}"));
+        }
+        let sex = self.own.sex.as_deref();
+        for (side, said) in f.pronouns.iter().enumerate() {
+            s.put(format_args!("n:pronoun{side}={}", agrees(*said, sex)));
+            s.put(format_args!("n:pronoun{side}={}/{}", agrees(*said, sex), f.was));
+        }
         s.put(format_args!("n:head={}", f.head));
         s.put(format_args!("n:label={}", f.label));
         s.put(format_args!("n:right={}", f.right));
@@ -310,6 +374,17 @@ impl<'a> Doc<'a> {
             s.put(format_args!("n:known={known}/{}", f.cat));
             let first = self.firsts.iter().find(|f| f.0 == c).is_none_or(|f| f.1 >= run.start);
             s.put(format_args!("n:first={first}/{}", f.cat));
+        }
+        if let Some((others, own)) = f.model {
+            let (others, mine) = (step(others), step(own));
+            s.put(format_args!("n:o={others}"));
+            s.put(format_args!("n:m={mine}"));
+            s.put(format_args!("n:o={others}/m={mine}"));
+            s.put(format_args!("n:o={others}/{}", f.cat));
+            s.put(format_args!("n:m={mine}/{}", f.cat));
+            s.put(format_args!("n:o={others}/{}", f.was));
+            s.put(format_args!("n:m={mine}/{}", f.was));
+            s.put(format_args!("n:o={others}/labelled={}", f.labelled));
         }
         let lines = self.t.list.iter().take(run.first).take(120).filter(|x| x.shape == Shape::Break).count();
         let early = run.first < 120 && lines < 4;
@@ -338,7 +413,13 @@ impl<'a> Doc<'a> {
         for w in f.words.iter() {
             s.put(format_args!("u={u}/w={w}"));
         }
+        for w in f.behind.iter() {
+            s.put(format_args!("u={u}/b={w}"));
+        }
         s.put(format_args!("u={u}/numbers={}", f.numbers));
+        if let Some((others, _)) = f.model {
+            s.put(format_args!("u={u}/o={}", step(others)));
+        }
         s.put(format_args!("u={u}/head={}", f.head));
         s.put(format_args!("u={u}/label={}", f.label));
         s.put(format_args!("u={u}/right={}", f.right));
@@ -423,6 +504,22 @@ impl<'a> Doc<'a> {
                 s.put(format_args!("{side}{rank}/{what}/w={w}"));
             }
         }
+        for w in &f.behind {
+            s.put(format_args!("p={what}/b={w}"));
+            if matches!(*w, "his" | "her" | "their" | "own" | "pt" | "patient" | "hers" | "theirs" | "mine" | "NAME" | "(") {
+                s.put(format_args!("{side}{rank}/{what}/b={w}"));
+            }
+        }
+        let sex = match &p.who {
+            Who::New(r) => sex_of(*r),
+            Who::Patient => self.own.sex.as_deref(),
+            _ => None,
+        };
+        for (at, said) in f.pronouns.iter().enumerate() {
+            s.put(format_args!("p:pronoun{at}={}", agrees(*said, sex)));
+            s.put(format_args!("{side}{rank}:pronoun{at}={}", agrees(*said, sex)));
+            s.put(format_args!("p={what}:pronoun{at}={}", agrees(*said, sex)));
+        }
         s.put(format_args!("p={what}/head={}", f.head));
         s.put(format_args!("p={what}/label={}", f.label));
         s.put(format_args!("{side}:right={}", f.right));
@@ -431,6 +528,11 @@ impl<'a> Doc<'a> {
             s.put(format_args!("same={same}"));
             s.put(format_args!("same={same}/{what}"));
             s.put(format_args!("same={same}/{side}{rank}"));
+        }
+        if let Some((others, own)) = f.model.filter(|_| p.is_patient()) {
+            s.put(format_args!("pt:o={}", step(others)));
+            s.put(format_args!("pt:m={}", step(own)));
+            s.put(format_args!("pt:m={}/apart={}", step(own), apart(&b)));
         }
         if p.is_patient()
             && let Some(c) = f.category
@@ -455,46 +557,4 @@ impl<'a> Doc<'a> {
 /// True for kinds of numbers of which records hold those of the patient.
 fn is_id(category: Option<Category>) -> bool {
     matches!(category, None | Some(Category::Mrn | Category::MemberId | Category::Account | Category::OtherId))
-}
-
-/// How two places are set apart, in a word.
-fn apart(b: &Between) -> &'static str {
-    match b {
-        Between { blanks: 1.., .. } => "blank",
-        Between { lines: 3.., .. } => "lines",
-        Between { lines: 2, .. } => "line2",
-        Between { lines: 1, stops: 0, .. } => "line",
-        Between { lines: 1, .. } => "stop+line",
-        Between { stops: 2.., .. } => "stops",
-        Between { stops: 1, .. } => "stop",
-        Between { semis: 1.., .. } => "semi",
-        Between { closed: 1.., commas: 0, .. } => "closed",
-        Between { closed: 1.., .. } => "closed+",
-        Between { cells: 1.., .. } => "cell",
-        Between { open: 1.., commas: 0, .. } => "open",
-        Between { open: 1.., .. } => "open+",
-        Between { commas: 0, tokens: 0..=4, .. } => "beside",
-        Between { commas: 0, .. } => "phrase",
-        Between { commas: 1, .. } => "comma",
-        _ => "commas",
-    }
-}
-
-/// The form of a number: `AA-9999`, and with runs made one `A-9`.
-fn shapes(text: &str) -> (String, String) {
-    let (mut fine, mut coarse) = (String::new(), String::new());
-    for c in text.chars().take(20) {
-        let x = match c {
-            c if c.is_ascii_digit() => '9',
-            c if c.is_uppercase() => 'A',
-            c if c.is_alphabetic() => 'a',
-            '\n' => ' ',
-            c => c,
-        };
-        fine.push(x);
-        if !coarse.ends_with(x) {
-            coarse.push(x);
-        }
-    }
-    (fine, coarse)
 }

@@ -30,6 +30,37 @@ pub fn left_words<'t>(t: &'t Tokens, first: usize, most: usize, named: &dyn Fn(u
     out
 }
 
+/// The words on the right of a number up to the end of its line, sentence or cell, nearest first; `NAME` for a person, `(` where a bracket opens.
+pub fn right_words<'t>(t: &'t Tokens, next: usize, most: usize, named: &dyn Fn(usize) -> bool) -> Vec<&'t str> {
+    let mut out: Vec<&str> = Vec::new();
+    for k in next..next + 9 {
+        let word = match t.shape(k) {
+            None | Some(Shape::Break | Shape::Mark('|' | '.' | ';')) => break,
+            Some(Shape::Cap | Shape::Upper | Shape::Lower | Shape::Initial) if named(k) => "NAME",
+            Some(Shape::Cap | Shape::Upper | Shape::Lower | Shape::Initial) => t.low(k),
+            Some(Shape::Number | Shape::Mixed) => "9",
+            Some(Shape::Mark('(')) => "(",
+            _ => "",
+        };
+        if !word.is_empty() && out.last() != Some(&word) {
+            out.push(word);
+        }
+        if out.len() >= most || t.begins_column(k + 1) {
+            break;
+        }
+    }
+    out
+}
+
+/// `male` or `female` where the nearest of these words says of whom a number is.
+pub fn pronoun(words: &[&str]) -> Option<&'static str> {
+    words.iter().find_map(|w| match *w {
+        "his" | "he" | "him" => Some("male"),
+        "her" | "hers" | "she" => Some("female"),
+        _ => None,
+    })
+}
+
 /// The label of a line, `Sub DOB:`, `guar acct   `: its last word before a colon, else the first word of the line.
 pub fn line_label<'t>(t: &'t Tokens, first: usize) -> &'t str {
     let line = t.line_start(first);

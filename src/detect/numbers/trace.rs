@@ -1,11 +1,12 @@
 //! What the weights of numbers are fitted on: every number of a text with the evidence for each owner, as the program would weigh it.
 
-use super::evidence::{Doc, Owner, Sum};
+use super::evidence::{Doc, Owner, Sum, Told};
 use super::place::Heads;
-use crate::detect::Context;
 use crate::detect::discover::{own_of, people_and_numbers};
 use crate::detect::identity::Own;
+use crate::detect::model::{Names, joined, read_names};
 use crate::detect::tokens::Tokens;
+use crate::detect::{Context, discover, model};
 use crate::model::mention::{Mention, Who};
 use crate::model::request::Identity;
 
@@ -37,18 +38,26 @@ pub struct NumberExample {
     pub own: bool,
     /// Only the patient's name is taken as known.
     pub bare: bool,
+    /// How likely the names model takes it for somebody else's and for the patient's.
+    pub model: Option<(f32, f32)>,
     /// Everybody.
     pub owners: Vec<OwnerExample>,
 }
 
-/// Numbers that may be somebody's: once with all that is known of the patient, once as if only their name were.
-pub fn numbers(text: &str, identity: &Identity) -> Vec<NumberExample> {
+/// Numbers that may be somebody's: once with all that is known of the patient, once as if only their name were. With a names model it is
+/// asked about every word.
+pub fn numbers(names: Option<&Names>, text: &str, identity: &Identity) -> Vec<NumberExample> {
     let t = Tokens::new(text);
+    let ctx = Context::default();
     let read = |identity: &Identity| {
         let own = own_of(identity);
         let named = !identity.names.is_empty();
-        people_and_numbers(&t, &Context::default(), &own, named, true)
-            .map_or(Vec::new(), |(names, found)| weighed(&t, &names, &found, &own))
+        let Some((people, found)) = people_and_numbers(&t, &ctx, &own, named, true) else { return Vec::new() };
+        let Some(model) = names else { return weighed(&t, &people, &found, &own, None) };
+        let told = model::Told::of(model, &t, &own);
+        let read = read_names(model, text, &ctx, identity, &discover(text, &ctx, identity), &|_| false);
+        let people = joined(&people, &super::anew::names_of(&read.mentions));
+        weighed(&t, &people, &found, &own, Some(&|i| told.number(i)))
     };
     let unknown =
         Identity { identifiers: Vec::new(), telecoms: Vec::new(), addresses: Vec::new(), birth_date: None, ..identity.clone() };
@@ -58,8 +67,8 @@ pub fn numbers(text: &str, identity: &Identity) -> Vec<NumberExample> {
 }
 
 /// Every number that is asked about with the evidence for each owner: what the weights are fitted on.
-fn weighed(t: &Tokens, names: &[Mention], found: &[Mention], own: &Own) -> Vec<NumberExample> {
-    let Some(doc) = Doc::new(t, names, found, own) else { return Vec::new() };
+fn weighed(t: &Tokens, names: &[Mention], found: &[Mention], own: &Own, told: Option<Told>) -> Vec<NumberExample> {
+    let Some(doc) = Doc::new(t, names, found, own, told) else { return Vec::new() };
     let mut heads = Heads::default();
     let mut out = Vec::new();
     for run in &doc.runs {
@@ -69,7 +78,7 @@ fn weighed(t: &Tokens, names: &[Mention], found: &[Mention], own: &Own) -> Vec<N
         let facts = doc.facts(run, &mut heads);
         let rule = doc.found(run);
         let owners = doc.owners(run).into_iter().map(|owner| {
-            let mut sum = Sum::keeping();
+            let mut sum = Sum::keeping(&doc);
             doc.weigh(run, &facts, owner, &mut sum);
             let (how, role, bytes) = match owner {
                 Owner::None => ("none", "", (0, 0)),
@@ -85,6 +94,7 @@ fn weighed(t: &Tokens, names: &[Mention], found: &[Mention], own: &Own) -> Vec<N
             role: rule.map_or(String::new(), |m| word_of(&m.who).to_string()),
             own: facts.settled,
             bare: false,
+            model: facts.model,
             owners: owners.collect(),
         });
     }

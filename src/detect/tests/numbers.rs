@@ -23,6 +23,22 @@ fn owner(text: &str, value: &str) -> Option<RoleGroup> {
 }
 
 #[test]
+fn a_number_that_is_said_to_be_the_patients_is() {
+    let text = "Mother Ruth Smith came. SSN 900-44-1862 (patient), the mother's SSN 900-44-1826.";
+    assert_eq!(owner(text, "900-44-1862"), Some(RoleGroup::Patient), "{:?}", numbers(text));
+    assert_eq!(owner(text, "900-44-1826"), Some(RoleGroup::Relative), "{:?}", numbers(text));
+}
+
+/// The physician of the line above had the number.
+#[test]
+fn sentences_behind_a_label_are_no_line_of_a_record() {
+    let text = "Patient: Jane Smith\nAttending: Priya Raman, MD\nPager: 503-555-0111\nHPI: 45 yo woman who fell on the stairs of her house. \
+        She lives alone; the landline is 503-555-0190.\n";
+    assert_eq!(owner(text, "503-555-0111"), Some(RoleGroup::Clinician), "{:?}", numbers(text));
+    assert_ne!(owner(text, "503-555-0190"), Some(RoleGroup::Clinician), "{:?}", numbers(text));
+}
+
+#[test]
 fn numbers_belong_to_the_person_of_their_clause_or_row() {
     for (text, value, want) in [
         ("Husband Walter Smith (badge K-220471) drove her home.", "K-220471", RoleGroup::Relative),
