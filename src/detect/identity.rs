@@ -24,6 +24,9 @@ pub enum Fit {
 pub struct Own {
     families: Vec<String>,
     givens: Vec<String>,
+    /// Of those the first of each name, and those behind it.
+    firsts: Vec<String>,
+    middles: Vec<String>,
     suffixes: Vec<String>,
     /// Nicknames that are full names.
     fulls: Vec<String>,
@@ -201,6 +204,8 @@ impl Own {
         // `Keola Jr.` as some records hold it.
         let (after, given): (Vec<String>, Vec<String>) =
             name.given.iter().flat_map(|g| given_tokens(g)).partition(|w| super::name_read::is_generation(w));
+        self.firsts.extend(given.first().cloned());
+        self.middles.extend(given.iter().skip(1).cloned());
         self.givens.extend(given);
         self.suffixes.extend(name.suffix.iter().map(|s| folded(s).replace('.', "")).chain(after));
         self.is_doctor |= name.prefix.iter().any(|p| folded(p).starts_with("dr"));
@@ -244,6 +249,12 @@ impl Own {
     /// True when the given name may be one of the patient's.
     pub fn is_given(&self, given: &str) -> bool {
         given_tokens(given).iter().any(|g| self.givens.iter().any(|own| compatible(own, g) || same_shape(own, g)))
+    }
+
+    /// True for a given name of the patient's that stands behind the first, and is none by which they would be called.
+    pub fn is_middle(&self, word: &str) -> bool {
+        let f = folded(word);
+        self.middles.contains(&f) && !self.firsts.iter().any(|own| compatible(own, &f))
     }
 
     /// True for one of the patient's given names with a slip of the pen: two letters at most, in a name of five or more.

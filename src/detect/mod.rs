@@ -12,6 +12,7 @@ mod address_ends;
 mod after_noun;
 mod apposition;
 mod at_work;
+mod author;
 mod beside;
 mod cast;
 mod cast_index;

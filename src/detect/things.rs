@@ -64,6 +64,14 @@ pub fn is_thing(t: &Tokens, read: &Read, e: &Evidence) -> bool {
     if read.words == 1 && !strong && is_bare_verb(t, read.first, n) {
         return true;
     }
+    // `Ward 7`, `Ward | seven`
+    if read.words == 1
+        && !e.titled
+        && matches!(last, "ward" | "wing")
+        && is_numeral(t, n + usize::from(t.shape(n) == Some(Shape::Break)))
+    {
+        return true;
+    }
     // `ligament of Berry`, `circle of Willis`
     if read.first >= 2 && t.low(read.first - 1) == "of" && is_anatomical(t.low(read.first - 2)) && !e.titled {
         return true;
@@ -184,6 +192,15 @@ pub fn is_thing(t: &Tokens, read: &Read, e: &Evidence) -> bool {
         return true;
     }
     is_pet(t, if e.titled { e.title_from } else { read.first })
+}
+
+/// A number, in figures or as a word.
+fn is_numeral(t: &Tokens, k: usize) -> bool {
+    t.shape(k) == Some(Shape::Number)
+        || matches!(
+            t.low(k),
+            "one" | "two" | "three" | "four" | "five" | "six" | "seven" | "eight" | "nine" | "ten" | "eleven" | "twelve"
+        )
 }
 
 /// The word at token `n` is a noun that things are called by, but here goes on after a person: `Gwyneth saw her`, `Effie cell 701-555-0123`,

@@ -114,6 +114,8 @@ fn nobody_in_the_notes_exists() {
                     let tail = digits.rfind("55501").map(|at| digits.len() - at);
                     assert!(matches!(tail, Some(7..)), "{what}");
                 }
+                // HMRC issues no national insurance number that begins with QQ (NIM39110): its own examples do.
+                "ssn" if text.starts_with("QQ") => {}
                 "ssn" => assert!(digits.starts_with('9') && digits.len() == 9 || digits.len() == 4, "{what}"),
                 "email" | "url" => assert!(text.to_lowercase().replace("-\n", "").contains("example."), "{what}"),
                 _ => {}

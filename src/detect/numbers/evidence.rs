@@ -90,7 +90,8 @@ pub struct Doc<'a> {
     /// All numbers.
     pub runs: Vec<Run>,
     found: &'a [Mention],
-    own: &'a Own,
+    pub(super) names: &'a [Mention],
+    pub(super) own: &'a Own,
     told: Option<Told<'a>>,
     named: Vec<bool>,
     /// Where the first number of each kind stands that a rule has found.
@@ -142,7 +143,7 @@ impl<'a> Doc<'a> {
     /// says where it has been asked.
     pub fn new(
         t: &'a Tokens<'a>,
-        names: &[Mention],
+        names: &'a [Mention],
         found: &'a [Mention],
         own: &'a Own,
         told: Option<Told<'a>>,
@@ -162,7 +163,7 @@ impl<'a> Doc<'a> {
                 firsts.push((m.category, m.start));
             }
         }
-        Some(Doc { t, people, runs, found, own, told, named, firsts })
+        Some(Doc { t, people, runs, found, names, own, told, named, firsts })
     }
 
     /// What a rule has found at the place of a number.

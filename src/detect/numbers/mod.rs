@@ -13,6 +13,7 @@ mod runs;
 mod terms;
 pub mod trace;
 
+use super::author::of_writer;
 use super::id_rules::needs_owner;
 use super::identity::Own;
 use super::records::asks_patient;
@@ -82,6 +83,12 @@ fn decide(doc: &Doc, run: &Run, facts: &Facts, stays: &dyn Fn(&Mention) -> bool)
     }
     if says_own(doc.t, run.next) {
         return found.map(|m| Mention { who: Who::Patient, ..m.clone() });
+    }
+    if let Some(who) = of_writer(doc.t, run.first, doc.names, doc.own) {
+        let (category, rule) = found.map_or((facts.category.unwrap_or(Category::OtherId), RULE), |m| (m.category, m.rule));
+        let mine = Mention { start: run.start, end: run.end, category, who, rule, confidence: 0.7, name: None, weighed: false };
+        // A number that nothing has found is only told where it is somebody else's.
+        return Some(mine).filter(|m| found.is_some() || m.who != Who::Patient);
     }
     let shares = shares(doc, run, facts);
     let (who, share, theirs) = verdict(doc, &shares);

@@ -60,7 +60,7 @@ pub fn doubts(t: &Tokens, mentions: &[Mention], own: &Own, whose: role::Whose) -
         if is_insured(t, first) && m.name.as_ref().is_some_and(|n| own.fit(n) == Fit::Full) {
             return None;
         }
-        let of_kin = next == first + 1 && is_of_kin(t, first);
+        let of_kin = next == first + 1 && (is_of_kin(t, first) || own.is_middle(t.low(first)) && speaks_of_kin(t, first));
         if sum >= ENOUGH || of_kin || day.is_some_and(|d| d.born) {
             told.push(Mention { who: Who::Ambiguous, rule: RULE, confidence: 0.4, ..m.clone() });
             // The day is whoever's the name is.
@@ -81,6 +81,16 @@ pub fn doubts(t: &Tokens, mentions: &[Mention], own: &Own, whose: role::Whose) -
     .flatten()
     .collect()
 }
+
+/// `Dad died at 61 of MI (Amos)`, of Daniel Amos Roe: a kin word before token `i` in its sentence, from which names are handed down.
+fn speaks_of_kin(t: &Tokens, i: usize) -> bool {
+    let before = (i.saturating_sub(NEAR_KIN)..i).rev();
+    let mut inside = before.take_while(|k| t.shape(*k) != Some(Shape::Break) && !(t.is(*k, '.') && t.is_capital(k + 1)));
+    inside.any(|k| kin(t.low(k)).is_some())
+}
+
+/// Tokens before a name in which a kin word is looked for.
+const NEAR_KIN: usize = 14;
 
 /// `Subscriber: Roe, Jane`: whoever is insured under the patient's whole name is the patient.
 fn is_insured(t: &Tokens, first: usize) -> bool {
@@ -337,6 +347,22 @@ mod tests {
         assert_eq!(born("Jane Roe 4/2/2014 seen", Some(2031)), Some(("4/2/2014", true)));
         assert_eq!(born("Jane Roe 3/17/13 seen", None), None);
         assert_eq!(born("Jane Roe was seen", None), None);
+    }
+
+    #[test]
+    fn a_middle_name_beside_a_word_for_kin_may_be_the_relatives() {
+        let name = Name { family: "Roe".into(), given: vec!["Daniel".into(), "Amos".into()], ..Name::default() };
+        let own = crate::detect::own_of(&Identity { names: vec![name], ..Identity::default() });
+        let doubted = |text: &str, word: &str| {
+            let t = Tokens::new(text);
+            let start = text.find(word).unwrap();
+            let name = Some(crate::detect::split_text(word));
+            let (end, rule, category) = (start + word.len(), "roster.given-name", Category::Name);
+            let m = Mention { start, end, category, who: Who::Patient, rule, confidence: 0.9, name, weighed: false };
+            !doubts(&t, &[m], &own, &|_| None).is_empty()
+        };
+        assert!(doubted("Fam hx: Dad died at 61 of MI (Amos).", "Amos"));
+        assert!(!doubted("Told Amos about the plan.", "Amos"));
     }
 
     #[test]
