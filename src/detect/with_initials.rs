@@ -57,6 +57,7 @@ pub fn lengthen(text: &str, found: &mut [Mention]) {
         if more == 0 {
             m.end += after(tail, name);
         }
+        m.end += text.get(m.end..ceiling).map_or(0, |tail| named_day(name, tail));
         m.end += text.get(m.end..ceiling).map_or(0, generation);
     }
 }
@@ -157,6 +158,22 @@ fn after(tail: &str, name: &str) -> usize {
     tail.len() - rest.len()
 }
 
+/// Bytes of `tail` that are the family name Day behind a given name: alone the word is a day more often than anybody.
+fn named_day(name: &str, tail: &str) -> usize {
+    let given = name.rsplit(' ').next().is_some_and(|w| is_given(&folded(w))) && !name.contains(',');
+    let Some(behind) = tail.strip_prefix(" Day").or_else(|| tail.strip_prefix(" DAY")) else { return 0 };
+    let mut next = behind.chars();
+    let first = next.next();
+    if !given || first.is_some_and(|c| c.is_alphanumeric() || c == '-') {
+        return 0;
+    }
+    // `Rosemary Day Center`, `Lily Day 3`; but `Teresa Day RN`
+    let word = behind.trim_start_matches(' ').split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
+    let house = first == Some(' ') && word.chars().next().is_some_and(|c| c.is_ascii_digit() || c.is_uppercase());
+    let credential = word.len() <= 4 && word.chars().all(char::is_uppercase) && name.chars().any(char::is_lowercase);
+    if house && !credential { 0 } else { " Day".len() }
+}
+
 /// Bytes of `tail` that tell a generation: ` Jr.`, `, Senior`, ` III`.
 fn generation(tail: &str) -> usize {
     let rest = tail.strip_prefix(',').unwrap_or(tail);
@@ -217,6 +234,10 @@ mod tests {
             ("(father) ODELL ROE, SR", "ODELL ROE", "ODELL ROE, SR"),
             ("grandfather Ray Roe III, seen", "Ray Roe", "Ray Roe III"),
             ("Mallory IV fluids running", "Mallory", "Mallory"),
+            ("her brother, Lazarus Day, age 88", "Lazarus", "Lazarus Day"),
+            ("by Teresa Day RN", "Teresa", "Teresa Day"),
+            ("at the Rosemary Day Center", "Rosemary", "Rosemary"),
+            ("with Lily Day 3 of", "Lily", "Lily"),
             ("NUM Wei Sr Agnes", "Wei", "Wei"),
             ("Roe, junior doctor", "Roe", "Roe"),
         ] {
