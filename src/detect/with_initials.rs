@@ -160,7 +160,7 @@ fn after(tail: &str, name: &str) -> usize {
 
 /// Bytes of `tail` that are the family name Day behind a given name: alone the word is a day more often than anybody.
 fn named_day(name: &str, tail: &str) -> usize {
-    let given = name.rsplit(' ').next().is_some_and(|w| is_given(&folded(w))) && !name.contains(',');
+    let given = !name.contains(' ') || name.rsplit(' ').next().is_some_and(|w| is_given(&folded(w))) && !name.contains(',');
     let Some(behind) = tail.strip_prefix(" Day").or_else(|| tail.strip_prefix(" DAY")) else { return 0 };
     let mut next = behind.chars();
     let first = next.next();
