@@ -7,7 +7,7 @@ use crate::detect::numbers::anew::FELL;
 use crate::detect::tokens::{Shape, Tokens};
 use crate::model::mention::{Category, Mention, Who};
 use crate::model::role::Role;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 /// Rule of what is put to a person.
@@ -95,12 +95,13 @@ pub fn lengthened(t: &Tokens, told: &HashMap<usize, (f32, f32)>, found: &[Mentio
             (m.start, m.end) = (start, end);
         }
     }
-    let fell = |m: &Mention| read.iter().any(|r| super::is_mark(r) && (r.start, r.end) == (m.start, m.end));
-    let known =
-        |m: &Mention| m.rule.starts_with("dictionary") || read.iter().any(|r| r.weighed && r.start < m.end && m.start < r.end);
+    let fallen: HashSet<(usize, usize)> = read.iter().filter(|r| super::is_mark(r)).map(|r| (r.start, r.end)).collect();
+    let weighed: Vec<(usize, usize)> = read.iter().filter(|r| r.weighed).map(|r| (r.start, r.end)).collect();
+    let fell = |m: &Mention| fallen.contains(&(m.start, m.end));
+    let known = |m: &Mention| m.rule.starts_with("dictionary") || weighed.iter().any(|r| r.0 < m.end && m.start < r.1);
     let mut out = Vec::new();
-    for m in found.iter().filter(|m| !fell(m) && !known(m)) {
-        if let Some((start, end)) = longer(m) {
+    for m in found {
+        if let Some((start, end)) = longer(m).filter(|_| !fell(m) && !known(m)) {
             out.push(Mention { who: Who::Nobody, rule: FELL, ..m.clone() });
             out.push(Mention { start, end, weighed: true, ..m.clone() });
         }

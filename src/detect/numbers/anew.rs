@@ -26,10 +26,15 @@ pub fn changes(t: &Tokens, ctx: &Context, own: &Own, found: &[Mention], read: &[
     let people = joined(&people, &names_of(read));
     let now = settle_told(t, &people, &patterns, &counts, own, Some(told));
     let place = |m: &Mention| (m.start, m.end, m.rule);
-    let same = |a: &Mention, b: &Mention| place(a) == place(b) && a.who == b.who;
+    // Lists of finds are sorted by their place.
+    let has = |all: &[Mention], m: &Mention| {
+        let from = all.partition_point(|x| (x.start, x.end) < (m.start, m.end));
+        let mut here = all.iter().skip(from).take_while(|x| (x.start, x.end) == (m.start, m.end));
+        here.any(|x| x.rule == m.rule && x.who == m.who)
+    };
     let mut out: Vec<Mention> = Vec::new();
     // Values of the case and of the user's list are not put aside: what is compared is only what the text itself had told.
-    for was in before.iter().filter(|m| !now.iter().any(|n| same(m, n))) {
+    for was in before.iter().filter(|m| !has(&now, m)) {
         let Some(m) = found.iter().find(|f| place(f) == place(was)) else { continue };
         out.push(Mention { who: Who::Nobody, rule: FELL, ..m.clone() });
         // The same number once more, which only this one had told.
@@ -44,7 +49,7 @@ pub fn changes(t: &Tokens, ctx: &Context, own: &Own, found: &[Mention], read: &[
         !found.iter().any(|m| over(m) && !gone(m))
             && !read.iter().any(|m| over(m) && !matches!(m.rule, NO_NAME | crate::detect::model::NUMBER))
     };
-    let new = now.into_iter().filter(|n| !before.iter().any(|b| same(b, n)) && free(n));
-    out.extend(new.map(|n| Mention { weighed: true, ..n }));
+    let new: Vec<Mention> = now.iter().filter(|n| !has(&before, n) && free(n)).cloned().collect();
+    out.extend(new.into_iter().map(|n| Mention { weighed: true, ..n }));
     out
 }
