@@ -12,22 +12,72 @@ const LINE: usize = 24;
 
 /// Who wrote the message in which a number at token `i` is said to be the writer's: `my cell is`, `call me at`, `mine was`. `names` is sorted.
 pub fn of_writer(t: &Tokens, i: usize, names: &[Mention], own: &Own) -> Option<Who> {
-    is_mine(t, i, names).then(|| above(t, i, names, own).or_else(|| below(t, i, names, own))).flatten()
+    let from = mine_at(t, i, names)?;
+    let who = above(t, i, names, own).or_else(|| below(t, i, names, own))?;
+    // The patient's `my lawyer at` is no number of theirs: only words for numbers and addresses may stand between.
+    (who != Who::Patient || (from + 1..i).all(|k| is_plain(t, k))).then_some(who)
 }
 
-/// `my`, `me` or `mine` close before token `i`, and nobody else between them.
-fn is_mine(t: &Tokens, i: usize, names: &[Mention]) -> bool {
+/// Words between `my` and a number that tell of nobody else, and marks.
+fn is_plain(t: &Tokens, k: usize) -> bool {
+    matches!(t.shape(k), Some(Shape::Mark(_)))
+        || matches!(
+            t.low(k),
+            "cell"
+                | "cellphone"
+                | "mobile"
+                | "phone"
+                | "telephone"
+                | "number"
+                | "no"
+                | "landline"
+                | "home"
+                | "work"
+                | "direct"
+                | "fax"
+                | "new"
+                | "old"
+                | "current"
+                | "own"
+                | "at"
+                | "on"
+                | "is"
+                | "was"
+                | "to"
+                | "back"
+                | "the"
+                | "ssn"
+                | "social"
+                | "security"
+                | "medicare"
+                | "medicaid"
+                | "member"
+                | "id"
+                | "claim"
+                | "policy"
+                | "account"
+                | "address"
+                | "license"
+                | "licence"
+                | "plate"
+                | "dob"
+                | "birthday"
+        )
+}
+
+/// The token of `my`, `me` or `mine` close before token `i`, with nobody named between them.
+fn mine_at(t: &Tokens, i: usize, names: &[Mention]) -> Option<usize> {
     for k in (i.saturating_sub(REACH)..i).rev() {
         if matches!(t.low(k), "me" | "my" | "mine") {
-            return true;
+            return Some(k);
         }
         let stop = matches!(t.shape(k), Some(Shape::Mark('.' | ';' | '!' | '?'))) && t.is_capital(k + 1);
         let other = kin(t.low(k)).is_some() || matches!(t.low(k), "patient" | "pt" | "his" | "her" | "their" | "your" | "our");
         if stop || other || t.get(k).is_some_and(|x| x.possessive) || name_at(t, k, names).is_some() {
-            return false;
+            return None;
         }
     }
-    false
+    None
 }
 
 fn name_at<'m>(t: &Tokens, k: usize, names: &'m [Mention]) -> Option<&'m Mention> {
@@ -95,38 +145,4 @@ fn below(t: &Tokens, i: usize, names: &[Mention], own: &Own) -> Option<Who> {
         }
     }
     None
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::detect::tests::traps::patient;
-    use crate::detect::{Context, discover};
-    use crate::model::mention::Who;
-    use crate::model::role::RoleGroup;
-
-    fn owner(text: &str, value: &str) -> Option<RoleGroup> {
-        let at = text.find(value).expect("in the text");
-        let found = discover(text, &Context::default(), &patient());
-        let m = found.iter().find(|m| m.start <= at && at + value.len() <= m.end)?;
-        match &m.who {
-            Who::New(r) => Some(r.group()),
-            Who::Patient => Some(RoleGroup::Patient),
-            _ => None,
-        }
-    }
-
-    #[test]
-    fn what_a_writer_calls_theirs_is_the_writers() {
-        let text = "From: Karen Doyle\nTo: Clinic\n\nThis is Karen, Jane's sister. You can call Jane on 415-555-0181, or me at 415-555-0118.\n\
-            Jane's claim is WC-2231-77. Mine from last year was WC-2213-77.\nKaren\n";
-        for value in ["415-555-0118", "WC-2213-77"] {
-            let who = owner(text, value);
-            assert!(who.is_some() && who != Some(RoleGroup::Patient), "{value}: {who:?}");
-        }
-        assert!(matches!(owner(text, "WC-2231-77"), None | Some(RoleGroup::Patient)));
-        let text = "From: Jane Smith\nTo: Clinic\n\nKaren says hi. Please call me at 415-555-0118.\nJane\n";
-        assert_eq!(owner(text, "415-555-0118"), Some(RoleGroup::Patient));
-        let text = "Please call me on my cell 415-555-0118 about Jane.\n\nThanks,\nKaren Doyle\n";
-        assert!(!matches!(owner(text, "415-555-0118"), None | Some(RoleGroup::Patient)));
-    }
 }

@@ -23,6 +23,25 @@ fn owner(text: &str, value: &str) -> Option<RoleGroup> {
 }
 
 #[test]
+fn what_a_writer_calls_theirs_is_the_writers() {
+    let text = "From: Karen Doyle\nTo: Clinic\n\nThis is Karen, Jane's sister. You can call Jane on 415-555-0181, or me at 415-555-0118.\n\
+        Jane's claim is WC-2231-77. Mine from last year was WC-2213-77.\nKaren\n";
+    for value in ["415-555-0118", "WC-2213-77"] {
+        let who = owner(text, value);
+        assert!(who.is_some() && who != Some(RoleGroup::Patient), "{value}: {who:?}");
+    }
+    assert!(matches!(owner(text, "WC-2231-77"), None | Some(RoleGroup::Patient)));
+    let text = "Please call me on my cell 415-555-0118 about Jane.\n\nThanks,\nKaren Doyle\n";
+    assert!(!matches!(owner(text, "415-555-0118"), None | Some(RoleGroup::Patient)));
+    let mail = |said: &str| format!("From: Jane Smith\nTo: Clinic\n\nKaren says hi. {said} 415-555-0118.\nJane\n");
+    assert_eq!(owner(&mail("Please call me at"), "415-555-0118"), Some(RoleGroup::Patient));
+    // Whom the patient calls `my` is somebody else.
+    for said in ["You can reach my lawyer at", "Please call my neighbor on", "It was paid by my boss, cell"] {
+        assert_ne!(owner(&mail(said), "415-555-0118"), Some(RoleGroup::Patient), "{said}");
+    }
+}
+
+#[test]
 fn a_number_that_is_said_to_be_the_patients_is() {
     let text = "Mother Ruth Smith came. SSN 900-44-1862 (patient), the mother's SSN 900-44-1826.";
     assert_eq!(owner(text, "900-44-1862"), Some(RoleGroup::Patient), "{:?}", numbers(text));
