@@ -21,7 +21,8 @@ pub fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, 
     let noun = from.wrapping_sub(1);
     let from = after_time(t, from);
     let at = from + usize::from(t.is(from, '(') || t.is(from, ','));
-    let mut k = place_end(t, at).unwrap_or(from);
+    let house = || if role.is_some() { house_end(t, from) } else { None };
+    let mut k = place_end(t, at).or_else(house).unwrap_or(from);
     let placed = k > from;
     let mut comma = placed;
     for _ in 0..5 {
@@ -111,6 +112,17 @@ pub fn after_noun(t: &Tokens, from: usize, rule: &'static str, confidence: f32, 
         return;
     }
     coordinated(t, next, rule, confidence, role.or_else(|| kin(t.low(noun))), out);
+}
+
+/// `school nurse at Keller Elementary, Mrs. Tuttle`: the token after the comma behind the house that begins at `k`.
+fn house_end(t: &Tokens, k: usize) -> Option<usize> {
+    if !matches!(t.low(k), "at" | "of" | "from" | "for" | "with") {
+        return None;
+    }
+    let first = k + 1 + usize::from(t.low(k + 1) == "the");
+    let part = |j: &usize| t.is_capital(*j) || *j > first && matches!(t.low(*j), "of" | "and" | "for" | "the" | "&");
+    let next = (first..first + 7).take_while(part).last()? + 1;
+    (t.is(next, ',') && t.is_capital(next + 1)).then_some(next + 1)
 }
 
 /// `her daughter, Poppy, keeps`, `HIS WIFE, ATHENA, AND`: a given name that is a word, too, between marks after a kin word.

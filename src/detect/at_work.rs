@@ -61,7 +61,12 @@ pub fn desk(t: &Tokens, first: usize, next: usize) -> Option<Role> {
                 | "authorizations"
                 | "intake"
                 | "bed"
-        ) {
+                | "risk"
+                | "compliance"
+                | "quality"
+                | "privacy"
+        ) || t.low(k) == "patient" && matches!(t.low(k + 1), "relations" | "advocacy" | "accounts" | "financial" | "access")
+        {
             return Some(Role::Staff);
         }
         return match t.low(k) {
@@ -92,7 +97,11 @@ pub fn desk(t: &Tokens, first: usize, next: usize) -> Option<Role> {
         "student" => Some(Role::Clinician),
         _ => None,
     };
-    let paren = t.is(j, '(') && matches!(t.low(j.saturating_sub(1)), "security" | "transport" | "housekeeping");
+    let paren = t.is(j, '(')
+        && matches!(
+            t.low(j.saturating_sub(1)),
+            "security" | "transport" | "housekeeping" | "management" | "registration" | "billing" | "scheduling" | "records"
+        );
     if told.is_some() || paren {
         return told.or(Some(Role::Staff));
     }

@@ -292,7 +292,7 @@ pub const FUNCTIONS: &[(&[&str], Role)] = &[
     (&["RD", "RDN"], Role::Dietitian),
     (&["LC", "IBCLC", "CRC", "Counselor"], Role::Clinician),
     (&["Hyg", "RDH"], Role::Technician),
-    (&["Tech"], Role::Staff),
+    (&["Tech"], Role::Technician),
     (&["PI"], Role::Physician),
     (&["PharmD", "PHARMD", "RPh"], Role::Pharmacist),
     (

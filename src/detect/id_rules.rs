@@ -154,7 +154,18 @@ fn plate_in_context(value: &str, before: &str) -> bool {
     );
     let digits = upper.bytes().filter(u8::is_ascii_digit).count();
     let letters = upper.bytes().filter(u8::is_ascii_uppercase).count();
+    // `Tran Van Duc (ID VI-2207)`: no van of Idaho.
+    if upper.starts_with("ID ") {
+        return false;
+    }
     digits >= 2 && letters >= 1 && digits + letters >= 5 && !measure && !before.ends_with('$')
+}
+
+/// `Liu Yang, ID 60418`: in Idaho every ZIP code begins with 83 (USPS Publication 65).
+fn no_id(value: &str, _: &str) -> bool {
+    let mut words = value.split([' ', ',']).rev().filter(|w| !w.is_empty());
+    let (zip, state) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+    state != "ID" || zip.starts_with("83")
 }
 
 /// `home 20 Units`, `moved 10 Feet`, `home 40 Percent`: no street.
@@ -337,7 +348,7 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(triggers::CODE, &format!(r"\b(?:{town},?\s+)?{abroad}"), Category::Address, "owned.town", 0.7, always),
         rule(triggers::STREET, &format!(r"\b\d{{1,5}}\s+(?:[NSEW]|NW|NE|SW|SE)\.?\s+(?:[A-Z][a-z]{{3,}}|\d{{1,3}}(?:st|nd|rd|th)\b){flat}{area}"), Category::Address, "owned.street", 0.7, not_in_number),
         rule(triggers::BOX, &format!(r"(?i:\bP\.?\s?O\.?\s+Box\s+\d{{1,6}}\b|\b(?:RR|HC|RT|Rte|Route|Star\s+Route|Rural\s+Route|County\s+Road)\s*\#?\s*\d+,?\s+Box\s+\d+[A-Z]?\b|\b(?:PSC|CMR|Unit)\s+\d+,?\s+Box\s+\d+\b|\b(?:GPO|Locked\s+Bag|Private\s+Bag)\s+(?:Box\s+)?\d{{1,6}}\b)(?:{small}|{area})"), Category::Address, "pattern.po-box", 0.75, always),
-        rule(triggers::FIVE, &format!(r"\b{town},?\s+{state},?\s+{zip}"), Category::Address, "owned.town", 0.7, always),
+        rule(triggers::FIVE, &format!(r"\b{town},?\s+{state},?\s+{zip}"), Category::Address, "owned.town", 0.7, no_id),
     ]
     .into_iter()
     .collect()

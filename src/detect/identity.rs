@@ -234,6 +234,11 @@ impl Own {
         self.givens.iter().any(|g| g.starts_with(head))
     }
 
+    /// The same for the names that they are called by, without further ones.
+    pub fn first_begins(&self, head: &str) -> bool {
+        self.givens.iter().any(|g| g.starts_with(head) && (self.firsts.contains(g) || !self.middles.contains(g)))
+    }
+
     /// True when the family name is one of the patient's.
     pub fn is_family(&self, family: &str) -> bool {
         let f = folded(family);
@@ -246,9 +251,25 @@ impl Own {
         !self.givens.is_empty()
     }
 
-    /// True when the given name may be one of the patient's.
+    /// True when the given name may be one of the patient's. Of `Patrick S. Roe` that is no `Sean` or `Susan`: what begins with a middle
+    /// initial is a middle name of the patient's behind the first one, and by itself somebody else's.
     pub fn is_given(&self, given: &str) -> bool {
+        given_tokens(given).iter().any(|g| {
+            let spelled_out = |own: &String| is_letter(own) && !is_letter(g) && !self.firsts.contains(own);
+            self.givens.iter().any(|own| !spelled_out(own) && (compatible(own, g) || same_shape(own, g)))
+        })
+    }
+
+    /// True for a further given name that may be one of the patient's: `Sean` behind `Patrick` of Patrick S. Roe.
+    pub fn is_further(&self, given: &str) -> bool {
         given_tokens(given).iter().any(|g| self.givens.iter().any(|own| compatible(own, g) || same_shape(own, g)))
+    }
+
+    /// True for the patient's family name, or none, with nothing but a middle name of theirs: `Robert Roe` of Patrick Robert Roe. Who bears it
+    /// is the patient as often as the one whom they were named after.
+    pub fn is_by_middle(&self, name: &Name) -> bool {
+        let only = name.given.first().or(Some(&name.family).filter(|f| !self.is_family(f)));
+        only.is_some_and(|g| given_tokens(g).first().is_some_and(|g| self.is_middle(g)))
     }
 
     /// True for a given name of the patient's that stands behind the first, and is none by which they would be called.
@@ -292,7 +313,7 @@ impl Own {
                 let given_fits = self.is_given(g);
                 // `Jane Roe` read as given `Jane`, `Roe` family; order may be turned round in some languages.
                 let turned = self.is_family(g) && self.is_given(&name.family);
-                let all_own = name.given.iter().skip(1).all(|m| self.is_given(m) || self.is_family(m));
+                let all_own = name.given.iter().skip(1).all(|m| self.is_further(m) || self.is_family(m));
                 if family_fits && given_fits && (all_own || self.givens.len() < 2) || turned { Fit::Full } else { Fit::No }
             }
             (true, None) => {
@@ -478,6 +499,11 @@ fn unbroken(word: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// True for an initial.
+fn is_letter(word: &str) -> bool {
+    word.chars().nth(1).is_none()
 }
 
 fn initial_fits(family: &str, own: &[String]) -> bool {

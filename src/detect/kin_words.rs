@@ -153,6 +153,10 @@ pub fn kin_ending_at(t: &Tokens, j: usize, named: bool) -> Option<Role> {
     if role == Role::Sister && t.begins_sister(j) {
         return None;
     }
+    let foster = j > 0 && t.low(j - 1) == "foster" || low.starts_with("foster-");
+    if foster && matches!(role, Role::Mother | Role::Father | Role::Parent) {
+        return Some(Role::Guardian);
+    }
     Some(role)
 }
 

@@ -7,9 +7,9 @@
 use super::certain::{is_media_type, mark_certain};
 use super::evidence::Evidence;
 use super::fold::{Folded, fold, folded};
-use super::identity::{Own, phone_key};
+use super::identity::Own;
 use super::known_person::{Known, known, patient_person, same_kind, sex_of, with_roster};
-use super::known_values::{Builder, Entry, value_owner};
+use super::known_values::{Builder, Entry, number_at, value_owner};
 use super::near::{LastStretch, Near, hyphened};
 use super::overlap::settle;
 use super::owner::nearest;
@@ -206,7 +206,7 @@ impl Knowledge {
                 continue;
             }
             // Try every start of a digit group: `call 2 503-555-0142` joins to a longer run otherwise.
-            if let Some((key_len, end, owners)) = self.number_at(bytes, i) {
+            if let Some((key_len, end, owners)) = number_at(&self.digits, bytes, i) {
                 // A parenthesis only with the one that closes it.
                 let opens = i > 0 && bytes[i - 1] == b'(' && bytes[i..end].contains(&b')');
                 let from = if opens || i > 0 && bytes[i - 1] == b'+' { i - 1 } else { i };
@@ -233,32 +233,6 @@ impl Knowledge {
                 i += 1;
             }
         }
-    }
-
-    #[allow(clippy::type_complexity)]
-    fn number_at(&self, bytes: &[u8], from: usize) -> Option<(usize, usize, &[(PersonId, Category)])> {
-        let mut digits = String::new();
-        let (mut i, mut gap, mut best) = (from, 0usize, None);
-        while i < bytes.len() && digits.len() < 12 {
-            let b = bytes[i];
-            if b.is_ascii_digit() {
-                digits.push(b as char);
-                gap = 0;
-                let closes = bytes.get(i + 1).is_none_or(|n| !n.is_ascii_digit());
-                if closes && digits.len() >= 7 {
-                    let key = if digits.len() == 11 && digits.starts_with('1') { phone_key(&digits) } else { digits.clone() };
-                    if let Some(owners) = self.digits.get(&key) {
-                        best = Some((key.len(), i + 1, owners.as_slice()));
-                    }
-                }
-            } else if matches!(b, b'-' | b'.' | b' ' | b'(' | b')' | b'/' | b'+') && gap < 3 {
-                gap += 1;
-            } else {
-                break;
-            }
-            i += 1;
-        }
-        best
     }
 
     /// One find of a variant: is it a person here, and who?
@@ -326,8 +300,10 @@ impl Knowledge {
             return None;
         }
         if lone
-            && let Some((s, n)) = near
-                .stranger(best == Kind::Family, |w| self.fits(&ids, w) || ids.contains(&PATIENT) && self.own.is_nearly_given(w))
+            && let Some((s, n)) = near.stranger(best == Kind::Family, |w, further| {
+                let own = || self.own.is_nearly_given(w) || further && self.own.is_further(w);
+                self.fits(&ids, w) || ids.contains(&PATIENT) && own()
+            })
         {
             // `Maria Lopez` where only a Maria Chen is known: somebody else.
             let role = if e.any() { other_role(&e, ctx) } else { ctx.kin_hint.unwrap_or(Role::OtherPerson) };
@@ -359,7 +335,7 @@ impl Knowledge {
             && ids.contains(&PATIENT)
             && self.own.has_given()
             && let Some((s, n, e)) =
-                near.other_initial(&self.own, |letter| !self.own.given_begins(letter) && !self.fits_initial(&ids, letter))
+                near.other_initial(&self.own, |letter| !self.own.first_begins(letter) && !self.fits_initial(&ids, letter))
         {
             let who = match part(&e, &self.own, ctx) {
                 Who::New(role) => Who::New(role),
@@ -393,15 +369,19 @@ impl Knowledge {
             return make(Who::New(other_role(&e, ctx)), "roster.other-generation", 0.97, start, to);
         }
         // `Odell Jr.` where the patient is Odell, Sr.; where nobody tells which the patient is, a person must say.
-        if who == Who::Patient && lone && best != Kind::Family {
-            if let Some(to) = near.generation(|s| self.own.other_suffix(s)) {
+        if who == Who::Patient {
+            if let Some(to) = near.generation(|s| self.own.other_suffix(s)).filter(|_| best != Kind::Family) {
                 let role = if e.any() { other_role(&e, ctx) } else { Role::Relative };
                 return make(Who::New(role), "roster.other-generation", 0.9, start, to);
             }
-            if let Some(to) = near.generation(|s| s != "sr" && !self.own.has_generation()) {
+            if let Some(to) = near.generation(|_| !self.own.has_generation()) {
                 let who = if e.kin.is_some() { Who::New(other_role(&e, ctx)) } else { Who::Ambiguous };
-                return make(who, "roster.other-generation", 0.8, start, to);
+                return make(who, "roster.other-generation", if lone { 0.8 } else { 0.97 }, start, to);
             }
+        }
+        let behind_first = || best == Kind::Middle && near.is_behind(|w| self.own.is_given(w));
+        if who == Who::Patient && !told && self.own.is_by_middle(&written_name) && !behind_first() {
+            return make(Who::Ambiguous, "roster.middle-name", if lone { 0.8 } else { 0.97 }, start, end);
         }
         // `Mateo E. Trujillo` where the patient is Mateo A.: another of the same name.
         if who == Who::Patient && best == Kind::Full && self.own.other_middle(&written_name) {
@@ -489,7 +469,7 @@ impl Knowledge {
                 None => Who::New(other_role(e, ctx)),
             };
         }
-        // The patient's first name alone: nobody speaks of staff by a first name only, nor of anybody by a middle name.
+        // Nobody speaks of staff by a first name only, nor of anybody by a middle name.
         if entry.owners.contains(&(PATIENT, Kind::Given)) {
             let by_first =
                 |id: PersonId| entry.owners.contains(&(id, Kind::Given)) || !entry.owners.contains(&(id, Kind::Middle));

@@ -1,7 +1,8 @@
 //! The texts that stand for somebody known, and whom each may stand for.
 
+use super::identity::phone_key;
 use super::variants::Kind;
-use crate::model::mention::Who;
+use crate::model::mention::{Category, Who};
 use crate::model::person::{PATIENT, PersonId};
 use std::collections::HashMap;
 
@@ -73,4 +74,35 @@ pub fn value_owner(ids: &[PersonId]) -> Who {
         (false, Some(id)) => Who::Person(*id),
         (false, None) => Who::Nobody,
     }
+}
+
+/// The longest known number that begins at byte `from`: figures of it, byte behind it, whose it is.
+#[allow(clippy::type_complexity)]
+pub fn number_at<'d>(
+    digits_of: &'d HashMap<String, Vec<(PersonId, Category)>>,
+    bytes: &[u8],
+    from: usize,
+) -> Option<(usize, usize, &'d [(PersonId, Category)])> {
+    let mut digits = String::new();
+    let (mut i, mut gap, mut best) = (from, 0usize, None);
+    while i < bytes.len() && digits.len() < 12 {
+        let b = bytes[i];
+        if b.is_ascii_digit() {
+            digits.push(b as char);
+            gap = 0;
+            let closes = bytes.get(i + 1).is_none_or(|n| !n.is_ascii_digit());
+            if closes && digits.len() >= 7 {
+                let key = if digits.len() == 11 && digits.starts_with('1') { phone_key(&digits) } else { digits.clone() };
+                if let Some(owners) = digits_of.get(&key) {
+                    best = Some((key.len(), i + 1, owners.as_slice()));
+                }
+            }
+        } else if matches!(b, b'-' | b'.' | b' ' | b'(' | b')' | b'/' | b'+') && gap < 3 {
+            gap += 1;
+        } else {
+            break;
+        }
+        i += 1;
+    }
+    best
 }

@@ -68,6 +68,7 @@ pub fn is_particle(low: &str) -> bool {
             | "al"
             | "el"
             | "bin"
+            | "ap"
             | "ibn"
             | "bint"
             | "ben"

@@ -66,6 +66,11 @@ impl<'a> Near<'a> {
         self.first.checked_sub(1).is_some_and(|k| words.contains(&self.tokens.low(k)))
     }
 
+    /// Such a word stands right before the find.
+    pub fn is_behind(&self, is: impl Fn(&str) -> bool) -> bool {
+        self.first.checked_sub(1).is_some_and(|k| is(self.tokens.low(k)))
+    }
+
     /// `sister of` stands right before the find, but not `son of`: a child may bear the parent's name.
     pub fn is_of(&self) -> bool {
         let child = |k: usize| matches!(self.tokens.low(k), "son" | "daughter" | "child" | "children");
@@ -198,7 +203,7 @@ impl<'a> Near<'a> {
 
     /// A name part beside a lone word that does not fit its owners: byte range of the whole name. `family`: the word is a surname; then
     /// a word that no list holds, right before it on the line, is somebody's given name too.
-    pub fn stranger(&self, family: bool, fits: impl Fn(&str) -> bool) -> Option<(usize, usize)> {
+    pub fn stranger(&self, family: bool, fits: impl Fn(&str, bool) -> bool) -> Option<(usize, usize)> {
         let t = &self.tokens;
         let before = self.first.checked_sub(1).filter(|k| {
             let low = t.low(*k);
@@ -206,7 +211,7 @@ impl<'a> Near<'a> {
             let unlisted = family && beside && t.like(*k) == NameLike::Unknown && low.chars().count() >= 4;
             let listed = is_given(low) && t.like(*k) == NameLike::Name;
             let loud = family && beside && t.shape(*k) == Some(Shape::Upper) && t.shape(self.first) == Some(Shape::Upper);
-            (t.shape(*k) == Some(Shape::Cap) || loud) && (listed || unlisted) && !fits(low)
+            (t.shape(*k) == Some(Shape::Cap) || loud) && (listed || unlisted) && !fits(low, *k > 0 && fits(t.low(k - 1), false))
         });
         let after = Some(self.next).filter(|k| {
             let low = t.low(*k);
@@ -216,7 +221,9 @@ impl<'a> Near<'a> {
             // `Orla Zborowskenko` where the patient is Orla Quill: a family name that no list has.
             let beside = t.get(*k).zip(t.get(k - 1)).is_some_and(|(a, b)| b.end + 1 == a.start && !b.possessive);
             let unlisted = !family && beside && t.like(*k) == NameLike::Unknown && low.chars().count() >= 5;
-            cap && (t.like(*k) == NameLike::Name || unlisted) && !fits(low) && super::cues::credential(t.word(*k)).is_none()
+            cap && (t.like(*k) == NameLike::Name || unlisted)
+                && !fits(low, !family)
+                && super::cues::credential(t.word(*k)).is_none()
         });
         if before.is_none() && after.is_none() {
             return None;

@@ -44,6 +44,9 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         "roommate|room-mate|room mate|other patient|another patient|fellow patient|peer|group member|participant| \
          bedmate|bunkmate|neighboring patient|another resident|neighbor bed|bed neighbor|chair neighbor|other resident|fellow resident|another client| \
          group peer|fellow group member|next bed|other participant|another participant|patient in the next bed| \
+         patient in the door bed|patient in the window bed|patient in the other bed|patient on the other side| \
+         patient across the hall|patient across the room|lady in the next bed|man in the next bed|woman in the next bed| \
+         gentleman in the next bed|person in the next bed|lady in the other bed|man in the other bed|woman in the other bed| \
          different patient|wrong patient|other patient's name|patient next door|cellmate|cell mate",
         Pull::Noun,
         Some(Role::OtherPatient),
@@ -86,7 +89,8 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
          companion aide|cargo agent|patient relations|information desk|rep|member services rep|service rep|call center rep| \
          clinic manager|practice manager|bed manager|program manager|him manager|house manager|unit manager|front office manager| \
          risk manager|risk management|file room|ward clerk|him analyst|him clerk|medical secretary|office aide|office assistant| \
-         custodian|janitor|porter|dietary aide|bus driver|van driver|benefits rep|insurance rep|claims rep|intake worker|payer rep| \
+         custodian|janitor|porter|dietary aide|bus driver|van driver|transport driver|shuttle driver|ambulance driver|courier| \
+         benefits rep|insurance rep|claims rep|intake worker|payer rep| \
          eligibility worker|customer service rep|records clerk|study monitor|shift supervisor|registration clerk|admissions clerk| \
          billing clerk|referral clerk|him supervisor|desk clerk|financial counselor|patient rep|patient representative|caseworker| \
          case worker|cps worker|aps worker|dhs worker|dhhs worker|dcf worker|social services worker|child welfare worker| \
@@ -176,7 +180,7 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
     ("nurse practitioner", Pull::Noun, Some(Role::NursePractitioner)),
     ("physician assistant", Pull::Noun, Some(Role::PhysicianAssistant)),
     (
-        "technician|technologist|sonographer|ems crew|crew|medic|paramedic|hygienist| \
+        "phlebotomist|lab tech|monitor tech|pharmacy tech|technician|technologist|sonographer|ems crew|crew|medic|paramedic|hygienist| \
          dental hygienist|x-ray tech|radiology tech|ekg tech|ultrasound tech|surgical tech|scrub tech| \
          ct tech|mri tech|echo tech",
         Pull::Noun,
@@ -270,7 +274,7 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
     ("contact name|contact", Pull::Label, Some(Role::Contact)),
     ("significant other|sig other|father of baby|father of the baby", Pull::Noun, Some(Role::Partner)),
     (
-        "phlebotomist|lab tech|monitor tech|pharmacy tech|registrar|receptionist|secretary|unit secretary|scheduler|clerk|unit clerk|transcriptionist|biller|coder| \
+        "registrar|receptionist|secretary|unit secretary|scheduler|clerk|unit clerk|transcriptionist|biller|coder| \
          front desk|medical records clerk|security officer|security guard|patient advocate|ombudsman| \
          office manager",
         Pull::Noun,
@@ -278,7 +282,8 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
     ),
     ("nursing|charge", Pull::Label, Some(Role::Nurse)),
     ("performed", Pull::Label, Some(Role::Technician)),
-    ("tech|collector", Pull::Label, Some(Role::Staff)),
+    ("tech", Pull::Label, Some(Role::Technician)),
+    ("collector", Pull::Label, Some(Role::Staff)),
     ("pharmd|rph", Pull::Label, Some(Role::Pharmacist)),
     ("sw|cm", Pull::Label, Some(Role::SocialWorker)),
     (
@@ -316,8 +321,8 @@ pub const ROLE_PHRASES: &[(&str, Pull, Option<Role>)] = &[
         Pull::Field,
         Some(Role::Staff),
     ),
-    ("ultrasound|radiology tech", Pull::Field, Some(Role::Technician)),
-    ("phlebotomy|sitter|aide|tech|transport", Pull::Field, Some(Role::Staff)),
+    ("ultrasound|radiology tech|phlebotomy|tech", Pull::Field, Some(Role::Technician)),
+    ("sitter|aide|transport", Pull::Field, Some(Role::Staff)),
     ("psychology|neuropsychology", Pull::Field, Some(Role::Psychologist)),
     (
         "hcp|poa|dpoa|proxy|hcpoa|mpoa|health care proxy|healthcare proxy|health care agent",

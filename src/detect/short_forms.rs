@@ -431,17 +431,44 @@ fn letter(t: &Tokens, i: usize, people: &[Person], own: &Own, out: &mut Vec<Ment
     }
 }
 
+/// `Electronically signed: praghunathan 10/09/2026`, and `mtran 11/12 0935` on a line of its own: a signature's word at token `before`, or a
+/// day and an hour behind token `i`.
+fn is_stamped(t: &Tokens, i: usize, before: Option<usize>) -> bool {
+    let number = |k: usize| t.shape(k) == Some(Shape::Number);
+    let day = number(i + 1) && (t.is(i + 2, '/') || t.is(i + 2, '-')) && number(i + 3);
+    let signs = before.is_some_and(|k| {
+        matches!(
+            t.low(k),
+            "signed" | "esigned" | "e-signed" | "cosigned" | "co-signed" | "attested" | "authenticated" | "initialed"
+        )
+    });
+    if signs {
+        return number(i + 1) || t.ends_line(i + 1);
+    }
+    // The line has nothing else.
+    let ends = (i + 4..i + 10).find(|k| t.ends_line(*k));
+    let bare = ends.is_some_and(|e| (i + 4..e).all(|k| !matches!(t.shape(k), Some(Shape::Lower | Shape::Cap | Shape::Mixed))));
+    let at = (i + 4..i + 8).find(|k| number(*k) && (t.word(*k).len() == 4 || t.is(k + 1, ':')));
+    t.begins_line(i) && day && bare && at.is_some_and(|k| ends.is_some_and(|e| k < e))
+}
+
 /// `jpruitt4`, `powerscribe_bwhitcomb`, `user jpalmgren`, `prev. edit MBALANDIN`: names to log in with.
 fn user(t: &Tokens, i: usize, out: &mut Vec<Mention>) {
     let word = t.word(i);
     let head = word.trim_end_matches(|c: char| c.is_ascii_digit());
     let low = head.to_ascii_lowercase();
-    if low.len() < 5 || !low.bytes().all(|b| b.is_ascii_lowercase()) || word.len() - head.len() > 3 {
+    if low.len() < 4 || !low.bytes().all(|b| b.is_ascii_lowercase()) || word.len() - head.len() > 3 {
         return;
     }
     let before = i
         .checked_sub(1)
         .map(|k| if matches!(t.shape(k), Some(Shape::Mark(':' | '=' | '(' | '#'))) { k.saturating_sub(1) } else { k });
+    let odd = super::words::folded_like(&low) == NameLike::Unknown;
+    let lower = head.bytes().all(|b| b.is_ascii_lowercase());
+    let stamped = odd && lower && !is_word(&low) && t.shape(i) != Some(Shape::Cap) && is_stamped(t, i, before);
+    if low.len() < 5 && !stamped {
+        return;
+    }
     let cue = before.is_some_and(|k| {
         matches!(
             t.low(k),
@@ -472,14 +499,13 @@ fn user(t: &Tokens, i: usize, out: &mut Vec<Mention>) {
     // An initial or two and a family name.
     let family = |from: usize| low.get(from..).is_some_and(|r| r.len() >= 4 && is_surname(r) && (is_usual(r) || r.len() >= 5));
     let named = family(1) || family(2);
-    let odd = super::words::folded_like(&low) == NameLike::Unknown;
-    let lower = head.bytes().all(|b| b.is_ascii_lowercase());
     let numbered = word.len() > head.len();
     let joined_before =
         i >= 2 && t.is(i - 1, '_') && t.touches_next(i - 1) && t.touches_next(i - 2) && t.shape(i - 2) == Some(Shape::Lower);
     let joined_after = t.is(i + 1, '_') && t.touches_next(i) && t.touches_next(i + 1);
     // `dcoord_lmakoa`: what stands before the stroke is the desk's.
     let fits = match (lower, joined_before) {
+        _ if stamped => true,
         (_, true) => odd || is_given(&low) || named,
         (true, _) if joined_after => false,
         (true, _) => {

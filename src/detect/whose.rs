@@ -56,8 +56,13 @@ pub fn whose(name: &Name, e: &Evidence, own: &Own, ctx: &Context, has_identity: 
         }
         // The same full name with a cue against the patient: a father, a namesake. A person must say.
         Fit::Full if e.kin.is_some() || sex_conflict(e, own) || is_professional(e, own) => Who::Ambiguous,
+        // Another of that name, or the patient, of whom nobody told it; the patient, or whom they are called after.
+        Fit::Full if own.other_generation(name) || own.is_by_middle(name) => Who::Ambiguous,
         Fit::Full => Who::Patient,
-        Fit::Part => part(e, own, ctx),
+        Fit::Part => match part(e, own, ctx) {
+            Who::Patient if own.other_generation(name) || own.is_by_middle(name) => Who::Ambiguous,
+            who => who,
+        },
     }
 }
 

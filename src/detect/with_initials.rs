@@ -1,7 +1,7 @@
 //! Initials beside a name that was found without them: `D. Pirie` where `Pirie` was found, `Kehau A.`, `LINDQVIST, M`.
 
 use super::fold::folded;
-use super::words::is_given;
+use super::words::{NameLike, folded_like, is_given, is_running_word};
 use crate::model::mention::{Category, Mention, Who};
 
 /// Words that a single capital belongs to: `hepatitis C. Jones called`.
@@ -57,8 +57,10 @@ pub fn lengthen(text: &str, found: &mut [Mention]) {
         if more == 0 {
             m.end += after(tail, name);
         }
+        m.end += text.get(m.end..ceiling).map_or(0, |tail| torn(name, tail));
         m.end += text.get(m.end..ceiling).map_or(0, |tail| named_day(name, tail));
         m.end += text.get(m.end..ceiling).map_or(0, generation);
+        m.end += text.get(m.end..ceiling).map_or(0, |tail| login(name, tail));
     }
 }
 
@@ -152,10 +154,48 @@ fn after(tail: &str, name: &str) -> usize {
     let speaks = matches!(letter, 'I' | 'a' | 'A') && dotted.is_none() && !closed;
     // `Kehau A. 1500`, but not `..., seen by Rosa. A. Plan`.
     let ends = closed || dotted.is_some_and(|r| r.starts_with(' ')) && letter.is_uppercase() && comma.is_none();
-    if sex || speaks || !ends || comma.is_some() && !closed {
+    // `Abrahamson, S. 77120984`, but not `Abrahamson, S. Okafor`: that is two people.
+    let surname = comma.is_some() && dotted.is_some() && !name.contains(' ') && !sex;
+    let alone = surname && rest.strip_prefix(' ').is_some_and(|r| !r.starts_with(char::is_uppercase));
+    if sex || speaks || !ends && !alone || comma.is_some() && !closed && !alone {
         return 0;
     }
     tail.len() - rest.len()
+}
+
+/// Bytes of `tail` that are the rest of a name which a scan or a line end tore: `Ra fael`, `Mr. Quarter-` / `maine`.
+fn torn(name: &str, tail: &str) -> usize {
+    let last = name.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or("");
+    let broken = tail.strip_prefix("-\n").or_else(|| tail.strip_prefix("-\r\n"));
+    let Some(rest) = broken.or_else(|| tail.strip_prefix(' ')) else { return 0 };
+    let part = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
+    let small = part.len() >= 2 && part.chars().all(char::is_lowercase);
+    if last.chars().count() < 2 || !last.starts_with(char::is_uppercase) || !small {
+        return 0;
+    }
+    let whole = folded(last) + &folded(part);
+    let known = folded_like(&whole) == NameLike::Name;
+    // A hyphen at a line end breaks a word; a blank within one is a scanner's, when both halves are no words by themselves.
+    let running = is_running_word(&folded(part));
+    let complete = last.len() > 2 && folded_like(&folded(last)) == NameLike::Name;
+    let one = if broken.is_some() { known || !running } else { known && part.len() <= 4 && !complete && !running };
+    if one { tail.len() - rest.len() + part.len() } else { 0 }
+}
+
+/// Bytes of `tail` that go on a user name: `porfirio_d`, `bfennelly_2`.
+fn login(name: &str, tail: &str) -> usize {
+    let small = name.chars().all(|c| c.is_lowercase() || c.is_ascii_digit());
+    let Some(rest) = tail.strip_prefix('_').filter(|_| small) else { return 0 };
+    let part = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
+    let behind = rest.get(part.len()..).unwrap_or("");
+    let file = behind.strip_prefix('.').is_some_and(|b| b.starts_with(char::is_alphanumeric));
+    if (1..=3).contains(&part.len()) && !file && !behind.starts_with(['_', '-'])
+        || part.is_empty() && behind.starts_with([' ', '\n'])
+    {
+        1 + part.len()
+    } else {
+        0
+    }
 }
 
 /// Bytes of `tail` that are the family name Day behind a given name: alone the word is a day more often than anybody.
@@ -262,7 +302,15 @@ mod tests {
             ("orthopod van Niekerk who", "Niekerk", "van Niekerk"),
             ("a la Roche", "Roche", "Roche"),
             ("in the van Maria said", "Maria", "Maria"),
+            ("other acct (Abrahamson, S. 77120984)", "Abrahamson", "Abrahamson, S."),
+            ("seen by Abrahamson, S. Okafor, P.", "Abrahamson", "Abrahamson"),
+            ("Dr. Ra fael saw him", "Ra", "Ra fael"),
+            ("landlord, a Mr. Quarter-\nmaine, had", "Quarter", "Quarter-\nmaine"),
+            ("Thread by porfirio_d.", "porfirio", "porfirio_d"),
+            ("see porfirio_med_list.pdf", "porfirio", "porfirio"),
             // None of the name.
+            ("sister Vera in town", "Vera", "Vera"),
+            ("Dr. Roe-\nhe said", "Roe", "Roe"),
             ("hepatitis C. Jones called", "Jones", "Jones"),
             ("told Rosa, I feel fine", "Rosa", "Rosa"),
             ("Esposito F 61", "Esposito", "Esposito"),

@@ -1,7 +1,7 @@
 //! Small tables of words, separated by blanks.
 
 /// Small words of running text, nouns for persons and labels.
-pub const RUNNING: &str = "in an so my see many else on at to of the and or for with by from as is was are be been has had have said seen \
+pub const RUNNING: &str = "please in an so my see many else on at to of the and or for with by from as is was are be been has had have said seen \
      if no not do does did but than then out up new old all any more most less good well here there patient doctor \
      nurse mother father brother sister son child family man woman lady boy girl baby infant friend provider \
      physician he she him her his them they it its we us me you your our who now today left right both per via also \
@@ -19,12 +19,15 @@ pub const BARE: &str = "parkinson parkinsons alzheimer alzheimers crohn crohns h
      deaver kocher allis whipple nissen jackson-pratt guillain-barre swan-ganz hoffmann hoffman tinetti braxton";
 
 /// Endings of terms of medicine and of generic drug names (USAN stems).
-pub const ENDINGS: &str = "itis osis emia aemia pathy ectomy ostomy otomy plasty scopy graphy gram algia uria pnea plegia paresis megaly \
+pub const ENDINGS: &str = "itis osis aemia opathy ectomy ostomy otomy plasty scopy graphy gram algia pnea plegia paresis megaly \
      trophy lysis penia philia phobia rrhea rrhage sclerosis pril sartan olol statin azole mycin cillin dipine azepam \
      zolam mab tinib gliptin gliflozin glutide oxacin cycline triptan setron prazole tidine parin xaban thiazide \
-     semide terol sone solone nide caine codone morphone fentanil barbital pramine oxetine triptyline azine apine \
-     idone vir vudine formin glitazone dronate fibrate platin rubicin taxel profen coxib grel toin gabalin bicin \
-     vaccine globulin ology iatry iatric ologist iatrist tropin kinase ase logical rrhoea oedema edema ation ment";
+     semide terol asone isone solone nide caine codone morphone fentanil barbital pramine oxetine triptyline azine apine \
+     idone avir evir ivir ovir uvir relvir vudine formin glitazone dronate fibrate platin rubicin taxel profen coxib grel toin gabalin bicin \
+     vaccine globulin ology iatry iatric ologist iatrist tropin kinase logical rrhoea oedema edema ation ment";
+
+/// The same in words of nine letters or more: shorter ones are in the lists or somebody (`Noemia`, `Tanase`, `Bruria`, `Jasvir`).
+pub const ENDINGS_LONG: &str = "emia uria ase asvir";
 
 /// Small words that go on after a person's name: words of grammar, irregular verbs, states.
 pub const GOES_ON: &str = "about above absent across afraid after again against agree ago alert alone already also although always am an and angry \

@@ -5,7 +5,7 @@
 
 use super::fold::folded;
 use super::list_table::{flag, look_up, mix, tail};
-use super::word_tables::ENDINGS;
+use super::word_tables::{ENDINGS, ENDINGS_LONG};
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
@@ -106,11 +106,15 @@ pub fn is_place_or_month(word: &str) -> bool {
 }
 
 static ENDINGS_LIST: LazyLock<Vec<&str>> = LazyLock::new(|| ENDINGS.split(' ').collect());
+static ENDINGS_LONG_LIST: LazyLock<Vec<&str>> = LazyLock::new(|| ENDINGS_LONG.split(' ').collect());
 
 /// Endings of terms of medicine and of generic drug names (USAN stems). Names that share one (`Salome`, `Celine`) are in the
 /// lists of names, which are asked first.
 fn clinical_ending(word: &str) -> bool {
-    word.len() >= 6 && ENDINGS_LIST.iter().any(|e| word.ends_with(e) && word.len() > e.len() + 1)
+    // `Zemaitis`, a Lithuanian's name: no inflammation is written so.
+    let of_names = word.ends_with("aitis");
+    word.len() >= 6 && !of_names && ENDINGS_LIST.iter().any(|e| word.ends_with(e) && word.len() > e.len() + 1)
+        || word.len() >= 9 && ENDINGS_LONG_LIST.iter().any(|e| word.ends_with(e))
 }
 
 /// True when the word or the base form it is built from is in the vocabulary.
@@ -273,6 +277,14 @@ mod tests {
             ("Page", NameLike::WordName),
             ("May", NameLike::WordName),
             ("Wxtzorin", NameLike::Unknown),
+            // They end as drugs and diseases do.
+            ("Manvir", NameLike::Unknown),
+            ("Anousone", NameLike::Unknown),
+            ("Zemaitis", NameLike::Unknown),
+            ("Lakshmipathy", NameLike::Unknown),
+            ("Xelatasvir", NameLike::Word),
+            ("Xelocavir", NameLike::Word),
+            ("Hyperxanemia", NameLike::Word),
             ("Smith-Garcia", NameLike::Name),
             ("O'Brien", NameLike::Name),
             ("Núñez", NameLike::Name),

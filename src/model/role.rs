@@ -110,7 +110,7 @@ roles! {
     Dietitian, "DIETITIAN", "clinician", Clinician, "Dietitian.";
     Technician, "TECHNICIAN", "clinician", Clinician, "Technologist, technician, phlebotomist, medical assistant.";
     Clinician, "CLINICIAN", "clinician", Clinician, "Clinician of another or unknown kind.";
-    Interpreter, "INTERPRETER", "staff", Staff, "Interpreter.";
+    Interpreter, "INTERPRETER", "clinician", Staff, "Interpreter, in person or by phone; a kind of clinician in the contract of `detect`.";
     Chaplain, "CHAPLAIN", "staff", Staff, "Chaplain.";
     Staff, "STAFF", "staff", Staff, "Clerk, transcriptionist, record-system user.";
     OtherPerson, "OTHER PERSON", "other_person", OtherPerson, "A person whose relation is not known.";

@@ -144,3 +144,15 @@ fn the_number_of_a_claim_is_the_patients_whoever_is_named_under_it() {
     let found = discover(text, &Context::default(), &patient());
     assert!(found.iter().any(|m| text[m.start..m.end].contains("BRIGHTWATER")), "{found:?}");
 }
+
+#[test]
+fn an_id_is_no_state() {
+    for (text, number) in [
+        ("Vietnamese interpreter Tran Van Duc (ID VI-2207) used.", "VI-2207"),
+        ("Mandarin interpreter Liu Yang, ID 60418.", "60418"),
+    ] {
+        let found = discover(text, &Context::default(), &patient());
+        let over = found.iter().filter(|m| m.category != Category::Name).map(|m| &text[m.start..m.end]).find(|s| *s != number);
+        assert_eq!(over, None, "{text}");
+    }
+}

@@ -114,3 +114,23 @@ fn a_credential_before_the_next_name_is_not_of_the_one_before() {
     assert_eq!(role("Tupou"), Some(Who::New(Role::Physician)), "{found:?}");
     assert_eq!(role("Perpetua"), Some(Who::New(Role::Nurse)), "{found:?}");
 }
+
+#[test]
+fn kinds_of_people_told_by_more_words() {
+    check(&[
+        ("Foster parent Marjorie Vandenberg came.", "Vandenberg", Role::Guardian),
+        ("The foster mother, Ann Lee, signed.", "Lee", Role::Guardian),
+        ("The transport driver Virgil came.", "Virgil", Role::Staff),
+        ("The patient in the door bed, Agnieszka, has been crying.", "Agnieszka", Role::OtherPatient),
+        ("The school nurse at Keller Elementary, Mrs. Tuttle, has the plan.", "Tuttle", Role::Nurse),
+        ("Vietnamese interpreter Tran Van Duc was used.", "Duc", Role::Interpreter),
+        ("Drawn by phlebotomist Karen Wu.", "Wu", Role::Technician),
+    ]);
+    // The hand that signs with a user name is staff, whatever lists know.
+    for text in ["Electronically signed: praghunathan 10/09/2026 14:12", "As above.\n\nmtran 11/12 0935\nAgree."] {
+        let found = discover(text, &Context::default(), &patient());
+        assert_eq!(found.first().map(|m| m.who.clone()), Some(Who::New(Role::Staff)), "{text}");
+    }
+    let none = ["BMP ok\ntrop 11/12 0.03", "signed consent 3/4"];
+    none.iter().for_each(|text| assert!(discover(text, &Context::default(), &patient()).is_empty(), "{text}"));
+}
