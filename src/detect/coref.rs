@@ -221,6 +221,10 @@ fn again(t: &Tokens, mentions: &[Mention], cast: &Cast, own: &Own) -> Vec<Mentio
             continue;
         }
         let low = t.low(i);
+        // `Page 2 of 2`
+        if low == "page" && t.shape(i + 1) == Some(Shape::Number) {
+            continue;
+        }
         let short = || {
             cast.longer(low)
                 .filter(|_| low.len() >= 3 && !own.is_given(low))

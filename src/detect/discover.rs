@@ -27,7 +27,7 @@ use super::scene;
 use super::short_forms;
 use super::signature;
 use super::slots;
-use super::small_cues::{described, functional, lower_pair, user_name};
+use super::small_cues::{described, functional, lower_pair, lower_signed, user_name};
 use super::things::is_thing;
 use super::tokens::{Shape, Tokens};
 use super::uncued::without_cue;
@@ -230,7 +230,6 @@ fn is_staff_like(read: &Read) -> bool {
     short && family.chars().count() > 1 && (!is_given(&family) || !read.name.given.is_empty())
 }
 
-/// True when a number or place that is the patient's own as a rule is given to somebody else here.
 /// True for a number that is found only with an owner and has one.
 pub(super) fn counts(m: &Mention) -> bool {
     match m.who {
@@ -256,7 +255,8 @@ pub(super) fn judged(
     certain: bool,
 ) -> Option<(Mention, Evidence)> {
     let mut e = around(t, f.read.first, f.read.next, own);
-    let told = Evidence { phrase: e.phrase || certain, role: e.role.or(f.role), ..e };
+    let credential = e.credential.or(f.role.filter(|_| f.rule == "cue.credential"));
+    let told = Evidence { phrase: e.phrase || certain, role: e.role.or(f.role), credential, ..e };
     if is_thing(t, &f.read, &told) {
         return None;
     }
@@ -326,6 +326,7 @@ fn by_cue(t: &Tokens, out: &mut Vec<Find>) {
         let low = t.low(i);
         let capital = t.is_capital(i) || t.shape(i) == Some(Shape::Mixed);
         let opens = opens(low);
+        lower_signed(t, i, out);
         if !capital && !matches!(low, "law" | "mo" | "fa") && opens.is_none() {
             lower_pair(t, i, out);
             user_name(t, i, out);
@@ -418,7 +419,10 @@ fn titled(t: &Tokens, i: usize, low: &str, out: &mut Vec<Find>) {
     if t.ends_line(k) {
         return;
     }
+    // `Dr. Bishop`: what is a title, too.
+    let mut surname = None;
     while title(t.low(k)).is_some() && k < i + 8 {
+        surname = Some(k).filter(|k| t.shape(*k) == Some(Shape::Cap) && t.like(*k) >= NameLike::WordName);
         k += 1 + usize::from(t.is(k + 1, '.'));
     }
     let weak_title =
@@ -442,9 +446,8 @@ fn titled(t: &Tokens, i: usize, low: &str, out: &mut Vec<Find>) {
                 | "rev"
         ) || low == "sr" && i > 0 && t.is_capital(i - 1);
     let trust = if weak_title { Trust::Fair } else { Trust::Strong };
-    let Some(read) = after_title(t, k, trust).or_else(|| short_surname(t, k, dot)).or_else(|| word_surname(t, i, k)) else {
-        return;
-    };
+    let read = after_title(t, k, trust).or_else(|| short_surname(t, k, dot)).or_else(|| word_surname(t, i, k));
+    let Some(read) = read.or_else(|| surname.and_then(|k| surname_at(t, k))) else { return };
     let acronym = weak_title && t.shape(i) == Some(Shape::Upper) && read.best != NameLike::Name;
     if acronym {
         return;

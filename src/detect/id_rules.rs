@@ -96,7 +96,15 @@ fn misread(value: &str, least: usize) -> bool {
 /// A street stands beside its number: `0730            Foley` are two cells of a row.
 fn one_cell(value: &str, before: &str) -> bool {
     let behind = value.trim_start_matches(|c: char| c.is_ascii_alphanumeric());
-    not_in_number(value, before)
+    // `200 NS. Dr Uddin informed`: the sentence ends before a title.
+    let titled = value.strip_suffix("Dr").or_else(|| value.strip_suffix("Dr.")).is_some_and(|v| {
+        let word = v.trim_end().strip_suffix('.').and_then(|w| w.rsplit(' ').next()).unwrap_or("");
+        word.len() == 2
+            && word.bytes().all(|b| b.is_ascii_uppercase())
+            && !matches!(word, "NW" | "NE" | "SW" | "SE" | "ST" | "MT" | "FT")
+    });
+    !titled
+        && not_in_number(value, before)
         && behind.chars().take_while(|c| *c == ' ').count() < 4
         && !behind.starts_with(['\t', '\n', '\r'])
 }

@@ -204,8 +204,10 @@ impl Own {
         // `Keola Jr.` as some records hold it.
         let (after, given): (Vec<String>, Vec<String>) =
             name.given.iter().flat_map(|g| given_tokens(g)).partition(|w| super::name_read::is_generation(w));
-        self.firsts.extend(given.first().cloned());
-        self.middles.extend(given.iter().skip(1).cloned());
+        // `Soo-jin`, `Mary Ann`: one given name of two words.
+        let first = name.given.first().map_or(0, |g| given_tokens(g).len());
+        self.firsts.extend(given.iter().take(first).cloned());
+        self.middles.extend(given.iter().skip(first).cloned());
         self.givens.extend(given);
         self.suffixes.extend(name.suffix.iter().map(|s| folded(s).replace('.', "")).chain(after));
         self.is_doctor |= name.prefix.iter().any(|p| folded(p).starts_with("dr"));

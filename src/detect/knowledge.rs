@@ -379,6 +379,16 @@ impl Knowledge {
                 return make(who, "roster.other-generation", if lone { 0.8 } else { 0.97 }, start, to);
             }
         }
+        if who == Who::Patient && best == Kind::Family && near.is_elder() {
+            return make(Who::Ambiguous, "roster.other-generation", 0.95, start, end);
+        }
+        // `Mr. Jackson (Leroy)` in a group with the patient Andre Jackson.
+        if who == Who::Patient
+            && best == Kind::Family
+            && near.bracketed().is_some_and(|g| self.own.has_given() && !self.fits(&ids, g))
+        {
+            return make(Who::New(other_role(&e, ctx)), "roster.other-name", 0.95, start, end);
+        }
         let behind_first = || best == Kind::Middle && near.is_behind(|w| self.own.is_given(w));
         if who == Who::Patient && !told && self.own.is_by_middle(&written_name) && !behind_first() {
             return make(Who::Ambiguous, "roster.middle-name", if lone { 0.8 } else { 0.97 }, start, end);
@@ -387,6 +397,9 @@ impl Knowledge {
         if who == Who::Patient && best == Kind::Full && self.own.other_middle(&written_name) {
             return make(Who::Ambiguous, "roster.other-middle", 0.8, start, end);
         }
+        // `WHITFIELD, CALEB III` with the patient's own.
+        let own_generation = || near.generation(|s| self.own.has_generation() && !self.own.other_suffix(s));
+        let end = own_generation().filter(|_| who == Who::Patient && best == Kind::Full).unwrap_or(end);
         let (rule, confidence) = match best {
             Kind::Full => ("roster.full-name", 0.99),
             Kind::Initial => ("roster.initial-name", 0.95),

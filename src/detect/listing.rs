@@ -30,7 +30,23 @@ pub fn parts_people(t: &Tokens, comma: usize) -> bool {
 
 /// A word before the comma that opens or ends a letter: `Thx, Craig`.
 pub fn is_greeting(low: &str) -> bool {
-    matches!(low, "thx" | "tx" | "ty" | "tnx" | "cheers" | "rgds" | "regards" | "thanks" | "hi" | "hey" | "hello" | "dear")
+    matches!(
+        low,
+        "thx"
+            | "tx"
+            | "ty"
+            | "tnx"
+            | "cheers"
+            | "rgds"
+            | "regards"
+            | "thanks"
+            | "hi"
+            | "hey"
+            | "hello"
+            | "dear"
+            | "gracias"
+            | "saludos"
+    )
 }
 
 /// True when token `i` stands in a row of a family's people, `her children are Anna, Peter and Ruth`.

@@ -486,7 +486,13 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
     if t.shape(g) == Some(Shape::Initial) && t.is(end, '.') && t.touches_next(g) {
         end += 1;
     }
+    let mut suffix = Vec::new();
     for _ in 0..2 {
+        if is_generation(t.low(end)) && t.is_capital(end) {
+            suffix.push(t.word(end).to_string());
+            end += 1 + usize::from(t.is(end + 1, '.') && t.touches_next(end));
+            break;
+        }
         let more = match t.shape(end) {
             Some(Shape::Initial) => !t.is_sex(end),
             Some(Shape::Cap | Shape::Upper) => {
@@ -508,7 +514,7 @@ fn comma_name(t: &Tokens, i: usize, trust: Trust) -> Option<Read> {
     let (first, last) = (t.get(i)?, t.get(end - 1)?);
     let family = t.text.get(first.start..t.get(k - 1)?.end)?.to_string();
     let best = (i..end).map(|j| t.like(j)).max().unwrap_or(NameLike::Word);
-    let name = Name { family, given, ..Name::default() };
+    let name = Name { family, given, suffix, ..Name::default() };
     Some(Read { first: i, next: end, start: first.start, end: last.end, name, best, words: 2, parts: 2 })
 }
 
@@ -572,7 +578,9 @@ pub fn backward(t: &Tokens, end: usize, trust: Trust) -> Option<Read> {
         let take = match t.shape(j) {
             Some(Shape::Cap | Shape::Upper) => {
                 let low = t.low(j);
-                title(low).is_none() && kin(low).is_none() && t.like(j) > NameLike::Word || j + 1 < end && is_particle(low)
+                let work = super::cues::function(t.word(j)).is_some() && t.like(j) != NameLike::Name;
+                title(low).is_none() && kin(low).is_none() && !work && t.like(j) > NameLike::Word
+                    || j + 1 < end && is_particle(low)
             }
             Some(Shape::Initial) => true,
             Some(Shape::Mark('.')) => j > 0 && t.shape(j - 1) == Some(Shape::Initial) && t.touches_next(j - 1),

@@ -57,13 +57,36 @@ impl<'a> Near<'a> {
     pub fn generation(&self, differs: impl Fn(&str) -> bool) -> Option<usize> {
         let t = &self.tokens;
         let at = self.next + usize::from(t.is(self.next, ','));
-        let low = t.low(at);
+        let low = match t.low(at) {
+            "senior" if t.is_capital(at) => "sr",
+            "junior" if t.is_capital(at) => "jr",
+            low => low,
+        };
         (super::name_read::is_generation(low) && differs(low)).then(|| t.get(at).map(|x| self.base + x.end)).flatten()
     }
 
     /// One of these words stands right before the find.
     pub fn is_after(&self, words: &[&str]) -> bool {
         self.first.checked_sub(1).is_some_and(|k| words.contains(&self.tokens.low(k)))
+    }
+
+    /// `the elder Mr. Roe`, `Roe the younger`: one of two generations.
+    pub fn is_elder(&self) -> bool {
+        let t = &self.tokens;
+        let word = |k: usize| matches!(t.low(k), "elder" | "older" | "younger" | "senior" | "junior");
+        let mut k = self.first;
+        while k > 0 && (t.is(k - 1, '.') || super::cues::title(t.low(k - 1)).is_some()) {
+            k -= 1;
+        }
+        k > 0 && k < self.first && word(k - 1) || t.low(self.next) == "the" && word(self.next + 1)
+    }
+
+    /// `Mr. Roe (Leroy)`: the given name in brackets behind a family name.
+    pub fn bracketed(&self) -> Option<&str> {
+        let t = &self.tokens;
+        let k = self.next + 1;
+        let given = t.is(self.next, '(') && t.shape(k) == Some(Shape::Cap) && t.is(k + 1, ')') && is_given(t.low(k));
+        given.then(|| t.low(k))
     }
 
     /// Such a word stands right before the find.

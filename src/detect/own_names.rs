@@ -286,6 +286,8 @@ fn says(t: &Tokens, i: usize) -> Option<usize> {
         }
         ("be", "called" | "named", _) | ("now", "named", _) | ("pref", "name", _) => Some(i + 2),
         ("preferred", "first", "name") | ("prefers", "the", "name") => Some(i + 3),
+        // `They call him Teddy.`
+        ("call" | "calls", "him" | "her", _) if t.is_capital(i + 2) => Some(i + 2),
         ("goes", "as", _) | ("calls" | "call" | "called", "himself" | "herself" | "themself" | "themselves" | "self", _) => {
             Some(i + 2)
         }

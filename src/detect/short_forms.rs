@@ -24,6 +24,7 @@ pub fn find(t: &Tokens, mentions: &mut Vec<Mention>, own: &Own) {
                 dotted(t, i, &people, own, &mut more);
                 letter(t, i, &people, own, &mut more);
             }
+            Some(Shape::Mixed | Shape::Cap) if is_particled(t.word(i)) => letters(t, i, &people, own, &rows, &mut more),
             Some(Shape::Upper | Shape::Lower) => {
                 letters(t, i, &people, own, &rows, &mut more);
                 user(t, i, &mut more);
@@ -135,7 +136,7 @@ fn is_desk_word(low: &str) -> bool {
 /// wrote is told.
 fn letters(t: &Tokens, i: usize, people: &[Person], own: &Own, rows: &HashMap<&str, usize>, out: &mut Vec<Mention>) {
     let (word, low) = (t.word(i), t.low(i));
-    let upper = t.shape(i) == Some(Shape::Upper);
+    let upper = t.shape(i) == Some(Shape::Upper) || is_particled(word);
     if !(2..=4).contains(&word.len()) || !word.is_ascii() || credential_at(t, i).is_some() || super::cues::title(low).is_some() {
         return;
     }
@@ -267,6 +268,11 @@ fn letters(t: &Tokens, i: usize, people: &[Person], own: &Own, rows: &HashMap<&s
         let name = Name { text: word.to_string(), ..Name::default() };
         out.extend(mention(t, i, i, role, name, "cue.initials"));
     }
+}
+
+/// `LdC`, `JvB`: initials with that of a particle.
+fn is_particled(word: &str) -> bool {
+    matches!(word.as_bytes(), [a, b'd' | b'v' | b'b' | b'e' | b'l', c] if a.is_ascii_uppercase() && c.is_ascii_uppercase())
 }
 
 /// How often each word of letters ends a line in a column of its own.
@@ -457,7 +463,7 @@ fn user(t: &Tokens, i: usize, out: &mut Vec<Mention>) {
     let word = t.word(i);
     let head = word.trim_end_matches(|c: char| c.is_ascii_digit());
     let low = head.to_ascii_lowercase();
-    if low.len() < 4 || !low.bytes().all(|b| b.is_ascii_lowercase()) || word.len() - head.len() > 3 {
+    if low.len() < 2 || !low.bytes().all(|b| b.is_ascii_lowercase()) || word.len() - head.len() > 3 {
         return;
     }
     let before = i
@@ -466,6 +472,29 @@ fn user(t: &Tokens, i: usize, out: &mut Vec<Mention>) {
     let odd = super::words::folded_like(&low) == NameLike::Unknown;
     let lower = head.bytes().all(|b| b.is_ascii_lowercase());
     let stamped = odd && lower && !is_word(&low) && t.shape(i) != Some(Shape::Cap) && is_stamped(t, i, before);
+    // `phoned by xw4.`, `Triage kestrel.r`
+    let coded = lower
+        && odd
+        && (2..=4).contains(&low.len())
+        && (1..=3).contains(&(word.len() - head.len()))
+        && before.is_some_and(|k| t.low(k) == "by" && k > 0 && matches!(t.shape(k - 1), Some(Shape::Lower | Shape::Number)))
+        && (t.ends_line(i + 1) || matches!(t.shape(i + 1), Some(Shape::Mark(_) | Shape::Number)));
+    let dotted = odd
+        && lower
+        && low.len() >= 4
+        && word.len() == head.len()
+        && t.is(i + 1, '.')
+        && t.touches_next(i)
+        && t.touches_next(i + 1)
+        && t.word(i + 2).len() == 1
+        && !t.touches_next(i + 2)
+        && t.shape(i + 2) != Some(Shape::Number);
+    if dotted || coded {
+        let last = if dotted { i + 2 } else { i };
+        let name = Name { family: low.clone(), ..Name::default() };
+        out.extend(mention(t, i, last, Role::Staff, name, "cue.login"));
+        return;
+    }
     if low.len() < 5 && !stamped {
         return;
     }

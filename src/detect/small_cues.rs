@@ -5,7 +5,7 @@ use super::cues::{kin, opens, title};
 use super::discover::Find;
 use super::name_read::{Read, Trust, forward};
 use super::tokens::{Shape, Tokens};
-use super::words::{NameLike, is_eponym, is_given, is_surname};
+use super::words::{NameLike, is_eponym, is_given, is_running_word, is_surname};
 use crate::model::role::Role;
 
 /// `her paralegal Omar will call`: somebody's something, then a first name.
@@ -130,6 +130,43 @@ pub fn lower_pair(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     }
     let Some(read) = forward(t, i, Trust::Strong).filter(|r| r.words > 1) else { return };
     out.push(Find { read, rule: "list.lower-case", confidence: 0.6, role: None });
+}
+
+/// `joy achterhof md, ob intern`, `d/w will may do (no relation)`: two words in small letters before a credential in small letters.
+pub fn lower_signed(t: &Tokens, i: usize, out: &mut Vec<Find>) {
+    let small = |k: usize| t.shape(k) == Some(Shape::Lower);
+    if !small(i) || !small(i + 1) {
+        return;
+    }
+    let k = i + 2 + usize::from(t.is(i + 2, ','));
+    let role = match t.low(k) {
+        "md" | "do" | "dds" | "dpm" => Role::Physician,
+        "rn" | "lpn" | "lvn" => Role::Nurse,
+        "np" | "fnp" => Role::NursePractitioner,
+        "pa" => Role::PhysicianAssistant,
+        "lcsw" | "msw" => Role::SocialWorker,
+        "pharmd" | "rph" => Role::Pharmacist,
+        "dpt" | "pt" | "ot" | "slp" => Role::Therapist,
+        _ => return,
+    };
+    let (a, b) = (t.low(i), t.low(i + 1));
+    let given = is_given(a) || t.like(i) == NameLike::Unknown && a.len() >= 4;
+    // Behind a given name and before a credential a word of the language is a family name, too.
+    let family = t.like(i + 1) > NameLike::Word || b == "may" || is_given(a) && b.len() >= 4 && !super::words::is_clinical(b);
+    let begins = t.begins_line(i)
+        || i.checked_sub(1).is_some_and(|p| {
+            matches!(t.shape(p), Some(Shape::Mark('/' | ',' | '(' | ':' | '-' | '.')))
+                || matches!(t.low(p), "with" | "by" | "per" | "dr" | "w")
+        });
+    let closed = t.ends_line(k + 1) || matches!(t.shape(k + 1), Some(Shape::Mark(_)));
+    let word = is_running_word(b) && b != "may" || kin(a).is_some() || title(a).is_some();
+    if !small(k) || !given || !family || !begins || !closed || word {
+        return;
+    }
+    let (Some(s), Some(e)) = (t.get(i), t.get(i + 1)) else { return };
+    let name = crate::model::person::Name { given: vec![a.to_string()], family: b.to_string(), ..Default::default() };
+    let read = Read { first: i, next: i + 2, start: s.start, end: e.end, name, best: NameLike::WordName, words: 2, parts: 2 };
+    out.push(Find { read, rule: "cue.credential", confidence: 0.85, role: Some(role) });
 }
 
 /// `his cousin Peanut`: a word with a capital after a relation in small letters.

@@ -539,6 +539,10 @@ fn is_animal(low: &str) -> bool {
             | "parakeet"
             | "parrot"
             | "pet"
+            | "pig"
+            | "pigs"
+            | "piglet"
+            | "rabbits"
             | "pets"
             | "pony"
             | "poodle"
@@ -562,7 +566,7 @@ fn is_animal(low: &str) -> bool {
 }
 
 /// An animal's name: `her dog Max`, `cat named Luna`, `dogs, Max and Bella`.
-fn is_pet(t: &Tokens, first: usize) -> bool {
+pub fn is_pet(t: &Tokens, first: usize) -> bool {
     let mut k = first;
     for _ in 0..8 {
         let Some(j) = k.checked_sub(1) else { return false };
@@ -570,8 +574,10 @@ fn is_pet(t: &Tokens, first: usize) -> bool {
         if is_animal(low) {
             return true;
         }
+        // `dogs Max and Bella`, but not `her dog and Susan`.
+        let joined = low == "and" && j > 0 && t.is_capital(j - 1);
         let between =
-            matches!(low, "named" | "called" | "and" | "is" | "," | "(" | ":" | "-" | "\"") || t.is_capital(j) && k < first;
+            joined || matches!(low, "named" | "called" | "is" | "," | "(" | ":" | "-" | "\"") || t.is_capital(j) && k < first;
         let list = t.is_capital(j) && (t.low(k) == "and" || t.is(k, ','));
         if !between && !list {
             return false;

@@ -106,10 +106,11 @@ fn nobody_in_the_notes_exists() {
             let digits: String = meant.filter(char::is_ascii_digit).collect();
             let what = format!("{}: {text}", note.name);
             match s.category.as_str() {
-                // Extensions and pagers of a house are nobody's elsewhere; Ofcom keeps 020 7946 0xxx, 01632 960xxx and 07700 900xxx for
+                // Extensions and pagers of a house are nobody's elsewhere; Ofcom keeps 020 7946 0xxx, 0131 496 0xxx and the like, 01632 960xxx and 07700 900xxx for
                 // fiction, ACMA 0491 570 xxx and 5550 0xxx.
                 "phone" | "fax" if digits.len() < 7 || !text.contains(|c: char| c.is_ascii_digit()) => {}
-                "phone" | "fax" if ["79460", "1632960", "7700900", "491570", "55500"].iter().any(|f| digits.contains(f)) => {}
+                "phone" | "fax"
+                    if ["79460", "4960", "1632960", "7700900", "491570", "55500"].iter().any(|f| digits.contains(f)) => {}
                 "phone" | "fax" => {
                     let tail = digits.rfind("55501").map(|at| digits.len() - at);
                     assert!(matches!(tail, Some(7..)), "{what}");

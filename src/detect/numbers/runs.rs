@@ -197,6 +197,12 @@ fn number(t: &Tokens, i: usize, floor: usize) -> Option<Run> {
             && !touching_before(t, *h)
             && match t.shape(*h) {
                 // A credential or a word that is a label elsewhere: `lic RN 9440187`.
+                // `HIS RECORD NUMBER IS B0091873`: no part of it.
+                Some(_)
+                    if matches!(t.low(*h), "is" | "was" | "the" | "of" | "on" | "to" | "in" | "and" | "her" | "his" | "no") =>
+                {
+                    false
+                }
                 Some(Shape::Upper | Shape::Initial) => {
                     !is_label(t.low(*h)) && !is_clinical(t.low(*h)) && !is_running_word(t.low(*h)) || *h > 0 && told(t, *h - 1)
                 }

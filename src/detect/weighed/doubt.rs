@@ -14,7 +14,7 @@ use crate::detect::fold::folded;
 use crate::detect::identity::Own;
 use crate::detect::lone::{Style, one, style};
 use crate::detect::model::is_place;
-use crate::detect::things::is_thing;
+use crate::detect::things::{is_pet, is_thing};
 use crate::detect::tokens::{Shape, Tokens};
 use crate::detect::words::{NameLike, is_clinical, is_eponym, is_given, is_running_word, is_term, is_word, is_word_name};
 use crate::model::document::Class;
@@ -151,6 +151,7 @@ impl<'a> Doc<'a> {
             || is_unit(t, i)
             || is_dated(t, i)
             || is_among_terms(t, i)
+            || t.is_capital(i) && is_pet(t, i)
             || is_state(t, i)
             || is_language(low) && is_spoken(t, i)
             || t.like(i) == NameLike::Word && is_joined(t, i)
