@@ -30,15 +30,24 @@ pub fn settle(t: &Tokens, mentions: &mut Vec<Mention>, own: &Own) {
             more.extend(labelled(t, i, own));
         }
     }
-    let aliases = aliases(t, mentions, own);
+    let mut fields: Vec<Mention> = Vec::new();
+    for i in 0..t.list.len() {
+        fields.extend(form_names::listed(t, i, mentions, &fields, own));
+    }
+    let mut aliases = aliases(t, mentions, own);
+    // One word of such a field may stand again.
+    let single = |m: &Mention| t.list.iter().position(|x| x.start == m.start && x.end == m.end).and_then(|k| alias(t, k));
+    aliases.extend(fields.iter().filter_map(single));
     for i in 0..t.list.len() {
         if t.is_capital(i) && aliases.iter().any(|a| a == t.low(i)) {
             more.extend(called(t, i, mentions, &aliases, own));
         }
     }
     more.extend((0..t.list.len()).filter_map(|i| formerly(t, i, own)).filter(|m| !cued_other(mentions, m)));
-    more.extend((0..t.list.len()).filter_map(|i| form_names::maiden(t, i, mentions)));
+    more.extend((0..t.list.len()).filter_map(|i| form_names::maiden(t, i, mentions, own)));
     more.extend(others_called(t, mentions, &aliases));
+    more.retain(|m| !fields.iter().any(|f| f.start < m.end && m.start < f.end));
+    more.extend(fields);
     if more.is_empty() {
         return;
     }
@@ -311,7 +320,8 @@ fn says(t: &Tokens, i: usize) -> Option<usize> {
 /// True when the sentence up to token `i` speaks of nobody but the patient.
 fn of_patient(t: &Tokens, i: usize, mentions: &[Mention], own: &Own) -> bool {
     // `Preferred name: Dee` without anybody before it is about whom the text is about.
-    let mut spoken = t.begins_column(i) || i > 0 && matches!(t.shape(i - 1), Some(Shape::Mark('.' | ';'))) && t.is_capital(i);
+    let mut spoken = t.begins_column(i) && !after_other(t, i, mentions, own)
+        || i > 0 && matches!(t.shape(i - 1), Some(Shape::Mark('.' | ';'))) && t.is_capital(i);
     for k in (0..i).rev().take(24) {
         let end = t.shape(k) == Some(Shape::Break) || t.is(k, '.') && t.shape(k.wrapping_sub(1)) != Some(Shape::Initial);
         if (end || t.is(k, ';')) && !is_full(t, k.saturating_sub(1), own) {
@@ -335,6 +345,19 @@ fn of_patient(t: &Tokens, i: usize, mentions: &[Mention], own: &Own) -> bool {
         spoken |= matches!(low, "patient" | "pt" | "he" | "she" | "resident" | "they");
     }
     spoken
+}
+
+/// True when the person named last before token `i` is somebody else: the line is of their entry, or goes on with a sentence about them.
+fn after_other(t: &Tokens, i: usize, mentions: &[Mention], own: &Own) -> bool {
+    for k in (i.saturating_sub(60)..i).rev() {
+        if t.is_capital(k) && t.word(k).len() > 1 && own.is_given(t.low(k)) {
+            return false;
+        }
+        if let Some(m) = mention_over(t, mentions, k).and_then(|at| mentions.get(at)).filter(|m| m.category == Category::Name) {
+            return m.who != Who::Patient;
+        }
+    }
+    false
 }
 
 /// The patient by such a name at token `i`, unless more of a name, a title or a kin word says somebody else.
