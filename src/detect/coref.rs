@@ -138,6 +138,8 @@ fn own_surname(t: &Tokens, mentions: &mut [Mention], own: &Own) {
                 let sex = super::cues::title_sex(&title);
                 let so = called.iter().find(|c| c.0 == title);
                 match so {
+                    // `Ms. Smith woke with pain` after `Ms. Smith, the patient's mother`: what only the patient of a note does.
+                    Some(_) if is_cared_for(t, m.end) => patient.push(title),
                     Some((_, role, end)) => {
                         let apart = t.text.get(*end..m.start).is_some_and(|s| s.len() > NEAR);
                         let patients = patient.contains(&title);
@@ -174,6 +176,38 @@ fn own_surname(t: &Tokens, mentions: &mut [Mention], own: &Own) {
             _ => {}
         }
     }
+}
+
+/// True when behind byte `end` stands what a note says of its patient alone.
+fn is_cared_for(t: &Tokens, end: usize) -> bool {
+    let mut k = t.list.partition_point(|x| x.start < end);
+    k += usize::from(matches!(t.low(k), "was" | "is" | "has" | "then" | "will" | "been"));
+    k += usize::from(matches!(t.low(k), "been" | "then" | "be"));
+    let aged = matches!(t.low(k), "a" | "an")
+        && t.shape(k + 1) == Some(Shape::Number)
+        && matches!(t.low(k + 2), "-" | "year" | "yo" | "y");
+    aged || matches!(
+        t.low(k),
+        "underwent"
+            | "presented"
+            | "presents"
+            | "tolerated"
+            | "admitted"
+            | "discharged"
+            | "extubated"
+            | "intubated"
+            | "ambulated"
+            | "ambulating"
+            | "voided"
+            | "voiding"
+            | "woke"
+            | "slept"
+            | "ate"
+            | "afebrile"
+            | "transfused"
+            | "febrile"
+            | "npo"
+    )
 }
 
 /// The latest year in a whole date of the text. A year alone is often long past.

@@ -271,7 +271,9 @@ impl Own {
     /// is the patient as often as the one whom they were named after.
     pub fn is_by_middle(&self, name: &Name) -> bool {
         let only = name.given.first().or(Some(&name.family).filter(|f| !self.is_family(f)));
-        only.is_some_and(|g| given_tokens(g).first().is_some_and(|g| self.is_middle(g)))
+        // `NGUYEN, THANH VAN` of Nguyen Van Thanh has both.
+        let first = |g: &String| given_tokens(g).iter().any(|g| self.firsts.iter().any(|own| compatible(own, g)));
+        !name.given.iter().any(first) && only.is_some_and(|g| given_tokens(g).first().is_some_and(|g| self.is_middle(g)))
     }
 
     /// True for a given name of the patient's that stands behind the first, and is none by which they would be called.

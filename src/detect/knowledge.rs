@@ -389,7 +389,8 @@ impl Knowledge {
         {
             return make(Who::New(other_role(&e, ctx)), "roster.other-name", 0.95, start, end);
         }
-        let behind_first = || best == Kind::Middle && near.is_behind(|w| self.own.is_given(w));
+        let own_given = |w: &str| self.own.is_given(w) && w.len() > 1;
+        let behind_first = || best == Kind::Middle && near.is_behind(own_given) || near.is_before(own_given);
         if who == Who::Patient && !told && self.own.is_by_middle(&written_name) && !behind_first() {
             return make(Who::Ambiguous, "roster.middle-name", if lone { 0.8 } else { 0.97 }, start, end);
         }

@@ -29,6 +29,7 @@ mod discover;
 mod evidence;
 pub mod fold;
 mod form_names;
+mod generation;
 mod id_rules;
 mod identity;
 mod kin_owner;

@@ -84,46 +84,12 @@ pub fn is_particle(low: &str) -> bool {
 }
 
 /// Frequent family names that are words too and hardly ever stand after a given name as such.
+const USUAL_SURNAMES: &str = "smith brown king wright hill baker carter parker cook bell cooper cox ward foster fisher palmer porter mason \
+     hunter turner walker bishop carpenter brooks woods rivers stone fox wolf reed marsh banks ross hughes myers \
+     hayes";
+
 fn is_usual_surname(low: &str) -> bool {
-    matches!(
-        low,
-        "smith"
-            | "brown"
-            | "king"
-            | "wright"
-            | "hill"
-            | "baker"
-            | "carter"
-            | "parker"
-            | "cook"
-            | "bell"
-            | "cooper"
-            | "cox"
-            | "ward"
-            | "foster"
-            | "fisher"
-            | "palmer"
-            | "porter"
-            | "mason"
-            | "hunter"
-            | "turner"
-            | "walker"
-            | "bishop"
-            | "carpenter"
-            | "brooks"
-            | "woods"
-            | "rivers"
-            | "stone"
-            | "fox"
-            | "wolf"
-            | "reed"
-            | "marsh"
-            | "banks"
-            | "ross"
-            | "hughes"
-            | "myers"
-            | "hayes"
-    )
+    USUAL_SURNAMES.split(' ').any(|n| n == low)
 }
 
 /// A number, age, date or the end of the row at token `k`.
@@ -331,7 +297,9 @@ fn word_part(t: &Tokens, at: usize, shape: Shape, low: &str, before: &[usize], t
     if role && !before.is_empty() {
         return false;
     }
-    if before.is_empty() && (credential(word).is_some() || title(low).is_some()) && like != NameLike::Name {
+    // `PCP   Grant Page, MD`, `ANES MAC ALLISTER`
+    let work = credential(word).is_some() || title(low).is_some() || super::cues::function(word).is_some();
+    if before.is_empty() && work && like != NameLike::Name {
         return false;
     }
     if shape == Shape::Lower {
@@ -359,7 +327,8 @@ fn word_part(t: &Tokens, at: usize, shape: Shape, low: &str, before: &[usize], t
         let head = is_institution_head(low) || matches!(low, "disease" | "syndrome" | "sign" | "test" | "score" | "scale");
         return given && !super::words::is_running_word(low) && !head && !super::words::is_clinical(low);
     }
-    let heads = is_eponym_head(low) && like <= NameLike::WordName;
+    // `DR ALLIS NICU`
+    let heads = is_eponym_head(low) && like <= NameLike::WordName || is_institution_head(low) && like == NameLike::Unknown;
     if words == 0 {
         return match trust {
             Trust::Strong => {

@@ -94,6 +94,11 @@ impl<'a> Near<'a> {
         self.first.checked_sub(1).is_some_and(|k| is(self.tokens.low(k)))
     }
 
+    /// Such a word stands right behind the find.
+    pub fn is_before(&self, is: impl Fn(&str) -> bool) -> bool {
+        self.tokens.is_capital(self.next) && is(self.tokens.low(self.next))
+    }
+
     /// `sister of` stands right before the find, but not `son of`: a child may bear the parent's name.
     pub fn is_of(&self) -> bool {
         let child = |k: usize| matches!(self.tokens.low(k), "son" | "daughter" | "child" | "children");

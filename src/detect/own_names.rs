@@ -4,6 +4,7 @@ use super::cues::{kin, title};
 use super::evidence::credential_at;
 use super::fold::folded;
 use super::form_names;
+use super::generation;
 use super::identity::{Fit, Own, split_text};
 use super::name_read::{Trust, forward};
 use super::nicknames::compatible;
@@ -46,6 +47,9 @@ pub fn settle(t: &Tokens, mentions: &mut Vec<Mention>, own: &Own) {
     more.extend((0..t.list.len()).filter_map(|i| formerly(t, i, own)).filter(|m| !cued_other(mentions, m)));
     more.extend((0..t.list.len()).filter_map(|i| form_names::maiden(t, i, mentions, own)));
     more.extend(others_called(t, mentions, &aliases));
+    if let Some(told) = generation::told(t, own) {
+        more.extend((0..t.list.len()).filter_map(|j| generation::own_at(t, j, told, own)));
+    }
     more.retain(|m| !fields.iter().any(|f| f.start < m.end && m.start < f.end));
     more.extend(fields);
     if more.is_empty() {
@@ -57,7 +61,7 @@ pub fn settle(t: &Tokens, mentions: &mut Vec<Mention>, own: &Own) {
     mentions.dedup_by_key(|m| m.start);
 }
 
-fn own_mention(start: usize, end: usize, name: Name, rule: &'static str) -> Mention {
+pub fn own_mention(start: usize, end: usize, name: Name, rule: &'static str) -> Mention {
     Mention { weighed: false, start, end, category: Category::Name, who: Who::Patient, rule, confidence: 0.95, name: Some(name) }
 }
 
@@ -101,7 +105,7 @@ fn labelled(t: &Tokens, i: usize, own: &Own) -> Option<Mention> {
 }
 
 /// What is written from token `first` on, cut at some lengths that dates have.
-fn date_at(t: &Tokens, first: usize) -> Vec<String> {
+pub fn date_at(t: &Tokens, first: usize) -> Vec<String> {
     let Some(a) = t.get(first) else { return Vec::new() };
     (first..first + 6).filter_map(|k| t.get(k)).filter_map(|b| t.text.get(a.start..b.end)).map(str::to_string).collect()
 }

@@ -150,7 +150,14 @@ fn letters(t: &Tokens, i: usize, people: &[Person], own: &Own, rows: &HashMap<&s
     let told = before.is_some_and(cue) || before.is_some_and(|k| t.is(k, ',') && k > 0 && t.shape(k - 1) == Some(Shape::Upper));
     let alone = t.begins_line(i) && ends;
     let sentence_end = before.is_some_and(|k| t.is(k, '.')) && ends;
+    // `f. amankwah pgy1 / lts rn`
+    let closes = !upper
+        && matches!(t.low(i + 1), "rn" | "md" | "np" | "pa" | "lpn" | "do" | "rph" | "lcsw")
+        && t.shape(i + 1) == Some(Shape::Lower)
+        && t.ends_line(i + 2)
+        && (t.begins_line(i) || before.is_some_and(|k| matches!(t.shape(k), Some(Shape::Mark('/' | ';' | ',' | '-')))));
     let place = told
+        || closes
         || acts_there(t, i)
         || t.is(i + 1, '=')
         || t.is(i.wrapping_sub(1), '=')
@@ -164,7 +171,8 @@ fn letters(t: &Tokens, i: usize, people: &[Person], own: &Own, rows: &HashMap<&s
     let place = place || heads;
     if !place
         || !upper
-            && !(stroke_before
+            && !(closes
+                || stroke_before
                 || dash
                 || heads
                 || told && ends
@@ -258,7 +266,7 @@ fn letters(t: &Tokens, i: usize, people: &[Person], own: &Own, rows: &HashMap<&s
         });
     let role = if !upper || types { Role::Staff } else { Role::Clinician };
     let struck = before.is_some_and(|k| t.low(k) == "by") && ends_clause(t, i) && upper;
-    if (typist || pair || struck || key || heads || column)
+    if (closes || typist || pair || struck || key || heads || column)
         && !is_abbreviation(low)
         && !is_clinical(low)
         && !is_running_word(low)
@@ -479,16 +487,16 @@ fn user(t: &Tokens, i: usize, out: &mut Vec<Mention>) {
         && (1..=3).contains(&(word.len() - head.len()))
         && before.is_some_and(|k| t.low(k) == "by" && k > 0 && matches!(t.shape(k - 1), Some(Shape::Lower | Shape::Number)))
         && (t.ends_line(i + 1) || matches!(t.shape(i + 1), Some(Shape::Mark(_) | Shape::Number)));
-    let dotted = odd
-        && lower
+    let dotted = lower
+        && !is_running_word(&low)
         && low.len() >= 4
         && word.len() == head.len()
         && t.is(i + 1, '.')
         && t.touches_next(i)
         && t.touches_next(i + 1)
         && t.word(i + 2).len() == 1
-        && !t.touches_next(i + 2)
-        && t.shape(i + 2) != Some(Shape::Number);
+        && t.word(i + 2).bytes().all(|b| b.is_ascii_lowercase())
+        && !t.touches_next(i + 2);
     if dotted || coded {
         let last = if dotted { i + 2 } else { i };
         let name = Name { family: low.clone(), ..Name::default() };

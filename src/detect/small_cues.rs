@@ -135,10 +135,14 @@ pub fn lower_pair(t: &Tokens, i: usize, out: &mut Vec<Find>) {
 /// `joy achterhof md, ob intern`, `d/w will may do (no relation)`: two words in small letters before a credential in small letters.
 pub fn lower_signed(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     let small = |k: usize| t.shape(k) == Some(Shape::Lower);
-    if !small(i) || !small(i + 1) {
+    // `d. murphy-osei rn`
+    let initial =
+        t.word(i).len() == 1 && t.is(i + 1, '.') && t.touches_next(i) && t.word(i).starts_with(|c: char| c.is_lowercase());
+    let last = i + 1 + usize::from(initial);
+    if !small(i) && !initial || !small(last) {
         return;
     }
-    let k = i + 2 + usize::from(t.is(i + 2, ','));
+    let k = last + 1 + usize::from(t.is(last + 1, ','));
     let role = match t.low(k) {
         "md" | "do" | "dds" | "dpm" => Role::Physician,
         "rn" | "lpn" | "lvn" => Role::Nurse,
@@ -149,10 +153,10 @@ pub fn lower_signed(t: &Tokens, i: usize, out: &mut Vec<Find>) {
         "dpt" | "pt" | "ot" | "slp" => Role::Therapist,
         _ => return,
     };
-    let (a, b) = (t.low(i), t.low(i + 1));
-    let given = is_given(a) || t.like(i) == NameLike::Unknown && a.len() >= 4;
+    let (a, b) = (t.low(i), t.low(last));
+    let given = initial || is_given(a) || t.like(i) == NameLike::Unknown && a.len() >= 4;
     // Behind a given name and before a credential a word of the language is a family name, too.
-    let family = t.like(i + 1) > NameLike::Word || b == "may" || is_given(a) && b.len() >= 4 && !super::words::is_clinical(b);
+    let family = t.like(last) > NameLike::Word || b == "may" || is_given(a) && b.len() >= 4 && !super::words::is_clinical(b);
     let begins = t.begins_line(i)
         || i.checked_sub(1).is_some_and(|p| {
             matches!(t.shape(p), Some(Shape::Mark('/' | ',' | '(' | ':' | '-' | '.')))
@@ -163,9 +167,9 @@ pub fn lower_signed(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     if !small(k) || !given || !family || !begins || !closed || word {
         return;
     }
-    let (Some(s), Some(e)) = (t.get(i), t.get(i + 1)) else { return };
+    let (Some(s), Some(e)) = (t.get(i), t.get(last)) else { return };
     let name = crate::model::person::Name { given: vec![a.to_string()], family: b.to_string(), ..Default::default() };
-    let read = Read { first: i, next: i + 2, start: s.start, end: e.end, name, best: NameLike::WordName, words: 2, parts: 2 };
+    let read = Read { first: i, next: last + 1, start: s.start, end: e.end, name, best: NameLike::WordName, words: 2, parts: 2 };
     out.push(Find { read, rule: "cue.credential", confidence: 0.85, role: Some(role) });
 }
 

@@ -199,7 +199,10 @@ fn number(t: &Tokens, i: usize, floor: usize) -> Option<Run> {
                 // A credential or a word that is a label elsewhere: `lic RN 9440187`.
                 // `HIS RECORD NUMBER IS B0091873`: no part of it.
                 Some(_)
-                    if matches!(t.low(*h), "is" | "was" | "the" | "of" | "on" | "to" | "in" | "and" | "her" | "his" | "no") =>
+                    if matches!(
+                        t.low(*h),
+                        "is" | "was" | "the" | "of" | "on" | "to" | "in" | "and" | "her" | "his" | "no" | "ends" | "ending"
+                    ) =>
                 {
                     false
                 }

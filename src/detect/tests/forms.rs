@@ -83,3 +83,26 @@ fn people_in_a_row_are_told_apart() {
     others(text, &["Walter", "Joanne", "Petrakis", "Anna", "Peter", "Ruth"]);
     assert_eq!(told(text, &["Walter, Joanne", "MICHAEL'S NUMBER"]), [None, None]);
 }
+
+#[test]
+fn people_in_small_letters_and_by_what_they_log_in_with() {
+    let found = |text: &str| {
+        let all = discover(text, &Context::default(), &patient());
+        all.iter().map(|m| text[m.start..m.end].to_string()).collect::<Vec<_>>()
+    };
+    for (text, want) in [
+        ("joy achterhof md, ob intern", "joy achterhof"),
+        ("d/w will may do (no relation), ok", "will may"),
+        ("as above\nd. murphy-osei rn", "d. murphy-osei"),
+        ("osullivan md / rjk rn", "rjk"),
+        ("phoned to the ward 0614 by xw4.", "xw4"),
+        ("Dear Dr. Bishop, thank you", "Bishop"),
+    ] {
+        assert_eq!(found(text), [want], "{text}");
+    }
+    for text in
+        ["ok with april, do: recheck", "per pt will do, np aware", "seen by pt, np, and rn", "has graves disease.\nslept.\n"]
+    {
+        assert_eq!(found(text), Vec::<String>::new(), "{text}");
+    }
+}

@@ -327,3 +327,41 @@ fn a_middle_name_alone_and_another_generation_are_questions() {
         );
     }
 }
+
+#[test]
+fn the_text_tells_which_generation_the_patient_is() {
+    let text =
+        "Pt: Patrick R. Delaney Jr.   MRN 7\nECGs of his father, Patrick Delaney Sr., were returned.\nPatrick Jr. was treated.";
+    let of =
+        |name: &str| of_delaney("Robert", text).into_iter().filter(|(s, _)| s == name).map(|(_, who)| who).collect::<Vec<_>>();
+    assert_eq!(of("Patrick Jr."), [Who::Patient]);
+    assert_eq!(of("Patrick R. Delaney Jr."), [Who::Patient]);
+    assert_eq!(of("Patrick Delaney Sr."), [Who::New(Role::Father)]);
+    // Without a label, a day or a number it may be anybody of the family.
+    assert_eq!(of_delaney("Robert", "Patrick Delaney Jr. came with his son.")[0].1, Who::Ambiguous);
+}
+
+#[test]
+fn what_the_patient_is_called_in_a_form_is_not_what_the_contact_is_called() {
+    let own = |text: &str, name: &str| of_delaney("Robert", text).iter().any(|(s, who)| s == name && *who == Who::Patient);
+    let form = "Name ........ DELANEY, PATRICK\nGoes by ....... Mai / May (English)\nMaiden ........ Nguyen\n";
+    for name in ["Mai", "May", "Nguyen"] {
+        assert!(own(form, name), "{name}");
+    }
+    assert!(own("Patient: Patrick Delaney\nAKA: Shawn Sloan, Shay", "Shay"));
+    // A leak: a field of the contact's own, and a line that goes on with a sentence about somebody else.
+    assert!(!own("Name: Patrick Delaney\nEmergency contact: Maria Roe\nGoes by: Mimi", "Mimi"));
+    assert!(!own("Her sister Ann Wu\ngoes by Mimi at home.", "Mimi"));
+}
+
+#[test]
+fn a_title_shared_with_the_mother_is_the_patients_where_only_a_patient_does_so() {
+    let who = |text: &str| {
+        let all = found(text);
+        all.iter().filter(|(s, _)| s == "Smith").map(|(_, who)| who.clone()).collect::<Vec<_>>()
+    };
+    let mother = "Hx from Ms. Smith, the patient's mother. ";
+    assert_eq!(who(&format!("{mother}Ms. Smith woke at 0400 with pain."))[1], Who::Patient);
+    assert_eq!(who(&format!("{mother}Ms. Smith was admitted to 4W."))[1], Who::Patient);
+    assert_eq!(who(&format!("{mother}Ms. Smith can be reached at work."))[1], Who::New(Role::Mother));
+}
