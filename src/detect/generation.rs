@@ -20,9 +20,7 @@ pub fn told<'t>(t: &'t Tokens, own: &Own) -> Option<&'t str> {
     }
     (1..t.list.len()).filter(|j| is_generation(t.low(*j)) && t.is_capital(*j)).find_map(|j| {
         let first = name_before(t, j, own, true)?;
-        let label = first >= 2
-            && t.is(first - 1, ':')
-            && matches!(t.low(first - 2), "patient" | "pt" | "name" | "client" | "resident" | "member" | "student" | "subject");
+        let label = first >= 2 && t.is(first - 1, ':') && matches!(t.low(first - 2), "patient" | "pt" | "client" | "resident");
         let line = (j + 1..j + REACH).take_while(|k| !t.ends_line(*k));
         let known = || line.clone().any(|k| date_at(t, k).iter().any(|d| own.is_birth_date(d) || d.len() >= 4 && own.has_id(d)));
         (label || known()).then(|| t.low(j))

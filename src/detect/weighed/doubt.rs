@@ -33,7 +33,7 @@ const HOPELESS: f32 = -4.5;
 /// The model is asked about a word that reaches this sum of weights with its help.
 const WORTH: f32 = -0.8;
 /// From this sum on a word is put to a person.
-const ENOUGH: f32 = -0.4;
+const ENOUGH: f32 = -0.75;
 /// The same in comments of markup, which programs and their makers write: `Filename: C-CDA_R2.xml`, `ISO code for "English"`.
 const ENOUGH_COMMENT: f32 = 3.0;
 /// Most that the names model is trusted to add to a word that nothing else has it look at.
@@ -49,11 +49,11 @@ static THING_MOST: LazyLock<f32> = LazyLock::new(|| {
 const BESIDE: f32 = -1.8;
 
 /// What the model alone takes for a name, or for a doubt, is dropped below these.
-const NAME: f32 = -1.2;
-const DOUBT: f32 = -0.7;
+const NAME: f32 = -1.4;
+const DOUBT: f32 = -1.0;
 
 /// A find of the lists alone is left out below this sum.
-const FALLS: f32 = -1.2;
+const FALLS: f32 = -1.5;
 /// A find of a rule that goes by cue is left out below this sum: `sister Catherine wheel`.
 const CUED_FALLS: f32 = -2.5;
 /// Rules that know a name by what stands beside it.
