@@ -458,16 +458,21 @@ impl Knowledge {
 
     fn fits(&self, ids: &[PersonId], word: &str) -> bool {
         ids.iter().any(|id| {
-            if *id == PATIENT && (self.own.is_given(word) || self.own.is_family(word)) {
-                return true;
+            if *id == PATIENT {
+                return self.own.is_given(word) || self.own.is_family(word);
             }
-            self.persons.get(*id as usize).is_some_and(|p| p.givens.iter().any(|g| super::nicknames::compatible(g, word)))
+            // What begins with somebody's middle initial is no name of theirs by itself.
+            let spelled_out = |n: usize, g: &str| n > 0 && g.chars().nth(1).is_none() && word.chars().nth(1).is_some();
+            let fits = |(n, g): (usize, &String)| !spelled_out(n, g) && super::nicknames::compatible(g, word);
+            self.persons.get(*id as usize).is_some_and(|p| p.givens.iter().enumerate().any(fits))
         })
     }
 
     /// True when a given name of one of these persons begins so.
     fn fits_initial(&self, ids: &[PersonId], letter: &str) -> bool {
-        ids.iter().any(|id| self.persons.get(*id as usize).is_some_and(|p| p.givens.iter().any(|g| g.starts_with(letter))))
+        let begins =
+            |id: &PersonId| self.persons.get(*id as usize).is_some_and(|p| p.givens.iter().any(|g| g.starts_with(letter)));
+        ids.iter().filter(|id| **id != PATIENT).any(begins)
     }
 
     /// Whose a name is, of all who have it.

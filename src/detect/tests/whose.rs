@@ -133,7 +133,8 @@ fn another_initial_with_the_patients_family_name_is_for_a_person_to_say() {
         ("signed by K. L. Smith today", Some(("K. L. Smith", Who::New(Role::Clinician)))),
         ("LD1  Smith R      G1 40.2", Some(("Smith R", Who::Ambiguous))),
         ("husband E. Smith", Some(("E. Smith", Who::New(Role::Spouse)))),
-        ("A. Smith called", None),
+        // The letter of the middle name: who is called so is somebody else as often as not.
+        ("A. Smith called", Some(("A. Smith", Who::Ambiguous))),
         ("J. Smith called", None),
         ("I Smith", None),
     ] {
@@ -284,7 +285,7 @@ fn of_delaney(middle: &str, text: &str) -> Vec<(String, Who)> {
     use crate::model::request::Identity;
     let name = Name { family: "Delaney".into(), given: vec!["Patrick".into(), middle.into()], ..Name::default() };
     let id = Identity { names: vec![name], sex: Some("male".into()), ..Identity::default() };
-    let roster = crate::cli::detect::roster_of(&id);
+    let roster = Roster { persons: vec![person(0, Role::Patient, &["Patrick", middle], "Delaney")] };
     let known = Knowledge::new(&roster, &id, &Dictionary::default()).scan(text, &Context::default());
     let all = crate::detect::merge(known, discover(text, &Context::default(), &id));
     all.into_iter().map(|m| (text[m.start..m.end].to_string(), m.who)).collect()

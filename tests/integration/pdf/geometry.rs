@@ -92,9 +92,9 @@ fn files(name: &str) -> Vec<(&'static str, Vec<u8>)> {
     out.push((
         "number-column",
         page(&format!(
-            "BT /F1 12 Tf 1 0 0 1 {:.3} 600 Tm ({dr}) Tj 1 0 0 1 {:.3} 580 Tm (West) Tj 1 0 0 1 {:.3} 560 Tm (Eleven) Tj ET",
+            "BT /F1 12 Tf 1 0 0 1 {:.3} 600 Tm ({dr}) Tj 1 0 0 1 {:.3} 580 Tm (Closed) Tj 1 0 0 1 {:.3} 560 Tm (Eleven) Tj ET",
             300.0 - w,
-            300.0 - width("West"),
+            300.0 - width("Closed"),
             300.0 - width("Eleven")
         )),
     ));
