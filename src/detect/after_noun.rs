@@ -122,7 +122,12 @@ fn house_end(t: &Tokens, k: usize) -> Option<usize> {
     let first = k + 1 + usize::from(t.low(k + 1) == "the");
     let part = |j: &usize| t.is_capital(*j) || *j > first && matches!(t.low(*j), "of" | "and" | "for" | "the" | "&");
     let next = (first..first + 7).take_while(part).last()? + 1;
-    (t.is(next, ',') && t.is_capital(next + 1)).then_some(next + 1)
+    // `surgeon at Mayo Clinic, Rochester`: where it is.
+    let whole = t.is_capital(next + 1)
+        && !super::words::is_place_or_month(t.low(next + 1))
+        && t.is_capital(next + 2)
+        && t.like(next + 2) > NameLike::Word;
+    (t.is(next, ',') && (whole || title(t.low(next + 1)).is_some() && t.is_capital(next + 1))).then_some(next + 1)
 }
 
 /// `her daughter, Poppy, keeps`, `HIS WIFE, ATHENA, AND`: a given name that is a word, too, between marks after a kin word.

@@ -387,7 +387,7 @@ impl Knowledge {
             && best == Kind::Family
             && near.bracketed().is_some_and(|g| self.own.has_given() && !self.fits(&ids, g))
         {
-            return make(Who::New(other_role(&e, ctx)), "roster.other-name", 0.95, start, end);
+            return make(Who::Ambiguous, "roster.other-name", 0.95, start, end);
         }
         let own_given = |w: &str| self.own.is_given(w) && w.len() > 1;
         let behind_first = || best == Kind::Middle && near.is_behind(own_given) || near.is_before(own_given);

@@ -286,6 +286,12 @@ fn line_break(t: &Tokens, at: usize, before: &[usize], trust: Trust) -> Option<S
     fits.then_some(Step { at: at + 1, next: at + 2, word: true })
 }
 
+/// `PCP   Grant Page`, `ANES MAC ALLISTER`: what somebody does, in capitals. `Na Li` and `MA JUN` are names.
+fn is_function(t: &Tokens, at: usize) -> bool {
+    let loud = t.shape(at) == Some(Shape::Upper) && (t.word(at).len() >= 3 || t.shape(at + 1) == Some(Shape::Cap));
+    loud && super::cues::function(t.word(at)).is_some()
+}
+
 fn word_part(t: &Tokens, at: usize, shape: Shape, low: &str, before: &[usize], trust: Trust, words: usize) -> bool {
     let word = t.word(at);
     if title(low).is_some() && !before.is_empty() || credential(word).is_some() && !before.is_empty() || kin(low).is_some() {
@@ -298,7 +304,7 @@ fn word_part(t: &Tokens, at: usize, shape: Shape, low: &str, before: &[usize], t
         return false;
     }
     // `PCP   Grant Page, MD`, `ANES MAC ALLISTER`
-    let work = credential(word).is_some() || title(low).is_some() || super::cues::function(word).is_some();
+    let work = credential(word).is_some() || title(low).is_some() || is_function(t, at);
     if before.is_empty() && work && like != NameLike::Name {
         return false;
     }
@@ -547,7 +553,7 @@ pub fn backward(t: &Tokens, end: usize, trust: Trust) -> Option<Read> {
         let take = match t.shape(j) {
             Some(Shape::Cap | Shape::Upper) => {
                 let low = t.low(j);
-                let work = super::cues::function(t.word(j)).is_some() && t.like(j) != NameLike::Name;
+                let work = is_function(t, j) && t.like(j) != NameLike::Name;
                 title(low).is_none() && kin(low).is_none() && !work && t.like(j) > NameLike::Word
                     || j + 1 < end && is_particle(low)
             }

@@ -95,6 +95,9 @@ fn people_in_small_letters_and_by_what_they_log_in_with() {
         ("d/w will may do (no relation), ok", "will may"),
         ("as above\nd. murphy-osei rn", "d. murphy-osei"),
         ("osullivan md / rjk rn", "rjk"),
+        // What is a function of others in capitals is a given name.
+        ("Seen by Pa Li, MD.", "Pa Li"),
+        ("PCP   Karen Wu, MD", "Karen Wu"),
         ("phoned to the ward 0614 by xw4.", "xw4"),
         ("Dear Dr. Bishop, thank you", "Bishop"),
     ] {

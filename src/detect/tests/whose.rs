@@ -338,6 +338,8 @@ fn the_text_tells_which_generation_the_patient_is() {
     assert_eq!(of("Patrick Jr."), [Who::Patient]);
     assert_eq!(of("Patrick R. Delaney Jr."), [Who::Patient]);
     assert_eq!(of("Patrick Delaney Sr."), [Who::New(Role::Father)]);
+    // Another of the name, or the patient by what nobody told.
+    assert_eq!(of_delaney("Robert", "Mr. Delaney (Leroy) offered it.")[0].1, Who::Ambiguous);
     // Without a label, a day or a number it may be anybody of the family.
     assert_eq!(of_delaney("Robert", "Patrick Delaney Jr. came with his son.")[0].1, Who::Ambiguous);
 }
