@@ -257,8 +257,8 @@ impl Own {
     /// initial is a middle name of the patient's behind the first one, and by itself somebody else's.
     pub fn is_given(&self, given: &str) -> bool {
         given_tokens(given).iter().any(|g| {
-            let spelled_out = |own: &String| is_letter(own) && !is_letter(g) && !self.firsts.contains(own);
-            self.givens.iter().any(|own| !spelled_out(own) && (compatible(own, g) || same_shape(own, g)))
+            let middle = |own: &String| spells_out(own, g) && !self.firsts.contains(own);
+            self.givens.iter().any(|own| !middle(own) && (compatible(own, g) || same_shape(own, g)))
         })
     }
 
@@ -505,9 +505,9 @@ fn unbroken(word: &str) -> String {
     out
 }
 
-/// True for an initial.
-fn is_letter(word: &str) -> bool {
-    word.chars().nth(1).is_none()
+/// True for an initial and a whole word, which may begin with it: `s`, `susan`.
+pub fn spells_out(initial: &str, word: &str) -> bool {
+    initial.chars().nth(1).is_none() && word.chars().nth(1).is_some()
 }
 
 fn initial_fits(family: &str, own: &[String]) -> bool {

@@ -7,7 +7,7 @@
 use super::certain::{is_media_type, mark_certain};
 use super::evidence::Evidence;
 use super::fold::{Folded, fold, folded};
-use super::identity::Own;
+use super::identity::{Own, spells_out};
 use super::known_person::{Known, known, patient_person, same_kind, sex_of, with_roster};
 use super::known_values::{Builder, Entry, number_at, value_owner};
 use super::near::{LastStretch, Near, hyphened};
@@ -364,15 +364,11 @@ impl Knowledge {
         if who == Who::Ambiguous && best == Kind::Full && e.kin.is_some() && !self.own.is_exact_given(&written_name) {
             who = Who::New(other_role(&e, ctx));
         }
-        // `Leonard Roe, Jr.` where the patient is Leonard Roe, Sr.
-        if let Some(to) = near.generation(|s| self.own.other_suffix(s)).filter(|_| who == Who::Patient && !lone) {
-            return make(Who::New(other_role(&e, ctx)), "roster.other-generation", 0.97, start, to);
-        }
-        // `Odell Jr.` where the patient is Odell, Sr.; where nobody tells which the patient is, a person must say.
+        // `Leonard Roe, Jr.`, `Leonard Jr.` where the patient is Leonard Roe, Sr.; where nobody tells which the patient is, a person must say.
         if who == Who::Patient {
             if let Some(to) = near.generation(|s| self.own.other_suffix(s)).filter(|_| best != Kind::Family) {
-                let role = if e.any() { other_role(&e, ctx) } else { Role::Relative };
-                return make(Who::New(role), "roster.other-generation", 0.9, start, to);
+                let role = if lone && !e.any() { Role::Relative } else { other_role(&e, ctx) };
+                return make(Who::New(role), "roster.other-generation", if lone { 0.9 } else { 0.97 }, start, to);
             }
             if let Some(to) = near.generation(|_| !self.own.has_generation()) {
                 let who = if e.kin.is_some() { Who::New(other_role(&e, ctx)) } else { Who::Ambiguous };
@@ -462,8 +458,7 @@ impl Knowledge {
                 return self.own.is_given(word) || self.own.is_family(word);
             }
             // What begins with somebody's middle initial is no name of theirs by itself.
-            let spelled_out = |n: usize, g: &str| n > 0 && g.chars().nth(1).is_none() && word.chars().nth(1).is_some();
-            let fits = |(n, g): (usize, &String)| !spelled_out(n, g) && super::nicknames::compatible(g, word);
+            let fits = |(n, g): (usize, &String)| !(n > 0 && spells_out(g, word)) && super::nicknames::compatible(g, word);
             self.persons.get(*id as usize).is_some_and(|p| p.givens.iter().enumerate().any(fits))
         })
     }

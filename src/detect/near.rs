@@ -67,7 +67,7 @@ impl<'a> Near<'a> {
 
     /// One of these words stands right before the find.
     pub fn is_after(&self, words: &[&str]) -> bool {
-        self.first.checked_sub(1).is_some_and(|k| words.contains(&self.tokens.low(k)))
+        self.is_behind(|w| words.contains(&w))
     }
 
     /// `the elder Mr. Roe`, `Roe the younger`: one of two generations.

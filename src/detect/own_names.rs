@@ -3,7 +3,7 @@
 use super::cues::{kin, title};
 use super::evidence::credential_at;
 use super::fold::folded;
-use super::form_names;
+use super::form_names::{self, Field};
 use super::generation;
 use super::identity::{Fit, Own, split_text};
 use super::name_read::{Trust, forward};
@@ -31,27 +31,24 @@ pub fn settle(t: &Tokens, mentions: &mut Vec<Mention>, own: &Own) {
             more.extend(labelled(t, i, own));
         }
     }
-    let mut fields: Vec<Mention> = Vec::new();
+    let mut fields: Vec<Field> = Vec::new();
     for i in 0..t.list.len() {
-        fields.extend(form_names::listed(t, i, mentions, &fields, own));
+        fields.extend(form_names::fields(t, i, mentions, &fields, own));
     }
     let mut aliases = aliases(t, mentions, own);
-    // One word of such a field may stand again.
-    let single = |m: &Mention| t.list.iter().position(|x| x.start == m.start && x.end == m.end).and_then(|k| alias(t, k));
-    aliases.extend(fields.iter().filter_map(single));
+    aliases.extend(fields.iter().filter_map(|f| alias(t, f.word?)));
     for i in 0..t.list.len() {
         if t.is_capital(i) && aliases.iter().any(|a| a == t.low(i)) {
             more.extend(called(t, i, mentions, &aliases, own));
         }
     }
     more.extend((0..t.list.len()).filter_map(|i| formerly(t, i, own)).filter(|m| !cued_other(mentions, m)));
-    more.extend((0..t.list.len()).filter_map(|i| form_names::maiden(t, i, mentions, own)));
     more.extend(others_called(t, mentions, &aliases));
     if let Some(told) = generation::told(t, own) {
         more.extend((0..t.list.len()).filter_map(|j| generation::own_at(t, j, told, own)));
     }
-    more.retain(|m| !fields.iter().any(|f| f.start < m.end && m.start < f.end));
-    more.extend(fields);
+    more.retain(|m| !fields.iter().any(|f| f.mention.start < m.end && m.start < f.mention.end));
+    more.extend(fields.into_iter().map(|f| f.mention));
     if more.is_empty() {
         return;
     }
@@ -324,8 +321,10 @@ fn says(t: &Tokens, i: usize) -> Option<usize> {
 /// True when the sentence up to token `i` speaks of nobody but the patient.
 fn of_patient(t: &Tokens, i: usize, mentions: &[Mention], own: &Own) -> bool {
     // `Preferred name: Dee` without anybody before it is about whom the text is about.
-    let mut spoken = t.begins_column(i) && !after_other(t, i, mentions, own)
-        || i > 0 && matches!(t.shape(i - 1), Some(Shape::Mark('.' | ';'))) && t.is_capital(i);
+    // After somebody else the line is of their entry, or goes on with a sentence about them.
+    let others = || form_names::named_last(t, i, mentions, own).is_some_and(|(_, own)| !own);
+    let mut spoken =
+        t.begins_column(i) && !others() || i > 0 && matches!(t.shape(i - 1), Some(Shape::Mark('.' | ';'))) && t.is_capital(i);
     for k in (0..i).rev().take(24) {
         let end = t.shape(k) == Some(Shape::Break) || t.is(k, '.') && t.shape(k.wrapping_sub(1)) != Some(Shape::Initial);
         if (end || t.is(k, ';')) && !is_full(t, k.saturating_sub(1), own) {
@@ -349,19 +348,6 @@ fn of_patient(t: &Tokens, i: usize, mentions: &[Mention], own: &Own) -> bool {
         spoken |= matches!(low, "patient" | "pt" | "he" | "she" | "resident" | "they");
     }
     spoken
-}
-
-/// True when the person named last before token `i` is somebody else: the line is of their entry, or goes on with a sentence about them.
-fn after_other(t: &Tokens, i: usize, mentions: &[Mention], own: &Own) -> bool {
-    for k in (i.saturating_sub(60)..i).rev() {
-        if t.is_capital(k) && t.word(k).len() > 1 && own.is_given(t.low(k)) {
-            return false;
-        }
-        if let Some(m) = mention_over(t, mentions, k).and_then(|at| mentions.get(at)).filter(|m| m.category == Category::Name) {
-            return m.who != Who::Patient;
-        }
-    }
-    false
 }
 
 /// The patient by such a name at token `i`, unless more of a name, a title or a kin word says somebody else.

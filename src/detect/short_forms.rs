@@ -6,6 +6,7 @@ use super::evidence::credential_at;
 use super::fold::folded;
 use super::identity::Own;
 use super::signature::is_abbreviation;
+use super::small_cues::small_credential;
 use super::tokens::{Shape, Tokens};
 use super::words::{NameLike, is_clinical, is_given, is_running_word, is_surname, is_usual, is_word};
 use crate::model::mention::{Category, Mention, Who};
@@ -152,8 +153,7 @@ fn letters(t: &Tokens, i: usize, people: &[Person], own: &Own, rows: &HashMap<&s
     let sentence_end = before.is_some_and(|k| t.is(k, '.')) && ends;
     // `f. amankwah pgy1 / lts rn`
     let closes = !upper
-        && matches!(t.low(i + 1), "rn" | "md" | "np" | "pa" | "lpn" | "do" | "rph" | "lcsw")
-        && t.shape(i + 1) == Some(Shape::Lower)
+        && small_credential(t, i + 1).is_some_and(|r| r != Role::Therapist)
         && t.ends_line(i + 2)
         && (t.begins_line(i) || before.is_some_and(|k| matches!(t.shape(k), Some(Shape::Mark('/' | ';' | ',' | '-')))));
     let place = told

@@ -1,7 +1,7 @@
 //! Names told by a word of work, by somebody's possession, or by nothing but their letters.
 
 use super::after_noun::coordinated;
-use super::cues::{kin, opens, title};
+use super::cues::{credential, kin, opens, title};
 use super::discover::Find;
 use super::name_read::{Read, Trust, forward};
 use super::tokens::{Shape, Tokens};
@@ -132,6 +132,18 @@ pub fn lower_pair(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     out.push(Find { read, rule: "list.lower-case", confidence: 0.6, role: None });
 }
 
+/// What a credential in small letters at token `k` says that somebody is. Only those that are hardly anything else behind a name.
+pub fn small_credential(t: &Tokens, k: usize) -> Option<Role> {
+    const SMALL: &[&str] = &[
+        "md", "do", "dds", "dpm", "rn", "lpn", "lvn", "np", "fnp", "pa", "lcsw", "msw", "pharmd", "rph", "dpt", "pt", "ot", "slp",
+    ];
+    let low = t.low(k);
+    if t.shape(k) != Some(Shape::Lower) || !SMALL.contains(&low) {
+        return None;
+    }
+    credential(&low.to_uppercase()).map(|(role, _)| role)
+}
+
 /// `joy achterhof md, ob intern`, `d/w will may do (no relation)`: two words in small letters before a credential in small letters.
 pub fn lower_signed(t: &Tokens, i: usize, out: &mut Vec<Find>) {
     let small = |k: usize| t.shape(k) == Some(Shape::Lower);
@@ -143,16 +155,7 @@ pub fn lower_signed(t: &Tokens, i: usize, out: &mut Vec<Find>) {
         return;
     }
     let k = last + 1 + usize::from(t.is(last + 1, ','));
-    let role = match t.low(k) {
-        "md" | "do" | "dds" | "dpm" => Role::Physician,
-        "rn" | "lpn" | "lvn" => Role::Nurse,
-        "np" | "fnp" => Role::NursePractitioner,
-        "pa" => Role::PhysicianAssistant,
-        "lcsw" | "msw" => Role::SocialWorker,
-        "pharmd" | "rph" => Role::Pharmacist,
-        "dpt" | "pt" | "ot" | "slp" => Role::Therapist,
-        _ => return,
-    };
+    let Some(role) = small_credential(t, k) else { return };
     let (a, b) = (t.low(i), t.low(last));
     let given = initial || is_given(a) || t.like(i) == NameLike::Unknown && a.len() >= 4;
     // Behind a given name and before a credential a word of the language is a family name, too.
@@ -164,7 +167,7 @@ pub fn lower_signed(t: &Tokens, i: usize, out: &mut Vec<Find>) {
         });
     let closed = t.ends_line(k + 1) || matches!(t.shape(k + 1), Some(Shape::Mark(_)));
     let word = is_running_word(b) && b != "may" || kin(a).is_some() || title(a).is_some();
-    if !small(k) || !given || !family || !begins || !closed || word {
+    if !given || !family || !begins || !closed || word {
         return;
     }
     let (Some(s), Some(e)) = (t.get(i), t.get(last)) else { return };

@@ -352,6 +352,10 @@ fn what_the_patient_is_called_in_a_form_is_not_what_the_contact_is_called() {
         assert!(own(form, name), "{name}");
     }
     assert!(own("Patient: Patrick Delaney\nAKA: Shawn Sloan, Shay", "Shay"));
+    // A leak: the mother's family has the maiden name, too.
+    let form = "Patient: Patrick Delaney\nMaiden name: Szanzer-Doyle\nSzanzer called, and Ms. Doyle.";
+    assert!(own(form, "Szanzer-Doyle"));
+    assert!(!own(form, "Szanzer") && !own(form, "Doyle"));
     // A leak: a field of the contact's own, and a line that goes on with a sentence about somebody else.
     assert!(!own("Name: Patrick Delaney\nEmergency contact: Maria Roe\nGoes by: Mimi", "Mimi"));
     assert!(!own("Her sister Ann Wu\ngoes by Mimi at home.", "Mimi"));
